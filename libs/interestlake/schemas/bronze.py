@@ -1,0 +1,81 @@
+"""Bronze: what the source said, one row per record, user ids already pseudonymised."""
+
+from .table import Table, col, optional
+
+EVENTS = Table(
+    "bronze.events",
+    "one thing a person did to an item, as the source reports it",
+    (
+        col("event_id", "string", "sha-256 over source, user, item, type, time and label; equal records collapse"),
+        col("user_id", "string", "keyed hash of the source's user id, 32 hex digits"),
+        col("item_id", "string", "the source's item id"),
+        col("event_type", "string", "rating, review, play, view, purchase, like or tag"),
+        optional("value", "double", "rating (source's scale) or count; null where the event has none"),
+        optional("text", "string", "review body or tag, masked of e-mail, phone and card patterns; null without text"),
+        optional("event_ts", "timestamp", "when, UTC; null where the source keeps no time"),
+        col("source", "string", "loader's name"),
+        col("file", "string", "file name of the record"),
+        col("line", "bigint", "line of the record in its file, from 1"),
+    ),
+    key=("event_id",),
+    mode="merge",
+    checks=(("line_from_1", "line >= 1"), ("has_user", "length(user_id) > 0"), ("has_item", "length(item_id) > 0")),
+)
+
+ITEMS = Table(
+    "bronze.items",
+    "one catalogue entry",
+    (
+        col("item_id", "string", "the source's item id"),
+        optional("title", "string", "name of the item; null where the source has none"),
+        optional("description", "string", "free text of the item; null where the source has none"),
+        col("categories", "array<string>", "genres or categories, empty where the source has none"),
+        col("attributes", "map<string,string>", "further fields of the source, by name"),
+        optional("image_url", "string", "address of a picture; null where the source has none"),
+        col("source", "string", "loader's name"),
+    ),
+    key=("item_id",),
+    mode="merge",
+    checks=(("has_item", "length(item_id) > 0"),),
+)
+
+FRIENDS = Table(
+    "bronze.friends",
+    "one directed social link, as given",
+    (
+        col("user_id", "string", "keyed hash of the person"),
+        col("friend_id", "string", "keyed hash of the friend"),
+        col("source", "string", "loader's name"),
+    ),
+    key=("user_id", "friend_id"),
+    mode="merge",
+)
+
+FACTS = Table(
+    "bronze.facts",
+    "one triple about an item or an entity",
+    (
+        col("subject", "string", "entity the fact is about"),
+        col("predicate", "string", "relation"),
+        col("object", "string", "entity or literal"),
+        optional("subject_item_id", "string", "item the subject stands for; null where it stands for none"),
+        col("source", "string", "loader's name"),
+    ),
+    key=("subject", "predicate", "object"),
+    mode="merge",
+)
+
+QUARANTINE = Table(
+    "bronze.quarantine",
+    "one record that could not be used; its text is not kept, file and line find it",
+    (
+        col("source", "string", "loader's name"),
+        col("file", "string", "file name of the record"),
+        col("line", "bigint", "line of the record in its file, from 1"),
+        col("reason", "string", "what was found and what was expected"),
+    ),
+    key=("file", "line", "reason"),
+    mode="merge",
+)
+
+TABLES = (EVENTS, ITEMS, FRIENDS, FACTS, QUARANTINE)

@@ -1,0 +1,95 @@
+"""Models: what training reads (snapshots that Petastorm feeds) and what it leaves (factors, lists, weights)."""
+
+from .table import Table, col
+
+USER_INDEX = col("user_index", "int", "row of the person, see silver.users")
+ITEM_INDEX = col("item_index", "int", "row of the item, see silver.items")
+
+
+def _vectors(name: str, meaning: str, index) -> Table:
+    return Table(
+        name,
+        meaning,
+        (index, col("vector", "array<float>", "coordinates; the dot product of user and item is the score")),
+        key=(index.name,),
+        mode="replace",
+    )
+
+
+TRAINING_EXAMPLES = Table(
+    "models.training_examples",
+    "train pairs, the snapshot that Petastorm streams each epoch",
+    (USER_INDEX, ITEM_INDEX, col("weight", "float", "strength of the pair in [0,1]")),
+    key=("user_index", "item_index"),
+    mode="replace",
+)
+
+ITEM_FEATURES = Table(
+    "models.item_features",
+    "item side features, the snapshot that Petastorm reads once",
+    (
+        ITEM_INDEX,
+        col("text_vector", "array<float>", "reduced mean of the item's text embeddings, zeros without text"),
+        col("graph_vector", "array<float>", "low-rank coordinates, zeros for an item no train user has"),
+    ),
+    key=("item_index",),
+    mode="replace",
+)
+
+USER_FEATURES = Table(
+    "models.user_features",
+    "user side features, the snapshot that Petastorm reads once",
+    (
+        USER_INDEX,
+        col("text_vector", "array<float>", "weighted mean of the text vectors of the train items, zeros without"),
+        col("graph_vector", "array<float>", "low-rank coordinates, zeros without train items"),
+    ),
+    key=("user_index",),
+    mode="replace",
+)
+
+ALS_ITEM_FACTORS = _vectors("models.als_item_factors", "item factors of Spark ALS", ITEM_INDEX)
+ALS_USER_FACTORS = _vectors("models.als_user_factors", "user factors of Spark ALS", USER_INDEX)
+TWO_TOWER_ITEM_VECTORS = _vectors("models.two_tower_item_vectors", "item tower's output", ITEM_INDEX)
+TWO_TOWER_USER_VECTORS = _vectors("models.two_tower_user_vectors", "user tower's output", USER_INDEX)
+
+FUSION_WEIGHTS = Table(
+    "models.fusion_weights",
+    "share of each source in the fused score, fitted on validation",
+    (
+        col("segment", "string", "group of users by history length"),
+        col("source", "string", "candidate source"),
+        col("weight", "double", "share in [0,1]; the shares of a segment sum to 1"),
+    ),
+    key=("segment", "source"),
+    mode="replace",
+    checks=(("weight_0_1", "weight >= 0 AND weight <= 1"),),
+)
+
+LISTS = Table(
+    "models.lists",
+    "each model's list per held-out user, what the evaluator reads",
+    (
+        col("split", "string", "validation or test: whose events the list is held against"),
+        col("model", "string", "model, source or fused"),
+        col("user_id", "string", "person"),
+        col("rank", "int", "place from 1"),
+        col("item_id", "string", "item"),
+        col("score", "double", "the model's own score, comparable within one list only"),
+    ),
+    key=("split", "model", "user_id", "rank"),
+    mode="replace",
+    checks=(("rank_from_1", "rank >= 1"),),
+)
+
+TABLES = (
+    TRAINING_EXAMPLES,
+    ITEM_FEATURES,
+    USER_FEATURES,
+    ALS_ITEM_FACTORS,
+    ALS_USER_FACTORS,
+    TWO_TOWER_ITEM_VECTORS,
+    TWO_TOWER_USER_VECTORS,
+    FUSION_WEIGHTS,
+    LISTS,
+)

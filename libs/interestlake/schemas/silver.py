@@ -1,0 +1,112 @@
+"""Silver: cleaned, indexed and split; texts with their features; interests of items. Change data feed is on."""
+
+from .table import Table, col, optional
+
+TEXT_HASH = col("text_hash", "string", "sha-256 of the cleaned text, 64 hex digits")
+SPLIT = "train, validation or test; 'all' for item texts, which no split hides"
+
+INTERACTIONS = Table(
+    "silver.interactions",
+    "one user-item pair with its weight and its place in the split",
+    (
+        col("user_id", "string", "keyed hash of the person"),
+        col("item_id", "string", "item"),
+        col("user_index", "int", "row of the person, from 0, see silver.users"),
+        col("item_index", "int", "row of the item, from 0, see silver.items"),
+        col("weight", "double", "strength of the pair in [0,1], scaled within the user"),
+        col("event_count", "int", "events behind the pair"),
+        col("position", "int", "place in the user's history by first event, from 1"),
+        optional("first_ts", "timestamp", "first event, UTC; null where the source keeps no time"),
+        optional("last_ts", "timestamp", "last event, UTC; null where the source keeps no time"),
+        col("split", "string", "train, validation or test"),
+    ),
+    key=("user_id", "item_id"),
+    mode="merge",
+    checks=(
+        ("weight_0_1", "weight >= 0 AND weight <= 1"),
+        ("split_known", "split IN ('train','validation','test')"),
+        ("position_from_1", "position >= 1"),
+    ),
+    change_feed=True,
+)
+
+USERS = Table(
+    "silver.users",
+    "one person and the kept row number that factorisation uses",
+    (
+        col("user_id", "string", "keyed hash of the person"),
+        col("user_index", "int", "row number from 0; kept once given"),
+        col("item_count", "int", "items in the train split"),
+        optional("first_ts", "timestamp", "first event, UTC"),
+        optional("last_ts", "timestamp", "last event, UTC"),
+    ),
+    key=("user_id",),
+    mode="merge",
+    checks=(("index_from_0", "user_index >= 0"),),
+    change_feed=True,
+)
+
+ITEMS = Table(
+    "silver.items",
+    "one item and the kept row number that factorisation uses",
+    (
+        col("item_id", "string", "item"),
+        col("item_index", "int", "row number from 0; kept once given"),
+        col("title", "string", "name; the item id where the source has none"),
+        optional("description", "string", "cleaned free text; null where the source has none"),
+        col("categories", "array<string>", "genres or categories, empty where the source has none"),
+        col("user_count", "int", "users in the train split"),
+    ),
+    key=("item_id",),
+    mode="merge",
+    checks=(("index_from_0", "item_index >= 0"),),
+    change_feed=True,
+)
+
+DOCUMENTS = Table(
+    "silver.documents",
+    "one text about an item",
+    (
+        col("doc_id", "string", "sha-256 of kind, item, user and text hash"),
+        TEXT_HASH,
+        col("kind", "string", "item (title and description), review or tag"),
+        col("item_id", "string", "item the text is about"),
+        optional("user_id", "string", "writer; null for item texts"),
+        col("text", "string", "cleaned and masked text, never empty"),
+        optional("rating", "double", "the writer's rating on the source's scale; null without one"),
+        optional("event_ts", "timestamp", "when it was written, UTC; null for item texts"),
+        col("split", "string", SPLIT),
+    ),
+    key=("doc_id",),
+    mode="merge",
+    checks=(("text_not_empty", "length(text) > 0"), ("kind_known", "kind IN ('item','review','tag')")),
+    change_feed=True,
+)
+
+FRIENDS = Table(
+    "silver.friends",
+    "social links among known people, both directions",
+    (
+        col("user_id", "string", "person"),
+        col("friend_id", "string", "friend"),
+    ),
+    key=("user_id", "friend_id"),
+    mode="merge",
+    change_feed=True,
+)
+
+FACTS = Table(
+    "silver.facts",
+    "triples, deduplicated",
+    (
+        col("subject", "string", "entity the fact is about"),
+        col("predicate", "string", "relation"),
+        col("object", "string", "entity or literal"),
+        optional("subject_item_id", "string", "item the subject stands for; null where it stands for none"),
+    ),
+    key=("subject", "predicate", "object"),
+    mode="merge",
+    change_feed=True,
+)
+
+TABLES = (INTERACTIONS, USERS, ITEMS, DOCUMENTS, FRIENDS, FACTS)

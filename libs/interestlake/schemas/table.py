@@ -1,0 +1,52 @@
+"""The shape of a table contract: columns with meaning and unit, key, constraints, way of writing."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+LAYERS = ("bronze", "silver", "graph", "models", "gold", "ops", "truth")
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column. `type` is Spark SQL's spelling; `meaning` names the unit where there is one."""
+
+    name: str
+    type: str
+    meaning: str
+    nullable: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    """One Delta table of the lake, found at `<lake>/<layer>/<name>`.
+
+    `mode` "merge": rows are merged by `key`, unchanged rows are not rewritten, rows of earlier runs stay.
+    `mode` "replace": a derived table that each run computes whole; earlier states stay readable as versions.
+    `checks` maps a constraint's name to a SQL condition that every row must meet.
+    """
+
+    name: str
+    meaning: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...]
+    mode: Literal["merge", "replace"]
+    checks: tuple[tuple[str, str], ...] = ()
+    change_feed: bool = False
+
+    @property
+    def layer(self) -> str:
+        return self.name.split(".")[0]
+
+    @property
+    def column_names(self) -> tuple[str, ...]:
+        return tuple(column.name for column in self.columns)
+
+
+def col(name: str, type: str, meaning: str) -> Column:
+    """A NOT NULL column."""
+    return Column(name, type, meaning)
+
+
+def optional(name: str, type: str, meaning: str) -> Column:
+    """A column that may be null; `meaning` says when."""
+    return Column(name, type, meaning, nullable=True)
