@@ -1,0 +1,133 @@
+"""conf/params/*.yml and --set overrides -> one frozen Params; every fault is reported at once."""
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import yaml
+
+from .errors import BadInput
+from .params import SECTIONS, Params, section_fields
+
+
+@dataclass(frozen=True)
+class RunOptions:
+    """What one command line says, beside the parameters."""
+
+    lake: str
+    run_id: str
+    seed: int = 42
+    source: str | None = None
+    inputs: tuple[str, ...] = ()
+    mapping: str | None = None
+    tracking_uri: str | None = None
+    report_dir: str | None = None
+
+
+def _fault(value, spec, expected_type: type) -> str | None:
+    """What is wrong with one value, as "expected ...", or None."""
+    meta = spec.metadata
+    if expected_type is tuple:
+        if not isinstance(value, (list, tuple)) or not value:
+            return "expected a list that is not empty"
+        inner = type(spec.default[0])
+        wrong = [v for v in value if not isinstance(v, inner)]
+        if wrong:
+            return f"expected a list of {inner.__name__}, got {wrong[0]!r}"
+        unknown = [v for v in value if meta.get("options") and v not in meta["options"]]
+        low = [v for v in value if meta.get("low") is not None and v < meta["low"]]
+        if unknown:
+            return f"expected names out of {', '.join(meta['options'])}"
+        return f"expected values >= {meta['low']}" if low else None
+    if expected_type in (int, float):
+        allowed = (int,) if expected_type is int else (int, float)
+        if isinstance(value, bool) or not isinstance(value, allowed):
+            return f"expected {'a whole number' if expected_type is int else 'a number'}"
+        low, high = meta.get("low"), meta.get("high")
+        if (low is not None and value < low) or (high is not None and value > high) or value != value:
+            return f"expected {'' if low is None else f'>= {low}'}{'' if high is None else f' and <= {high}'}".strip()
+        return None
+    if not isinstance(value, expected_type):
+        return f"expected {'true or false' if expected_type is bool else 'text'}"
+    if meta.get("options") and value not in meta["options"]:
+        return f"expected one of {', '.join(meta['options'])}"
+    return None
+
+
+def _section(name: str, values: object, where: str, faults: list[str]):
+    specs = {spec.name: spec for spec in section_fields(name)}
+    if values is None:
+        values = {}
+    if not isinstance(values, dict):
+        faults.append(f"{where}: found {type(values).__name__}; expected `name: value` lines")
+        values = {}
+    kept = {}
+    for key, value in values.items():
+        if key not in specs:
+            faults.append(f"{key} ({where}): unknown name; expected one of {', '.join(specs)}")
+            continue
+        spec = specs[key]
+        fault = _fault(value, spec, type(spec.default))
+        if fault:
+            faults.append(f"{key}={value!r} ({where}): {fault}")
+            continue
+        kept[key] = tuple(value) if isinstance(value, list) else type(spec.default)(value)
+    return SECTIONS[name](**kept)
+
+
+def load_params(conf_dir: str | None, overrides: dict[str, object] | None = None) -> Params:
+    """Params from `conf_dir`/params/<section>.yml, then `overrides` ("als.rank" -> 16); defaults for what neither says.
+
+    Raises BadInput once with every unknown name, wrong type and value out of range.
+    """
+    faults: list[str] = []
+    values: dict[str, dict] = {name: {} for name in SECTIONS}
+    origin: dict[str, str] = {name: f"conf/params/{name}.yml" for name in SECTIONS}
+    folder = Path(conf_dir) / "params" if conf_dir else None
+    if folder is not None and not folder.is_dir():
+        raise BadInput.of("configuration", found=f"no folder {folder}", expected="a folder of YAML files", where="--conf")
+    for path in sorted(folder.glob("*.yml")) if folder else ():
+        if path.stem not in SECTIONS:
+            faults.append(f"{path}: unknown section; expected one of {', '.join(SECTIONS)}")
+            continue
+        try:
+            loaded = yaml.safe_load(path.read_text(encoding="utf-8"))
+        except yaml.YAMLError as error:
+            faults.append(f"{path}: not readable as YAML ({' '.join(str(error).split())})")
+            continue
+        values[path.stem], origin[path.stem] = loaded, str(path)
+    for dotted, value in (overrides or {}).items():
+        section, _, key = dotted.partition(".")
+        if section not in SECTIONS or not key:
+            faults.append(f"--set {dotted}: expected SECTION.NAME=VALUE with a section out of {', '.join(SECTIONS)}")
+        elif isinstance(values[section], dict) or values[section] is None:
+            values[section] = {**(values[section] or {}), key: value}
+            origin[section] += " or --set"
+    sections = {name: _section(name, values[name], origin[name], faults) for name in SECTIONS}
+    _cross_checks(sections, faults)
+    if faults:
+        raise BadInput(f"configuration: {len(faults)} fault(s)\n  " + "\n  ".join(faults))
+    return Params(**sections)
+
+
+def _cross_checks(sections: dict, faults: list[str]) -> None:
+    prepare, promote, evaluate = sections["prepare"], sections["promote"], sections["evaluate"]
+    if prepare.validation_share + prepare.test_share >= 0.7:
+        faults.append(
+            f"validation_share+test_share={prepare.validation_share + prepare.test_share} (conf/params/prepare.yml): "
+            "expected < 0.7, or nothing is left to train on"
+        )
+    if promote.k not in evaluate.ks:
+        faults.append(f"k={promote.k} (conf/params/promote.yml): expected one of ks={list(evaluate.ks)} of evaluate.yml")
+
+
+def parse_override(assignment: str) -> tuple[str, object]:
+    """"als.rank=16" -> ("als.rank", 16); the value is read as YAML."""
+    name, equals, value = assignment.partition("=")
+    if not equals:
+        raise BadInput.of("--set", found=repr(assignment), expected="SECTION.NAME=VALUE", where="--set")
+    return name.strip(), yaml.safe_load(value)
+
+
+def flat(params: Params) -> dict[str, object]:
+    """{"als.rank": 32, ...}, for logging."""
+    return {f"{s}.{k}": v for s, section in asdict(params).items() for k, v in section.items()}

@@ -1,0 +1,130 @@
+"""Runs stages in order under one run id: skips what is done, logs what is read and written, resumes after a kill."""
+
+import hashlib
+import json
+import logging
+import time
+from pathlib import Path
+
+from pyspark.sql import SparkSession
+
+from .config import RunOptions, flat
+from .errors import BadInput, GateRefused
+from .params import Params
+from .stages.stage import Stage, StageContext
+from .tables import Lake
+from .tracking import Tracker, default_tracking_uri
+
+LOG = logging.getLogger("interestlake")
+
+
+def select(stages: tuple[Stage, ...], first: str | None, last: str | None) -> tuple[Stage, ...]:
+    """The stages from `first` to `last`, both included. Raises BadInput for an unknown name or an empty cut."""
+    order = [stage.name for stage in stages]
+    for flag, name in (("--from", first), ("--until", last)):
+        if name is not None and name not in order:
+            raise BadInput.of(f"{flag}", found=repr(name), expected=f"one of {', '.join(order)}", where=flag)
+    start = order.index(first) if first else 0
+    end = order.index(last) if last else len(order) - 1
+    if start > end:
+        raise BadInput.of("--from and --until", found=f"{first} after {last}", expected="--from first", where="--from")
+    return stages[start : end + 1]
+
+
+def fingerprint(options: RunOptions, params: Params) -> str:
+    """sha-256 over everything that shapes a run's rows."""
+    inputs = [str(Path(path).resolve()) for path in options.inputs]
+    shaping = {"source": options.source, "inputs": inputs, "mapping": options.mapping, "seed": options.seed}
+    payload = json.dumps({**shaping, **flat(params)}, sort_keys=True, default=str)
+    return hashlib.sha256(payload.encode()).hexdigest()
+
+
+def run_stages(
+    spark: SparkSession, stages: tuple[Stage, ...], params: Params, options: RunOptions
+) -> dict[str, dict[str, float]]:
+    """Run `stages` against the lake; a stage that this run id has finished is skipped. Returns figures per stage.
+
+    Raises BadInput where the run id was used before with another source, input, seed or parameters; GateRefused
+    where the gate said no (every stage before it has then finished).
+    """
+    lake = Lake(spark, options.lake)
+    tracker = Tracker(options.tracking_uri or default_tracking_uri(options.lake), options.run_id)
+    _claim_run(lake, options, params)
+    done = _finished(lake, options.run_id)
+    tracker.start({"source": options.source, "seed": options.seed, "inputs": list(options.inputs)})
+    figures: dict[str, dict[str, float]] = {}
+    status = "FAILED"
+    try:
+        for number, stage in enumerate(stages, 1):
+            label = f"[{number}/{len(stages)}] {stage.name}"
+            if stage.name in done:
+                LOG.info("%-28s already done under run id %s", label, options.run_id)
+                figures[stage.name] = done[stage.name]
+                continue
+            LOG.info("%-28s %s", label, stage.summary)
+            figures[stage.name] = _run_one(StageContext(spark, lake, tracker, params, options, LOG), stage)
+        status = "FINISHED"
+    except GateRefused:
+        status = "FINISHED"
+        raise
+    except KeyboardInterrupt:
+        status = "KILLED"
+        raise
+    finally:
+        tracker.finish(status)
+    return figures
+
+
+def _run_one(context: StageContext, stage: Stage) -> dict[str, float]:
+    began = time.perf_counter()
+    section = {k: v for k, v in flat(context.params).items() if k.startswith(f"{stage.section}.")}
+    with context.tracker.stage(stage.name, {**section, "seed": context.options.seed}) as tracker:
+        figures = dict(stage.run(context))
+        seconds = time.perf_counter() - began
+        versions = {**context.read_versions, **{w.table: w.version for w in context.written.values()}}
+        rows = {w.table: w.rows for w in context.written.values()}
+        for name, version in context.read_versions.items():
+            tracker.log_table(name, context.lake.path(name), version, "read")
+        for written in context.written.values():
+            tracker.log_table(written.table, context.lake.path(written.table), written.version, "written")
+        counted = {f"rows.{name}": count for name, count in rows.items()}
+        tracker.log_metrics({**figures, **counted, "seconds": seconds})
+        _mark_finished(context, stage.name, seconds, rows, versions, figures)
+    LOG.info("      %s finished in %.1f s", stage.name, seconds)
+    return figures
+
+
+def _claim_run(lake: Lake, options: RunOptions, params: Params) -> None:
+    mark = fingerprint(options, params)
+    if lake.exists("ops.runs"):
+        earlier = lake.read("ops.runs").where(f"run_id = '{options.run_id}'").select("source", "seed", "fingerprint")
+        row = earlier.first()
+        if row is not None and options.source is not None and row["fingerprint"] != mark:
+            raise BadInput.of(
+                f"run id {options.run_id}",
+                found=f"used before (source {row['source']}, seed {row['seed']}) with other input or parameters",
+                expected="the same source, input, seed and parameters, or a new id",
+                where="--run-id",
+            )
+        if row is not None:
+            return
+    claim = [(options.run_id, options.source or "as ingested", options.seed, mark)]
+    rows = lake.spark.createDataFrame(claim, "run_id string, source string, seed int, fingerprint string")
+    lake.write("ops.runs", rows, options.run_id)
+
+
+def _finished(lake: Lake, run_id: str) -> dict[str, dict[str, float]]:
+    if not lake.exists("ops.stages"):
+        return {}
+    rows = lake.read("ops.stages").where(f"run_id = '{run_id}'").select("stage", "metrics").collect()
+    return {row["stage"]: row["metrics"] for row in rows}
+
+
+def _mark_finished(context: StageContext, stage: str, seconds: float, rows, versions, figures) -> None:
+    row = [(context.options.run_id, stage, seconds, rows, versions, {k: float(v) for k, v in figures.items()})]
+    schema = (
+        "run_id string, stage string, seconds double, rows map<string,bigint>, "
+        "versions map<string,bigint>, metrics map<string,double>"
+    )
+    frame = context.spark.createDataFrame(row, schema)
+    context.lake.write("ops.stages", frame, f"{context.options.run_id}/{stage}")

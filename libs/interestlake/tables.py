@@ -1,0 +1,176 @@
+"""The only Delta I/O: make, read (at a version), write by key, idempotent by run id."""
+
+from dataclasses import dataclass
+
+from delta.tables import DeltaTable
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+from pyspark.sql.types import StructType
+
+from .errors import BadInput
+from .schemas import ALL, Table
+
+TXN_APP, TXN_VERSION = "spark.databricks.delta.write.txnAppId", "spark.databricks.delta.write.txnVersion"
+
+
+@dataclass(frozen=True)
+class Written:
+    """What one write did: the table's version after it and the rows it wrote (0 where nothing changed)."""
+
+    table: str
+    version: int
+    rows: int
+
+
+class Lake:
+    """The Delta tables under one root folder or object-store prefix, as `<root>/<layer>/<table>`."""
+
+    def __init__(self, spark: SparkSession, root: str):
+        self.spark, self.root = spark, root.rstrip("/")
+
+    def path(self, name: str) -> str:
+        _contract(name)
+        return f"{self.root}/{name.replace('.', '/')}"
+
+    def exists(self, name: str) -> bool:
+        return DeltaTable.isDeltaTable(self.spark, self.path(name))
+
+    def version(self, name: str) -> int:
+        """Newest version. Raises BadInput where the table is missing."""
+        return self._delta(name).history(1).select("version").first()[0]
+
+    def read(self, name: str, version: int | None = None) -> DataFrame:
+        """The table, at `version` or newest. Lazy. Raises BadInput where the table or version is missing."""
+        self._delta(name)
+        reader = self.spark.read.format("delta")
+        if version is not None:
+            newest = self.version(name)
+            if not 0 <= version <= newest:
+                raise BadInput.of(f"table {name}", found=f"version {version}", expected=f"0..{newest}", where="the call")
+            reader = reader.option("versionAsOf", version)
+        return reader.load(self.path(name))
+
+    def read_changes(self, name: str, from_version: int) -> DataFrame:
+        """Rows changed since `from_version`, with Delta's _change_type columns. Needs the table's change feed."""
+        self._delta(name)
+        reader = self.spark.read.format("delta").option("readChangeFeed", "true")
+        return reader.option("startingVersion", from_version).load(self.path(name))
+
+    def input_files(self, name: str, version: int | None = None) -> list[str]:
+        """Data files of a snapshot, in the order in which the write's partitions made them. Runs one Spark job."""
+        return sorted(self.read(name, version).inputFiles(), key=lambda file: file.rsplit("/", 1)[-1])
+
+    def create(self, name: str) -> None:
+        """Make the table with its constraints where it is missing; no effect where it stands."""
+        if self.exists(name):
+            return
+        table = _contract(name)
+        builder = DeltaTable.createIfNotExists(self.spark).location(self.path(name)).comment(table.meaning)
+        for column in table.columns:
+            builder = builder.addColumn(column.name, column.type, nullable=column.nullable, comment=column.meaning)
+        for check, condition in table.checks:
+            builder = builder.property(f"delta.constraints.{check}", condition)
+        if table.change_feed:
+            builder = builder.property("delta.enableChangeDataFeed", "true")
+        builder.execute()
+
+    def write(self, name: str, rows: DataFrame, run_id: str) -> Written:
+        """Write `rows` in the way the contract names; the same run id again changes nothing.
+
+        Columns are matched by name: a missing one, one too many or another type raises BadInput before anything is
+        written. "merge" rewrites only rows that differ; "replace" leaves the former state as an older version.
+        """
+        table = _contract(name)
+        rows = _conform(table, rows)
+        self.create(name)
+        before = self.version(name)
+        app = f"{run_id}/{name}"
+        if table.mode == "replace":
+            self._save(name, rows, "overwrite", app)
+        elif before == 0:
+            self._save(name, rows, "append", app)
+        else:
+            self._merge(table, rows, app)
+        last = self._delta(name).history(1).select("version", "operationMetrics").first()
+        return Written(name, last[0], _rows_written(last[1]) if last[0] > before else 0)
+
+    def _save(self, name: str, rows: DataFrame, mode: str, app: str) -> None:
+        writer = rows.write.format("delta").mode(mode).option("txnAppId", app).option("txnVersion", 1)
+        writer.save(self.path(name))
+
+    def _merge(self, table: Table, rows: DataFrame, app: str) -> None:
+        on = " AND ".join(f"t.{key} = s.{key}" for key in table.key)
+        values = [name for name in table.column_names if name not in table.key]
+        same = " AND ".join(_equal(name, _type(table, name)) for name in values)
+        self.spark.conf.set(TXN_APP, app)
+        self.spark.conf.set(TXN_VERSION, "1")
+        try:
+            merge = self._delta(table.name).alias("t").merge(rows.alias("s"), on)
+            if values:
+                merge = merge.whenMatchedUpdateAll(condition=f"NOT ({same})")
+            merge.whenNotMatchedInsertAll().execute()
+        finally:
+            self.spark.conf.unset(TXN_APP)
+            self.spark.conf.unset(TXN_VERSION)
+
+    def _delta(self, name: str) -> DeltaTable:
+        if not self.exists(name):
+            raise BadInput.of(
+                f"table {name}",
+                found=f"none at {self.path(name)}",
+                expected="a Delta table made by an earlier stage",
+                where="--lake, or run the earlier stages first (interestlake run --until ...)",
+            )
+        return DeltaTable.forPath(self.spark, self.path(name))
+
+
+def empty(spark: SparkSession, name: str) -> DataFrame:
+    """No rows in the columns of the contract."""
+    return spark.createDataFrame([], ", ".join(f"{c.name} {c.type}" for c in _contract(name).columns))
+
+
+def _contract(name: str) -> Table:
+    if name not in ALL:
+        raise BadInput.of("table name", found=name, expected=f"one of {', '.join(ALL)}", where="the call")
+    return ALL[name]
+
+
+def _type(table: Table, name: str) -> str:
+    return next(column.type for column in table.columns if column.name == name)
+
+
+def _equal(name: str, type: str) -> str:
+    # Spark has no equality of maps
+    return f"to_json(t.{name}) <=> to_json(s.{name})" if type.startswith("map") else f"t.{name} <=> s.{name}"
+
+
+def _conform(table: Table, rows: DataFrame) -> DataFrame:
+    missing = [name for name in table.column_names if name not in rows.columns]
+    extra = [name for name in rows.columns if name not in table.column_names]
+    if missing or extra:
+        raise BadInput.of(
+            f"rows for {table.name}",
+            found=f"columns {rows.columns}",
+            expected=f"{list(table.column_names)} (missing {missing}, too many {extra})",
+            where="the transform that made them",
+        )
+    wanted = StructType.fromDDL(", ".join(f"{c.name} {c.type}" for c in table.columns))
+    wrong = [
+        f"{field.name}: {rows.schema[field.name].dataType.simpleString()} instead of {field.dataType.simpleString()}"
+        for field in wanted
+        if rows.schema[field.name].dataType.simpleString() != field.dataType.simpleString()
+    ]
+    if wrong:
+        raise BadInput.of(
+            f"rows for {table.name}", found="; ".join(wrong), expected="the contract's types", where="the transform"
+        )
+    return rows.select(*(F.col(name) for name in table.column_names))
+
+
+def _rows_written(metrics: dict[str, str]) -> int:
+    if "numTargetRowsInserted" in metrics:
+        return int(metrics["numTargetRowsInserted"]) + int(metrics.get("numTargetRowsUpdated", 0))
+    return int(metrics.get("numOutputRows", 0))
+
+
+__all__ = ["Lake", "Written", "empty"]

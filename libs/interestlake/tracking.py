@@ -1,0 +1,142 @@
+"""The only MLflow calls: runs, parameters, metrics, table versions, models, aliases."""
+
+import logging
+import os
+from contextlib import contextmanager
+from pathlib import Path
+
+import mlflow
+from mlflow.data.delta_dataset_source import DeltaDatasetSource
+from mlflow.data.meta_dataset import MetaDataset
+from mlflow.entities import RunStatus, ViewType
+from mlflow.exceptions import MlflowException
+from mlflow.tracking import MlflowClient
+
+from .errors import BadInput
+
+EXPERIMENT = "interestlake"
+RUN_TAG, STAGE_TAG = "interestlake.run_id", "interestlake.stage"
+CHALLENGER, CHAMPION = "challenger", "champion"
+
+
+def default_tracking_uri(lake: str) -> str:
+    """MLFLOW_TRACKING_URI where set, else a sqlite store beside the lake's layers."""
+    local = lake.removeprefix("file://")
+    return os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{Path(local).resolve() / 'mlflow.db'}"
+
+
+class Tracker:
+    """One parent run per pipeline run id, one child run per stage; found again by tag when a run is resumed."""
+
+    def __init__(self, tracking_uri: str, run_id: str):
+        logging.getLogger("alembic").setLevel(logging.ERROR)
+        logging.getLogger("mlflow").setLevel(logging.ERROR)
+        if tracking_uri.startswith("sqlite:///"):
+            Path(tracking_uri.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+        mlflow.set_tracking_uri(tracking_uri)
+        self.uri, self.run_id, self.client = tracking_uri, run_id, MlflowClient()
+        self.experiment_id = self._experiment()
+        self.parent_id: str | None = None
+
+    def _experiment(self) -> str:
+        found = self.client.get_experiment_by_name(EXPERIMENT)
+        if found:
+            return found.experiment_id
+        location = None
+        if self.uri.startswith("sqlite:///"):
+            location = (Path(self.uri.removeprefix("sqlite:///")).parent / "mlartifacts").as_uri()
+        return self.client.create_experiment(EXPERIMENT, artifact_location=location)
+
+    def _find(self, filter_string: str) -> list:
+        return self.client.search_runs([self.experiment_id], filter_string, ViewType.ACTIVE_ONLY, max_results=100)
+
+    def start(self, params: dict[str, object]) -> str:
+        """Open (or find again) the parent run and log `params`; returns the MLflow run id."""
+        parents = self._find(f"tags.`{RUN_TAG}` = '{self.run_id}' AND tags.`{STAGE_TAG}` = 'pipeline'")
+        if parents:
+            self.parent_id = parents[0].info.run_id
+            self.client.update_run(self.parent_id, status="RUNNING")
+            return self.parent_id
+        tags = {RUN_TAG: self.run_id, STAGE_TAG: "pipeline"}
+        run = self.client.create_run(self.experiment_id, run_name=self.run_id, tags=tags)
+        self.parent_id = run.info.run_id
+        mlflow.log_params(params, run_id=self.parent_id)
+        return self.parent_id
+
+    def finish(self, status: str = "FINISHED") -> None:
+        """Close the parent run with FINISHED, FAILED or KILLED."""
+        if self.parent_id:
+            self.client.set_terminated(self.parent_id, status)
+
+    @contextmanager
+    def stage(self, name: str, params: dict[str, object]):
+        """A child run for one stage; marked FAILED when the body raises. Earlier unfinished tries become KILLED."""
+        tries = self._find(f"tags.`{RUN_TAG}` = '{self.run_id}' AND tags.`{STAGE_TAG}` = '{name}'")
+        for earlier in tries:
+            if earlier.info.status == RunStatus.to_string(RunStatus.RUNNING):
+                self.client.set_terminated(earlier.info.run_id, "KILLED")
+        tags = {RUN_TAG: self.run_id, STAGE_TAG: name, "mlflow.parentRunId": self.parent_id}
+        with mlflow.start_run(experiment_id=self.experiment_id, run_name=name, tags=tags):
+            if params:
+                mlflow.log_params(params)
+            yield self
+
+    def log_metrics(self, metrics: dict[str, float], step: int | None = None) -> None:
+        """Figures of the running stage."""
+        if metrics:
+            mlflow.log_metrics({k: float(v) for k, v in metrics.items()}, step=step)
+
+    def log_parent_metrics(self, metrics: dict[str, float]) -> None:
+        """Figures of the whole run."""
+        for name, value in metrics.items():
+            self.client.log_metric(self.parent_id, name, float(value))
+
+    def log_table(self, name: str, path: str, version: int, context: str) -> None:
+        """A table's Delta version as a dataset of the running stage; context "read" or "written"."""
+        source = DeltaDatasetSource(path=path, delta_table_version=version)
+        mlflow.log_input(MetaDataset(source, name=f"{name}@v{version}"), context=context)
+
+    def log_artifact(self, path: str, folder: str | None = None) -> None:
+        """A local file into the running stage's artifacts."""
+        mlflow.log_artifact(path, folder)
+
+    def log_figure(self, figure, name: str) -> None:
+        """A matplotlib figure into the running stage's artifacts."""
+        mlflow.log_figure(figure, name)
+
+    def log_model(self, flavour: str, name: str, registered_name: str, tags: dict[str, str], **options) -> str:
+        """Log with `mlflow.<flavour>.log_model`, register, tag and set the challenger alias; returns the version.
+
+        `options` go to the flavour; `signature` and `input_example` must be among them.
+        """
+        missing = [key for key in ("signature", "input_example") if options.get(key) is None]
+        if missing:
+            raise BadInput.of(f"model {name}", found=f"no {missing}", expected="both", where="the training stage")
+        module = getattr(mlflow, flavour)
+        name_key = "artifact_path" if flavour == "spark" else "name"
+        info = module.log_model(**{name_key: name}, **options)
+        version = mlflow.register_model(info.model_uri, registered_name, await_registration_for=60, tags=tags)
+        self.client.set_registered_model_alias(registered_name, CHALLENGER, version.version)
+        return str(version.version)
+
+    def alias_version(self, registered_name: str, alias: str) -> str | None:
+        """The version an alias points at, or None."""
+        try:
+            return str(self.client.get_model_version_by_alias(registered_name, alias).version)
+        except MlflowException:
+            return None
+
+    def move_alias(self, registered_name: str, alias: str, version: str, tags: dict[str, str]) -> None:
+        """Point `alias` at `version` and put `tags` on it."""
+        self.client.set_registered_model_alias(registered_name, alias, version)
+        for key, value in tags.items():
+            self.client.set_model_version_tag(registered_name, version, key, value)
+
+    def tag_version(self, registered_name: str, version: str, tags: dict[str, str]) -> None:
+        """Put `tags` on a model version."""
+        for key, value in tags.items():
+            self.client.set_model_version_tag(registered_name, version, key, value)
+
+    def ui_command(self) -> str:
+        """What to type to open the UI on this store."""
+        return f"mlflow ui --backend-store-uri {self.uri}"

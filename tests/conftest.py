@@ -1,0 +1,62 @@
+"""One Spark session per test run; lakes in temporary folders."""
+
+import logging
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+os.environ.setdefault("HF_HUB_OFFLINE", "1")
+os.environ.setdefault("INTERESTLAKE_PSEUDONYM_KEY", "tests-only")
+os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+os.environ["PYSPARK_PYTHON"] = os.environ["PYSPARK_DRIVER_PYTHON"] = sys.executable
+
+ROOT = Path(__file__).resolve().parents[1]
+SHARED = ROOT.parent / "shared" / "data"
+
+
+@pytest.fixture(scope="session")
+def spark(tmp_path_factory):
+    """The only session of a test run: local[2], 4 shuffle partitions."""
+    from interestlake.session import build_session
+
+    os.chdir(ROOT)
+    session = build_session(str(ROOT / "conf"), "local", {"spark.local.dir": str(tmp_path_factory.mktemp("spark"))})
+    yield session
+    session.stop()
+
+
+@pytest.fixture
+def lake(spark, tmp_path):
+    """An empty lake."""
+    from interestlake.tables import Lake
+
+    return Lake(spark, str(tmp_path / "lake"))
+
+
+@pytest.fixture
+def stage_context(spark, tmp_path):
+    """make(lake_root, run_id=..., source=..., inputs=..., overrides={"als.rank": 4}) -> a StageContext with a parent run."""
+    from interestlake.config import RunOptions, load_params
+    from interestlake.stages.stage import StageContext
+    from interestlake.tables import Lake
+    from interestlake.tracking import Tracker
+
+    def make(lake_root=None, run_id="test", overrides=None, **options):
+        root = str(lake_root or tmp_path / "lake")
+        tracker = Tracker(f"sqlite:///{tmp_path / 'mlflow.db'}", run_id)
+        tracker.start({})
+        run_options = RunOptions(lake=root, run_id=run_id, **options)
+        log = logging.getLogger("interestlake")
+        return StageContext(spark, Lake(spark, root), tracker, load_params(None, overrides), run_options, log)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def shared_data():
+    """The folder of public data sets; a test that needs it skips where it is absent."""
+    if not SHARED.is_dir():
+        pytest.skip("no ../shared/data beside the checkout: real-data tests skipped")
+    return SHARED
