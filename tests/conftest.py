@@ -37,7 +37,7 @@ def lake(spark, tmp_path):
 
 @pytest.fixture
 def stage_context(spark, tmp_path):
-    """make(lake_root, run_id=..., source=..., inputs=..., overrides={"als.rank": 4}) -> a StageContext with a parent run."""
+    """make(lake_root, run_id=..., source=..., overrides={"als.rank": 4}) -> a StageContext with a parent run."""
     from interestlake.config import RunOptions, load_params
     from interestlake.stages.stage import StageContext
     from interestlake.tables import Lake

@@ -53,15 +53,16 @@ def _fault(value, spec, expected_type: type) -> str | None:
     return None
 
 
-def _section(name: str, values: object, where: str, faults: list[str]):
+def _section(name: str, values: object, file: str, overridden: set[str], faults: list[str]):
     specs = {spec.name: spec for spec in section_fields(name)}
     if values is None:
         values = {}
     if not isinstance(values, dict):
-        faults.append(f"{where}: found {type(values).__name__}; expected `name: value` lines")
+        faults.append(f"{file}: found {type(values).__name__}; expected `name: value` lines")
         values = {}
     kept = {}
     for key, value in values.items():
+        where = "--set" if key in overridden else file
         if key not in specs:
             faults.append(f"{key} ({where}): unknown name; expected one of {', '.join(specs)}")
             continue
@@ -81,10 +82,11 @@ def load_params(conf_dir: str | None, overrides: dict[str, object] | None = None
     """
     faults: list[str] = []
     values: dict[str, dict] = {name: {} for name in SECTIONS}
+    overridden: dict[str, set[str]] = {name: set() for name in SECTIONS}
     origin: dict[str, str] = {name: f"conf/params/{name}.yml" for name in SECTIONS}
     folder = Path(conf_dir) / "params" if conf_dir else None
     if folder is not None and not folder.is_dir():
-        raise BadInput.of("configuration", found=f"no folder {folder}", expected="a folder of YAML files", where="--conf")
+        raise BadInput.of("configuration", found=f"no folder {folder}", expected="YAML files", where="--conf")
     for path in sorted(folder.glob("*.yml")) if folder else ():
         if path.stem not in SECTIONS:
             faults.append(f"{path}: unknown section; expected one of {', '.join(SECTIONS)}")
@@ -101,8 +103,8 @@ def load_params(conf_dir: str | None, overrides: dict[str, object] | None = None
             faults.append(f"--set {dotted}: expected SECTION.NAME=VALUE with a section out of {', '.join(SECTIONS)}")
         elif isinstance(values[section], dict) or values[section] is None:
             values[section] = {**(values[section] or {}), key: value}
-            origin[section] += " or --set"
-    sections = {name: _section(name, values[name], origin[name], faults) for name in SECTIONS}
+            overridden[section].add(key)
+    sections = {name: _section(name, values[name], origin[name], overridden[name], faults) for name in SECTIONS}
     _cross_checks(sections, faults)
     if faults:
         raise BadInput(f"configuration: {len(faults)} fault(s)\n  " + "\n  ".join(faults))
@@ -117,7 +119,8 @@ def _cross_checks(sections: dict, faults: list[str]) -> None:
             "expected < 0.7, or nothing is left to train on"
         )
     if promote.k not in evaluate.ks:
-        faults.append(f"k={promote.k} (conf/params/promote.yml): expected one of ks={list(evaluate.ks)} of evaluate.yml")
+        expected = f"expected one of ks={list(evaluate.ks)} (conf/params/evaluate.yml)"
+        faults.append(f"k={promote.k} (conf/params/promote.yml): {expected}")
 
 
 def parse_override(assignment: str) -> tuple[str, object]:

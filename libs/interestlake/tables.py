@@ -46,7 +46,8 @@ class Lake:
         if version is not None:
             newest = self.version(name)
             if not 0 <= version <= newest:
-                raise BadInput.of(f"table {name}", found=f"version {version}", expected=f"0..{newest}", where="the call")
+                where = "the version asked for"
+                raise BadInput.of(f"table {name}", found=f"version {version}", expected=f"0..{newest}", where=where)
             reader = reader.option("versionAsOf", version)
         return reader.load(self.path(name))
 

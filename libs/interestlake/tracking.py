@@ -25,6 +25,11 @@ def default_tracking_uri(lake: str) -> str:
     return os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{Path(local).resolve() / 'mlflow.db'}"
 
 
+def ui_command(tracking_uri: str) -> str:
+    """What to type to open the MLflow UI on a store."""
+    return f"mlflow ui --backend-store-uri {tracking_uri}"
+
+
 class Tracker:
     """One parent run per pipeline run id, one child run per stage; found again by tag when a run is resumed."""
 
@@ -107,23 +112,35 @@ class Tracker:
     def log_model(self, flavour: str, name: str, registered_name: str, tags: dict[str, str], **options) -> str:
         """Log with `mlflow.<flavour>.log_model`, register, tag and set the challenger alias; returns the version.
 
+        A stage that is run again under the same run id gets the version it made before, and logs nothing.
         `options` go to the flavour; `signature` and `input_example` must be among them.
         """
         missing = [key for key in ("signature", "input_example") if options.get(key) is None]
         if missing:
             raise BadInput.of(f"model {name}", found=f"no {missing}", expected="both", where="the training stage")
+        made = self._version_of_this_run(registered_name)
+        if made is not None:
+            return made
         module = getattr(mlflow, flavour)
         name_key = "artifact_path" if flavour == "spark" else "name"
         info = module.log_model(**{name_key: name}, **options)
+        tags = {**tags, RUN_TAG: self.run_id}
         version = mlflow.register_model(info.model_uri, registered_name, await_registration_for=60, tags=tags)
         self.client.set_registered_model_alias(registered_name, CHALLENGER, version.version)
         return str(version.version)
+
+    def _version_of_this_run(self, registered_name: str) -> str | None:
+        versions = self.client.search_model_versions(f"name = '{registered_name}'")
+        made = [int(v.version) for v in versions if v.tags.get(RUN_TAG) == self.run_id]
+        return str(max(made)) if made else None
 
     def alias_version(self, registered_name: str, alias: str) -> str | None:
         """The version an alias points at, or None."""
         try:
             return str(self.client.get_model_version_by_alias(registered_name, alias).version)
-        except MlflowException:
+        except MlflowException as error:
+            if error.error_code not in ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"):
+                raise
             return None
 
     def move_alias(self, registered_name: str, alias: str, version: str, tags: dict[str, str]) -> None:
@@ -136,7 +153,3 @@ class Tracker:
         """Put `tags` on a model version."""
         for key, value in tags.items():
             self.client.set_model_version_tag(registered_name, version, key, value)
-
-    def ui_command(self) -> str:
-        """What to type to open the UI on this store."""
-        return f"mlflow ui --backend-store-uri {self.uri}"

@@ -1,0 +1,8 @@
+"""The ingest stage for spark-submit; the same as `interestlake ingest`."""
+
+import sys
+
+from interestlake.cli import main
+
+if __name__ == "__main__":
+    sys.exit(main(["ingest", *sys.argv[1:]]))

@@ -1,0 +1,8 @@
+"""The whole pipeline for spark-submit; the same as `interestlake run`."""
+
+import sys
+
+from interestlake.cli import main
+
+if __name__ == "__main__":
+    sys.exit(main(["run", *sys.argv[1:]]))

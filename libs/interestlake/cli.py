@@ -1,0 +1,129 @@
+"""The command line: `interestlake run` and one command per stage; jobs/*.py call the same `main`."""
+
+import argparse
+import logging
+import os
+import sys
+import time
+
+from .config import RunOptions, load_params, parse_override
+from .errors import BadInput, GateRefused, InterestlakeError
+from .session import PROFILES
+
+LOG = logging.getLogger("interestlake")
+STAGE_NAMES = (
+    "ingest",
+    "prepare",
+    "annotate",
+    "embed",
+    "build_interests",
+    "build_graph",
+    "train_als",
+    "train_two_tower",
+    "recommend",
+    "evaluate",
+    "report",
+    "promote",
+)
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The parser of every command. argparse itself ends with 2 on arguments it does not know."""
+    parser = argparse.ArgumentParser(
+        prog="interestlake", description="Interest graphs, profiles and explained recommendations on Spark."
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    run = commands.add_parser("run", help="the whole pipeline, or a cut of it")
+    _common(run)
+    _source(run, required=True)
+    run.add_argument("--from", dest="first", metavar="STAGE", help="first stage to run")
+    run.add_argument("--until", dest="last", metavar="STAGE", help="last stage to run")
+    for name in STAGE_NAMES:
+        stage = commands.add_parser(name.replace("_", "-"), aliases=[name] if "_" in name else [], help=f"only {name}")
+        _common(stage)
+        _source(stage, required=name == "ingest")
+    return parser
+
+
+def _common(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--lake", required=True, help="root folder or prefix of the Delta tables")
+    parser.add_argument("--run-id", help="name of the run; the same id again changes nothing (default: the time)")
+    parser.add_argument("--seed", type=int, default=42, help="seed of every random step (default 42)")
+    parser.add_argument("--conf", default=None, help="configuration folder (default: conf where it is there)")
+    parser.add_argument("--profile", choices=PROFILES, default="local", help="conf/spark/<profile>.properties")
+    parser.add_argument("--set", action="append", default=[], metavar="SECTION.NAME=VALUE", help="one parameter")
+    parser.add_argument("--tracking-uri", help="MLflow store (default: MLFLOW_TRACKING_URI, else sqlite in the lake)")
+    parser.add_argument("--report-dir", help="folder of the report (default: reports in the lake)")
+
+
+def _source(parser: argparse.ArgumentParser, required: bool) -> None:
+    parser.add_argument("--source", required=required, help="sample, movielens, amazon-reviews, lastfm or table")
+    parser.add_argument("--input", action="append", default=[], metavar="PATH", help="folder or file; may be repeated")
+    parser.add_argument("--mapping", metavar="YAML", help="column mapping of --source table")
+    parser.add_argument("--users", type=int, help="people in the generated world of --source sample")
+
+
+def _options(arguments: argparse.Namespace) -> tuple[RunOptions, dict[str, object]]:
+    overrides = dict(parse_override(assignment) for assignment in arguments.set)
+    if arguments.users is not None:
+        overrides["ingest.sample_users"] = arguments.users
+    run_id = arguments.run_id or time.strftime("%Y%m%dT%H%M%S", time.gmtime())
+    if not run_id.replace("-", "").replace("_", "").replace(".", "").isalnum():
+        raise BadInput.of("run id", found=repr(run_id), expected="letters, digits, '.', '_' and '-'", where="--run-id")
+    options = RunOptions(
+        lake=arguments.lake,
+        run_id=run_id,
+        seed=arguments.seed,
+        source=arguments.source,
+        inputs=tuple(arguments.input),
+        mapping=arguments.mapping,
+        tracking_uri=arguments.tracking_uri,
+        report_dir=arguments.report_dir,
+    )
+    return options, overrides
+
+
+def _execute(arguments: argparse.Namespace) -> None:
+    # faults of the command line and of conf come before the seconds that Spark needs to start
+    options, overrides = _options(arguments)
+    conf_dir = arguments.conf or ("conf" if os.path.isdir("conf/params") else None)
+    params = load_params(conf_dir, overrides)
+    from .pipeline import run_stages, select
+    from .session import build_session
+    from .stages import STAGES
+
+    whole = arguments.command == "run"
+    name = None if whole else arguments.command.replace("-", "_")
+    stages = select(STAGES, arguments.first if whole else name, arguments.last if whole else name)
+    LOG.info("run %s  seed %d  lake %s", options.run_id, options.seed, options.lake)
+    LOG.info("starting Spark (%s) ...", arguments.profile)
+    began = time.perf_counter()
+    spark = build_session(conf_dir or "conf", arguments.profile)
+    try:
+        try:
+            run_stages(spark, stages, params, options)
+        finally:
+            if whole:
+                from .reporting.closing import closing_lines
+
+                for line in closing_lines(spark, options):
+                    print(line)
+                print(f"total {time.perf_counter() - began:.0f} s")
+    finally:
+        spark.stop()
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command; returns the exit code: 0 done, 2 bad input or configuration, 3 the gate said no."""
+    logging.basicConfig(format="%(message)s", level=logging.WARNING, stream=sys.stderr)
+    LOG.setLevel(logging.INFO)
+    arguments = build_parser().parse_args(argv)
+    try:
+        _execute(arguments)
+    except GateRefused as refusal:
+        LOG.error("gate: %s", refusal)
+        return refusal.exit_code
+    except InterestlakeError as fault:
+        LOG.error("error: %s", fault)
+        return fault.exit_code
+    return 0

@@ -1,0 +1,31 @@
+"""What `interestlake run` prints at its end: the metrics table, the report's path, the way to the MLflow UI."""
+
+from pathlib import Path
+
+from pyspark.sql import SparkSession
+
+from ..config import RunOptions
+from ..tables import Lake
+from ..tracking import default_tracking_uri, ui_command
+from .terminal import metrics_table
+
+
+def report_path(options: RunOptions) -> Path:
+    """Where the run's page lies: <report_dir>/<run_id>.html, report_dir by default <lake>/reports."""
+    folder = options.report_dir or f"{options.lake.removeprefix('file://')}/reports"
+    return Path(folder) / f"{options.run_id}.html"
+
+
+def closing_lines(spark: SparkSession, options: RunOptions) -> list[str]:
+    """The closing lines of a run; parts that a cut run did not make are left out. Runs one small Spark job."""
+    lake = Lake(spark, options.lake)
+    lines = []
+    if lake.exists("gold.metrics"):
+        rows = lake.read("gold.metrics").where(f"run_id = '{options.run_id}' AND split = 'test'").collect()
+        if rows:
+            lines += ["", metrics_table(rows), ""]
+    page = report_path(options)
+    if page.is_file():
+        lines.append(f"report  {page}")
+    lines.append(f"MLflow  {ui_command(options.tracking_uri or default_tracking_uri(options.lake))}")
+    return lines

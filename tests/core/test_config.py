@@ -1,0 +1,76 @@
+"""Configuration: defaults, overrides, and every fault in one message."""
+
+import pytest
+
+from interestlake.config import flat, load_params, parse_override
+from interestlake.errors import BadInput
+from interestlake.params import SECTIONS, Params
+
+
+def write(folder, section, body):
+    (folder / "params").mkdir(exist_ok=True)
+    (folder / "params" / f"{section}.yml").write_text(body, encoding="utf-8")
+    return str(folder)
+
+
+def test_no_folder_gives_the_defaults():
+    assert load_params(None) == Params()
+
+
+def test_file_then_override(tmp_path):
+    conf = write(tmp_path, "als", "rank: 8\niterations: 3\n")
+    params = load_params(conf, {"als.rank": 4})
+    assert (params.als.rank, params.als.iterations) == (4, 3)
+
+
+def test_a_whole_number_is_taken_where_a_number_is_asked(tmp_path):
+    conf = write(tmp_path, "als", "regularization: 1\n")
+    assert load_params(conf).als.regularization == 1.0
+    assert isinstance(load_params(conf).als.regularization, float)
+
+
+def test_every_fault_is_named_at_once(tmp_path):
+    write(tmp_path, "als", "rank: many\nbogus: 1\n")
+    conf = write(tmp_path, "prepare", "split: sideways\nvalidation_share: 0.4\ntest_share: 0.4\n")
+    with pytest.raises(BadInput) as caught:
+        load_params(conf, {"recommend.top_k": 0, "nowhere.x": 1})
+    message = str(caught.value)
+    assert "6 fault(s)" in message
+    for part in ("rank='many'", "bogus", "split='sideways'", "validation_share+test_share", "top_k=0 (--set)", "nowhere.x"):
+        assert part in message
+
+
+@pytest.mark.parametrize(
+    ("section", "body", "part"),
+    [
+        ("als", "rank: [1\n", "not readable as YAML"),
+        ("als", "- rank\n", "expected `name: value` lines"),
+        ("als", "rank: true\n", "expected a whole number"),
+        ("als", "alpha: .nan\n", "expected >= 0"),
+        ("recommend", "sources: []\n", "a list that is not empty"),
+        ("recommend", "sources: [magic]\n", "expected names out of"),
+        ("evaluate", "ks: [ten]\n", "expected a list of int"),
+        ("nonsense", "a: 1\n", "unknown section"),
+    ],
+)
+def test_one_bad_value_is_explained(tmp_path, section, body, part):
+    with pytest.raises(BadInput, match=None) as caught:
+        load_params(write(tmp_path, section, body))
+    assert part in str(caught.value)
+    assert section in str(caught.value)
+
+
+def test_missing_folder_is_explained(tmp_path):
+    with pytest.raises(BadInput, match="--conf"):
+        load_params(str(tmp_path / "nowhere"))
+
+
+def test_parse_override_reads_yaml_values():
+    assert parse_override("als.rank=16") == ("als.rank", 16)
+    assert parse_override("recommend.sources=[als, graph]") == ("recommend.sources", ["als", "graph"])
+    with pytest.raises(BadInput, match="SECTION.NAME=VALUE"):
+        parse_override("als.rank")
+
+
+def test_flat_names_every_section():
+    assert {name.split(".")[0] for name in flat(Params())} == set(SECTIONS)

@@ -1,0 +1,112 @@
+"""The lake: contracts hold, writes are keyed and idempotent by run id, versions are readable."""
+
+import pytest
+from chispa import assert_df_equality
+from pyspark.sql import functions as F
+
+from interestlake.errors import BadInput
+from interestlake.schemas import ALL
+from interestlake.tables import empty
+
+FRIENDS = "user_id string, friend_id string, source string"
+
+
+def friends(spark, *pairs, source="s"):
+    return spark.createDataFrame([(a, b, source) for a, b in pairs], FRIENDS)
+
+
+def test_merge_adds_and_updates_by_key(spark, lake):
+    lake.write("bronze.friends", friends(spark, ("a", "b"), ("a", "c")), "r1")
+    written = lake.write("bronze.friends", friends(spark, ("a", "b"), ("d", "e"), source="t"), "r2")
+    expected = spark.createDataFrame([("a", "b", "t"), ("a", "c", "s"), ("d", "e", "t")], FRIENDS)
+    assert_df_equality(lake.read("bronze.friends"), expected, ignore_row_order=True, ignore_nullable=True)
+    assert written.rows == 2
+
+
+def test_merge_leaves_equal_rows_alone(spark, lake):
+    lake.write("bronze.friends", friends(spark, ("a", "b"), ("a", "c")), "r1")
+    written = lake.write("bronze.friends", friends(spark, ("a", "b"), ("a", "c")), "r2")
+    assert written.rows == 0
+
+
+@pytest.mark.parametrize("name", ["bronze.friends", "graph.item_vectors"])
+def test_the_same_run_id_changes_nothing(spark, lake, name):
+    frames = {
+        "bronze.friends": (friends(spark, ("a", "b")), friends(spark, ("x", "y"))),
+        "graph.item_vectors": tuple(
+            spark.createDataFrame([(i, [1.0])], "item_id string, vector array<float>") for i in ("a", "x")
+        ),
+    }[name]
+    first = lake.write(name, frames[0], "r1")
+    again = lake.write(name, frames[1], "r1")
+    assert (again.version, again.rows) == (first.version, 0)
+    assert lake.read(name).first()[0] == "a"
+
+
+def test_replace_keeps_the_former_state_as_a_version(spark, lake):
+    one, two = (spark.createDataFrame([(i, [1.0])], "item_id string, vector array<float>") for i in ("a", "b"))
+    first = lake.write("graph.item_vectors", one, "r1")
+    lake.write("graph.item_vectors", two, "r2")
+    assert [r.item_id for r in lake.read("graph.item_vectors").collect()] == ["b"]
+    assert [r.item_id for r in lake.read("graph.item_vectors", first.version).collect()] == ["a"]
+    with pytest.raises(BadInput, match="version 99"):
+        lake.read("graph.item_vectors", 99)
+
+
+def test_maps_are_compared_in_a_merge(spark, lake):
+    def items(year):
+        row = [("i", None, None, ["c"], {"year": year}, None, "s")]
+        return spark.createDataFrame(row, ", ".join(f"{c.name} {c.type}" for c in ALL["bronze.items"].columns))
+
+    lake.write("bronze.items", items("1999"), "r1")
+    assert lake.write("bronze.items", items("1999"), "r2").rows == 0
+    assert lake.write("bronze.items", items("2000"), "r3").rows == 1
+
+
+def test_missing_table_says_what_to_do(lake):
+    with pytest.raises(BadInput, match="run the earlier stages first"):
+        lake.read("silver.items")
+    with pytest.raises(BadInput, match="expected one of bronze.events"):
+        lake.path("silver.nonsense")
+
+
+def test_wrong_columns_and_types_are_named_before_anything_is_written(spark, lake):
+    with pytest.raises(BadInput, match=r"missing \['source'\], too many \['extra'\]"):
+        lake.write("bronze.friends", friends(spark, ("a", "b")).drop("source").withColumn("extra", F.lit(1)), "r1")
+    with pytest.raises(BadInput, match="user_id: bigint instead of string"):
+        lake.write("bronze.friends", friends(spark, ("1", "b")).withColumn("user_id", F.lit(1).cast("bigint")), "r1")
+    assert not lake.exists("bronze.friends")
+
+
+def test_constraints_hold(spark, lake):
+    edges = "src string, dst string, weight double, pair_count bigint"
+    with pytest.raises(Exception, match="src_before_dst"):
+        lake.write("graph.item_edges", spark.createDataFrame([("b", "a", 1.0, 2)], edges), "r1")
+    with pytest.raises(Exception, match="(?i)not null"):
+        lake.write("graph.item_edges", spark.createDataFrame([(None, "a", 1.0, 2)], edges), "r2")
+
+
+def test_change_feed_shows_what_a_run_changed(spark, lake):
+    schema = "user_id string, friend_id string"
+    first = lake.write("silver.friends", spark.createDataFrame([("a", "b")], schema), "r1")
+    lake.write("silver.friends", spark.createDataFrame([("a", "b"), ("c", "d")], schema), "r2")
+    changes = lake.read_changes("silver.friends", first.version + 1).select("user_id", "_change_type").collect()
+    assert [tuple(row) for row in changes] == [("c", "insert")]
+
+
+def test_input_files_hold_every_row_in_write_order(spark, lake):
+    rows = spark.range(100).selectExpr("cast(id as int) user_index", "cast(id as int) item_index", "cast(1 as float) weight")
+    written = lake.write("models.training_examples", rows.repartitionByRange(3, "user_index"), "r1")
+    files = lake.input_files("models.training_examples", written.version)
+    first = [spark.read.parquet(file).agg(F.min("user_index")).first()[0] for file in files]
+    assert len(files) == 3 and first == sorted(first)
+    assert spark.read.parquet(*files).count() == 100
+
+
+def test_every_contract_is_sound(spark):
+    for name, table in ALL.items():
+        assert table.meaning and all(column.meaning for column in table.columns), name
+        assert set(table.key) <= set(table.column_names), name
+        assert all(not column.nullable for column in table.columns if column.name in table.key), name
+        assert table.change_feed == (table.layer == "silver"), name
+        assert empty(spark, name).columns == list(table.column_names)
