@@ -90,7 +90,7 @@ def _execute(arguments: argparse.Namespace) -> None:
     params = load_params(conf_dir, overrides)
     from .pipeline import run_stages, select
     from .session import build_session
-    from .stages import STAGES
+    from .stages.order import STAGES
 
     whole = arguments.command == "run"
     name = None if whole else arguments.command.replace("-", "_")

@@ -36,7 +36,8 @@ def test_every_fault_is_named_at_once(tmp_path):
         load_params(conf, {"recommend.top_k": 0, "nowhere.x": 1})
     message = str(caught.value)
     assert "6 fault(s)" in message
-    for part in ("rank='many'", "bogus", "split='sideways'", "validation_share+test_share", "top_k=0 (--set)", "nowhere.x"):
+    parts = ("rank='many'", "bogus", "split='sideways'", "validation_share+test_share", "top_k=0 (--set)", "nowhere.x")
+    for part in parts:
         assert part in message
 
 

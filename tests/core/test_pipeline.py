@@ -106,6 +106,6 @@ def test_faults_of_the_command_line_end_with_2_before_spark_starts(tmp_path, cap
 
 
 def test_the_command_line_knows_every_stage():
-    from interestlake.stages import STAGES
+    from interestlake.stages.order import STAGES
 
     assert cli.STAGE_NAMES == tuple(s.name for s in STAGES)

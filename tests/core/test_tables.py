@@ -95,7 +95,8 @@ def test_change_feed_shows_what_a_run_changed(spark, lake):
 
 
 def test_input_files_hold_every_row_in_write_order(spark, lake):
-    rows = spark.range(100).selectExpr("cast(id as int) user_index", "cast(id as int) item_index", "cast(1 as float) weight")
+    columns = ("cast(id as int) user_index", "cast(id as int) item_index", "cast(1 as float) weight")
+    rows = spark.range(100).selectExpr(*columns)
     written = lake.write("models.training_examples", rows.repartitionByRange(3, "user_index"), "r1")
     files = lake.input_files("models.training_examples", written.version)
     first = [spark.read.parquet(file).agg(F.min("user_index")).first()[0] for file in files]
