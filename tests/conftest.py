@@ -2,6 +2,7 @@
 
 import logging
 import os
+import shutil
 import sys
 from pathlib import Path
 
@@ -35,8 +36,32 @@ def lake(spark, tmp_path):
     return Lake(spark, str(tmp_path / "lake"))
 
 
+@pytest.fixture(scope="session")
+def mlflow_template(tmp_path_factory):
+    """An MLflow sqlite store with its tables made once; tests copy it, because making it takes seconds."""
+    from interestlake.tracking import Tracker
+
+    path = tmp_path_factory.mktemp("mlflow") / "mlflow.db"
+    Tracker(f"sqlite:///{path}", "template").start({})
+    return path
+
+
 @pytest.fixture
-def stage_context(spark, tmp_path):
+def tracking_uri(mlflow_template, tmp_path):
+    """A fresh sqlite store of one test; the experiment's artifacts go under the test's own folder."""
+    import sqlite3
+
+    path = tmp_path / "mlflow.db"
+    shutil.copy(mlflow_template, path)
+    with sqlite3.connect(path) as store:
+        store.execute("UPDATE experiments SET artifact_location = ?", ((tmp_path / "mlartifacts").as_uri(),))
+        store.execute("DELETE FROM tags")
+        store.execute("DELETE FROM runs")
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture
+def stage_context(spark, tmp_path, tracking_uri):
     """make(lake_root, run_id=..., source=..., overrides={"als.rank": 4}) -> a StageContext with a parent run."""
     from interestlake.config import RunOptions, load_params
     from interestlake.stages.stage import StageContext
@@ -45,7 +70,7 @@ def stage_context(spark, tmp_path):
 
     def make(lake_root=None, run_id="test", overrides=None, **options):
         root = str(lake_root or tmp_path / "lake")
-        tracker = Tracker(f"sqlite:///{tmp_path / 'mlflow.db'}", run_id)
+        tracker = Tracker(tracking_uri, run_id)
         tracker.start({})
         run_options = RunOptions(lake=root, run_id=run_id, **options)
         log = logging.getLogger("interestlake")

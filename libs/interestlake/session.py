@@ -3,6 +3,8 @@
 import importlib.util
 import os
 import sys
+import tempfile
+from contextlib import contextmanager
 from pathlib import Path
 
 from .errors import BadInput
@@ -27,11 +29,34 @@ def graphframes_jar() -> str | None:
     return str(found[0]) if found else None
 
 
+def jvm_log() -> Path:
+    """File that takes what the JVM of this process prints (jar resolution, warnings, stack traces)."""
+    return Path(tempfile.gettempdir()) / f"interestlake-spark-{os.getpid()}.log"
+
+
+@contextmanager
+def _output_to(path: Path):
+    # the JVM inherits these descriptors when it is launched and keeps them for its life
+    kept = os.dup(1), os.dup(2)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    with open(path, "ab") as log:
+        os.dup2(log.fileno(), 1)
+        os.dup2(log.fileno(), 2)
+    try:
+        yield
+    finally:
+        for saved, descriptor in zip(kept, (1, 2), strict=True):
+            os.dup2(saved, descriptor)
+            os.close(saved)
+
+
 def build_session(conf_dir: str = "conf", profile: str = "local", overrides: dict[str, str] | None = None):
     """A SparkSession of `profile`, or the running one.
 
-    Under spark-submit the submitted properties win and the file is not read. The checkpoint folder is made under
-    Spark's local folder. Raises BadInput where the profile's file is missing.
+    Under spark-submit the submitted properties win and the file is not read. The JVM's own output goes to `jvm_log()`.
+    The checkpoint folder is made under Spark's local folder. Raises BadInput where the profile's file is missing or
+    Spark does not start, with the end of that log.
     """
     from pyspark import SparkConf
     from pyspark.sql import SparkSession
@@ -46,7 +71,14 @@ def build_session(conf_dir: str = "conf", profile: str = "local", overrides: dic
             settings["spark.jars"] = jar
         for key, value in {**settings, **(overrides or {})}.items():
             builder = builder.config(key, value)
-    spark = builder.getOrCreate()
+        try:
+            with _output_to(jvm_log()):
+                spark = builder.getOrCreate()
+        except Exception as error:
+            tail = "\n  ".join(jvm_log().read_text(errors="replace").splitlines()[-15:])
+            raise BadInput(f"Spark did not start ({error}); the last lines of {jvm_log()}:\n  {tail}") from error
+    else:
+        spark = builder.getOrCreate()
     spark.sparkContext.setLogLevel("ERROR")
     if spark.sparkContext.getCheckpointDir() is None:
         local = spark.conf.get("spark.local.dir", None) or os.environ.get("TMPDIR", "/tmp")

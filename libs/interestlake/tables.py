@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from delta.tables import DeltaTable
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
-from pyspark.sql.types import StructType
 
 from .errors import BadInput
 from .schemas import ALL, Table
@@ -155,12 +154,8 @@ def _conform(table: Table, rows: DataFrame) -> DataFrame:
             expected=f"{list(table.column_names)} (missing {missing}, too many {extra})",
             where="the transform that made them",
         )
-    wanted = StructType.fromDDL(", ".join(f"{c.name} {c.type}" for c in table.columns))
-    wrong = [
-        f"{field.name}: {rows.schema[field.name].dataType.simpleString()} instead of {field.dataType.simpleString()}"
-        for field in wanted
-        if rows.schema[field.name].dataType.simpleString() != field.dataType.simpleString()
-    ]
+    found = {field.name: field.dataType.simpleString() for field in rows.schema}
+    wrong = [f"{c.name}: {found[c.name]} instead of {c.type}" for c in table.columns if found[c.name] != c.type]
     if wrong:
         raise BadInput.of(
             f"rows for {table.name}", found="; ".join(wrong), expected="the contract's types", where="the transform"

@@ -37,8 +37,8 @@ def reader(calls, fault=None):
 
 
 @pytest.fixture
-def options(tmp_path):
-    return RunOptions(lake=str(tmp_path / "lake"), run_id="r1", source="sample")
+def options(tmp_path, tracking_uri):
+    return RunOptions(lake=str(tmp_path / "lake"), run_id="r1", source="sample", tracking_uri=tracking_uri)
 
 
 def test_select_cuts_both_ends():

@@ -1,7 +1,6 @@
 """The lake: contracts hold, writes are keyed and idempotent by run id, versions are readable."""
 
 import pytest
-from chispa import assert_df_equality
 from pyspark.sql import functions as F
 
 from interestlake.errors import BadInput
@@ -18,8 +17,8 @@ def friends(spark, *pairs, source="s"):
 def test_merge_adds_and_updates_by_key(spark, lake):
     lake.write("bronze.friends", friends(spark, ("a", "b"), ("a", "c")), "r1")
     written = lake.write("bronze.friends", friends(spark, ("a", "b"), ("d", "e"), source="t"), "r2")
-    expected = spark.createDataFrame([("a", "b", "t"), ("a", "c", "s"), ("d", "e", "t")], FRIENDS)
-    assert_df_equality(lake.read("bronze.friends"), expected, ignore_row_order=True, ignore_nullable=True)
+    rows = sorted(tuple(row) for row in lake.read("bronze.friends").collect())
+    assert rows == [("a", "b", "t"), ("a", "c", "s"), ("d", "e", "t")]
     assert written.rows == 2
 
 
@@ -82,8 +81,8 @@ def test_constraints_hold(spark, lake):
     edges = "src string, dst string, weight double, pair_count bigint"
     with pytest.raises(Exception, match="src_before_dst"):
         lake.write("graph.item_edges", spark.createDataFrame([("b", "a", 1.0, 2)], edges), "r1")
-    with pytest.raises(Exception, match="(?i)not null"):
-        lake.write("graph.item_edges", spark.createDataFrame([(None, "a", 1.0, 2)], edges), "r2")
+    with pytest.raises(Exception, match="NOT NULL"):
+        lake.write("bronze.friends", friends(spark, ("a", None)), "r2")
 
 
 def test_change_feed_shows_what_a_run_changed(spark, lake):
