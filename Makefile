@@ -1,0 +1,41 @@
+# `make demo` and `make test` do everything, set-up included; `make help` lists the rest.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+# the tools of .venv, with Java and Spark's Python set; written by the set-up
+IN_ENV := . .venv/interestlake-env.sh &&
+DEMO := out/demo
+
+.PHONY: help setup demo test cluster-test airflow-test bench lint lock clean
+
+help:  ## this list
+	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
+
+setup:  ## virtual environment, Java, Spark jars; a second call does nothing
+	@bash infra/setup/setup.sh
+
+demo: setup  ## the whole pipeline on the generated world, then where to look
+	@$(IN_ENV) interestlake run --source sample --lake $(DEMO) --run-id demo
+
+test: setup  ## every test except the cluster's
+	@$(IN_ENV) python -m pytest -m "not cluster" $(PYTEST)
+
+cluster-test: setup  ## a real standalone cluster: two executors, a GPU resource, tables equal to a local run's
+	@$(IN_ENV) python -m pytest tests/cluster -m cluster -s $(PYTEST)
+
+airflow-test:  ## the DAG in an Airflow of its own
+	@bash infra/airflow/test.sh
+
+bench: setup  ## seconds, rows and memory per stage: the sample world, and MovieLens where ../shared/data has it
+	@$(IN_ENV) python -m bench
+
+lint: setup  ## ruff
+	@$(IN_ENV) ruff check .
+
+lock:  ## resolve requirements.lock again from pyproject.toml
+	@bash infra/setup/lock.sh
+
+clean:  ## remove what runs left; .venv and the jars stay
+	rm -rf out build dist spark-warehouse metastore_db derby.log .pytest_cache .ruff_cache
