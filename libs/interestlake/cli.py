@@ -127,3 +127,7 @@ def main(argv: list[str] | None = None) -> int:
         LOG.error("error: %s", fault)
         return fault.exit_code
     return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
