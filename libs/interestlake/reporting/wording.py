@@ -1,0 +1,109 @@
+"""The words and number forms of the report: one name per model, metric, stage and kind, on the page and in the terminal."""
+
+from dataclasses import dataclass
+
+MODELS = {
+    "fused": "Fused",
+    "popularity": "Popularity",
+    "item_knn": "Item-kNN",
+    "ease": "EASE",
+    "als": "ALS",
+    "two_tower": "Two-tower",
+    "graph": "Graph",
+    "transitions": "Transitions",
+    "text": "Text",
+    "social": "Social",
+}
+SOURCES = {
+    "sample": "Sample world",
+    "movielens": "MovieLens",
+    "amazon-reviews": "Amazon reviews",
+    "lastfm": "Last.fm",
+    "table": "Own table",
+}
+KINDS = {"category": "Categories", "tag": "Tags", "keyword": "Keywords", "topic": "Topics"}
+KIND = {"category": "category", "tag": "tag", "keyword": "keyword", "topic": "topic"}
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One metric: its name in gold.metrics, its heading, what it says, and the decimals it is shown with."""
+
+    name: str
+    label: str
+    meaning: str
+    places: int
+
+
+MEASURES = (
+    Measure("ndcg", "nDCG", "held-out items found, those near the top count more", 4),
+    Measure("map", "MAP", "mean of the precision at each hit", 4),
+    Measure("recall", "Recall", "share of the held-out items that the list holds", 4),
+    Measure("precision", "Precision", "share of the list that was held out", 4),
+    Measure("hit_rate", "Hit rate", "people with at least one hit", 4),
+    Measure("coverage", "Coverage", "share of the catalogue that is shown to anyone", 4),
+    Measure("novelty", "Novelty", "mean of -log2 popularity, in bits: higher is less obvious", 2),
+    Measure("diversity", "Diversity", "how unlike the items of one list are", 3),
+)
+
+
+def metric_label(name: str) -> str:
+    """"ndcg" -> "nDCG"; a name without an entry is shown as it is, with spaces."""
+    return next((m.label for m in MEASURES if m.name == name), name.replace("_", " "))
+
+
+def model_label(name: str) -> str:
+    return MODELS.get(name, name.replace("_", " "))
+
+
+def source_label(name: str) -> str:
+    return SOURCES.get(name, name)
+
+
+def kind_label(name: str) -> str:
+    return KINDS.get(name, name.replace("_", " ").capitalize())
+
+
+def listed(words) -> str:
+    """["a", "b", "c"] -> "a, b and c"."""
+    words = list(words)
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}" if words else ""
+
+
+def whole(value: float) -> str:
+    """12345 -> "12,345"."""
+    return f"{value:,.0f}"
+
+
+def percent(share: float, places: int = 0) -> str:
+    """0.254 -> "25 %"; a share above 0 that would round to 0 is "< 1 %"."""
+    if 0 < share < 0.5 * 10 ** (-2 - places):
+        return f"< {10 ** -places:.{places}f} %"
+    return f"{100 * share:.{places}f} %"
+
+
+def signed_percent(change: float) -> str:
+    """0.127 -> "+12.7 %"."""
+    return f"{'+' if change >= 0 else '−'}{abs(100 * change):.1f} %"
+
+
+def seconds(value: float) -> str:
+    """7.25 -> "7.3 s"; 152 -> "2 min 32 s"."""
+    if value < 60:
+        return f"{value:.1f} s"
+    minutes, rest = divmod(round(value), 60)
+    return f"{minutes} min {rest:02d} s"
+
+
+def shortened(user_id: str) -> str:
+    """The first eight characters of a pseudonym."""
+    return user_id if len(user_id) <= 10 else f"{user_id[:8]}…"
+
+
+def clipped(text: str, length: int) -> str:
+    """At most `length` characters, cut at a word where one ends late enough."""
+    if len(text) <= length:
+        return text
+    cut = text[: length - 1]
+    space = cut.rfind(" ")
+    return f"{cut[:space] if space > 0.6 * length else cut}…"
