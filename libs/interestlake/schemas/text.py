@@ -14,10 +14,24 @@ FEATURES = Table(
         col("keywords", "array<struct<keyword:string,score:double>>", "YAKE keywords, best (lowest score) first"),
         col("polarity", "double", "sentiment in [-1,1]"),
         col("polarity_label", "string", "positive, negative or neutral"),
+        col("annotator_id", "string", "hash of the settings and of the sentiment training texts behind the row"),
     ),
     key=("text_hash",),
     mode="merge",
     checks=(("polarity_range", "polarity >= -1 AND polarity <= 1"),),
+    change_feed=True,
+)
+
+SENTIMENT_LABELS = Table(
+    "silver.sentiment_labels",
+    "rated texts that the sentiment model is trained on; kept, so that later texts are judged by the same model",
+    (
+        TEXT_HASH,
+        col("label", "string", "positive or negative, from the rating's place in its scale"),
+    ),
+    key=("text_hash",),
+    mode="merge",
+    checks=(("label_known", "label IN ('positive','negative')"),),
     change_feed=True,
 )
 
@@ -105,4 +119,13 @@ ITEM_INTERESTS = Table(
     change_feed=True,
 )
 
-TABLES = (FEATURES, TERM_WEIGHTS, TOPICS, DOCUMENT_TOPICS, EMBEDDINGS, INTERESTS, ITEM_INTERESTS)
+TABLES = (
+    FEATURES,
+    SENTIMENT_LABELS,
+    TERM_WEIGHTS,
+    TOPICS,
+    DOCUMENT_TOPICS,
+    EMBEDDINGS,
+    INTERESTS,
+    ITEM_INTERESTS,
+)
