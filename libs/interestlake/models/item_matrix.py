@@ -1,0 +1,101 @@
+"""Scorers that are one product of a person's history with an item x item matrix: neighbours, graphs and EASE."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import scipy.sparse as sp
+from scipy.linalg import lapack
+
+from ..errors import BadInput
+from .scorer import Scorer, UserBatch
+
+
+@dataclass(frozen=True)
+class EdgeScorer(Scorer):
+    """score_uj = sum_i h_ui * W_ij over the sparse item matrix W.
+
+    weights: (I, I) CSR, row = item of the history, column = item scored, zero diagonal.
+    uses_recent: h is the recency of the last items (next-item transitions) instead of the history's weights.
+    """
+
+    name: str
+    weights: sp.csr_matrix
+    uses_recent: bool = False
+
+    def score(self, batch: UserBatch) -> np.ndarray:
+        given = batch.recent if self.uses_recent else batch.history
+        return np.asarray((given @ self.weights).todense(), dtype=np.float32)  # (B, I) @ (I, I) -> (B, I)
+
+    def contributions(self, batch: UserBatch, row: int, columns: np.ndarray) -> np.ndarray:
+        chosen = batch.history[row]
+        weight = np.asarray(batch.recent[row, chosen.indices].todense()).ravel() if self.uses_recent else chosen.data
+        return weight[:, None] * self.weights[chosen.indices][:, columns].toarray()
+
+
+@dataclass(frozen=True)
+class Ease(Scorer):
+    """EASE (Steck 2019): score_uj = sum_i h_ui * B_ij with the closed-form B of `ease_weights`.
+
+    items: (E,) ascending columns of the items that entered the Gram matrix; weights: (E, E) float32.
+    """
+
+    name: str
+    items: np.ndarray
+    weights: np.ndarray
+    item_count: int
+
+    def score(self, batch: UserBatch) -> np.ndarray:
+        scores = np.zeros((batch.size, self.item_count), np.float32)
+        scores[:, self.items] = batch.history[:, self.items] @ self.weights  # (B, E) @ (E, E) -> (B, E)
+        return scores
+
+    def contributions(self, batch: UserBatch, row: int, columns: np.ndarray) -> np.ndarray:
+        chosen = batch.history[row]
+        place = np.full(self.item_count, -1)
+        place[self.items] = np.arange(len(self.items))
+        source, target = place[chosen.indices], place[columns]
+        block = self.weights[np.ix_(np.maximum(source, 0), np.maximum(target, 0))].astype(np.float64)
+        known = (source >= 0)[:, None] & (target >= 0)[None, :]
+        return chosen.data[:, None] * np.where(known, block, 0.0)
+
+
+def ease_weights(gram: np.ndarray, l2: float) -> np.ndarray:
+    """G = X'X, (E, E) float64, overwritten -> B = I - P / diag(P) with P = (G + l2 I)^-1, diagonal 0, float32.
+
+    Formula: Steck 2019, "Embarrassingly Shallow Autoencoders". Raises BadInput where G + l2 I is not positive definite.
+    """
+    gram[np.diag_indices_from(gram)] += l2
+    lower, failed = lapack.dpotrf(gram, lower=1, overwrite_a=1)
+    inverse, failed_inverse = lapack.dpotri(lower, lower=1, overwrite_c=1) if not failed else (lower, failed)
+    if failed or failed_inverse:
+        raise BadInput.of(
+            "EASE", found="a Gram matrix that is not positive definite", expected="a larger ease_l2",
+            where="conf/params/recommend.yml",
+        )
+    lower_half = np.tril(inverse)
+    inverse = lower_half + np.tril(inverse, -1).T
+    weights = (inverse / -np.diag(inverse)[None, :]).astype(np.float32)
+    np.fill_diagonal(weights, 0.0)
+    return weights
+
+
+def cosine_neighbours(
+    gram_rows: sp.csr_matrix, first_item: int, norms: np.ndarray, limit: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Rows `first_item`.. of G = X'X -> (item, neighbour, cosine) of each item's `limit` nearest, ties by column.
+
+    gram_rows: (rows, I) CSR; norms: (I,) root of G's diagonal. cosine_ij = G_ij / (norm_i * norm_j); an item is not
+    its own neighbour (Sarwar et al. 2001).
+    """
+    items, neighbours, values = [], [], []
+    for row in range(gram_rows.shape[0]):
+        span = slice(gram_rows.indptr[row], gram_rows.indptr[row + 1])
+        item, columns = first_item + row, gram_rows.indices[span]
+        cosine = gram_rows.data[span] / (norms[item] * norms[columns])
+        other = (columns != item) & (cosine > 0)
+        columns, cosine = columns[other], cosine[other]
+        order = np.lexsort((columns, -cosine))[:limit]
+        items.append(np.full(len(order), item))
+        neighbours.append(columns[order])
+        values.append(cosine[order])
+    return np.concatenate(items), np.concatenate(neighbours), np.concatenate(values)

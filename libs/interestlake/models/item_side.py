@@ -1,0 +1,117 @@
+"""Scorers that need no item x item matrix: popularity, factors (given or folded in), texts, friends."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .scorer import Scorer, UserBatch
+
+
+@dataclass(frozen=True)
+class Popularity(Scorer):
+    """score_uj = train users of item j, the same for everyone. user_counts: (I,) float32."""
+
+    name: str
+    user_counts: np.ndarray
+
+    def score(self, batch: UserBatch) -> np.ndarray:
+        return np.tile(self.user_counts.astype(np.float32), (batch.size, 1))
+
+
+@dataclass(frozen=True)
+class FactorScorer(Scorer):
+    """score_uj = v_u . a_j with the user vectors that the batch carries under this scorer's name.
+
+    item_vectors: (I, d) float32, zeros for an item the model never saw.
+    """
+
+    name: str
+    item_vectors: np.ndarray
+
+    def score(self, batch: UserBatch) -> np.ndarray:
+        return (batch.vectors[self.name] @ self.item_vectors.T).astype(np.float32)  # (B, d) @ (d, I) -> (B, I)
+
+
+@dataclass(frozen=True)
+class FoldInAls(Scorer):
+    """score_uj = v_u . a_j where v_u is solved from the history at hand (Hu, Koren and Volinsky 2008).
+
+    v_u = (Y'Y + Y_u' diag(alpha w) Y_u + regularization * n_u I)^-1 Y_u' (1 + alpha w), n_u = items of the history:
+    Spark's own last half-step, so that for the train history v_u is the trained vector, and a longer history needs no
+    refit. item_vectors Y: (I, d) float32, zeros for an item the model never saw (it then counts nowhere);
+    gram: (d, d) float64, Y'Y.
+    """
+
+    name: str
+    item_vectors: np.ndarray
+    gram: np.ndarray
+    alpha: float
+    regularization: float
+
+    @classmethod
+    def of(cls, name: str, item_vectors: np.ndarray, alpha: float, regularization: float) -> "FoldInAls":
+        """The scorer of (I, d) item factors that were trained with `alpha` and `regularization`."""
+        items = item_vectors.astype(np.float64)
+        return cls(name, item_vectors, items.T @ items, alpha, regularization)
+
+    def user_vectors(self, batch: UserBatch) -> np.ndarray:
+        """(B, d) float64; zeros for a person without a known item."""
+        solved = np.zeros((batch.size, self.item_vectors.shape[1]))
+        for row in range(batch.size):
+            span = slice(batch.history.indptr[row], batch.history.indptr[row + 1])
+            chosen = self.item_vectors[batch.history.indices[span]].astype(np.float64)  # (n, d)
+            weight = batch.history.data[span].astype(np.float64)  # (n,)
+            known = (weight > 0) & chosen.any(axis=1)
+            if not known.any():
+                continue
+            chosen, confidence = chosen[known], self.alpha * weight[known]
+            left = self.gram + (chosen * confidence[:, None]).T @ chosen
+            left[np.diag_indices_from(left)] += self.regularization * len(chosen)
+            solved[row] = np.linalg.solve(left, (1.0 + confidence) @ chosen)
+        return solved
+
+    def score(self, batch: UserBatch) -> np.ndarray:
+        return (self.user_vectors(batch) @ self.item_vectors.T).astype(np.float32)
+
+
+@dataclass(frozen=True)
+class TextScorer(Scorer):
+    """score_uj = cosine of the history's weighted mean text vector with item j's.
+
+    item_vectors: (I, d) float32, unit length, zeros for an item without text.
+    """
+
+    name: str
+    item_vectors: np.ndarray
+
+    def _profile(self, batch: UserBatch) -> tuple[np.ndarray, np.ndarray]:
+        """The unit profiles (B, d) and the lengths (B,) they had."""
+        total = np.asarray(batch.history @ self.item_vectors, dtype=np.float64)  # (B, I) @ (I, d) -> (B, d)
+        length = np.linalg.norm(total, axis=1)
+        length[length < 1e-9] = np.inf
+        return total / length[:, None], length
+
+    def score(self, batch: UserBatch) -> np.ndarray:
+        return (self._profile(batch)[0] @ self.item_vectors.T).astype(np.float32)
+
+    def contributions(self, batch: UserBatch, row: int, columns: np.ndarray) -> np.ndarray:
+        chosen = batch.history[row]
+        length = self._profile(batch.row(row))[1][0]
+        similar = self.item_vectors[chosen.indices].astype(np.float64) @ self.item_vectors[columns].T
+        return chosen.data[:, None] * similar / length
+
+
+@dataclass(frozen=True)
+class SocialScorer(Scorer):
+    """score_uj = sum of the friends' weights for item j."""
+
+    name: str
+
+    def score(self, batch: UserBatch) -> np.ndarray:
+        return np.asarray(batch.friends.todense(), dtype=np.float32)
+
+
+def unit_rows(vectors: np.ndarray) -> np.ndarray:
+    """Rows scaled to length 1; rows of zeros stay. (n, d) -> (n, d) float32."""
+    length = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return (vectors / np.where(length > 0, length, 1.0)).astype(np.float32)
