@@ -1,0 +1,36 @@
+"""Social links and facts as the graph needs them."""
+
+from collections.abc import Callable
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+Transform = Callable[[DataFrame], DataFrame]
+
+
+def mutual_friends(known: DataFrame) -> Transform:
+    """bronze.friends -> (user_id, friend_id) in both directions among the user_ids of `known`, without self links. Lazy."""
+
+    def transform(friends: DataFrame) -> DataFrame:
+        people = known.select("user_id")
+        there = friends.select("user_id", "friend_id").where("user_id <> friend_id")
+        back = there.select(F.col("friend_id").alias("user_id"), F.col("user_id").alias("friend_id"))
+        both = there.unionByName(back).dropDuplicates()
+        renamed = people.withColumnRenamed("user_id", "friend_id")
+        return both.join(people, "user_id", "left_semi").join(renamed, "friend_id", "left_semi").select(
+            "user_id", "friend_id"
+        )
+
+    return transform
+
+
+def distinct_facts() -> Transform:
+    """bronze.facts -> silver.facts: trimmed triples, each once, none empty. Lazy."""
+
+    def transform(facts: DataFrame) -> DataFrame:
+        parts = ("subject", "predicate", "object")
+        trimmed = facts.select(*(F.trim(name).alias(name) for name in parts), "subject_item_id")
+        filled = trimmed.where(" AND ".join(f"length({name}) > 0" for name in parts))
+        return filled.groupBy(*parts).agg(F.min("subject_item_id").alias("subject_item_id"))
+
+    return transform

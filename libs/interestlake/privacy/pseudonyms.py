@@ -1,0 +1,91 @@
+"""User ids -> keyed hashes: HMAC-SHA256 (RFC 2104) in Spark columns, first 32 hex digits."""
+
+import logging
+import os
+import secrets
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pandas as pd
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from ..errors import BadInput
+
+KEY_VARIABLE = "INTERESTLAKE_PSEUDONYM_KEY"
+SAMPLE_KEY = b"generated people are nobody"
+BLOCK_BYTES, PSEUDONYM_DIGITS = 64, 32
+LOG = logging.getLogger("interestlake")
+
+
+def hmac_sha256(message: Column, inner_pad: Column, outer_pad: Column) -> Column:
+    """Binary message and the two padded keys of `pads` -> 64 hex digits of HMAC-SHA256. Null stays null."""
+    inner = F.unhex(F.sha2(F.concat(inner_pad, message), 256))
+    return F.sha2(F.concat(outer_pad, inner), 256)
+
+
+def pads(key: bytes) -> tuple[bytes, bytes]:
+    """The key padded to the hash's block and mixed with RFC 2104's two constants; a longer key is hashed first."""
+    import hashlib
+
+    block = (hashlib.sha256(key).digest() if len(key) > BLOCK_BYTES else key).ljust(BLOCK_BYTES, b"\0")
+    return bytes(byte ^ 0x36 for byte in block), bytes(byte ^ 0x5C for byte in block)
+
+
+def pseudonymise(*columns: str, key: bytes) -> Callable[[DataFrame], DataFrame]:
+    """Rows -> the same rows, each of `columns` (string) replaced by its pseudonym of 32 hex digits. Null stays null.
+
+    The padded key travels as a one-row broadcast, not as a literal: query plans, logs and the history server print
+    literals. Lazy.
+    """
+
+    def transform(rows: DataFrame) -> DataFrame:
+        inner_pad, outer_pad = pads(key)
+        frame = pd.DataFrame({"__inner_pad": [inner_pad], "__outer_pad": [outer_pad]})
+        keys = rows.sparkSession.createDataFrame(frame, "__inner_pad binary, __outer_pad binary")
+
+        def pseudonym(name: str) -> Column:
+            digest = hmac_sha256(F.encode(F.col(name), "UTF-8"), F.col("__inner_pad"), F.col("__outer_pad"))
+            return F.substring(digest, 1, PSEUDONYM_DIGITS).alias(name)
+
+        kept = [pseudonym(name) if name in columns else F.col(name) for name in rows.columns]
+        return rows.crossJoin(F.broadcast(keys)).select(*kept)
+
+    return transform
+
+
+def pseudonym_key(source: str, key_file: str, environ: Mapping[str, str] = os.environ) -> bytes:
+    """The key of a source: public for "sample", else the variable INTERESTLAKE_PSEUDONYM_KEY, else the key file.
+
+    A missing key file is made with 32 random bytes (as hex digits) that only its owner can read. Raises BadInput
+    for an empty key. The key itself is never logged.
+    """
+    if source == "sample":
+        return SAMPLE_KEY
+    if KEY_VARIABLE in environ:
+        return _not_empty(environ[KEY_VARIABLE].encode(), f"variable {KEY_VARIABLE}")
+    path = Path(key_file).expanduser()
+    if not path.exists():
+        _make(path)
+    return _not_empty(path.read_bytes().strip(), f"key file {path}")
+
+
+def _not_empty(key: bytes, what: str) -> bytes:
+    if not key:
+        raise BadInput.of(what, found="no key", expected="at least one character", where=f"{KEY_VARIABLE} or the file")
+    return key
+
+
+def _make(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(secrets.token_hex(32))
+    try:
+        os.link(draft, path)  # fails where another process was first; its key then counts
+        LOG.info("      made a pseudonym key in %s; keep it: other keys give other user ids", path)
+    except FileExistsError:
+        LOG.info("      found the pseudonym key in %s", path)
+    finally:
+        draft.unlink()

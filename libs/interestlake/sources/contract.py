@@ -1,0 +1,89 @@
+"""What every loader is given and gives back."""
+
+from dataclasses import dataclass, field
+
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from .settle import Settled
+
+EVENT_COLUMNS = "user_id string, item_id string, event_type string, value double, text string, event_ts timestamp"
+ITEM_COLUMNS = (
+    "item_id string, title string, description string, categories array<string>, attributes map<string,string>, "
+    "image_url string"
+)
+NUMBERED = "file string, line bigint"
+SCHEMAS = {
+    "events": f"{NUMBERED}, {EVENT_COLUMNS}",
+    "items": f"{NUMBERED}, {ITEM_COLUMNS}",
+    "friends": f"{NUMBERED}, user_id string, friend_id string",
+    "facts": f"{NUMBERED}, subject string, predicate string, object string, subject_item_id string",
+    "quarantine": f"{NUMBERED}, reason string",
+}
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a loader may know: where the input lies and how strict to be; `lake_root` and `seed` are for the sample."""
+
+    spark: SparkSession
+    inputs: tuple[str, ...] = ()
+    mapping: str | None = None
+    max_quarantine_share: float = 0.5
+    lake_root: str = ""
+    seed: int = 42
+    sample_users: int = 300
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """One source, read: user ids still as in the source, equal records still in, file and line on every record.
+
+    `truth` maps a truth table's name to its rows. `held` are the cached frames behind the others: the caller
+    unpersists them when everything is written. `event_count` counts events with equal records.
+    """
+
+    events: DataFrame
+    items: DataFrame
+    friends: DataFrame
+    facts: DataFrame
+    quarantine: DataFrame
+    event_count: int
+    bad_count: int
+    truth: dict[str, DataFrame] = field(default_factory=dict)
+    held: tuple[DataFrame, ...] = ()
+
+
+def collect_groups(spark: SparkSession, truth: dict[str, DataFrame] | None = None, **groups: list[Settled]) -> Loaded:
+    """Settled groups by table ("events", "items", ...) -> Loaded; a table without a group is empty. Lazy."""
+    frames = {name: _union(spark, [part.records for part in groups.get(name, [])], SCHEMAS[name]) for name in SCHEMAS}
+    settled = [part for parts in groups.values() for part in parts]
+    frames["quarantine"] = _union(spark, [part.quarantine for part in settled if part.bad_count], SCHEMAS["quarantine"])
+    return Loaded(
+        **frames,
+        event_count=sum(part.record_count for part in groups.get("events", [])),
+        bad_count=sum(part.bad_count for part in settled),
+        truth=truth or {},
+        held=tuple(part.held for part in settled),
+    )
+
+
+def _union(spark: SparkSession, parts: list[DataFrame], schema: str) -> DataFrame:
+    if not parts:
+        return spark.createDataFrame([], schema)
+    whole = parts[0]
+    for part in parts[1:]:
+        whole = whole.unionByName(part)
+    return whole
+
+
+def keep_first(*keys: str):
+    """Rows with file and line -> one row per key, the first by (file, line). Lazy, one shuffle."""
+
+    def transform(rows: DataFrame) -> DataFrame:
+        others = [name for name in rows.columns if name not in keys]
+        place = F.struct("file", "line")
+        first = rows.groupBy(*keys).agg(F.min_by(F.struct(*others), place).alias("first"))
+        return first.select(*keys, *(F.col(f"first.{name}").alias(name) for name in others))
+
+    return transform

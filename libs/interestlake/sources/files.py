@@ -1,0 +1,97 @@
+"""Input files on any file system that Spark reads: listing, naming, small whole-file reads, atomic folders."""
+
+from dataclasses import dataclass
+from fnmatch import fnmatch
+from urllib.parse import unquote, urlsplit
+
+from pyspark.sql import SparkSession
+
+from ..errors import BadInput
+
+
+@dataclass(frozen=True)
+class InputFile:
+    """`path` is what Spark reads, `name` what a person sees: relative to the input folder, unique within one run."""
+
+    path: str
+    name: str
+
+    @property
+    def place(self) -> tuple[str, str]:
+        return place(self.path)
+
+
+def place(uri: str) -> tuple[str, str]:
+    """(host or bucket, decoded path): equal for every spelling of one file's address."""
+    parts = urlsplit(uri)
+    return parts.netloc, unquote(parts.path)
+
+
+def filesystem(spark: SparkSession, path: str):
+    """(Hadoop FileSystem, Hadoop Path) of an address; `path` may be local, HDFS or an object store."""
+    hadoop_path = spark._jvm.org.apache.hadoop.fs.Path(path)
+    return hadoop_path.getFileSystem(spark._jsc.hadoopConfiguration()), hadoop_path
+
+
+def list_files(spark: SparkSession, inputs: tuple[str, ...]) -> tuple[InputFile, ...]:
+    """Every file under `inputs` (files or folders, searched to the bottom), by name; hidden ones are left out.
+
+    A name that two inputs share gets its input folder's name in front. Raises BadInput where an input is missing,
+    or nothing is found, or two files cannot be told apart.
+    """
+    if not inputs:
+        raise BadInput.of("input", found="none", expected="at least one file or folder", where="--input")
+    found: list[tuple[str, str, str]] = []
+    for given in inputs:
+        found += _under(spark, given)
+    if not found:
+        raise BadInput.of("input", found=f"no files under {', '.join(inputs)}", expected="data files", where="--input")
+    names = [name for _, _, name in found]
+    files = [
+        InputFile(path, name if names.count(name) == 1 else f"{folder}/{name}") for path, folder, name in sorted(set(found))
+    ]
+    if len({file.name for file in files}) < len(files):
+        raise BadInput.of(
+            "input", found="folders of one name with files of one name", expected="distinct folder names", where="--input"
+        )
+    return tuple(sorted(files, key=lambda file: file.name))
+
+
+def _under(spark: SparkSession, given: str) -> list[tuple[str, str, str]]:
+    fs, root = filesystem(spark, given)
+    if not fs.exists(root):
+        raise BadInput.of(f"input {given}", found="nothing there", expected="a file or folder", where="--input")
+    root = fs.getFileStatus(root).getPath()
+    if fs.getFileStatus(root).isFile():
+        return [(root.toString(), root.getParent().getName(), root.getName())]
+    prefix = root.toUri().getPath().rstrip("/") + "/"
+    listing, found = fs.listFiles(root, True), []
+    while listing.hasNext():
+        path = listing.next().getPath()
+        name = path.toUri().getPath().removeprefix(prefix)
+        if not any(part.startswith((".", "_")) for part in name.split("/")):
+            found.append((path.toString(), root.getName(), name))
+    return found
+
+
+def match(files: tuple[InputFile, ...], *patterns: str) -> tuple[InputFile, ...]:
+    """Files whose name, or its last part, fits one of the shell patterns, with or without a trailing .gz."""
+
+    def fits(file: InputFile) -> bool:
+        name = file.name.removesuffix(".gz")
+        return any(
+            fnmatch(candidate, pattern.removesuffix(".gz"))
+            for pattern in patterns
+            for candidate in (name, name.rsplit("/", 1)[-1])
+        )
+
+    return tuple(file for file in files if fits(file))
+
+
+def require(files: tuple[InputFile, ...], what: str, *patterns: str) -> tuple[InputFile, ...]:
+    """`match`, or BadInput that says what was found instead."""
+    chosen = match(files, *patterns)
+    if not chosen:
+        shown = ", ".join(file.name for file in files[:12]) + (", ..." if len(files) > 12 else "")
+        raise BadInput.of(what, found=shown, expected=f"{' or '.join(patterns)} (plain or .gz)", where="--input")
+    return chosen

@@ -1,0 +1,138 @@
+"""What a usable record is: string fields -> typed columns, and the first rule that a record breaks."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from .lines import PLACE
+
+EVENT_TYPES = ("rating", "review", "play", "view", "purchase", "like", "tag")
+TIME_UNITS = ("seconds", "millis", "iso")
+FIRST_TIME, LAST_TIME = "1970-01-01", "2100-01-01"
+NUMBER = r"^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$"
+Transform = Callable[[DataFrame], DataFrame]
+
+
+@dataclass(frozen=True)
+class EventFields:
+    """String columns of one event; None where the source has no such field."""
+
+    user_id: Column
+    item_id: Column
+    event_type: Column
+    value: Column | None = None
+    text: Column | None = None
+    timestamp: Column | None = None
+    time_unit: str = "seconds"
+
+
+def judge(columns: dict[str, Column], rules: list[tuple[Column, str]]) -> Transform:
+    """Fielded lines -> (path, block, position, skip, is_header, reason, *columns); `reason` is the first rule broken.
+
+    A rule is (condition on fields that makes a record unusable, "what was found: expected what"). Lazy.
+    """
+    broken = [F.when(condition, F.lit(reason)) for condition, reason in rules]
+
+    def transform(fielded: DataFrame) -> DataFrame:
+        reason = F.when(~F.col("skip"), F.coalesce("fault", *broken) if broken else F.col("fault"))
+        named = [column.alias(name) for name, column in columns.items()]
+        return fielded.select(*PLACE, "skip", "is_header", reason.alias("reason"), *named)
+
+    return transform
+
+
+def judge_events(fields: EventFields) -> Transform:
+    """Fielded lines -> judged events (user_id as in the source, item_id, event_type, value, text, event_ts)."""
+    user_id, item_id = filled(fields.user_id), filled(fields.item_id)
+    event_type = F.lower(F.trim(fields.event_type))
+    value = number(fields.value) if fields.value is not None else F.lit(None).cast("double")
+    text = filled(fields.text) if fields.text is not None else F.lit(None).cast("string")
+    event_ts = time(fields.timestamp, fields.time_unit) if fields.timestamp is not None else F.lit(None).cast("timestamp")
+    rules = [
+        (user_id.isNull(), "missing user id: expected text"),
+        (item_id.isNull(), "missing item id: expected text"),
+        (event_type.isNull() | ~event_type.isin(*EVENT_TYPES), f"unknown event type: expected {', '.join(EVENT_TYPES)}"),
+    ]
+    if fields.value is not None:
+        given = filled(fields.value).isNotNull()
+        rules += [
+            (given & value.isNull(), "value not a number: expected a number >= 0"),
+            (value < 0, "negative value: expected a number >= 0"),
+            ((event_type == "rating") & ~given, "missing rating: expected a number >= 0"),
+        ]
+    if fields.timestamp is not None:
+        unit = {"seconds": "unix seconds", "millis": "unix milliseconds", "iso": "an ISO 8601 time"}[fields.time_unit]
+        outside = (event_ts < F.lit(FIRST_TIME).cast("timestamp")) | (event_ts >= F.lit(LAST_TIME).cast("timestamp"))
+        rules += [
+            (filled(fields.timestamp).isNull(), f"missing timestamp: expected {unit}"),
+            (event_ts.isNull(), f"timestamp not readable: expected {unit}"),
+            (outside, "timestamp out of range: expected 1970 to 2099"),
+        ]
+    rules.append(((event_type == "tag") & text.isNull(), "missing tag: expected text"))
+    columns = {
+        "user_id": user_id,
+        "item_id": item_id,
+        "event_type": event_type,
+        "value": value,
+        "text": text,
+        "event_ts": event_ts,
+    }
+    return judge(columns, rules)
+
+
+def judge_items(
+    item_id: Column,
+    title: Column | None = None,
+    description: Column | None = None,
+    categories: Column | None = None,
+    attributes: dict[str, Column] | None = None,
+    image_url: Column | None = None,
+) -> Transform:
+    """Fielded lines -> judged items in the columns of bronze.items but source; attributes without a value are left out."""
+    nothing = F.lit(None).cast("string")
+    columns = {
+        "item_id": filled(item_id),
+        "title": filled(title) if title is not None else nothing,
+        "description": filled(description) if description is not None else nothing,
+        "categories": category_list(categories) if categories is not None else F.array().cast("array<string>"),
+        "attributes": attribute_map(attributes or {}),
+        "image_url": filled(image_url) if image_url is not None else nothing,
+    }
+    return judge(columns, [(columns["item_id"].isNull(), "missing item id: expected text")])
+
+
+def filled(text: Column) -> Column:
+    """Trimmed text; null where nothing is left."""
+    trimmed = F.trim(text)
+    return F.when(trimmed != "", trimmed)
+
+
+def number(text: Column) -> Column:
+    """Text -> double; null where it is not a finite number."""
+    return F.when(text.rlike(NUMBER), text.cast("double"))
+
+
+def time(text: Column, unit: str) -> Column:
+    """Text -> timestamp (UTC session) by one of TIME_UNITS; null where it is not readable."""
+    if unit == "iso":
+        return F.when(F.trim(text).rlike(r"^\d{4}-\d{1,2}(-|$)"), F.trim(text).cast("timestamp"))
+    seconds = number(text) / (1000 if unit == "millis" else 1)
+    # beyond +-10^11 s a timestamp overflows; the range rule reports the value at the bound
+    return F.timestamp_seconds(F.greatest(F.lit(-1e11), F.least(F.lit(1e11), seconds)))
+
+
+def category_list(categories: Column) -> Column:
+    """Trimmed, distinct, without empties; an empty list for null."""
+    trimmed = F.transform(categories, lambda name: F.trim(name))
+    kept = F.array_distinct(F.filter(trimmed, lambda name: name.isNotNull() & (name != "")))
+    return F.coalesce(kept, F.array().cast("array<string>"))
+
+
+def attribute_map(attributes: dict[str, Column]) -> Column:
+    """{name: text column} -> map<string,string> of those that are not empty."""
+    if not attributes:
+        return F.create_map().cast("map<string,string>")
+    pairs = [part for name, column in attributes.items() for part in (F.lit(name), filled(column))]
+    return F.map_filter(F.create_map(*pairs), lambda _, value: value.isNotNull())

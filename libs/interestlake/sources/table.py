@@ -1,0 +1,111 @@
+"""Source "table": any CSV, JSON lines or Parquet files, described by a YAML mapping."""
+
+from pyspark.sql import Column, DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from ..errors import BadInput
+from .contract import Loaded, Request, collect_groups
+from .files import InputFile, list_files, require
+from .formats import csv, csv_names, first_line, json_lines, require_columns
+from .lines import read_lines
+from .mapping import Group, Mapping, read_mapping
+from .ntriples import judge_triples
+from .parquet import read_parquet
+from .rules import EventFields, filled, judge, judge_events, judge_items
+from .settle import Settled, settle
+
+
+def load(request: Request) -> Loaded:
+    """The groups of the mapping at `request.mapping`, found under `request.inputs`."""
+    return load_mapped(request, list_files(request.spark, request.inputs), read_mapping(request.mapping))
+
+
+def load_mapped(request: Request, files: tuple[InputFile, ...], mapping: Mapping) -> Loaded:
+    """The mapping's groups out of `files`. Runs one Spark job per group, two for CSV."""
+    groups = {}
+    for name in ("events", "items", "friends", "facts"):
+        group = getattr(mapping, name)
+        if group is not None:
+            groups[name] = [_settled(request, name, group, require(files, f"{name} of the mapping", *group.files))]
+    if groups["events"][0].record_count == 0:
+        raise BadInput.of("events", found="no usable record", expected="at least one", where="--input and --mapping")
+    return collect_groups(request.spark, **groups)
+
+
+def _settled(request: Request, name: str, group: Group, files: tuple[InputFile, ...]) -> Settled:
+    if group.format == "ntriples":
+        judged = read_lines(request.spark, files).transform(judge_triples(group.base, group.item_prefix))
+        return settle(judged, files, request.max_quarantine_share)
+    wanted = tuple(dict.fromkeys((*group.columns.values(), *group.attributes)))
+    fielded, header = _fielded(request.spark, group, files, wanted)
+    judged = fielded.transform(JUDGES[name](group))
+    return settle(judged, files, request.max_quarantine_share, header)
+
+
+def _fielded(
+    spark: SparkSession, group: Group, files: tuple[InputFile, ...], wanted: tuple[str, ...]
+) -> tuple[DataFrame, str | None]:
+    if group.format == "parquet":
+        return read_parquet(spark, files, wanted), None
+    lines = read_lines(spark, files)
+    if group.format == "jsonl":
+        return lines.transform(json_lines(*wanted)), None
+    header = first_line(spark, files[0])
+    require_columns(csv_names(header, group.delimiter), wanted, f"file {files[0].name}", "--mapping")
+    return lines.transform(csv(header, group.delimiter)), header
+
+
+def _events(group: Group):
+    field = _fields(group)
+    event_type = F.lit(group.event_type) if group.event_type else field("event_type")
+    for theirs, ours in group.event_type_names.items():
+        event_type = F.when(F.trim(field("event_type")) == str(theirs), F.lit(ours)).otherwise(event_type)
+    return judge_events(
+        EventFields(
+            field("user_id"), field("item_id"), event_type, field("value"), field("text"), field("timestamp"),
+            group.time_unit,
+        )
+    )
+
+
+def _items(group: Group):
+    field = _fields(group)
+    categories = field("categories")
+    if categories is not None:
+        # a JSON list where the source has one, else text with separators
+        listed = F.from_json(categories, "array<string>")
+        split = F.split(categories, f"\\Q{group.categories_separator}\\E")
+        categories = F.when(F.ltrim(categories).startswith("["), listed).otherwise(split)
+    attributes = {name: F.col("fields")[name] for name in group.attributes}
+    return judge_items(
+        field("item_id"), field("title"), field("description"), categories, attributes, field("image_url")
+    )
+
+
+def _friends(group: Group):
+    field = _fields(group)
+    user_id, friend_id = filled(field("user_id")), filled(field("friend_id"))
+    rules = [
+        (user_id.isNull(), "missing user id: expected text"),
+        (friend_id.isNull(), "missing friend id: expected text"),
+    ]
+    return judge({"user_id": user_id, "friend_id": friend_id}, rules)
+
+
+def _facts(group: Group):
+    field = _fields(group)
+    columns = {name: filled(field(name)) for name in ("subject", "predicate", "object")}
+    rules = [(column.isNull(), f"missing {name}: expected text") for name, column in columns.items()]
+    item = field("subject_item_id")
+    columns["subject_item_id"] = filled(item) if item is not None else F.lit(None).cast("string")
+    return judge(columns, rules)
+
+
+def _fields(group: Group):
+    def field(name: str) -> Column | None:
+        return F.col("fields")[group.columns[name]] if name in group.columns else None
+
+    return field
+
+
+JUDGES = {"events": _events, "items": _items, "friends": _friends, "facts": _facts}

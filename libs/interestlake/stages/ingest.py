@@ -1,0 +1,63 @@
+"""Stage ingest: a source's raw files -> bronze tables."""
+
+from ..privacy.pseudonyms import pseudonym_key
+from ..sources import load_source
+from ..sources.bronze import (
+    bronze_events,
+    bronze_facts,
+    bronze_friends,
+    bronze_items,
+    bronze_quarantine,
+    truth_rows,
+)
+from ..sources.contract import Request
+from .stage import Stage, StageContext
+
+BRONZE = ("bronze.events", "bronze.items", "bronze.friends", "bronze.facts", "bronze.quarantine")
+TRUTH = ("truth.user_interests", "truth.items", "truth.trends", "truth.sentiment", "truth.dirt")
+
+
+def _run(context: StageContext) -> dict[str, float]:
+    options, params = context.options, context.params.ingest
+    loaded = load_source(
+        options.source,
+        Request(
+            context.spark,
+            options.inputs,
+            options.mapping,
+            params.max_quarantine_share,
+            context.lake.root,
+            options.seed,
+            params.sample_users,
+        ),
+    )
+    source = options.source
+    key = pseudonym_key(source, params.pseudonym_key_file)
+    events = loaded.events.transform(bronze_events(source, key)).persist()
+    event_count = events.count()
+    if loaded.bad_count:
+        context.log.info("      %d records in quarantine: see bronze.quarantine", loaded.bad_count)
+    context.write("bronze.events", events)
+    context.write("bronze.items", loaded.items.transform(bronze_items(source)))
+    context.write("bronze.friends", loaded.friends.transform(bronze_friends(source, key)))
+    context.write("bronze.facts", loaded.facts.transform(bronze_facts(source)))
+    context.write("bronze.quarantine", loaded.quarantine.transform(bronze_quarantine(source)))
+    for name, rows in loaded.truth.items():
+        context.write(name, rows.transform(truth_rows(key)))
+    for frame in (events, *loaded.held):
+        frame.unpersist()
+    return {
+        "events": event_count,
+        "duplicates_dropped": loaded.event_count - event_count,
+        "quarantined": loaded.bad_count,
+    }
+
+
+INGEST = Stage(
+    name="ingest",
+    summary="raw files -> bronze: parse, judge, pseudonymise, mask",
+    reads=(),
+    writes=(*BRONZE, *TRUTH),
+    section="ingest",
+    run=_run,
+)

@@ -1,0 +1,75 @@
+"""Stage prepare: bronze -> silver: clean, weigh, split, index."""
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from ..errors import BadInput
+from ..events.catalogue import indexed_pairs, item_rows, known_items, user_rows
+from ..events.documents import event_documents, item_documents, item_texts
+from ..events.index import keep_index
+from ..events.social import distinct_facts, mutual_friends
+from ..events.split import split_pairs
+from ..events.weigh import drop_rare, weigh_pairs
+from .stage import Stage, StageContext
+
+
+def _run(context: StageContext) -> dict[str, float]:
+    params = context.params.prepare
+    events = context.read("bronze.events")
+    timed = events.where("event_ts IS NOT NULL").limit(1).count() > 0
+    method = params.split if timed else "hash"
+    if method != params.split:
+        context.log.info("      the source keeps no time: split 'hash' instead of '%s'", params.split)
+    pairs = (
+        events.transform(weigh_pairs(params.half_life_days, params.min_rating))
+        .transform(drop_rare(params.min_user_events, params.min_item_events))
+        .transform(split_pairs(method, params.validation_share, params.test_share, context.options.seed))
+        .persist()
+    )
+    counts = {row["split"]: row["count"] for row in pairs.groupBy("split").count().collect()}
+    if not counts.get("train"):
+        raise BadInput.of(
+            "interactions",
+            found=f"{sum(counts.values())} pairs, none to train on",
+            expected="pairs left after min_rating, min_user_events and min_item_events",
+            where="conf/params/prepare.yml or --input",
+        )
+    items = context.read("bronze.items").transform(item_texts()).persist()
+    user_index = keep_index(pairs.select("user_id").distinct(), _kept(context, "silver.users"), "user_id", "user_index")
+    item_ids = known_items(items, events)
+    item_index = keep_index(item_ids, _kept(context, "silver.items"), "item_id", "item_index")
+    users = pairs.transform(user_rows(user_index)).persist()
+    context.write("silver.users", users)
+    context.write("silver.items", pairs.transform(item_rows(items, item_index, item_ids)))
+    context.write("silver.interactions", pairs.transform(indexed_pairs(user_index, item_index)))
+    spoken = events.transform(event_documents(pairs))
+    documents = items.transform(item_documents()).unionByName(spoken).persist()
+    texts = documents.agg(F.count(F.lit(1)), F.count_if("cut")).first()
+    context.write("silver.documents", documents.drop("cut"))
+    context.write("silver.friends", context.read("bronze.friends").transform(mutual_friends(users)))
+    context.write("silver.facts", context.read("bronze.facts").transform(distinct_facts()))
+    for frame in (pairs, items, users, documents):
+        frame.unpersist()
+    named = {f"pairs_{split}": counts.get(split, 0) for split in ("train", "validation", "test")}
+    return {"pairs": sum(counts.values()), **named, "documents": texts[0], "texts_cut": texts[1]}
+
+
+def _kept(context: StageContext, name: str) -> DataFrame | None:
+    return context.read(name) if context.lake.exists(name) else None
+
+
+PREPARE = Stage(
+    name="prepare",
+    summary="bronze -> silver: clean, weigh, split, index",
+    reads=("bronze.events", "bronze.items", "bronze.friends", "bronze.facts"),
+    writes=(
+        "silver.users",
+        "silver.items",
+        "silver.interactions",
+        "silver.documents",
+        "silver.friends",
+        "silver.facts",
+    ),
+    section="prepare",
+    run=_run,
+)
