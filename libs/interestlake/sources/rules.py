@@ -120,7 +120,8 @@ def time(text: Column, unit: str) -> Column:
         return F.when(F.trim(text).rlike(r"^\d{4}-\d{1,2}(-|$)"), F.trim(text).cast("timestamp"))
     seconds = number(text) / (1000 if unit == "millis" else 1)
     # beyond +-10^11 s a timestamp overflows; the range rule reports the value at the bound
-    return F.timestamp_seconds(F.greatest(F.lit(-1e11), F.least(F.lit(1e11), seconds)))
+    bounded = F.greatest(F.lit(-1e11), F.least(F.lit(1e11), seconds))
+    return F.when(seconds.isNotNull(), F.timestamp_seconds(bounded))
 
 
 def category_list(categories: Column) -> Column:

@@ -35,7 +35,7 @@ NEUTRAL_CLOSERS = (
 )
 NEGATIVE_OPENERS = (
     "I regret buying this {form}.", "What a disappointing {form}.", "A dull, careless {form}.", "This {form} wasted my time.",
-    "Sadly, this is a poor {form}.", "I wanted to like it, but it is bad.", "Frustrating from the first page on.",
+    "Sadly, this is a poor {form}.", "I wanted to like it, but it is bad.", "Frustrating from the first minute on.",
     "A weak effort by {maker}.", "Terrible value for anyone who likes {subject}.",
 )
 NEGATIVE_BODIES = (
@@ -65,6 +65,10 @@ SUMMARIES = {
     0: ("It is fine", "Mixed feelings", "Average", "Decent enough", "So-so"),
     -1: ("Disappointing", "Not for me", "Poor", "Avoid", "A letdown", "Terrible"),
 }
+KEPT_CAPITALS = (
+    "AeroPress", "Chemex", "Coast", "Dobsonian", "Go", "Harlem", "Hex", "Jupiter's", "Mars", "Milky", "Moka", "Saturn's",
+    "Way", "West",
+)  # fmt: skip
 
 
 def polarity_of(rating: int) -> int:
@@ -102,15 +106,11 @@ def _words(catalogue: Catalogue, number: int, rng: np.random.Generator) -> dict[
     return {
         "form": form,
         "article": "A",
-        "subject": subject[0].lower() + subject[1:] if subject.split()[0] not in KEPT_CAPITALS else subject,
+        "subject": " ".join(word if word in KEPT_CAPITALS else word.lower() for word in subject.split()),
         "maker": maker_of(number),
         "activity": interest.activity,
         "setting": _pick(interest.setting, rng),
     }
-
-
-KEPT_CAPITALS = {"Saturn's", "Jupiter's", "Mars", "Milky", "Chemex", "French", "AeroPress", "Harlem", "West", "Majolica",
-                 "Go", "Moka", "Raku"}  # fmt: skip
 
 
 def _pick(options: tuple[str, ...], rng: np.random.Generator) -> str:

@@ -116,8 +116,8 @@ def _events_of(person: Person, catalogue: Catalogue, number: int, at: int) -> tu
     rng, kind = person.rng, int(catalogue.interest[number])
     at_home = INTERESTS[kind].community == person.community
     liked = catalogue.style[number] in person.styles[kind]
-    pleasure = 3.75 + 0.7 * catalogue.quality[number] + (0.5 if liked else -0.4) + (0.0 if at_home else -0.4)
-    rating = int(np.clip(round(pleasure + 0.7 * rng.standard_normal()), 1, 5))
+    pleasure = 3.5 + 0.8 * catalogue.quality[number] + (0.5 if liked else -0.5) + (0.0 if at_home else -0.4)
+    rating = int(np.clip(round(pleasure + 0.9 * rng.standard_normal()), 1, 5))
     _, form, _ = title_of(catalogue, number)
     base = {"user_id": user_id(person.number), "item_id": item_id(number)}
     events, review = [], None
