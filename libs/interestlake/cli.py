@@ -75,7 +75,7 @@ def _options(arguments: argparse.Namespace) -> tuple[RunOptions, dict[str, objec
         run_id=run_id,
         seed=arguments.seed,
         source=arguments.source,
-        inputs=tuple(arguments.input),
+        inputs=tuple(filter(None, arguments.input)),  # schedulers cannot leave an option out
         mapping=arguments.mapping,
         tracking_uri=arguments.tracking_uri,
         report_dir=arguments.report_dir,

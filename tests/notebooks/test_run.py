@@ -50,9 +50,10 @@ def test_every_table_that_the_stages_name_is_there(executed):
 
 
 def test_every_cell_that_shows_rows_had_some(executed):
-    empty = [(name, number) for name, frames in executed.shown.items() for number, rows in enumerate(frames) if not rows]
+    shown = executed.shown.items()
+    empty = [(name, number) for name, frames in shown for number, rows in enumerate(frames) if not rows]
     assert empty == []
-    assert {name: len(frames) > 0 for name, frames in executed.shown.items()} == {p.stem: True for p in NOTEBOOKS}
+    assert {name: len(frames) > 0 for name, frames in shown} == {p.stem: True for p in NOTEBOOKS}
 
 
 def test_the_lists_shown_are_those_of_one_person_from_rank_1(executed):
