@@ -1,4 +1,4 @@
-"""The words and number forms of the report: one name per model, metric, stage and kind, on the page and in the terminal."""
+"""The words and number forms of the report: one name per model, metric, source and kind."""
 
 from dataclasses import dataclass
 
@@ -22,7 +22,6 @@ SOURCES = {
     "table": "Own table",
 }
 KINDS = {"category": "Categories", "tag": "Tags", "keyword": "Keywords", "topic": "Topics"}
-KIND = {"category": "category", "tag": "tag", "keyword": "keyword", "topic": "topic"}
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,248 @@
+"""What the page holds, as plain values: no Spark, no HTML. A part that a run did not make is a Gap with its reason."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+
+def largest_first(shares: Iterable[tuple[str, float]]) -> tuple[tuple[str, float], ...]:
+    """(name, share) pairs above 0, largest first, ties by name."""
+    return tuple(sorted((pair for pair in shares if pair[1] > 0), key=lambda pair: (-pair[1], pair[0])))
+
+
+@dataclass(frozen=True)
+class Gap:
+    """A part that cannot be shown; `line` says why in one sentence."""
+
+    line: str
+
+
+@dataclass(frozen=True)
+class Count:
+    """One figure of the head; `value` None = the run made no such table."""
+
+    label: str
+    value: int | None
+
+
+@dataclass(frozen=True)
+class Head:
+    """What the run is. `quarantined` None = no quarantine table; `reasons` hold (reason, rows), most frequent first."""
+
+    run_id: str
+    source: str
+    seed: int
+    counts: tuple[Count, ...]
+    quarantined: int | None
+    reasons: tuple[tuple[str, int], ...]
+    other_reasons: int
+
+
+@dataclass(frozen=True)
+class Rival:
+    """A model that the fused list must beat; `gain` is relative, None where the rival's figure is 0."""
+
+    label: str
+    value: float
+    gain: float | None
+    beaten: bool
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The gate's question and its answer on the test split, all people."""
+
+    passed: bool
+    metric: str
+    k: int
+    fused: float
+    min_gain: float
+    rivals: tuple[Rival, ...]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One figure; `bar` in [0,1] of the column's largest."""
+
+    value: float | None
+    bar: float
+    best: bool
+
+
+@dataclass(frozen=True)
+class ModelRow:
+    """`role`: "fused", "rival" (the gate compares with it) or "model"."""
+
+    model: str
+    role: str
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True)
+class Curve:
+    """One model's metric by list length; `points` hold (k, value), `label_at` is where its name stands, in [0,1]."""
+
+    model: str
+    role: str
+    points: tuple[tuple[int, float], ...]
+    label_at: float
+
+
+@dataclass(frozen=True)
+class Segment:
+    """The models of one group of people; `dots` hold (model, role, value), `rival` is the best besides fused."""
+
+    segment: str
+    users: int
+    dots: tuple[tuple[str, str, float], ...]
+    rival: str | None
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Everything of gold.metrics that the page shows: test split, list length `k`."""
+
+    k: int
+    users: int
+    rows: tuple[ModelRow, ...]
+    curves: tuple[Curve, ...]
+    lengths: tuple[int, ...]
+    curve_top: float
+    segments: tuple[Segment, ...]
+    segment_top: float
+    metric: str
+
+
+@dataclass(frozen=True)
+class Node:
+    """An interest that is drawn; `group` is the place of its community in the legend from 0, -1 = a small one."""
+
+    interest_id: str
+    name: str
+    kind: str
+    items: int | None
+    degree: int
+    pagerank: float
+    community: str
+    group: int
+
+
+@dataclass(frozen=True)
+class Link:
+    """Two drawn interests; `a` and `b` are places in the node list."""
+
+    a: int
+    b: int
+    weight: float
+
+
+@dataclass(frozen=True)
+class Community:
+    """A community with a colour: its number from 1, top interests, and how many of its interests are drawn."""
+
+    number: int
+    interests: tuple[str, ...]
+    drawn: int
+    size: int
+
+
+@dataclass(frozen=True)
+class InterestGraph:
+    nodes: tuple[Node, ...]
+    links: tuple[Link, ...]
+    communities: tuple[Community, ...]
+    all_nodes: int
+    all_edges: int
+    all_communities: int
+
+    def cut(self, max_nodes: int) -> "InterestGraph":
+        """The first `max_nodes` nodes and the links among them."""
+        kept = tuple(link for link in self.links if link.b < max_nodes)
+        return replace(self, nodes=self.nodes[:max_nodes], links=kept)
+
+
+@dataclass(frozen=True)
+class Interest:
+    """One interest of the person; days as "2018-05-01"; `start` and `length` in [0,1] of the person's own time."""
+
+    name: str
+    interest_id: str
+    strength: float
+    items: int
+    evidence: tuple[str, ...]
+    first_day: str | None
+    last_day: str | None
+    start: float | None
+    length: float | None
+    group: int | None
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """One recommended item; `sources` hold (source, share), largest first."""
+
+    rank: int
+    title: str
+    categories: tuple[str, ...]
+    score: float
+    sources: tuple[tuple[str, float], ...]
+    reason: str
+    evidence: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Person:
+    """`choice` says why this person is shown. `interests` go by kind; a Gap where the run made no interest map."""
+
+    user_id: str
+    choice: str
+    items: int | None
+    first_day: str | None
+    last_day: str | None
+    recent: tuple[str, ...]
+    interests: tuple[tuple[str, tuple[Interest, ...]], ...] | Gap
+    all_interests: int
+    suggestions: tuple[Suggestion, ...] | Gap
+
+
+@dataclass(frozen=True)
+class Blend:
+    """Shares of the sources in one segment, largest first; zero shares are left out."""
+
+    segment: str
+    shares: tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True)
+class Step:
+    """A finished stage: tables with (name, Delta version, rows or None)."""
+
+    stage: str
+    summary: str
+    seconds: float
+    bar: float
+    rows: int
+    reads: tuple[tuple[str, int], ...]
+    writes: tuple[tuple[str, int, int], ...]
+    figures: tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True)
+class Check:
+    """One line of data quality: what, how much, and of what."""
+
+    label: str
+    share: float
+    detail: str
+
+
+@dataclass(frozen=True)
+class Page:
+    head: Head
+    verdict: Verdict | Gap
+    scores: Scores | Gap
+    graph: InterestGraph | Gap
+    person: Person | Gap
+    blends: tuple[Blend, ...] | Gap
+    steps: tuple[Step, ...] | Gap
+    checks: tuple[Check, ...]
+    seed: int

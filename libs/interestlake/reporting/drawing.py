@@ -1,0 +1,167 @@
+"""An interest graph as shapes for an SVG: islands, links, circles, and labels that do not collide."""
+
+from dataclasses import dataclass
+
+from .content import InterestGraph, Node
+from .layout import Place, lay_out
+from .wording import clipped
+
+LETTER = 0.56
+LABEL_LENGTH = 22
+
+
+@dataclass(frozen=True)
+class Label:
+    x: float
+    y: float
+    anchor: str
+    text: str
+    size: float
+
+
+@dataclass(frozen=True)
+class Circle:
+    """A node; `label` None where it would collide, then it shows on hover; `near` are places in the circle list."""
+
+    node: Node
+    place: Place
+    label: Label | None
+    hover: Label
+    near: tuple[int, ...]
+    text: str
+
+
+@dataclass(frozen=True)
+class Line:
+    a: Place
+    b: Place
+    ends: tuple[int, int]
+    width: float
+    opacity: float
+    group: int
+
+
+@dataclass(frozen=True)
+class Island:
+    """Outline of a coloured community: `path` is drawn with a wide round stroke; the number stands at (x, y)."""
+
+    number: int
+    path: str
+    x: float
+    y: float
+
+
+@dataclass(frozen=True)
+class Drawing:
+    name: str
+    width: int
+    height: int
+    islands: tuple[Island, ...]
+    lines: tuple[Line, ...]
+    circles: tuple[Circle, ...]
+
+
+def draw(graph: InterestGraph, name: str, width: int, height: int, font: float, seed: int) -> Drawing:
+    """The graph on (width, height) px with labels of about `font` px; the most central nodes are labelled first."""
+    places = lay_out(graph, width, height, seed)
+    near: list[dict[int, float]] = [{} for _ in graph.nodes]
+    for link in graph.links:
+        near[link.a][link.b] = near[link.b][link.a] = link.weight
+    islands = _islands(graph, places, width, height)
+    taken = [(i.x - 9, i.y - 9, i.x + 9, i.y + 9) for i in islands]
+    circles = []
+    for i, node in enumerate(graph.nodes):
+        size = round(font * (1.15 if i < 6 else 1.0), 1)
+        options = _options(node.name, places[i], size)
+        label = next((o for o in options if _free(_box(o), taken, places, i, width, height)), None)
+        if label:
+            taken.append(_box(label))
+        hover = next((o for o in options if _inside(_box(o), width, height)), options[0])
+        strongest = sorted(near[i], key=lambda j: (-near[i][j], j))
+        circles.append(Circle(node, places[i], label, label or hover, tuple(strongest), _text(graph, node, strongest)))
+    return Drawing(name, width, height, islands, _lines(graph, places), tuple(circles))
+
+
+def _text(graph: InterestGraph, node: Node, strongest: list[int]) -> str:
+    """What a screen reader and the line under the drawing say of a node."""
+    items = "" if node.items is None else f", {node.items:,} items"
+    where = f", community {node.group + 1}" if node.group >= 0 else ""
+    named = ", ".join(clipped(graph.nodes[j].name, 40) for j in strongest[:5])
+    return f"{node.kind}{where}{items}, {node.degree:,} neighbours" + (f"; closest here: {named}" if named else "")
+
+
+def _lines(graph: InterestGraph, places: list[Place]) -> tuple[Line, ...]:
+    top = max((link.weight for link in graph.links), default=1.0)
+    found = []
+    for link in graph.links:
+        a, b = graph.nodes[link.a], graph.nodes[link.b]
+        strength = (link.weight / top) ** 0.5
+        group = a.group if a.community == b.community else -1
+        opacity = round((0.22 + 0.45 * strength) * (1.0 if group >= 0 else 0.6), 2)
+        width = round(0.5 + 3.0 * strength**2, 2)
+        found.append(Line(places[link.a], places[link.b], (link.a, link.b), width, opacity, group))
+    return tuple(found)
+
+
+def _options(name: str, place: Place, size: float) -> list[Label]:
+    text, gap = clipped(name, LABEL_LENGTH), place.radius + 3
+    return [
+        Label(round(place.x + gap, 1), round(place.y + 0.35 * size, 1), "start", text, size),
+        Label(round(place.x - gap, 1), round(place.y + 0.35 * size, 1), "end", text, size),
+        Label(place.x, round(place.y - gap, 1), "middle", text, size),
+        Label(place.x, round(place.y + gap + 0.75 * size, 1), "middle", text, size),
+    ]
+
+
+def _box(label: Label) -> tuple[float, float, float, float]:
+    wide = LETTER * label.size * len(label.text)
+    left = {"start": label.x, "end": label.x - wide, "middle": label.x - wide / 2}[label.anchor]
+    return left - 1, label.y - 0.85 * label.size, left + wide + 1, label.y + 0.25 * label.size
+
+
+def _inside(box, width: float, height: float) -> bool:
+    return box[0] >= 2 and box[1] >= 2 and box[2] <= width - 2 and box[3] <= height - 2
+
+
+def _free(box, taken, places: list[Place], own: int, width: float, height: float) -> bool:
+    if not _inside(box, width, height):
+        return False
+    if any(box[0] < t[2] and t[0] < box[2] and box[1] < t[3] and t[1] < box[3] for t in taken):
+        return False
+    for i, place in enumerate(places):
+        x, y = min(max(place.x, box[0]), box[2]), min(max(place.y, box[1]), box[3])
+        if i != own and (place.x - x) ** 2 + (place.y - y) ** 2 < (place.radius + 0.5) ** 2:
+            return False
+    return True
+
+
+def _islands(graph: InterestGraph, places: list[Place], width: float, height: float) -> tuple[Island, ...]:
+    found = []
+    for community in graph.communities:
+        mine = [p for n, p in zip(graph.nodes, places, strict=True) if n.group == community.number - 1]
+        corners = _hull([(p.x, p.y) for p in mine])
+        path = "M" + "L".join(f"{x:g} {y:g}" for x, y in corners) + ("h0" if len(corners) == 1 else "Z")
+        highest = min(mine, key=lambda p: (p.y - p.radius, p.x))
+        y = min(max(highest.y - highest.radius - 16, 11), height - 11)
+        found.append(Island(community.number, path, highest.x, round(y, 1)))
+    return tuple(found)
+
+
+def _hull(points: list[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Convex hull, counter-clockwise (monotone chain, Andrew 1979); one or two points are their own hull."""
+    points = sorted(set(points))
+    if len(points) < 3:
+        return points
+
+    def half(ordered):
+        chain: list[tuple[float, float]] = []
+        for x, y in ordered:
+            while len(chain) > 1:
+                (ax, ay), (bx, by) = chain[-2:]
+                if (bx - ax) * (y - ay) - (by - ay) * (x - ax) > 0:
+                    break
+                chain.pop()
+            chain.append((x, y))
+        return chain[:-1]
+
+    return half(points) + half(points[::-1])

@@ -1,0 +1,55 @@
+"""ops.stages and models.fusion_weights -> how long each stage took, what it read and wrote, how sources are mixed."""
+
+from collections.abc import Iterable, Mapping
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from ..stages.stage import Stage
+from .content import Blend, Gap, Step, largest_first
+
+SEGMENT_ORDER = ("all", "cold", "warm")
+
+
+def collect_stages(stages: DataFrame, run_id: str) -> list[Mapping]:
+    """ops.stages -> the rows of one run, a dozen. One Spark job."""
+    return [row.asDict() for row in stages.where(F.col("run_id") == run_id).collect()]
+
+
+def steps(rows: Iterable[Mapping], stages: Iterable[Stage]) -> tuple[Step, ...] | Gap:
+    """Rows of ops.stages -> finished stages in the pipeline's order (unknown ones last, by name).
+
+    A table that the stage wrote stands under `writes` with its version and rows; every other table whose version it
+    noted was read.
+    """
+    order = {stage.name: (i, stage.summary) for i, stage in enumerate(stages)}
+    rows = sorted(rows, key=lambda row: (order.get(row["stage"], (99, ""))[0], row["stage"]))
+    if not rows:
+        return Gap("No timings: no stage has finished under this run id.")
+    longest = max(row["seconds"] for row in rows) or 1.0
+    return tuple(
+        Step(
+            stage=row["stage"],
+            summary=order.get(row["stage"], (99, ""))[1],
+            seconds=row["seconds"],
+            bar=row["seconds"] / longest,
+            rows=sum(row["rows"].values()),
+            reads=tuple(sorted((t, v) for t, v in row["versions"].items() if t not in row["rows"])),
+            writes=tuple((t, row["versions"][t], n) for t, n in sorted(row["rows"].items())),
+            figures=tuple(sorted((name, value) for name, value in (row["metrics"] or {}).items())),
+        )
+        for row in rows
+    )
+
+
+def blends(weights: DataFrame) -> tuple[Blend, ...] | Gap:
+    """models.fusion_weights -> shares per segment, largest first. One Spark job, segments x sources rows."""
+    rows = weights.collect()
+    if not rows:
+        return Gap("No fusion weights in this run.")
+    names = {row["segment"] for row in rows}
+    order = sorted(names, key=lambda s: (SEGMENT_ORDER.index(s) if s in SEGMENT_ORDER else 99, s))
+    return tuple(
+        Blend(segment, largest_first((r["source"], r["weight"]) for r in rows if r["segment"] == segment))
+        for segment in order
+    )

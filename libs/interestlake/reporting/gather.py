@@ -1,0 +1,158 @@
+"""The lake's tables of one run -> Page. Every table is optional: what is missing becomes a Gap that names the stage."""
+
+from collections.abc import Callable, Iterable
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from ..config import RunOptions
+from ..params import Params
+from ..stages.stage import Stage
+from . import flow, head, person
+from .content import Check, Count, Gap, Head, InterestGraph, Page, Person
+from .gate import verdict
+from .interest_graph import read_graph
+from .scores import collect_metrics, scores
+
+COUNTED = {
+    "People": "silver.users",
+    "Items": "silver.items",
+    "Events": "bronze.events",
+    "Texts": "silver.documents",
+    "Interests": "silver.interests",
+    "Friend links": "silver.friends",
+    "Facts": "silver.facts",
+}
+READS = (
+    *COUNTED.values(),
+    "bronze.quarantine",
+    "silver.interactions",
+    "graph.interest_nodes",
+    "graph.interest_edges",
+    "models.fusion_weights",
+    "gold.metrics",
+    "gold.recommendations",
+    "gold.interest_map",
+    "ops.runs",
+    "ops.stages",
+)
+
+
+class Shelf:
+    """Reads tables that are there and answers None for the others."""
+
+    def __init__(self, exists: Callable[[str], bool], read: Callable[[str], DataFrame]):
+        self._exists, self._read = exists, read
+        self._found: dict[str, DataFrame | None] = {}
+
+    def get(self, name: str) -> DataFrame | None:
+        if name not in self._found:
+            self._found[name] = self._read(name) if self._exists(name) else None
+        return self._found[name]
+
+
+def gather(shelf: Shelf, params: Params, options: RunOptions, stages: Iterable[Stage]) -> Page:
+    """Everything the page shows. About thirty small Spark jobs; each function called here says what it collects."""
+    metrics = shelf.get("gold.metrics")
+    rows = collect_metrics(metrics, options.run_id) if metrics is not None else []
+    graph = _graph(shelf, params)
+    weights = shelf.get("models.fusion_weights")
+    finished = shelf.get("ops.stages")
+    top = _head(shelf, options)
+    return Page(
+        head=top,
+        verdict=verdict(rows, params.promote),
+        scores=scores(rows, params.promote),
+        graph=graph,
+        person=_person(shelf, params, options.run_id, graph),
+        blends=Gap(_absent("fusion weights", "recommend")) if weights is None else flow.blends(weights),
+        steps=flow.steps([] if finished is None else flow.collect_stages(finished, options.run_id), stages),
+        checks=_checks(shelf, params, top),
+        seed=top.seed,
+    )
+
+
+def _absent(what: str, stage: str) -> str:
+    return f"No {what} in this run: the stage {stage} has not run on this lake."
+
+
+def _head(shelf: Shelf, options: RunOptions) -> Head:
+    runs = shelf.get("ops.runs")
+    run = runs.where(F.col("run_id") == options.run_id).select("source", "seed").first() if runs is not None else None
+    counts = []
+    for label, name in COUNTED.items():
+        table = shelf.get(name)
+        rows = None if table is None else table.count()
+        # links are kept in both directions
+        counts.append(Count(label, rows // 2 if rows is not None and name == "silver.friends" else rows))
+    quarantine = shelf.get("bronze.quarantine")
+    total, reasons, others = (None, (), 0) if quarantine is None else head.quarantine_reasons(quarantine)
+    return Head(
+        run_id=options.run_id,
+        source=run["source"] if run else options.source or "unknown",
+        seed=run["seed"] if run else options.seed,
+        counts=tuple(counts),
+        quarantined=total,
+        reasons=reasons,
+        other_reasons=others,
+    )
+
+
+def _checks(shelf: Shelf, params: Params, top: Head) -> tuple[Check, ...]:
+    found: list[Check] = []
+    counts = {count.label: count.value or 0 for count in top.counts}
+    if top.quarantined is not None:
+        found.append(head.quarantine_check(top.quarantined, counts["Events"] + counts["Items"]))
+    if (users := shelf.get("silver.users")) is not None:
+        found += head.people_checks(users, params.recommend.cold_history)
+    if (items := shelf.get("silver.items")) is not None:
+        found += head.item_checks(items)
+    if (interactions := shelf.get("silver.interactions")) is not None:
+        found += head.split_checks(interactions)
+    return tuple(found)
+
+
+def _graph(shelf: Shelf, params: Params) -> InterestGraph | Gap:
+    nodes, edges = shelf.get("graph.interest_nodes"), shelf.get("graph.interest_edges")
+    if nodes is None or edges is None:
+        return Gap(_absent("interest graph", "build_graph"))
+    return read_graph(nodes, edges, shelf.get("silver.interests"), params.report.max_nodes)
+
+
+def _person(shelf: Shelf, params: Params, run_id: str, graph: InterestGraph | Gap) -> Person | Gap:
+    users, items = shelf.get("silver.users"), shelf.get("silver.items")
+    lists, interest_map = shelf.get("gold.recommendations"), shelf.get("gold.interest_map")
+    lists = None if lists is None else lists.where(F.col("run_id") == run_id)
+    listed = lists is not None and lists.limit(1).count() > 0
+    people = lists if listed else interest_map
+    if users is None or items is None or people is None or people.limit(1).count() == 0:
+        return Gap("No person to show: this run has neither recommendations nor an interest map.")
+    user_id, choice = person.choose_person(people, users, params.report.person)
+    names = shelf.get("silver.interests")
+    held = [] if interest_map is None else person.collect_interests(interest_map, names, user_id)
+    offered = person.collect_suggestions(lists, user_id, params.recommend.top_k) if listed else []
+    interactions = shelf.get("silver.interactions")
+    past = (None, None, None, []) if interactions is None else person.history(interactions, user_id)
+    wanted = {i for row in held for i in row["evidence"][: person.EVIDENCE]} | set(past[3])
+    wanted |= {i for row in offered for i in [row["item_id"], *row["evidence"][: person.EVIDENCE]]}
+    titles = person.collect_titles(items, wanted)
+    groups = {} if isinstance(graph, Gap) else {node.interest_id: node.group for node in graph.nodes}
+    return Person(
+        user_id=user_id,
+        choice=choice,
+        items=past[0],
+        first_day=past[1],
+        last_day=past[2],
+        recent=tuple(titles.get(i, (i, ()))[0] for i in past[3]),
+        interests=(
+            Gap(_absent("interest map", "build_interests"))
+            if interest_map is None
+            else person.interest_groups(held, titles, groups)
+        ),
+        all_interests=len(held),
+        suggestions=(
+            person.suggestions(offered, titles)
+            if listed
+            else Gap("No recommendations under this run id: the stage recommend has not run.")
+        ),
+    )

@@ -1,0 +1,61 @@
+"""What the run is, how much of everything it holds, what was set aside, and how complete the data are."""
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from .content import Check
+from .wording import percent, whole
+
+TOP_REASONS = 6
+
+
+def quarantine_reasons(quarantine: DataFrame) -> tuple[int, tuple[tuple[str, int], ...], int]:
+    """bronze.quarantine -> (rows, the most frequent reasons with their rows, number of further reasons).
+
+    What stands in quotes and every number is replaced by "…", so that one kind of fault is one reason. One Spark job
+    for the reasons, collected up to TOP_REASONS, and one for the totals.
+    """
+    form = F.regexp_replace(F.col("reason"), r"'[^']*'|\"[^\"]*\"", "…")
+    form = F.regexp_replace(form, r"(?<![\w.])-?\d[\d.,:eE+-]*", "…")
+    grouped = quarantine.groupBy(form.alias("reason")).agg(F.count("*").alias("rows"))
+    top = grouped.orderBy(F.desc("rows"), "reason").limit(TOP_REASONS).collect()
+    total = grouped.agg(F.sum("rows").alias("rows"), F.count("*").alias("reasons")).first()
+    return total["rows"] or 0, tuple((r["reason"], r["rows"]) for r in top), total["reasons"] - len(top)
+
+
+def item_checks(items: DataFrame) -> list[Check]:
+    """silver.items -> how many carry a title, a description, a category and a train user. One Spark job, one row."""
+    carries = {
+        "Items with a title": F.col("title") != F.col("item_id"),
+        "Items with a description": F.length(F.coalesce("description", F.lit(""))) > 0,
+        "Items with a category": F.size("categories") > 0,
+        "Items someone chose in training": F.col("user_count") > 0,
+    }
+    sums = [F.sum(condition.cast("bigint")).alias(label) for label, condition in carries.items()]
+    row = items.agg(F.count("*").alias("all"), *sums).first()
+    return [_check(label, row[label] or 0, row["all"], "items") for label in carries]
+
+
+def people_checks(users: DataFrame, cold_history: int) -> list[Check]:
+    """silver.users -> how many have at least `cold_history` items in the train split. One Spark job, one row."""
+    warm = F.sum((F.col("item_count") >= cold_history).cast("bigint")).alias("warm")
+    row = users.agg(F.count("*").alias("all"), warm).first()
+    return [_check(f"People with {cold_history} or more items", row["warm"] or 0, row["all"], "people")]
+
+
+def split_checks(interactions: DataFrame) -> list[Check]:
+    """silver.interactions -> the shares of train, validation and test pairs. One Spark job, three rows."""
+    found = {row["split"]: row["count"] for row in interactions.groupBy("split").count().collect()}
+    total = sum(found.values())
+    names = {"train": "Pairs to train on", "validation": "Pairs that fit the weights", "test": "Pairs held out"}
+    return [_check(label, found.get(split, 0), total, "pairs") for split, label in names.items()]
+
+
+def quarantine_check(quarantined: int, kept: int) -> Check:
+    """Records set aside against records kept (events and items)."""
+    return _check("Records set aside", quarantined, quarantined + kept, "records")
+
+
+def _check(label: str, part: int, total: int, unit: str) -> Check:
+    share = part / total if total else 0.0
+    return Check(label, share, f"{percent(share, 1 if share < 0.1 else 0)}, {whole(part)} of {whole(total)} {unit}")

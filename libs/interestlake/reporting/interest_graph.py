@@ -1,0 +1,88 @@
+"""graph.interest_nodes and graph.interest_edges -> the part of the interest graph that is drawn."""
+
+from pyspark.sql import DataFrame, Window
+from pyspark.sql import functions as F
+
+from .content import Community, Gap, InterestGraph, Link, Node
+
+COLOURED = 8
+LINKS_PER_NODE = 4
+NAMED_BY = 3
+
+
+def read_graph(nodes: DataFrame, edges: DataFrame, interests: DataFrame | None, max_nodes: int) -> InterestGraph | Gap:
+    """The `max_nodes` interests of highest PageRank that have a neighbour, and each one's strongest links among them.
+
+    nodes, edges: graph.interest_nodes, graph.interest_edges; interests: silver.interests for names, kinds and item
+    counts (None: the id is read as "kind:name"). Collected: max_nodes nodes, at most LINKS_PER_NODE links per node, the
+    sizes of the communities drawn. Ties are broken by id. The COLOURED communities with most PageRank on the drawing
+    are numbered from 1. Runs five Spark jobs.
+    """
+    chosen = nodes.where("degree > 0").orderBy(F.desc("pagerank"), "interest_id").limit(max_nodes)
+    if interests is not None:
+        named = interests.select("interest_id", "kind", "name", "item_count")
+        chosen = chosen.join(named, "interest_id", "left")
+    rows = sorted((row.asDict() for row in chosen.collect()), key=lambda r: (-r["pagerank"], r["interest_id"]))
+    if not rows:
+        return Gap("No interest graph in this run: no two interests are held by enough of the same people.")
+    place = {row["interest_id"]: i for i, row in enumerate(rows)}
+    totals = nodes.agg(F.count("*").alias("nodes"), F.countDistinct("community").alias("communities")).first()
+    drawn = {row["community"] for row in rows}
+    sizes = nodes.where(F.col("community").isin(sorted(drawn))).groupBy("community").count().collect()
+    communities, group = _communities(rows, {row["community"]: row["count"] for row in sizes})
+    links = _links(edges, place)
+    return InterestGraph(
+        nodes=tuple(_node(row, group) for row in rows),
+        links=links,
+        communities=communities,
+        all_nodes=totals["nodes"],
+        all_edges=edges.count(),
+        all_communities=totals["communities"],
+    )
+
+
+def _links(edges: DataFrame, place: dict[str, int]) -> tuple[Link, ...]:
+    ids = list(place)
+    among = edges.where(F.col("src").isin(ids) & F.col("dst").isin(ids)).select("src", "dst", "weight")
+    ends = among.withColumn("end", F.explode(F.array("src", "dst")))
+    strongest = Window.partitionBy("end").orderBy(F.desc("weight"), "src", "dst")
+    kept = ends.withColumn("order", F.row_number().over(strongest)).where(F.col("order") <= LINKS_PER_NODE)
+    rows = kept.select("src", "dst", "weight").distinct().collect()
+    links = (Link(*sorted((place[row["src"]], place[row["dst"]])), row["weight"]) for row in rows)
+    return tuple(sorted(links, key=lambda link: (link.weight, link.a, link.b)))
+
+
+def _communities(rows: list[dict], sizes: dict[str, int]) -> tuple[tuple[Community, ...], dict[str, int]]:
+    weight: dict[str, float] = {}
+    members: dict[str, list[dict]] = {}
+    for row in rows:
+        weight[row["community"]] = weight.get(row["community"], 0.0) + row["pagerank"]
+        members.setdefault(row["community"], []).append(row)
+    order = sorted(weight, key=lambda c: (-weight[c], c))[:COLOURED]
+    communities = tuple(
+        Community(
+            number=i + 1,
+            interests=tuple(_name(row) for row in members[community][:NAMED_BY]),
+            drawn=len(members[community]),
+            size=sizes[community],
+        )
+        for i, community in enumerate(order)
+    )
+    return communities, {community: i for i, community in enumerate(order)}
+
+
+def _node(row: dict, group: dict[str, int]) -> Node:
+    return Node(
+        interest_id=row["interest_id"],
+        name=_name(row),
+        kind=row.get("kind") or row["interest_id"].partition(":")[0],
+        items=row.get("item_count"),
+        degree=row["degree"],
+        pagerank=row["pagerank"],
+        community=row["community"],
+        group=group.get(row["community"], -1),
+    )
+
+
+def _name(row: dict) -> str:
+    return row.get("name") or row["interest_id"].partition(":")[2] or row["interest_id"]

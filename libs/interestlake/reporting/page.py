@@ -1,0 +1,56 @@
+"""Page -> one HTML text that loads nothing: styles, script and drawings are inside it."""
+
+from dataclasses import dataclass
+from functools import cache
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from . import wording
+from .content import Gap, Page
+from .drawing import Drawing, draw
+
+WIDE, NARROW = (800, 640), (380, 600)
+NARROW_NODES = 60
+
+
+@dataclass(frozen=True)
+class Drawings:
+    wide: Drawing
+    narrow: Drawing
+
+
+@cache
+def _environment() -> Environment:
+    loader = PackageLoader("interestlake.reporting")
+    environment = Environment(
+        loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    for name in (
+        "clipped",
+        "kind_label",
+        "listed",
+        "metric_label",
+        "model_label",
+        "percent",
+        "seconds",
+        "shortened",
+        "signed_percent",
+        "source_label",
+        "whole",
+    ):
+        environment.filters[name] = getattr(wording, name)
+    environment.tests["gap"] = lambda part: isinstance(part, Gap)
+    environment.globals["MEASURES"] = wording.MEASURES
+    environment.globals["SOURCES"] = tuple(name for name in wording.MODELS if name != "fused")
+    return environment
+
+
+def render(page: Page) -> str:
+    """The page as HTML; every value of the lake is escaped. The same page gives the same text. No Spark job."""
+    drawings = None
+    if not isinstance(page.graph, Gap):
+        drawings = Drawings(
+            draw(page.graph, "wide", *WIDE, font=11.5, seed=page.seed),
+            draw(page.graph.cut(NARROW_NODES), "narrow", *NARROW, font=11.5, seed=page.seed),
+        )
+    return _environment().get_template("report.html").render(page=page, drawings=drawings)

@@ -1,0 +1,45 @@
+"""Writes the run's page: metrics with the baselines, interest graph, one person, fusion, timings and lineage."""
+
+import os
+from pathlib import Path
+
+from ..errors import BadInput
+from ..reporting.closing import report_path
+from ..reporting.content import Gap
+from ..reporting.gather import READS, Shelf, gather
+from ..reporting.page import render
+from .stage import Stage, StageContext
+
+
+def _run(context: StageContext) -> dict[str, float]:
+    # the order imports every stage, this one too
+    from .order import STAGES
+
+    path = report_path(context.options)
+    if "://" in str(context.options.report_dir or context.options.lake.removeprefix("file://")):
+        raise BadInput.of("report folder", found=str(path.parent), expected="a local folder", where="--report-dir")
+    page = gather(Shelf(context.lake.exists, context.read), context.params, context.options, STAGES)
+    text = render(page)
+    write_whole(path, text)
+    context.tracker.log_artifact(str(path))
+    context.log.info("      report %s", path)
+    gaps = [part for part in (page.verdict, page.scores, page.graph, page.person, page.blends, page.steps)]
+    return {"report_bytes": len(text.encode()), "report_gaps": sum(isinstance(part, Gap) for part in gaps)}
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Put `text` at `path` in one step: a reader sees the old page or the new one, never half of it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    half = path.with_name(f".{path.name}.{os.getpid()}")
+    half.write_text(text, encoding="utf-8")
+    os.replace(half, path)
+
+
+REPORT = Stage(
+    name="report",
+    summary="one page about the run: figures, graph, a person, lineage",
+    reads=READS,
+    writes=(),
+    section="report",
+    run=_run,
+)
