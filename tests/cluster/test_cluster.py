@@ -1,0 +1,61 @@
+"""The pipeline on a real standalone cluster: both executors work, GPUs are scheduled, tables equal the local run's."""
+
+import json
+
+import pytest
+
+from interestlake.schemas import ALL
+
+from .compare import differences
+from .event_log import read_event_log
+from .tolerances import tolerance_of
+
+pytestmark = pytest.mark.cluster
+# what a run did and how long it took differs by nature
+COMPARED = [name for name in ALL if not name.startswith("ops.")]
+
+
+def test_a_task_gets_a_gpu_address_on_each_executor(cluster):
+    done = cluster.submit("gpu", "tests/cluster/who_am_i.py", log="who")
+    told = json.loads(done.stdout.strip().splitlines()[-1])
+    assert sorted(each["partition"] for each in told) == [0, 1]
+    assert len({each["folder"] for each in told}) == 2
+    assert all(len(each["gpu"]) == 1 for each in told)
+    (application,) = read_event_log(cluster.folder / "who")
+    assert application.tasks_per_executor() == {"0": 1, "1": 1}
+    assert application.gpu_scheduled_stages() == list(application.tasks)
+
+
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize("part", ["before", "embed", "after"])
+def test_both_executors_ran_tasks_of_many_stages(runs, part):
+    application = runs.applications[part]
+    tasks, shared = application.tasks_per_executor(), application.shared_stages()
+    milliseconds = dict(application.run_milliseconds)
+    print(f"{part}: tasks {dict(tasks)}, run milliseconds {milliseconds}, {len(shared)} stages on both executors")
+    assert len(tasks) == 2
+    assert min(tasks.values()) >= 0.1 * tasks.total()
+    assert len(shared) >= 3
+
+
+def test_embed_was_scheduled_by_gpu_resource(runs):
+    application = runs.applications["embed"]
+    scheduled = application.gpu_scheduled_stages()
+    assert set(scheduled) == set(application.tasks)
+    assert any(set(application.tasks[stage]) == {"0", "1"} for stage in scheduled)
+    assert all(len(addresses) == 1 for addresses in application.executors.values())
+
+
+def test_other_stages_asked_for_no_gpu(runs):
+    for part in ("before", "after"):
+        assert runs.applications[part].gpu_scheduled_stages() == []
+
+
+@pytest.mark.parametrize("name", COMPARED)
+def test_table_equals_the_local_run(runs, spark, name):
+    from interestlake.tables import Lake
+
+    here, there = Lake(spark, runs.local), Lake(spark, runs.cluster)
+    assert here.exists(name) and there.exists(name)
+    rows = [[row.asDict(recursive=True) for row in lake.read(name).collect()] for lake in (here, there)]
+    assert differences(ALL[name].key, *rows, tolerance_of(name)) == []

@@ -1,0 +1,10 @@
+"""Which tables may differ between one executor and two, by how much, and why. A table not named here must be equal."""
+
+from .compare import EXACT, Tolerance
+
+TOLERANCES: dict[str, Tolerance] = {}
+
+
+def tolerance_of(table: str) -> Tolerance:
+    """Keys, counts and lists exactly and floats to 1e-6, unless the table stands above."""
+    return TOLERANCES.get(table, EXACT)
