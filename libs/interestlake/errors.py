@@ -24,3 +24,7 @@ class GateRefused(InterestlakeError):
     """The run finished, and the gate's metric does not allow the champion to move: exit code 3."""
 
     exit_code = 3
+
+
+class ShortRead(InterestlakeError):
+    """A feed delivered another number of rows than its table holds: the run stops, exit code 1."""

@@ -10,6 +10,7 @@ from mlflow.data.delta_dataset_source import DeltaDatasetSource
 from mlflow.data.meta_dataset import MetaDataset
 from mlflow.entities import RunStatus, ViewType
 from mlflow.exceptions import MlflowException
+from mlflow.models import infer_signature
 from mlflow.tracking import MlflowClient
 
 from .errors import BadInput
@@ -23,6 +24,11 @@ def default_tracking_uri(lake: str) -> str:
     """MLFLOW_TRACKING_URI where set, else a sqlite store beside the lake's layers."""
     local = lake.removeprefix("file://")
     return os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{Path(local).resolve() / 'mlflow.db'}"
+
+
+def signature_of(inputs, outputs):
+    """The signature of a model that maps `inputs` to `outputs` (DataFrames or arrays of the real types)."""
+    return infer_signature(inputs, outputs)
 
 
 def ui_command(tracking_uri: str) -> str:

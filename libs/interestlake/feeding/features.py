@@ -1,0 +1,105 @@
+"""Feature tables of the two-tower model: reduced text vectors, graph vectors, and the train pairs in key order."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+from pyspark.ml.feature import PCA
+from pyspark.ml.functions import array_to_vector, vector_to_array
+from pyspark.ml.stat import Summarizer
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+VISIBLE_SPLITS = ("train", "all")
+
+
+def mean_text_vectors(documents: DataFrame, embeddings: DataFrame) -> DataFrame:
+    """documents(item_id, text_hash, split), embeddings(text_hash, vector) of ONE model -> (item_id, vector).
+
+    The mean of the vectors of an item's texts that no split hides; items without such a text have no row. Lazy.
+    """
+    visible = documents.where(F.col("split").isin(*VISIBLE_SPLITS)).select("item_id", "text_hash")
+    vectors = embeddings.select("text_hash", array_to_vector("vector").alias("vector"))
+    means = visible.join(vectors, "text_hash").groupBy("item_id").agg(Summarizer.mean(F.col("vector")).alias("vector"))
+    return means.select("item_id", vector_to_array("vector", "float32").alias("vector"))
+
+
+def principal_axes(vectors: DataFrame, dimension: int) -> np.ndarray:
+    """(item_id, vector) -> (width, dimension) float64: leading principal axes, each with its largest entry positive.
+
+    Fewer columns than `dimension` where the vectors are narrower. Runs two Spark jobs; the width x width covariance is
+    solved on the driver (width is the encoder's, 384 for MiniLM).
+    """
+    dense = vectors.select(array_to_vector("vector").alias("vector")).persist()
+    width = dense.first()["vector"].size
+    model = PCA(k=min(dimension, width), inputCol="vector", outputCol="reduced").fit(dense)
+    dense.unpersist()
+    axes = model.pc.toArray()
+    strongest = np.abs(axes).argmax(axis=0)
+    return axes * np.sign(axes[strongest, np.arange(axes.shape[1])])
+
+
+def project(axes: np.ndarray) -> Callable[[DataFrame], DataFrame]:
+    """(item_id, vector) -> (item_id, vector of unit length in the coordinates of `axes`). Lazy."""
+
+    @F.pandas_udf("array<float>")
+    def reduce(column: pd.Series) -> pd.Series:
+        reduced = np.stack(column.to_numpy()) @ axes
+        norms = np.linalg.norm(reduced, axis=1, keepdims=True)
+        return pd.Series(list((reduced / np.maximum(norms, 1e-12)).astype(np.float32)))
+
+    return lambda vectors: vectors.select("item_id", reduce("vector").alias("vector"))
+
+
+def _zeros(width: int):
+    return F.array_repeat(F.lit(0.0).cast("float"), width)
+
+
+def item_features(items: DataFrame, text: DataFrame | None, graph: DataFrame, text_width: int, graph_width: int):
+    """items(item_id, item_index), text(item_id, vector) or None, graph(item_id, vector) -> models.item_features rows.
+
+    One row per item; zeros stand where an item has no text or no graph vector. Lazy.
+    """
+    text_column = _zeros(text_width) if text is None else F.coalesce("text.vector", _zeros(text_width))
+    joined = items.join(graph.alias("graph"), "item_id", "left")
+    if text is not None:
+        joined = joined.join(text.alias("text"), "item_id", "left")
+    return joined.select(
+        "item_index",
+        text_column.alias("text_vector"),
+        F.coalesce("graph.vector", _zeros(graph_width)).alias("graph_vector"),
+    )
+
+
+def user_features(users: DataFrame, train: DataFrame, items: DataFrame, graph: DataFrame, text_width: int, graph_width):
+    """users(user_id, user_index), train pairs(user_index, item_index, weight), item features, graph(user_id, vector).
+
+    -> models.user_features rows: the weighted mean of the text vectors of a person's train items; zeros without. Lazy.
+    """
+    texts = items.select("item_index", array_to_vector("text_vector").alias("vector"))
+    mean = Summarizer.mean(F.col("vector"), F.col("weight"))
+    tastes = train.join(texts, "item_index").groupBy("user_index").agg(mean.alias("vector"))
+    tastes = tastes.select("user_index", vector_to_array("vector", "float32").alias("text_vector"))
+    return (
+        users.join(graph.alias("graph"), "user_id", "left")
+        .join(tastes, "user_index", "left")
+        .select(
+            "user_index",
+            F.coalesce("text_vector", _zeros(text_width)).alias("text_vector"),
+            F.coalesce("graph.vector", _zeros(graph_width)).alias("graph_vector"),
+        )
+    )
+
+
+def training_examples(partitions: int) -> Callable[[DataFrame], DataFrame]:
+    """interactions -> models.training_examples rows of the train split, laid out so that files follow key order."""
+
+    def build(interactions: DataFrame) -> DataFrame:
+        return (
+            interactions.where("split = 'train'")
+            .select("user_index", "item_index", F.col("weight").cast("float").alias("weight"))
+            .repartitionByRange(partitions, "user_index", "item_index")
+            .sortWithinPartitions("user_index", "item_index")
+        )
+
+    return build
