@@ -18,8 +18,11 @@ def uri(table: str) -> str:
     return f"delta://{table.replace('.', '/')}"
 
 
-def faults(store: Path, lake: Path) -> list[str]:
-    """One line per task that did not succeed, table that is missing and asset without its event; prints the table."""
+def faults(store: Path, lake: Path, retried: str) -> list[str]:
+    """One line per task that did not succeed, table that is missing and asset without its event; prints the table.
+
+    Every task must have taken one try, and `retried` two: its first was made to end as if it had been killed.
+    """
     with sqlite3.connect(f"file:{store}?mode=ro", uri=True) as database:
         tasks = {row[0]: row[1:] for row in database.execute(TASKS)}
         events = list(database.execute(EVENTS))
@@ -33,6 +36,8 @@ def faults(store: Path, lake: Path) -> list[str]:
         print(f"{name:<18}{state or 'none':<10}{tried:>4}{seconds or 0:>9.1f}{len(tables):>8}{len(told):>8}")
         if state != "success":
             found.append(f"task {name}: found {state}; expected success")
+        if tried != (2 if name == retried else 1):
+            found.append(f"task {name}: found {tried} tries; expected {2 if name == retried else 1}")
         found += [f"table {table}: found none in the lake; expected {name} to write it" for table in writes
                   if table not in tables]
         found += [f"asset {uri(table)}: found no event; expected one from {name}" for table in writes
@@ -45,8 +50,9 @@ def main() -> int:
     parser.add_argument("--store", type=Path, required=True, help="Airflow's sqlite file")
     parser.add_argument("--lake", type=Path, required=True)
     parser.add_argument("--log", type=Path, required=True, help="output of airflow dags test, shown where it failed")
+    parser.add_argument("--retried", required=True, help="the task whose first try was made to fail")
     arguments = parser.parse_args()
-    found = faults(arguments.store, arguments.lake)
+    found = faults(arguments.store, arguments.lake, arguments.retried)
     for fault in found:
         print(fault, file=sys.stderr)
     if found:

@@ -64,14 +64,14 @@ def test_only_embed_runs_on_gpu_nodes(job):
     assert "spark.task.resource.gpu.amount" not in clusters["cpu"]["spark_conf"]
 
 
-def test_libraries_have_the_coordinates_of_the_spark_profiles(job):
-    packages = set()
-    for profile in ("local", "gpu"):
-        settings = read_properties(ROOT / "conf" / "spark" / f"{profile}.properties")
-        packages |= set(settings["spark.jars.packages"].split(","))
-    libraries = [library["maven"] for task in job["tasks"] for library in task.get("libraries", [])]
-    assert libraries
-    assert [library["coordinates"] for library in libraries if library["coordinates"] not in packages] == []
+def test_libraries_are_those_of_the_databricks_profile(job):
+    settings = read_properties(ROOT / "conf" / "spark" / "databricks.properties")
+    wanted, excluded = settings["spark.jars.packages"].split(","), settings["spark.jars.excludes"].split(",")
+    with_libraries = {task["task_key"]: task["libraries"] for task in job["tasks"] if "libraries" in task}
+    assert list(with_libraries) == ["annotate", "embed"]
+    for libraries in with_libraries.values():
+        assert [library["maven"]["coordinates"] for library in libraries] == wanted
+        assert libraries[0]["maven"]["exclusions"] == excluded
 
 
 def test_every_variable_that_is_used_is_declared(bundle):

@@ -58,7 +58,8 @@ def test_properties_name_templates_that_are_there_and_no_jars():
         assert (ROOT / settings[f"spark.kubernetes.{key}.podTemplateFile"]).is_file()
     assert not [key for key in settings if key.startswith("spark.jars")]
     local = read_properties(ROOT / "conf" / "spark" / "local.properties")
-    shared = [key for key in local if key.startswith(("spark.sql.ext", "spark.sql.catalog", "spark.ser", "spark.sql.ses"))]
+    heads = ("spark.sql.ext", "spark.sql.catalog", "spark.ser", "spark.sql.ses")
+    shared = [key for key in local if key.startswith(heads)]
     assert len(shared) == 4
     assert {key: settings[key] for key in shared} == {key: local[key] for key in shared}
 

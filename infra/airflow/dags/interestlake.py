@@ -7,7 +7,6 @@ one starts over on the same table versions, so a retry, or a cleared task, chang
 import json
 import os
 import re
-from datetime import timedelta
 from pathlib import Path
 
 from airflow.providers.apache.spark.operators.spark_submit import SparkSubmitOperator
@@ -61,7 +60,7 @@ def asset(table: str) -> Asset:
     catchup=False,
     max_active_runs=1,
     params=PARAMS,
-    default_args={"retries": 2, "retry_delay": timedelta(minutes=1)},
+    default_args={"retries": 2},
     render_template_as_native_obj=True,
     user_defined_macros={"job_arguments": job_arguments},
     tags=["interestlake"],
