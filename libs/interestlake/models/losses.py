@@ -6,7 +6,13 @@ from torch.nn import functional
 
 
 def in_batch_softmax(
-    users: Tensor, items: Tensor, user_index: Tensor, item_index: Tensor, weight: Tensor, log_share: Tensor, temperature: float
+    users: Tensor,
+    items: Tensor,
+    user_index: Tensor,
+    item_index: Tensor,
+    weight: Tensor,
+    log_share: Tensor,
+    temperature: float,
 ) -> Tensor:
     """Weighted cross-entropy of each person's item among the items of the batch -> scalar.
 

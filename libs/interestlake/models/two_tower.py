@@ -22,6 +22,11 @@ class Tower(nn.Module):
         """index: (batch,) int64 -> (batch, dimension) float32 of unit length."""
         return functional.normalize(self.identity(index) + self.network(self.side[index]), dim=-1)
 
+    def all_vectors(self, chunk: int) -> Tensor:
+        """-> (rows, dimension), computed `chunk` rows at a time."""
+        rows = torch.arange(len(self.side), device=self.side.device)
+        return torch.cat([self(part) for part in rows.split(chunk)])
+
 
 class TwoTower(nn.Module):
     """Score of a pair = dot product of the user tower's and the item tower's vector / temperature.
@@ -47,9 +52,18 @@ class TwoTower(nn.Module):
         was_training = self.training
         self.eval()
         with torch.no_grad():
-            found = tuple(
-                torch.cat([tower(rows) for rows in torch.arange(len(tower.side), device=tower.side.device).split(chunk)])
-                for tower in (self.user_tower, self.item_tower)
-            )
+            found = tuple(tower.all_vectors(chunk) for tower in (self.user_tower, self.item_tower))
         self.train(was_training)
         return found
+
+
+class PairScorer(nn.Module):
+    """The served form of a TwoTower: one tensor of pairs in, one score per pair out."""
+
+    def __init__(self, model: TwoTower):
+        super().__init__()
+        self.model = model
+
+    def forward(self, pairs: Tensor) -> Tensor:
+        """pairs: (batch, 2) int64, user_index and item_index -> (batch,) float32 scores, logits."""
+        return self.model(pairs[:, 0], pairs[:, 1])

@@ -70,9 +70,8 @@ def train(
             users = torch.as_tensor(batch["user_index"], dtype=torch.long, device=device)
             items = torch.as_tensor(batch["item_index"], dtype=torch.long, device=device)
             weight = torch.as_tensor(batch["weight"], dtype=torch.float32, device=device)
-            loss = in_batch_softmax(
-                model.user_tower(users), model.item_tower(items), users, items, weight, log_share[items], model.temperature
-            )
+            vectors = model.user_tower(users), model.item_tower(items)
+            loss = in_batch_softmax(*vectors, users, items, weight, log_share[items], model.temperature)
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()

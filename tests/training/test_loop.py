@@ -1,0 +1,122 @@
+"""The two-tower training on a planted two-group world; loss and metric by hand; resuming after a kill."""
+
+import numpy as np
+import pytest
+import torch
+from sklearn.metrics import ndcg_score
+
+from interestlake.models.losses import in_batch_softmax
+from interestlake.models.two_tower import PairScorer, TwoTower
+from interestlake.params import TwoTower as Params
+from interestlake.training.holdout import Holdout, ndcg
+from interestlake.training.loop import train
+
+USERS, ITEMS = 40, 30
+
+
+def test_loss_by_hand():
+    users, items = torch.eye(3), torch.eye(3)
+    log_share = torch.log(torch.tensor([0.5, 0.25, 0.25]))
+    ids, weight = torch.arange(3), torch.tensor([1.0, 2.0, 0.0])
+    found = in_batch_softmax(users, items, ids, ids, weight, log_share, 0.5)
+    logits = np.eye(3) / 0.5 - np.log([0.5, 0.25, 0.25])
+    losses = np.log(np.exp(logits).sum(axis=1)) - np.diag(logits)
+    assert found.item() == pytest.approx((losses[0] + 2 * losses[1]) / 3, abs=1e-6)
+
+
+def test_rows_of_the_same_item_or_person_are_no_negatives():
+    users, items = torch.eye(3), torch.eye(3)
+    args = users, items, torch.tensor([0, 0, 1]), torch.tensor([0, 1, 0])
+    found = in_batch_softmax(*args, torch.ones(3), torch.zeros(3), 1.0)
+    # row 0 masks row 1 (same person) and row 2 (same item); rows 1 and 2 see each other
+    expected = (0 + np.log(1 + np.exp(-1)) * 2) / 3
+    assert found.item() == pytest.approx(expected, abs=1e-6)
+
+
+def test_ndcg_agrees_with_scikit_learn():
+    generator = np.random.default_rng(3)
+    for _ in range(20):
+        u, v = generator.normal(size=(6, 4)), generator.normal(size=(25, 4))
+        relevant = generator.random((6, 25)) < 0.2
+        relevant[:, 0] = True
+        holdout = Holdout(np.arange(6), (np.array([], int), np.array([], int)), relevant.nonzero())
+        found = ndcg(torch.tensor(u, dtype=torch.float32), torch.tensor(v, dtype=torch.float32), holdout, 10)
+        assert found == pytest.approx(ndcg_score(relevant, u @ v.T, k=10), abs=1e-5)
+
+
+def planted():
+    """Even people like even items; two of each person's items are held out."""
+    generator = np.random.default_rng(0)
+    train_pairs, held = [], []
+    for user in range(USERS):
+        liked = generator.permutation(np.arange(user % 2, ITEMS, 2))
+        train_pairs += [(user, item) for item in liked[:8]]
+        held += [(user, item) for item in liked[8:10]]
+    pairs, held = np.array(train_pairs), np.array(held)
+    holdout = Holdout(np.arange(USERS), tuple(pairs.T), tuple(held.T))
+    return pairs, holdout
+
+
+def fit(tmp_path, epochs=12, stop_after=None, name="a.pt"):
+    pairs, holdout = planted()
+    torch.manual_seed(0)
+    model = TwoTower(torch.zeros(USERS, 2), torch.zeros(ITEMS, 2), 16, 0.1, 0.2)
+    params = Params(epochs=epochs, batch_size=32, learning_rate=0.02, patience=50)
+
+    def batches(epoch):
+        order = np.random.default_rng(epoch).permutation(len(pairs))
+        for start in range(0, len(order), params.batch_size):
+            rows = pairs[order[start : start + params.batch_size]]
+            yield {"user_index": rows[:, 0], "item_index": rows[:, 1], "weight": np.ones(len(rows), np.float32)}
+
+    def on_epoch(epoch, loss, value):
+        if stop_after == epoch:
+            raise KeyboardInterrupt
+
+    share = np.bincount(pairs[:, 1], minlength=ITEMS) / len(pairs)
+    history = train(model, batches, share, holdout, params, 1, tmp_path / name, "mark", on_epoch)
+    return model, history
+
+
+def test_planted_groups_are_found(tmp_path):
+    model, history = fit(tmp_path)
+    users, items = model.vectors()
+    scores = (users @ items.T).numpy()
+    same = (np.arange(USERS)[:, None] % 2) == (np.arange(ITEMS)[None, :] % 2)
+    assert scores[same].min() > scores[~same].max()
+    assert history.loss[-1] < history.loss[0]
+    assert max(history.validation_ndcg) == history.validation_ndcg[history.best_epoch - 1]
+
+
+def test_resumed_training_equals_an_undisturbed_one(tmp_path):
+    whole, history = fit(tmp_path, name="whole.pt")
+    torch.manual_seed(99)
+    with pytest.raises(KeyboardInterrupt):
+        fit(tmp_path, stop_after=5, name="cut.pt")
+    resumed, resumed_history = fit(tmp_path, name="cut.pt")
+    # the fifth epoch was interrupted before its checkpoint and is trained again
+    assert resumed_history.loss == history.loss
+    for name, value in whole.state_dict().items():
+        torch.testing.assert_close(value, resumed.state_dict()[name], rtol=0, atol=0)
+
+
+def test_early_stopping_keeps_the_best_epoch(tmp_path):
+    pairs, holdout = planted()
+    model = TwoTower(torch.zeros(USERS, 2), torch.zeros(ITEMS, 2), 4, 0.0, 0.2)
+    params = Params(epochs=30, patience=2, learning_rate=1e-7)
+
+    def batches(epoch):
+        yield {"user_index": pairs[:, 0], "item_index": pairs[:, 1], "weight": np.ones(len(pairs), np.float32)}
+
+    share = np.full(ITEMS, 1 / ITEMS)
+    history = train(model, batches, share, holdout, params, 1, tmp_path / "c.pt", "m", lambda *_: None)
+    assert len(history.loss) == history.best_epoch + 2 < 30
+
+
+def test_the_served_module_scores_pairs():
+    torch.manual_seed(1)
+    model = TwoTower(torch.randn(5, 3), torch.randn(7, 3), 8, 0.0, 0.5).eval()
+    users, items = model.vectors()
+    pairs = torch.tensor([[4, 6], [0, 1]])
+    expected = torch.stack([users[4] @ items[6], users[0] @ items[1]]) / 0.5
+    torch.testing.assert_close(PairScorer(model)(pairs), expected)
