@@ -10,7 +10,7 @@ from scipy import sparse
 
 from ..errors import BadInput
 from .histories import Transform, cap_histories, quantised
-from .nodes import index_nodes
+from .nodes import index_nodes, name_ends
 
 MEASURES = ("cosine", "jaccard", "lift", "pmi", "llr")
 PAIR_COLUMNS = "src bigint, dst bigint, pair_count bigint, dot double"
@@ -173,14 +173,12 @@ def keep_strongest(max_neighbours: int) -> Transform:
     return transform
 
 
-def name_ends(nodes: DataFrame) -> Transform:
-    """Edges between ids -> edges between names, by nodes(id, node); order of columns kept. Lazy."""
+def keep_strongest_out(max_neighbours: int) -> Transform:
+    """Directed edges that are among the `max_neighbours` strongest of their src; ties go to the smaller dst. Lazy."""
 
     def transform(edges: DataFrame) -> DataFrame:
-        src = nodes.select(F.col("id").alias("src"), F.col("node").alias("src_name"))
-        dst = nodes.select(F.col("id").alias("dst"), F.col("node").alias("dst_name"))
-        named = edges.join(src, "src").join(dst, "dst")
-        kept = [name for name in edges.columns if name not in ("src", "dst")]
-        return named.select(F.col("src_name").alias("src"), F.col("dst_name").alias("dst"), *kept)
+        strongest = Window.partitionBy("src").orderBy(F.desc("weight"), "dst")
+        ranked = edges.withColumn("place", F.row_number().over(strongest))
+        return ranked.where(F.col("place") <= max_neighbours).drop("place")
 
     return transform

@@ -1,0 +1,208 @@
+"""The only module that speaks GraphFrames, in words that 0.8 and 0.9+ share: components, degrees, votes, walks."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from graphframes import GraphFrame
+from graphframes.lib import AggregateMessages as AM
+from graphframes.lib import Pregel
+from py4j.protocol import Py4JJavaError
+from pyspark.sql import Column, DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from ..errors import BadInput
+from .nodes import index_nodes
+
+PROBE = "org.graphframes.GraphFramePythonAPI"
+DAMPING = 0.85
+
+# One Pregel run carries this many walks; wider rows make the plan slow to compile.
+WALKS_PER_RUN = 16
+
+
+@dataclass(frozen=True)
+class WeightedGraph:
+    """vertices(id bigint, node string), edges(src, dst as ids, weight > 0), each edge once; both held by Spark.
+
+    Undirected: an edge counts at both ends. Ids follow the order of the names, so a smaller id is a smaller name.
+    """
+
+    vertices: DataFrame
+    edges: DataFrame
+    directed: bool = False
+
+
+def require_graphframes(spark: SparkSession) -> None:
+    """Raises BadInput where the JVM side of GraphFrames is not on the class path."""
+    try:
+        spark._jvm.java.lang.Thread.currentThread().getContextClassLoader().loadClass(PROBE)
+    except Py4JJavaError as error:
+        raise BadInput.of(
+            "GraphFrames",
+            found=f"no class {PROBE} in the JVM",
+            expected="the jar that the pinned wheel carries (make setup links it), or the package "
+            "io.graphframes:graphframes-spark3_2.12 with the graphframes-py of the same version",
+            where="spark.jars or spark.jars.packages of conf/spark/<profile>.properties",
+        ) from error
+
+
+def weighted_graph(edges: DataFrame, isolated: DataFrame | None = None, directed: bool = False) -> WeightedGraph:
+    """edges(src, dst, weight, ... as names) -> a WeightedGraph; `isolated`(node) adds nodes without edges.
+
+    Runs 5 Spark jobs and holds the numbered graph by local checkpoints. Raises BadInput without GraphFrames' jar.
+    """
+    require_graphframes(edges.sparkSession)
+    ends = edges.select(F.explode(F.array("src", "dst")).alias("node"))
+    nodes = (ends if isolated is None else ends.unionByName(isolated.select("node"))).distinct()
+    vertices = index_nodes(nodes, "node")
+    src = vertices.select(F.col("id").alias("src_id"), F.col("node").alias("src"))
+    dst = vertices.select(F.col("id").alias("dst_id"), F.col("node").alias("dst"))
+    numbered = edges.select("src", "dst", "weight").join(src, "src").join(dst, "dst")
+    numbered = numbered.select(F.col("src_id").alias("src"), F.col("dst_id").alias("dst"), "weight")
+    return WeightedGraph(vertices, numbered.localCheckpoint(), directed)
+
+
+@contextmanager
+def short_rounds(spark: SparkSession) -> Iterator[None]:
+    """Adaptive execution off inside: it plans each tiny shuffle of an iterative algorithm anew."""
+    key = "spark.sql.adaptive.enabled"
+    before = spark.conf.get(key)
+    spark.conf.set(key, "false")
+    try:
+        yield
+    finally:
+        spark.conf.set(key, before)
+
+
+def degrees(graph: WeightedGraph) -> DataFrame:
+    """(id, degree int = edges at the node, weighted_degree double = sum of their weights); 0 for isolated nodes. Lazy.
+
+    The sum's order is free: weighted_degree holds to 1e-12 of its value.
+    """
+    frame = GraphFrame(graph.vertices.select("id"), graph.edges)
+    weights = frame.aggregateMessages(
+        F.sum(AM.msg).alias("weighted_degree"), sendToSrc=AM.edge["weight"], sendToDst=AM.edge["weight"]
+    )
+    joined = graph.vertices.select("id").join(frame.degrees, "id", "left").join(weights, "id", "left")
+    return joined.select(
+        "id",
+        F.coalesce(F.col("degree").cast("int"), F.lit(0)).alias("degree"),
+        F.coalesce("weighted_degree", F.lit(0.0)).alias("weighted_degree"),
+    )
+
+
+def components(graph: WeightedGraph) -> DataFrame:
+    """(id, component = smallest id that the node reaches when edges have no direction). Runs GraphFrames' jobs."""
+    frame = GraphFrame(graph.vertices.select("id"), graph.edges)
+    found = frame.connectedComponents()
+    smallest = found.groupBy("component").agg(F.min("id").alias("smallest"))
+    return found.join(smallest, "component").select("id", F.col("smallest").alias("component"))
+
+
+def label_propagation(graph: WeightedGraph, rounds: int, seed: int) -> DataFrame:
+    """(id, label = id of a node) after `rounds` rounds of weighted label propagation by Pregel (Raghavan et al. 2007).
+
+    A node takes the label whose neighbours' edges weigh most, ties to the smaller label. In each round only the half
+    of the nodes that a hash of seed, node and round picks may change: neighbours that change at once would swap labels
+    for ever (Cordasco and Gargano 2010). Votes are sorted before they are added up, so sums have one order.
+    """
+    frame = GraphFrame(graph.vertices.select("id"), graph.edges)
+    weight = Pregel.edge("weight")
+    awake = F.pmod(F.xxhash64(F.lit(seed), F.col("id"), F.col("round")), F.lit(2)) == 0
+    winner = F.when(Pregel.msg().isNotNull() & awake, _heaviest_label(Pregel.msg())).otherwise(F.col("label"))
+    run = (
+        frame.pregel.setMaxIter(rounds)
+        .withVertexColumn("label", F.col("id"), winner)
+        .withVertexColumn("round", F.lit(0), F.col("round") + 1)
+        .sendMsgToDst(F.struct(Pregel.src("label").alias("label"), weight.alias("weight")))
+        .sendMsgToSrc(F.struct(Pregel.dst("label").alias("label"), weight.alias("weight")))
+        .aggMsgs(F.array_sort(F.collect_list(Pregel.msg())))
+    )
+    with short_rounds(graph.edges.sparkSession):
+        return run.run().select("id", "label").localCheckpoint()
+
+
+def _heaviest_label(votes: Column) -> Column:
+    """array<struct<label, weight>> sorted by label -> the label of greatest total weight, the smaller on a tie."""
+    start = F.struct(
+        F.lit(-1).cast("bigint").alias("label"),
+        F.lit(0.0).alias("total"),
+        F.lit(-1).cast("bigint").alias("best"),
+        F.lit(-1.0).alias("best_total"),
+    )
+
+    def add(seen: Column, vote: Column) -> Column:
+        total = F.when(seen["label"] == vote["label"], seen["total"] + vote["weight"]).otherwise(vote["weight"])
+        better = total > seen["best_total"]
+        return F.struct(
+            vote["label"].alias("label"),
+            total.alias("total"),
+            F.when(better, vote["label"]).otherwise(seen["best"]).alias("best"),
+            F.when(better, total).otherwise(seen["best_total"]).alias("best_total"),
+        )
+
+    return F.aggregate(votes, start, add, lambda seen: seen["best"])
+
+
+def pagerank(graph: WeightedGraph, rounds: int, sources: tuple[int, ...] = ()) -> tuple[DataFrame, DataFrame]:
+    """Weighted PageRank (Page et al. 1999) and, from each of `sources`, personalised PageRank (Haveliwala 2002).
+
+    Returns (id, pagerank), summing to 1, and (source, id, score > 0), summing to 1 per source; damping 0.85, `rounds`
+    Pregel rounds. A walk leaves a node by an edge with chance weight / sum of the weights. A node without a way out
+    restarts the walk: its mass is dropped in the rounds and given back by scaling at the end, which has the same fixed
+    point (Del Corso, Gulli and Romani 2005), so no round needs a global sum. Ends within 0.85^rounds of the fixed point.
+    """
+    walks: list[int | None] = [None, *sources]
+    whole, personal = None, []
+    with short_rounds(graph.edges.sparkSession):
+        vertices = _with_ways_out(graph)
+        for first in range(0, len(walks), WALKS_PER_RUN):
+            names = {f"walk_{n}": walks[n] for n in range(first, min(first + WALKS_PER_RUN, len(walks)))}
+            ranks = _walk(graph, vertices, names, rounds)
+            for name, source in names.items():
+                if source is None:
+                    whole = ranks.select("id", F.col(name).alias("pagerank"))
+                else:
+                    score = ranks.where(F.col(name) > 0).select("id", F.col(name).alias("score"))
+                    personal.append(score.select(F.lit(source).cast("bigint").alias("source"), "id", "score"))
+    none = whole.select(F.lit(0).cast("bigint").alias("source"), "id", F.col("pagerank").alias("score")).limit(0)
+    reached = none
+    for one in personal:
+        reached = reached.unionByName(one)
+    return whole, reached
+
+
+def _with_ways_out(graph: WeightedGraph) -> DataFrame:
+    out = graph.edges.groupBy(F.col("src").alias("id")).agg(F.sum("weight").alias("out_weight"))
+    if not graph.directed:
+        out = degrees(graph).select("id", F.col("weighted_degree").alias("out_weight"))
+    joined = graph.vertices.select("id").join(out, "id", "left")
+    return joined.withColumn("out_weight", F.coalesce("out_weight", F.lit(0.0))).localCheckpoint()
+
+
+def _walk(graph: WeightedGraph, vertices: DataFrame, walks: dict[str, int | None], rounds: int) -> DataFrame:
+    """(id, one column per walk, each summing to 1)."""
+    restart = {
+        name: F.lit(1.0) if source is None else F.when(F.col("id") == source, 1.0).otherwise(0.0)
+        for name, source in walks.items()
+    }
+    run = GraphFrame(vertices, graph.edges).pregel.setMaxIter(rounds)
+    for name, start in restart.items():
+        arrived = F.coalesce(Pregel.msg()[name], F.lit(0.0))
+        run = run.withVertexColumn(name, start, DAMPING * arrived + (1 - DAMPING) * start)
+    run = run.sendMsgToDst(_steps(walks, Pregel.src))
+    if not graph.directed:
+        run = run.sendMsgToSrc(_steps(walks, Pregel.dst))
+    sums = run.aggMsgs(F.struct(*(F.sum(Pregel.msg()[name]).alias(name) for name in walks))).run()
+    sums = sums.select("id", *walks).localCheckpoint()
+    totals = sums.agg(*(F.sum(name).alias(name) for name in walks)).first()
+    return sums.select("id", *((F.col(name) / F.lit(totals[name])).alias(name) for name in walks))
+
+
+def _steps(walks: dict[str, int | None], end) -> Column:
+    chance = Pregel.edge("weight") / end("out_weight")
+    return F.struct(*((end(name) * chance).alias(name) for name in walks))
+
+
+__all__ = ["WeightedGraph", "components", "degrees", "label_propagation", "pagerank", "weighted_graph"]
