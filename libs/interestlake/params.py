@@ -131,6 +131,8 @@ class Recommend:
     knn_neighbours: int = number(100, "neighbours per item of item-kNN", low=1)
     weight_draws: int = number(256, "weight vectors tried on validation", low=8, high=100_000)
     cold_history: int = number(3, "people with fewer items form the cold segment", low=1)
+    max_history: int = number(2000, "newest items of a person that enter item_knn and EASE", low=2)
+    ranker_people: int = number(50_000, "people whose histories the registered ranker carries", low=0)
     max_item_gigabytes: float = number(2.0, "memory for item-side scorers on one executor", low=0.01)
 
 

@@ -1,5 +1,7 @@
 """The only MLflow calls: runs, parameters, metrics, table versions, models, aliases."""
 
+import importlib
+import importlib.metadata
 import logging
 import os
 from contextlib import contextmanager
@@ -10,8 +12,10 @@ from mlflow.data.delta_dataset_source import DeltaDatasetSource
 from mlflow.data.meta_dataset import MetaDataset
 from mlflow.entities import RunStatus, ViewType
 from mlflow.exceptions import MlflowException
-from mlflow.models import infer_signature
+from mlflow.models import ModelSignature, infer_signature
 from mlflow.tracking import MlflowClient
+from mlflow.types import ColSpec, DataType, Schema
+from mlflow.types.schema import Array
 
 from .errors import BadInput
 
@@ -29,6 +33,26 @@ def default_tracking_uri(lake: str) -> str:
 def signature_of(inputs, outputs):
     """The signature of a model that maps `inputs` to `outputs` (DataFrames or arrays of the real types)."""
     return infer_signature(inputs, outputs)
+
+
+class Served(mlflow.pyfunc.PythonModel):
+    """MLflow's side of a plain class `loader` ("package.module:Class") with load(folder) and predict(frame)."""
+
+    def __init__(self, loader: str):
+        self.loader = loader
+
+    def load_context(self, context) -> None:
+        module, name = self.loader.split(":")
+        self.model = getattr(importlib.import_module(module), name).load(context.artifacts["model"])
+
+    def predict(self, context, model_input, params=None):
+        return self.model.predict(model_input)
+
+
+def _schema(columns) -> Schema:
+    """((name, MLflow type or "list" of strings, required), ...) -> Schema."""
+    types = {"list": Array(DataType.string)}
+    return Schema([ColSpec(types.get(kind, kind), name, required=required) for name, kind, required in columns])
 
 
 def ui_command(tracking_uri: str) -> str:
@@ -124,7 +148,7 @@ class Tracker:
         missing = [key for key in ("signature", "input_example") if options.get(key) is None]
         if missing:
             raise BadInput.of(f"model {name}", found=f"no {missing}", expected="both", where="the training stage")
-        made = self._version_of_this_run(registered_name)
+        made = self.version_of_this_run(registered_name)
         if made is not None:
             return made
         module = getattr(mlflow, flavour)
@@ -135,7 +159,30 @@ class Tracker:
         self.client.set_registered_model_alias(registered_name, CHALLENGER, version.version)
         return str(version.version)
 
-    def _version_of_this_run(self, registered_name: str) -> str | None:
+    def log_served(
+        self, name: str, registered_name: str, tags: dict[str, str], *, loader: str, folder: Path, inputs, outputs,
+        input_example, requirements,
+    ) -> str:
+        """Log a plain class and the `folder` it loads from as a pyfunc, with this package's code; see `log_model`.
+
+        inputs, outputs: (name, type, required) per column, type "list" for a list of strings; requirements: package
+        names, pinned to what is installed.
+        """
+        return self.log_model(
+            "pyfunc",
+            name,
+            registered_name,
+            tags,
+            python_model=Served(loader),
+            artifacts={"model": str(folder)},
+            code_paths=[str(Path(__file__).parent)],
+            pip_requirements=[f"{package}=={importlib.metadata.version(package)}" for package in requirements],
+            signature=ModelSignature(_schema(inputs), _schema(outputs)),
+            input_example=input_example,
+        )
+
+    def version_of_this_run(self, registered_name: str) -> str | None:
+        """The newest version that was logged under this run id, or None."""
         versions = self.client.search_model_versions(f"name = '{registered_name}'")
         made = [int(v.version) for v in versions if v.tags.get(RUN_TAG) == self.run_id]
         return str(max(made)) if made else None

@@ -30,6 +30,18 @@ class Catalogue:
     def item_count(self) -> int:
         return len(self.item_ids)
 
+    def columns_of(self, item_ids: Sequence[str]) -> np.ndarray:
+        """The column of each item id, -1 for one that is not in the catalogue."""
+        place = np.searchsorted(self.item_ids, np.array(item_ids, object))
+        inside = np.minimum(place, self.item_count - 1)
+        return np.where(self.item_ids[inside] == np.array(item_ids, object), inside, -1).astype(np.int64)
+
+    @property
+    def index_of_column(self) -> np.ndarray:
+        """(I,) the item_index of each column."""
+        used = np.flatnonzero(self.column_of_index >= 0)
+        return used[np.argsort(self.column_of_index[used])]
+
     @classmethod
     def of(cls, items: pd.DataFrame) -> "Catalogue":
         """items(item_id, item_index, title), any order -> the catalogue."""

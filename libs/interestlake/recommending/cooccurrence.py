@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import reduce
+from operator import add
 
 import numpy as np
 import pandas as pd
@@ -12,13 +14,15 @@ from ..models.item_matrix import cosine_neighbours
 
 STRIP_ITEMS = 512  # rows of the Gram matrix that travel together
 PEOPLE_PER_PARTITION = 50_000
-STRIP_SCHEMA = "strip int, columns binary, counts binary, lengths binary"
-SUMMED_SCHEMA = STRIP_SCHEMA + ", items binary, neighbours binary, cosines binary"
+STRIP = ("strip", "places", "counts", "lengths")
+STRIP_SCHEMA = "strip int, places binary, counts binary, lengths binary"
+SUMMED = (*STRIP, "near_items", "near_places", "cosines")
+SUMMED_SCHEMA = STRIP_SCHEMA + ", near_items binary, near_places binary, cosines binary"
 
 
 @dataclass(frozen=True)
 class CoOccurrence:
-    """What the driver keeps: (I, I) CSR of cosine neighbours, and the dense Gram matrix where it was asked for."""
+    """What the driver keeps of G items: (G, G) CSR of cosine neighbours, and the dense Gram where it was asked for."""
 
     neighbours: sp.csr_matrix
     gram: np.ndarray | None
@@ -30,9 +34,9 @@ def partition_count(people: int) -> int:
 
 
 def partial_strips(place: np.ndarray, item_count: int, max_history: int, partitions: int) -> Callable:
-    """histories(user_index, items) -> STRIP_SCHEMA rows, the Gram strips of each partition's people. Lazy.
+    """histories(user_index, items) -> STRIP rows: X'X of each partition's people, STRIP_ITEMS rows at a time. Lazy.
 
-    place: column in the Gram matrix per item_index, -1 for an item left out. A pair counts once per person (binary
+    place: row of an item_index in the Gram matrix, -1 for an item left out. A pair counts once per person (binary
     X); only the newest `max_history` items of a person enter, so the cost is linear in people.
     """
 
@@ -41,14 +45,14 @@ def partial_strips(place: np.ndarray, item_count: int, max_history: int, partiti
         rows = [row[row >= 0] for row in rows]
         if not rows:
             return
-        indptr = np.concatenate([[0], np.cumsum([len(row) for row in rows])])
         indices = np.concatenate(rows)
+        indptr = np.concatenate([[0], np.cumsum([len(row) for row in rows])])
         chosen = sp.csr_matrix((np.ones(len(indices), np.float32), indices, indptr), (len(rows), item_count))  # X
         by_item = chosen.tocsc()
         for strip, start in enumerate(range(0, item_count, STRIP_ITEMS)):
-            part = (by_item[:, start : start + STRIP_ITEMS].T @ chosen).tocsr()  # rows of X'X
+            part = (by_item[:, start : start + STRIP_ITEMS].T @ chosen).tocsr()  # (STRIP_ITEMS, G)
             if part.nnz:
-                yield pd.DataFrame([_packed(strip, part)], columns=STRIP_SCHEMA.replace(",", "").split()[::2])
+                yield pd.DataFrame([(strip, *_packed(part))], columns=STRIP)
 
     def build(histories: DataFrame) -> DataFrame:
         spread = histories.select("user_index", "items").repartition(partitions, "user_index")
@@ -57,56 +61,50 @@ def partial_strips(place: np.ndarray, item_count: int, max_history: int, partiti
     return build
 
 
-def _packed(strip: int, rows: sp.csr_matrix) -> tuple:
+def _packed(rows: sp.csr_matrix) -> tuple[bytes, bytes, bytes]:
     rows.sort_indices()
-    columns = rows.indices.astype(np.int32).tobytes()
-    return strip, columns, rows.data.astype(np.float32).tobytes(), np.diff(rows.indptr).astype(np.int32).tobytes()
+    places = rows.indices.astype(np.int32).tobytes()
+    return places, rows.data.astype(np.float32).tobytes(), np.diff(rows.indptr).astype(np.int32).tobytes()
 
 
-def _unpacked(columns: bytes, counts: bytes, lengths: bytes, item_count: int) -> sp.csr_matrix:
+def _unpacked(places: bytes, counts: bytes, lengths: bytes, item_count: int) -> sp.csr_matrix:
     indptr = np.concatenate([[0], np.cumsum(np.frombuffer(lengths, np.int32))])
-    flat = (np.frombuffer(counts, np.float32), np.frombuffer(columns, np.int32), indptr)
+    flat = (np.frombuffer(counts, np.float32), np.frombuffer(places, np.int32), indptr)
     return sp.csr_matrix(flat, (len(indptr) - 1, item_count))
 
 
 def summed_strips(norms: np.ndarray, neighbours: int, keep_gram: bool) -> Callable:
-    """Partial strips -> SUMMED_SCHEMA: one row per strip with its cosine neighbours, and its sums if kept. Lazy.
+    """STRIP rows -> SUMMED rows, one per strip: its cosine neighbours, and its sums where they are kept. Lazy.
 
-    norms: (I,) root of each item's person count. Counts are whole numbers below 2^24, so any order of summing gives
+    norms: (G,) root of each item's person count. Counts are whole numbers below 2^24, so any order of summing gives
     the same floats.
     """
+    item_count = len(norms)
 
     def total(parts: pd.DataFrame) -> pd.DataFrame:
-        gram = sum(_unpacked(p.columns, p.counts, p.lengths, len(norms)) for p in _renamed(parts))
         strip = int(parts["strip"].iloc[0])
-        gram.sort_indices()
-        items, near, cosines = cosine_neighbours(gram, strip * STRIP_ITEMS, norms, neighbours)
-        _, *packed = _packed(strip, gram) if keep_gram else (strip, b"", b"", b"")
-        arrays = (items.astype(np.int32), near.astype(np.int32), cosines.astype(np.float32))
-        row = (strip, *packed, *(array.tobytes() for array in arrays))
-        return pd.DataFrame([row], columns=SUMMED_SCHEMA.replace(",", "").split()[::2])
+        packed = zip(parts["places"], parts["counts"], parts["lengths"], strict=True)
+        gram = reduce(add, (_unpacked(*part, item_count) for part in packed))
+        kept = _packed(gram) if keep_gram else (b"", b"", b"")
+        items, places, cosines = cosine_neighbours(gram, strip * STRIP_ITEMS, norms, neighbours)
+        near = (items.astype(np.int32), places.astype(np.int32), cosines.astype(np.float32))
+        return pd.DataFrame([(strip, *kept, *(array.tobytes() for array in near))], columns=SUMMED)
 
     return lambda strips: strips.groupBy("strip").applyInPandas(total, SUMMED_SCHEMA)
 
 
-def _renamed(parts: pd.DataFrame) -> list:
-    return list(parts.rename(columns={"columns": "columns"}).itertuples(index=False))
-
-
 def collect_strips(strips: DataFrame, item_count: int, keep_gram: bool) -> CoOccurrence:
-    """Gather the summed strips. Runs one Spark job; (I, neighbours) entries, and I x I where the Gram is kept."""
-    items, near, cosines = [], [], []
+    """Gather SUMMED rows: at most `neighbours` entries per item, G x G floats where the Gram is kept. One Spark job."""
+    near_items, near_places, cosines = [np.empty(0, np.int32)], [np.empty(0, np.int32)], [np.empty(0, np.float32)]
     gram = np.zeros((item_count, item_count)) if keep_gram else None
-    for row in strips.orderBy("strip").toLocalIterator():
-        items.append(np.frombuffer(row["items"], np.int32))
-        near.append(np.frombuffer(row["neighbours"], np.int32))
+    for row in strips.collect():
+        near_items.append(np.frombuffer(row["near_items"], np.int32))
+        near_places.append(np.frombuffer(row["near_places"], np.int32))
         cosines.append(np.frombuffer(row["cosines"], np.float32))
         if gram is not None:
-            part = _unpacked(row["columns"], row["counts"], row["lengths"], item_count)
+            part = _unpacked(row["places"], row["counts"], row["lengths"], item_count)
             start = row["strip"] * STRIP_ITEMS
             gram[start : start + part.shape[0]] = part.toarray()
-    flat = [np.concatenate([*arrays, np.empty(0, arrays_type)]) for arrays, arrays_type in
-            ((items, np.int32), (near, np.int32), (cosines, np.float32))]
-    # an item's neighbours speak for it: row = item of the history, column = item scored
-    neighbours = sp.csr_matrix((flat[2], (flat[1], flat[0])), (item_count, item_count))
-    return CoOccurrence(neighbours, gram)
+    # an item is scored through its own neighbours: row = item of the history, column = item scored
+    flat = (np.concatenate(cosines), (np.concatenate(near_places), np.concatenate(near_items)))
+    return CoOccurrence(sp.csr_matrix(flat, (item_count, item_count)), gram)

@@ -9,6 +9,7 @@ from .blocks import Proposal
 
 FLOOR = 0.01  # what a source's last proposal is worth, its first being 1
 DECIMALS = 6
+SEGMENTS = ("warm", "cold")
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,8 @@ def union(proposals: Sequence[Proposal]) -> Candidates:
 def order_keys(candidates: Candidates, weights: np.ndarray) -> np.ndarray:
     """(C, W) whole numbers, larger is better, all different in a column: fused score first, then the lower column.
 
-    weights: (W, S), rows on the simplex. Scores are rounded to 1e-6 before they are compared.
+    weights: (W, S), rows on the simplex. Scores are rounded to 1e-6 before they are compared; a key below C is a
+    score of 0.
     """
     count = len(candidates.columns)
     fused = np.round(candidates.values @ weights.T * 10**DECIMALS).astype(np.int64)  # (C, S) @ (S, W) -> (C, W)
@@ -55,9 +57,13 @@ def order_keys(candidates: Candidates, weights: np.ndarray) -> np.ndarray:
 
 
 def fuse(candidates: Candidates, weights: np.ndarray, limit: int) -> tuple[np.ndarray, np.ndarray]:
-    """The best `limit` candidates under (S,) `weights` -> (positions in `candidates`, fused scores), best first."""
+    """The best `limit` candidates under (S,) `weights` -> (positions in `candidates`, fused scores), best first.
+
+    A candidate that only sources without weight proposed scores 0 and is left out.
+    """
     keys = order_keys(candidates, weights[None, :])[:, 0]
     best = np.argsort(-keys, kind="stable")[:limit]
+    best = best[keys[best] >= len(candidates.columns)]
     return best, np.round(candidates.values[best] @ weights, DECIMALS)
 
 
@@ -65,3 +71,8 @@ def shares(candidates: Candidates, positions: np.ndarray, weights: np.ndarray) -
     """(len(positions), S): what each source adds to a fused score, rows sum to 1."""
     parts = candidates.values[positions] * weights
     return parts / parts.sum(axis=1, keepdims=True)
+
+
+def segment_of(history: int, cold_history: int) -> str:
+    """"cold" for fewer than `cold_history` items, else "warm"."""
+    return "cold" if history < cold_history else "warm"

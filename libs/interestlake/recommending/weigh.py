@@ -47,5 +47,6 @@ def ndcg_per_weight(candidates: Candidates, relevant: np.ndarray, weights: np.nd
     gained = np.zeros(len(weights))
     for hit in hits:
         place = (keys > keys[hit]).sum(axis=0)  # (W,), 0 = first
-        gained += np.where(place < k, 1 / np.log2(place + 2), 0.0)
+        listed = (place < k) & (keys[hit] >= len(keys))
+        gained += np.where(listed, 1 / np.log2(place + 2), 0.0)
     return gained / ideal

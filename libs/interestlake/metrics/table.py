@@ -1,0 +1,120 @@
+"""models.lists and the held-out pairs -> the rows of gold.metrics."""
+
+from collections.abc import Callable, Sequence
+from functools import reduce
+
+from pyspark import Broadcast
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from . import variety
+from .ranking import all_at
+
+SPLITS = ("validation", "test")
+KNOWN_BEFORE = {"validation": ("train",), "test": ("train", "validation")}
+VALUES = ("split", "segment", "model", "metric", "k", "value", "users")
+
+
+def held_out_people(cold_history: int) -> Callable:
+    """interactions(user_id, split) -> (split, user_id, relevant int, segment): everyone with held-out pairs. Lazy.
+
+    segment: "cold" for people with fewer than `cold_history` items before the split, else "warm".
+    """
+
+    def build(interactions: DataFrame) -> DataFrame:
+        counts = interactions.groupBy("user_id").pivot("split", ["train", *SPLITS]).agg(F.count("*"))
+        counts = counts.na.fill(0)
+        parts = []
+        for split in SPLITS:
+            before = reduce(lambda a, b: a + b, [F.col(name) for name in KNOWN_BEFORE[split]])
+            segment = F.when(before < cold_history, "cold").otherwise("warm")
+            held = counts.where(F.col(split) > 0)
+            relevant = F.col(split).cast("int").alias("relevant")
+            parts.append(held.select(F.lit(split).alias("split"), "user_id", relevant, segment.alias("segment")))
+        return parts[0].unionByName(parts[1])
+
+    return build
+
+
+def accuracy(interactions: DataFrame, people: DataFrame, ks: Sequence[int]) -> Callable:
+    """lists(split, model, user_id, rank, item_id) -> VALUES rows of every ranking metric. Lazy.
+
+    A person without a list of a model counts with zeros, so that every model is held against the same people.
+    """
+    held = interactions.where(F.col("split") != "train").select("split", "user_id", "item_id")
+
+    def build(lists: DataFrame) -> DataFrame:
+        found = lists.join(held, ["split", "user_id", "item_id"]).groupBy("split", "model", "user_id")
+        hits = found.agg(F.array_sort(F.collect_list("rank")).alias("hits"))
+        models = lists.select("split", "model").distinct()
+        everyone = people.join(F.broadcast(models), "split")
+        scored = everyone.join(hits, ["split", "model", "user_id"], "left").withColumn(
+            "hits", F.coalesce("hits", F.array().cast("array<int>"))
+        )
+        figures = [
+            F.struct(F.lit(metric).alias("metric"), F.lit(k).alias("k"), value.alias("value"))
+            for k in ks
+            for metric, value in all_at(F.col("hits"), F.col("relevant"), k).items()
+        ]
+        rows = scored.select("split", "segment", "model", F.explode(F.array(*figures)).alias("figure"))
+        return rows.select("split", "segment", "model", "figure.*").transform(_averaged)
+
+    return build
+
+
+def _averaged(rows: DataFrame) -> DataFrame:
+    """(split, segment, model, metric, k, value) per list -> VALUES rows per segment and for all."""
+    segments = F.explode(F.array(F.lit("all"), F.col("segment")))
+    return (
+        rows.withColumn("segment", segments)
+        .groupBy("split", "segment", "model", "metric", "k")
+        .agg(F.avg("value").alias("value"), F.count("*").alias("users"))
+    )
+
+
+def spread(items: DataFrame, people: DataFrame, train_users: int, ks: Sequence[int]) -> Callable:
+    """lists -> VALUES rows of coverage (of the catalogue `items`) and novelty. Runs one Spark job, a count of items."""
+    catalogue_items = items.count()
+
+    def build(lists: DataFrame) -> DataFrame:
+        known = lists.join(F.broadcast(items.select("item_id", "user_count")), "item_id")
+        known = known.join(people.select("split", "user_id", "segment"), ["split", "user_id"])
+        known = known.withColumn("segment", F.explode(F.array(F.lit("all"), F.col("segment"))))
+        known = known.withColumn("k", F.explode(F.array(*[F.lit(k) for k in ks]))).where("rank <= k")
+        bits = variety.novelty(F.col("user_count"), train_users)
+        per_list = known.withColumn("bits", bits).groupBy("split", "segment", "model", "k", "user_id").agg(
+            F.avg("bits").alias("bits")
+        )
+        keys = ["split", "segment", "model", "k"]
+        novel = per_list.groupBy(*keys).agg(F.avg("bits").alias("value"), F.count("*").alias("users"))
+        shown = known.groupBy(*keys).agg(
+            variety.coverage(F.col("item_id"), catalogue_items).alias("value"),
+            F.countDistinct("user_id").alias("users"),
+        )
+        named = [(novel, "novelty"), (shown, "coverage")]
+        parts = [rows.withColumn("metric", F.lit(metric)).select(*VALUES) for rows, metric in named]
+        return parts[0].unionByName(parts[1])
+
+    return build
+
+
+def unlikeness(items: DataFrame, people: DataFrame, vectors: Broadcast, ks: Sequence[int]) -> Callable:
+    """lists -> VALUES rows of diversity; `users` counts the lists that have one. Lazy."""
+
+    def build(lists: DataFrame) -> DataFrame:
+        indexed = lists.join(F.broadcast(items.select("item_id", "item_index")), "item_id")
+        ordered = F.array_sort(F.collect_list(F.struct("rank", "item_index"))).alias("shown")
+        whole = indexed.groupBy("split", "model", "user_id").agg(ordered)
+        whole = whole.select("split", "model", "user_id", F.col("shown.item_index").alias("items"))
+        rows = whole.transform(variety.diversity(vectors, ks)).withColumn("metric", F.lit("diversity"))
+        rows = rows.join(people.select("split", "user_id", "segment"), ["split", "user_id"])
+        return rows.transform(_averaged)
+
+    return build
+
+
+def unknown_items(interactions: DataFrame) -> DataFrame:
+    """interactions -> (split, unknown): held-out items that no train pair holds, per split. Lazy."""
+    known = interactions.where("split = 'train'").select("item_id").distinct()
+    held = interactions.where("split != 'train'").select("split", "item_id").distinct()
+    return held.join(known, "item_id", "left_anti").groupBy("split").agg(F.count("*").alias("unknown"))

@@ -1,0 +1,69 @@
+"""Why an item stands in a person's list: what each source adds, and which items of the history speak for it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..models.scorer import Scorer, UserBatch
+from .item_models import ItemInterests
+
+MAX_EVIDENCE = 3
+TOGETHER = ("graph", "item_knn")  # their evidence was chosen by the same people, which a reason may say
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Items of the history that speak for one item, strongest first.
+
+    columns: at most MAX_EVIDENCE, over all sources with a share. by_source: source -> the same kind of list from that
+    source alone, for every source whose score is a sum over history items.
+    """
+
+    columns: np.ndarray
+    by_source: dict[str, np.ndarray]
+
+
+def find_evidence(
+    batch: UserBatch, person: int, columns: np.ndarray, scorers: Sequence[Scorer], shares: np.ndarray
+) -> list[Evidence]:
+    """Evidence per item of one person's list.
+
+    columns: (n,); shares: (n, S) over `scorers`. A history item's strength is the part of the fused score that comes
+    through it: share_s * c_i / sum of the positive c over the history, summed over the sources s whose score is a sum
+    of contributions c. Only positive strength counts; ties go to the lower column.
+    """
+    history = batch.history[person].indices
+    strength = np.zeros((len(history), len(columns)))
+    parts: dict[str, np.ndarray] = {}
+    for place, scorer in enumerate(scorers):
+        if len(history) == 0 or not shares[:, place].any():
+            continue
+        added = scorer.contributions(batch, person, columns)  # (H, n)
+        if added is None:
+            continue
+        added = np.maximum(added, 0.0)
+        total = added.sum(axis=0)
+        part = added / np.where(total > 0, total, 1.0) * shares[:, place]
+        parts[scorer.name] = part
+        strength += part
+    return [
+        Evidence(
+            _strongest(history, strength[:, item]),
+            {name: _strongest(history, part[:, item]) for name, part in parts.items() if shares[item].any()},
+        )
+        for item in range(len(columns))
+    ]
+
+
+def _strongest(history: np.ndarray, strength: np.ndarray) -> np.ndarray:
+    order = np.lexsort((history, -np.round(strength, 9)))[:MAX_EVIDENCE]
+    return history[order[strength[order] > 1e-9]]
+
+
+def shared_interest(interests: ItemInterests, column: int, held: Sequence[str], shares: Sequence[float]) -> str | None:
+    """The name of the interest that item and person share most (item's weight times person's share), or None."""
+    carried = interests.weights[column]
+    place_of = {interests.ids[place]: (place, weight) for place, weight in zip(carried.indices, carried.data, strict=True)}
+    common = [(-place_of[mine][1] * share, mine) for mine, share in zip(held, shares, strict=True) if mine in place_of]
+    return interests.names[place_of[min(common)[1]][0]] if common else None

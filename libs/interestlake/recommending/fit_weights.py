@@ -1,0 +1,139 @@
+"""Fusion weights fitted on validation nDCG: many weight vectors are tried on every person at once, Spark averages."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from pyspark.sql import DataFrame, SparkSession
+
+from ..params import Recommend
+from .fuse import SEGMENTS, segment_of, union
+from .passes import proposals_of
+from .weigh import best_mean, first_draws, ndcg_per_weight, refined_draws
+
+FIT_K = 10
+KEEP_SHARE = 0.04  # of the weight vectors tried: the best whose mean is taken
+MIN_SEGMENT_USERS = 50  # a segment with fewer validation people uses the weights of all
+ALL = "all"
+GAINS_SCHEMA = "part int, segment string, people bigint, total array<double>, squares array<double>"
+
+
+@dataclass(frozen=True)
+class Trial:
+    """nDCG of W weight vectors over the people of one segment.
+
+    mean: (W,); error: (W,) standard error of each vector's paired gain over the first vector.
+    """
+
+    people: int
+    mean: np.ndarray
+    error: np.ndarray
+
+
+@dataclass(frozen=True)
+class FittedWeights:
+    """Weights per segment, and what they earned: segment -> (people, nDCG of uniform weights, nDCG of the fit)."""
+
+    weights: dict[str, np.ndarray]
+    earned: dict[str, tuple[int, float, float]]
+
+
+def try_weights(weights: np.ndarray, places: Sequence[int], cold_history: int) -> Callable:
+    """CANDIDATES_SCHEMA -> GAINS_SCHEMA: sums of nDCG@10, and of its squared gain over the first vector. Lazy.
+
+    weights: (W, S); places: which scorers are fused. One row per partition and segment.
+    """
+
+    def run(frames: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
+        from pyspark import TaskContext
+
+        part, gains = TaskContext.get().partitionId(), {}
+        for frame in frames:
+            for row in frame.itertuples(index=False):
+                proposals = proposals_of(row)
+                candidates = union([proposals[place] for place in places])
+                gain = ndcg_per_weight(candidates, row.relevant, weights, FIT_K)
+                gains.setdefault(segment_of(row.history, cold_history), []).append(gain)
+        rows = []
+        for segment, values in sorted(gains.items()):
+            stacked = np.stack(values)  # (people, W)
+            squares = ((stacked - stacked[:, :1]) ** 2).sum(axis=0)
+            rows.append((part, segment, len(values), stacked.sum(axis=0), squares))
+        yield pd.DataFrame(rows, columns=["part", "segment", "people", "total", "squares"])
+
+    return lambda candidates: candidates.mapInPandas(run, GAINS_SCHEMA)
+
+
+def trials(rows: Sequence) -> dict[str, Trial]:
+    """GAINS_SCHEMA rows -> Trial per segment and for all. Sums run in the order of parts, so they never vary."""
+    rows = sorted(rows, key=lambda row: (row["part"], row["segment"]))
+    found = {}
+    for segment in (ALL, *SEGMENTS):
+        mine = [row for row in rows if segment in (ALL, row["segment"])]
+        people = sum(row["people"] for row in mine)
+        if people:
+            mean = np.sum([row["total"] for row in mine], axis=0) / people
+            square = np.sum([row["squares"] for row in mine], axis=0) / people
+            error = np.sqrt(np.maximum(square - (mean - mean[0]) ** 2, 0) / max(people - 1, 1))
+            found[segment] = Trial(people, mean, error)
+    return found
+
+
+def fit_weights(candidates: DataFrame, names: Sequence[str], sources: Sequence[str], params: Recommend, seed: int):
+    """Candidates of the validation people -> FittedWeights. Runs three Spark jobs over `candidates` (cache them).
+
+    Round 1 tries uniform weights, each source alone and seeded Dirichlet draws; round 2 draws around the mean of the
+    best. The fit is the mean of the best of both rounds. It is kept only where it gains more than its standard error:
+    over uniform weights for all people, over the weights of all people for a segment; otherwise the simpler weights
+    stay. Without a validation person the weights are uniform.
+    """
+    places = [list(names).index(source) for source in sources]
+    popularity = list(sources).index("popularity")
+    keep = max(4, round(KEEP_SHARE * params.weight_draws))
+
+    def run(weights: np.ndarray) -> dict[str, Trial]:
+        return trials(candidates.transform(try_weights(weights, places, params.cold_history)).collect())
+
+    drawn = first_draws(len(sources), params.weight_draws, popularity, seed)
+    uniform, first = drawn[0], run(drawn)
+    if ALL not in first:
+        return FittedWeights({segment: uniform for segment in SEGMENTS}, {})
+    everyone = first[ALL].people
+    fitted_for = [ALL, *(s for s in SEGMENTS if s in first and MIN_SEGMENT_USERS <= first[s].people < everyone)]
+    near = {
+        segment: refined_draws(best_mean(drawn, first[segment].mean, keep), params.weight_draws, popularity, seed + 1)
+        for segment in fitted_for
+    }
+    second = run(np.vstack([uniform[None, :], *near.values()]))
+    fits = {}
+    for segment, start in zip(fitted_for, 1 + (params.weight_draws + 1) * np.arange(len(fitted_for)), strict=True):
+        tried = np.vstack([drawn, near[segment]])
+        mean = np.concatenate([first[segment].mean, second[segment].mean[start : start + len(near[segment])]])
+        fits[segment] = best_mean(tried, mean, keep)
+    return _settle(run, uniform, fits, everyone)
+
+
+def _settle(run: Callable, uniform: np.ndarray, fits: dict[str, np.ndarray], people: int) -> FittedWeights:
+    """Keep a fit only where it gains more than its standard error."""
+    against_uniform = run(np.vstack([uniform, *fits.values()]))
+    place = {segment: 1 + row for row, segment in enumerate(fits)}
+    everyone = against_uniform[ALL]
+    shared = fits[ALL] if everyone.mean[1] - everyone.mean[0] > everyone.error[1] else uniform
+    weights = {segment: shared for segment in SEGMENTS}
+    if len(fits) > 1:
+        against_shared = run(np.vstack([shared, *fits.values()]))
+        for segment in fits:
+            trial = against_shared.get(segment)
+            row = place[segment]
+            if segment != ALL and trial.mean[row] - trial.mean[0] > trial.error[row]:
+                weights[segment] = fits[segment]
+    chosen = place[ALL] if shared is not uniform else 0
+    earned = {ALL: (people, float(everyone.mean[0]), float(everyone.mean[chosen]))}
+    return FittedWeights(weights, earned)
+
+
+def weight_rows(spark: SparkSession, weights: dict[str, np.ndarray], sources: Sequence[str]) -> DataFrame:
+    """Fitted weights -> the columns of models.fusion_weights."""
+    rows = [(s, source, float(w)) for s in SEGMENTS for source, w in zip(sources, weights[s], strict=True)]
+    return spark.createDataFrame(rows, "segment string, source string, weight double")

@@ -1,0 +1,103 @@
+"""The ranker that the registry serves: the lists of gold.recommendations on request, without Spark."""
+
+import json
+import pickle
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from ..errors import BadInput
+from ..recommending.fuse import SEGMENTS
+from ..recommending.item_models import ItemModels
+from ..recommending.personal import Fusion, recommend_block
+
+DEFAULT_K, MAX_K = 10, 1000
+PEOPLE_PER_BLOCK = 64
+INPUTS = (("user_id", "string", True), ("history", "list", False), ("k", "long", False))
+OUTPUTS = (
+    ("user_id", "string", True),
+    ("rank", "long", True),
+    ("item_id", "string", True),
+    ("score", "double", True),
+    ("reason", "string", True),
+)
+REQUIREMENTS = ("mlflow", "numpy", "pandas", "pyarrow", "scipy")
+
+
+@dataclass(frozen=True)
+class Ranker:
+    """Item-side scorers, fusion weights and the people that are known by id.
+
+    people: user_id, items, weights, friend_items, friend_weights, <name>_vector, interests, shares, one row a person
+    (see recommending.histories), at most recommend.ranker_people of them. Anyone else is ranked by the history that the
+    request carries, or by popularity where it carries none.
+    """
+
+    models: ItemModels
+    fusion: Fusion
+    people: pd.DataFrame
+
+    def predict(self, requests: pd.DataFrame) -> pd.DataFrame:
+        """requests(user_id, optional history: list of item ids in order of choice, optional k) -> lists with reasons.
+
+        Returns user_id, rank, item_id, score, reason: k rows a request (10 where k is missing), best first, requests in
+        order. A history replaces the one that is known; item ids that are not in the catalogue are passed over. Raises
+        BadInput where user_id is missing or k is not in 1..1000.
+        """
+        if "user_id" not in requests.columns or requests["user_id"].isna().any():
+            raise BadInput.of("request", found="no user_id", expected="user_id, a string", where="each row")
+        lengths = requests["k"].fillna(DEFAULT_K) if "k" in requests.columns else pd.Series(DEFAULT_K, requests.index)
+        if not lengths.between(1, MAX_K).all():
+            raise BadInput.of("k", found=sorted(lengths)[0], expected=f"1..{MAX_K}", where="the request")
+        asked = self._asked(requests)
+        parts = []
+        for start in range(0, len(asked), PEOPLE_PER_BLOCK):
+            span = slice(start, start + PEOPLE_PER_BLOCK)
+            wanted = lengths.iloc[span].to_numpy(np.int64)
+            block = asked.iloc[span].assign(user_id=np.arange(len(wanted)))
+            lists = recommend_block(block, self.models, self.fusion, int(wanted.max()))
+            lists = lists[lists["rank"].to_numpy() <= wanted[lists["user_id"].to_numpy(np.int64)]]
+            parts.append(lists.assign(user_id=asked["user_id"].to_numpy()[start + lists["user_id"].to_numpy(np.int64)]))
+        whole = pd.concat(parts) if parts else pd.DataFrame(columns=[name for name, *_ in OUTPUTS])
+        whole = whole[[name for name, *_ in OUTPUTS]].reset_index(drop=True)
+        return whole.astype({"rank": "int64", "score": "float64"})
+
+    def _asked(self, requests: pd.DataFrame) -> pd.DataFrame:
+        """The row of people per request, None where nothing is known, with the history that the request carries."""
+        known = self.people.set_index("user_id").reindex(requests["user_id"].to_numpy()).reset_index()
+        asked = known.astype(object).where(known.notna(), None)
+        if "history" in requests.columns:
+            for row, history in enumerate(requests["history"]):
+                if isinstance(history, (list, tuple, np.ndarray)):
+                    asked.at[row, "items"] = self._indexes(history)
+                    asked.at[row, "weights"] = np.ones(len(asked.at[row, "items"]), np.float32)
+        return asked
+
+    def _indexes(self, item_ids) -> np.ndarray:
+        """Item ids -> item indexes, each once, in order; ids that are not in the catalogue are passed over."""
+        wanted = list(dict.fromkeys(str(item) for item in item_ids))
+        place = self.models.catalogue.columns_of(wanted)
+        return self.models.catalogue.index_of_column[place[place >= 0]]
+
+    def save(self, folder: str | Path) -> Path:
+        """Write models.pkl, fusion.json and people.parquet into `folder`; returns it."""
+        folder = Path(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "models.pkl").write_bytes(pickle.dumps(self.models, protocol=5))
+        weights = {segment: list(values) for segment, values in self.fusion.weights.items()}
+        (folder / "fusion.json").write_text(json.dumps({**asdict(self.fusion), "weights": weights}, indent=1))
+        self.people.to_parquet(folder / "people.parquet", index=False)
+        return folder
+
+    @classmethod
+    def load(cls, folder: str | Path) -> "Ranker":
+        """The ranker that `save` wrote."""
+        folder = Path(folder)
+        fusion = json.loads((folder / "fusion.json").read_text())
+        weights = {segment: np.array(fusion["weights"][segment]) for segment in SEGMENTS}
+        sources = tuple(fusion["sources"])
+        fused = Fusion(sources, weights, fusion["cold_history"], fusion["candidates"])
+        models = pickle.loads((folder / "models.pkl").read_bytes())
+        return cls(models, fused, pd.read_parquet(folder / "people.parquet"))

@@ -1,0 +1,65 @@
+"""Stage evaluate: every model's lists against the held-out pairs."""
+
+from functools import reduce
+
+import numpy as np
+from pyspark.sql import functions as F
+
+from ..metrics.table import SPLITS, accuracy, held_out_people, spread, unknown_items, unlikeness
+from ..models.item_side import unit_rows
+from .stage import Stage, StageContext
+
+
+def _run(context: StageContext) -> dict[str, float]:
+    ks = context.params.evaluate.ks
+    interactions = context.read("silver.interactions").select("user_id", "item_id", "split").persist()
+    items = context.read("silver.items").select("item_id", "item_index", "user_count").persist()
+    train_users = context.read("silver.users").where("item_count > 0").count()
+    lists = context.read("models.lists").where(F.col("rank") <= max(ks)).persist()
+    held = interactions.transform(held_out_people(context.params.recommend.cold_history)).persist()
+    vectors = context.spark.sparkContext.broadcast(_text_vectors(context))
+    parts = (
+        lists.transform(accuracy(interactions, held, ks)),
+        lists.transform(spread(items, held, train_users, ks)),
+        lists.transform(unlikeness(items, held, vectors, ks)),
+    )
+    rows = reduce(lambda a, b: a.unionByName(b), parts).withColumn("run_id", F.lit(context.options.run_id))
+    context.write("gold.metrics", rows)
+    unknown = {row["split"]: row["unknown"] for row in interactions.transform(unknown_items).collect()}
+    for frame in (interactions, items, lists, held):
+        frame.unpersist()
+    vectors.unpersist()
+    figures = _headline(context)
+    context.tracker.log_parent_metrics(figures)
+    return {**figures, **{f"{split}.items_unknown_in_train": float(unknown.get(split, 0)) for split in SPLITS}}
+
+
+def _text_vectors(context: StageContext) -> np.ndarray:
+    """(largest item_index + 1, d) float32 unit vectors; the recommend stage has checked that they fit."""
+    frame = context.read("models.item_features").select("item_index", "text_vector").toPandas()
+    if frame.empty:
+        return np.zeros((1, 1), np.float32)
+    vectors = np.zeros((int(frame["item_index"].max()) + 1, len(frame["text_vector"].iloc[0])), np.float32)
+    vectors[frame["item_index"].to_numpy()] = np.stack(frame["text_vector"].to_list())
+    return unit_rows(vectors)
+
+
+def _headline(context: StageContext) -> dict[str, float]:
+    """The gate's metric of every model on the test split, as <model>.<metric>_<k>."""
+    gate = context.params.promote
+    rows = context.read("gold.metrics").where(
+        (F.col("run_id") == context.options.run_id)
+        & (F.col("split") == "test") & (F.col("segment") == "all")
+        & (F.col("metric") == gate.metric) & (F.col("k") == gate.k)
+    )
+    return {f"{row['model']}.{gate.metric}_{gate.k}": row["value"] for row in rows.select("model", "value").collect()}
+
+
+EVALUATE = Stage(
+    name="evaluate",
+    summary="accuracy, coverage, novelty and diversity of every model's lists",
+    reads=("silver.interactions", "silver.items", "silver.users", "models.lists", "models.item_features"),
+    writes=("gold.metrics",),
+    section="evaluate",
+    run=_run,
+)

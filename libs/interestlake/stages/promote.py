@@ -1,0 +1,62 @@
+"""Stage promote: champion follows challenger where the gate's metric holds."""
+
+from pyspark.sql import functions as F
+
+from ..errors import BadInput, GateRefused
+from ..metrics.gate import judge
+from ..tracking import CHALLENGER, CHAMPION
+from .stage import Stage, StageContext
+
+MODELS = ("interestlake.als", "interestlake.two_tower", "interestlake.ranker")
+
+
+def _run(context: StageContext) -> dict[str, float]:
+    gate = context.params.promote
+    rows = context.read("gold.metrics").where(
+        (F.col("run_id") == context.options.run_id)
+        & (F.col("split") == "test") & (F.col("segment") == "all")
+        & (F.col("metric") == gate.metric) & (F.col("k") == gate.k)
+    )
+    values = {row["model"]: row["value"] for row in rows.select("model", "value").collect()}
+    missing = [name for name in ("fused", *gate.better_than) if name not in values]
+    if missing:
+        raise BadInput.of(
+            f"gold.metrics of run {context.options.run_id}",
+            found=f"no {gate.metric}@{gate.k} on test of {', '.join(missing)}",
+            expected="the evaluate stage under the same run id, with every model of better_than",
+            where="--run-id, or metric, k and better_than in conf/params/promote.yml",
+        )
+    versions = {name: _version(context, name) for name in MODELS}
+    verdict = judge(values, gate.metric, gate.k, gate.better_than, gate.min_gain)
+    tags = {"gate": "passed" if verdict.holds else "refused", "gate.figures": str(verdict)}
+    for name, version in versions.items():
+        if verdict.holds:
+            context.tracker.move_alias(name, CHAMPION, version, tags)
+        else:
+            context.tracker.tag_version(name, version, tags)
+    if not verdict.holds:
+        raise GateRefused(f"{verdict}; min_gain={gate.min_gain}; champion stays (conf/params/promote.yml)")
+    context.log.info("      champion moved: %s", verdict)
+    gain = min((verdict.fused / value - 1 for value in verdict.rivals.values() if value > 0), default=0.0)
+    return {"fused": verdict.fused, "least_gain": gain}
+
+
+def _version(context: StageContext, name: str) -> str:
+    """The version that this run made, else the challenger's. Raises BadInput where there is none."""
+    version = context.tracker.version_of_this_run(name) or context.tracker.alias_version(name, CHALLENGER)
+    if version is None:
+        raise BadInput.of(
+            f"model {name}", found="no version", expected="one made by training and recommend",
+            where="--run-id, or run the earlier stages first",
+        )
+    return version
+
+
+PROMOTE = Stage(
+    name="promote",
+    summary="move champion where the fused list beats the gate's models",
+    reads=("gold.metrics",),
+    writes=(),
+    section="promote",
+    run=_run,
+)
