@@ -57,7 +57,8 @@ def test_no_text_at_all_gives_zeros(spark):
 
 
 def interactions(spark):
-    rows = [(0, 0, 1.0, "train"), (0, 1, 1.0, "validation"), (0, 2, 1.0, "test"), (1, 0, 0.5, "train"), (2, 1, 1.0, "test")]
+    rows = [(0, 0, 1.0, "train"), (0, 1, 1.0, "validation"), (0, 2, 1.0, "test")]
+    rows += [(1, 0, 0.5, "train"), (2, 1, 1.0, "test")]
     return spark.createDataFrame(rows, "user_index int, item_index int, weight double, split string")
 
 

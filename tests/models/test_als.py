@@ -21,7 +21,8 @@ def test_withheld_pairs_of_a_group_outrank_every_pair_across_groups(spark):
 
 
 def test_only_trained_rows_have_factors_and_a_second_fit_agrees(spark):
-    train = spark.createDataFrame([(3, 7, 1.0), (3, 9, 0.5), (5, 9, 1.0)], "user_index int, item_index int, weight double")
+    rows = [(3, 7, 1.0), (3, 9, 0.5), (5, 9, 1.0)]
+    train = spark.createDataFrame(rows, "user_index int, item_index int, weight double")
     fits = [factors(fit_als(Als(rank=3, iterations=3, blocks=2), seed=7)(train)) for _ in range(2)]
     users, items = ([{r[0]: r["vector"] for r in pair[side].collect()} for pair in fits] for side in (0, 1))
     assert sorted(users[0]) == [3, 5] and sorted(items[0]) == [7, 9]

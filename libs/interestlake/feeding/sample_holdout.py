@@ -16,7 +16,7 @@ def sample_holdout(interactions: DataFrame, seed: int, max_users: int = MAX_USER
     """
     both = (
         interactions.groupBy("user_index")
-        .agg(F.count_if("split = 'validation'").alias("held"), F.count_if("split = 'train'").alias("known"))
+        .agg(F.expr("count_if(split = 'validation') AS held"), F.expr("count_if(split = 'train') AS known"))
         .where("held > 0 AND known > 0")
     )
     picked = both.orderBy(F.xxhash64("user_index", F.lit(seed)), "user_index").limit(max_users).select("user_index")
