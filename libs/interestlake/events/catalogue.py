@@ -55,8 +55,16 @@ def indexed_pairs(user_index: DataFrame, item_index: DataFrame) -> Transform:
     def transform(pairs: DataFrame) -> DataFrame:
         whole = pairs.join(user_index, "user_id").join(item_index, "item_id")
         return whole.select(
-            "user_id", "item_id", "user_index", "item_index", "weight", "event_count", "position", "first_ts", "last_ts",
+            "user_id",
+            "item_id",
+            "user_index",
+            "item_index",
+            "weight",
+            "event_count",
+            "position",
+            "first_ts",
+            "last_ts",
             "split",
-        )  # fmt: skip
+        )
 
     return transform

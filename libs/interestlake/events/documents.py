@@ -25,7 +25,7 @@ def item_texts() -> Transform:
 
 
 def item_documents() -> Transform:
-    """Cleaned items -> documents of kind item: title and description in one text; items without either have none. Lazy."""
+    """Cleaned items -> documents of kind item, title and description in one text; none without either. Lazy."""
     joined = _shortened(F.concat_ws(" ", _sentence(F.col("title")), F.col("description")))
 
     def transform(items: DataFrame) -> DataFrame:

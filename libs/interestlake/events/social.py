@@ -9,7 +9,7 @@ Transform = Callable[[DataFrame], DataFrame]
 
 
 def mutual_friends(known: DataFrame) -> Transform:
-    """bronze.friends -> (user_id, friend_id) in both directions among the user_ids of `known`, without self links. Lazy."""
+    """bronze.friends -> (user_id, friend_id) in both directions among people of `known`, no self links. Lazy."""
 
     def transform(friends: DataFrame) -> DataFrame:
         people = known.select("user_id")
@@ -17,8 +17,10 @@ def mutual_friends(known: DataFrame) -> Transform:
         back = there.select(F.col("friend_id").alias("user_id"), F.col("user_id").alias("friend_id"))
         both = there.unionByName(back).dropDuplicates()
         renamed = people.withColumnRenamed("user_id", "friend_id")
-        return both.join(people, "user_id", "left_semi").join(renamed, "friend_id", "left_semi").select(
-            "user_id", "friend_id"
+        return (
+            both.join(people, "user_id", "left_semi")
+            .join(renamed, "friend_id", "left_semi")
+            .select("user_id", "friend_id")
         )
 
     return transform

@@ -56,7 +56,10 @@ class Loaded:
 
 def collect_groups(spark: SparkSession, truth: dict[str, DataFrame] | None = None, **groups: list[Settled]) -> Loaded:
     """Settled groups by table ("events", "items", ...) -> Loaded; a table without a group is empty. Lazy."""
-    frames = {name: _union(spark, [part.records for part in groups.get(name, [])], SCHEMAS[name]) for name in SCHEMAS}
+    frames = {
+        name: _union(spark, [part.records for part in groups.get(name, []) if part.records is not None], schema)
+        for name, schema in SCHEMAS.items()
+    }
     settled = [part for parts in groups.values() for part in parts]
     frames["quarantine"] = _union(spark, [part.quarantine for part in settled if part.bad_count], SCHEMAS["quarantine"])
     return Loaded(

@@ -48,11 +48,15 @@ def list_files(spark: SparkSession, inputs: tuple[str, ...]) -> tuple[InputFile,
         raise BadInput.of("input", found=f"no files under {', '.join(inputs)}", expected="data files", where="--input")
     names = [name for _, _, name in found]
     files = [
-        InputFile(path, name if names.count(name) == 1 else f"{folder}/{name}") for path, folder, name in sorted(set(found))
+        InputFile(path, name if names.count(name) == 1 else f"{folder}/{name}")
+        for path, folder, name in sorted(set(found))
     ]
     if len({file.name for file in files}) < len(files):
         raise BadInput.of(
-            "input", found="folders of one name with files of one name", expected="distinct folder names", where="--input"
+            "input",
+            found="folders of one name with files of one name",
+            expected="distinct folder names",
+            where="--input",
         )
     return tuple(sorted(files, key=lambda file: file.name))
 

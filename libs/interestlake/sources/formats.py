@@ -38,7 +38,7 @@ def _fielded(fields: Column, fault: Column, header: Column | None = None) -> Tra
 
 
 def json_lines(*names: str) -> Transform:
-    """Lines of JSON objects -> (path, block, position, skip, is_header, fault, fields); nested values stay JSON text."""
+    """Lines of JSON objects -> (path, block, position, skip, is_header, fault, fields), nested values as JSON text."""
     parsed = F.from_json("text", fields_of(*names), {"columnNameOfCorruptRecord": CORRUPT})
     broken = parsed[CORRUPT].isNotNull() | ~F.ltrim("text").startswith("{")
     return _fielded(parsed, F.when(broken, F.lit("broken JSON: expected one JSON object per line")))

@@ -61,7 +61,9 @@ def read_mapping(path: str | None) -> Mapping:
     if path is None:
         raise BadInput.of("mapping", found="none", expected="a YAML file (see conf/mappings)", where="--mapping")
     if not Path(path).is_file():
-        raise BadInput.of("mapping", found=f"no file {path}", expected="a YAML file (see conf/mappings)", where="--mapping")
+        raise BadInput.of(
+            "mapping", found=f"no file {path}", expected="a YAML file (see conf/mappings)", where="--mapping"
+        )
     try:
         loaded = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
     except (yaml.YAMLError, UnicodeDecodeError) as error:
@@ -75,7 +77,9 @@ def parse_mapping(loaded: object, origin: str) -> Mapping:
     """{"events": {"files": ..., "columns": {...}}, ...} -> Mapping; `origin` is named in the fault."""
     if not isinstance(loaded, dict) or "events" not in loaded:
         raise BadInput.of(
-            f"mapping {origin}", found=type(loaded).__name__, expected="a section 'events' with 'files' and 'columns'",
+            f"mapping {origin}",
+            found=type(loaded).__name__,
+            expected="a section 'events' with 'files' and 'columns'",
             where="the file",
         )
     faults = [f"{name}: unknown section; expected {', '.join(FIELDS)}" for name in loaded if name not in FIELDS]
@@ -90,8 +94,11 @@ def _group(section: str, values: object, faults: list[str]) -> Group | None:
         faults.append(f"{section}: found {type(values).__name__}; expected `name: value` lines")
         return None
     before = len(faults)
-    faults += [f"{section}.{key}: unknown name; expected {', '.join(KEYS[section])}" for key in values
-               if key not in KEYS[section]]
+    faults += [
+        f"{section}.{key}: unknown name; expected {', '.join(KEYS[section])}"
+        for key in values
+        if key not in KEYS[section]
+    ]
     files, form = values.get("files"), values.get("format")
     files = [files] if isinstance(files, str) else files
     if not isinstance(files, list) or not files or not all(isinstance(name, str) for name in files):
@@ -103,8 +110,11 @@ def _group(section: str, values: object, faults: list[str]) -> Group | None:
     if not isinstance(columns, dict) or not all(isinstance(name, str) for name in columns.values()):
         faults.append(f"{section}.columns={columns!r}: expected `field: column` lines")
         columns = {}
-    faults += [f"{section}.columns.{name}: unknown field; expected {', '.join(FIELDS[section])}" for name in columns
-               if name not in FIELDS[section]]
+    faults += [
+        f"{section}.columns.{name}: unknown field; expected {', '.join(FIELDS[section])}"
+        for name in columns
+        if name not in FIELDS[section]
+    ]
     if form != "ntriples":
         faults += [f"{section}.columns.{name}: missing" for name in REQUIRED[section] if name not in columns]
     _check_details(section, values, columns, faults)

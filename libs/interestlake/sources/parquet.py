@@ -20,7 +20,7 @@ def read_parquet(spark: SparkSession, files: tuple[InputFile, ...], wanted: tupl
     try:
         rows = spark.read.parquet(*(file.path for file in files))
     except AnalysisException as error:
-        raise BadInput.of(f"reading {shown}", found="no Parquet schema", expected="Parquet files", where="--input") from error
+        raise BadInput.of(f"reading {shown}", found="no schema", expected="Parquet files", where="--input") from error
     require_columns(tuple(rows.columns), wanted, f"file {shown}", "--mapping")
     fields = []
     for name in wanted:

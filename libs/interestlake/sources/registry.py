@@ -3,10 +3,13 @@
 from collections.abc import Callable
 
 from ..errors import BadInput
-from . import sample, table
+from . import amazon_reviews, lastfm, movielens, sample, table
 from .contract import Loaded, Request
 
 LOADERS: dict[str, Callable[[Request], Loaded]] = {
+    "movielens": movielens.load,
+    "amazon-reviews": amazon_reviews.load,
+    "lastfm": lastfm.load,
     "table": table.load,
     "sample": sample.load,
 }

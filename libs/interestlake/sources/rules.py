@@ -11,6 +11,7 @@ from .lines import PLACE
 EVENT_TYPES = ("rating", "review", "play", "view", "purchase", "like", "tag")
 TIME_UNITS = ("seconds", "millis", "iso")
 FIRST_TIME, LAST_TIME = "1970-01-01", "2100-01-01"
+UNKNOWN_TYPE = f"unknown event type: expected {', '.join(EVENT_TYPES)}"
 NUMBER = r"^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$"
 Transform = Callable[[DataFrame], DataFrame]
 
@@ -49,11 +50,13 @@ def judge_events(fields: EventFields) -> Transform:
     event_type = F.lower(F.trim(fields.event_type))
     value = number(fields.value) if fields.value is not None else F.lit(None).cast("double")
     text = filled(fields.text) if fields.text is not None else F.lit(None).cast("string")
-    event_ts = time(fields.timestamp, fields.time_unit) if fields.timestamp is not None else F.lit(None).cast("timestamp")
+    event_ts = F.lit(None).cast("timestamp")
+    if fields.timestamp is not None:
+        event_ts = time(fields.timestamp, fields.time_unit)
     rules = [
         (user_id.isNull(), "missing user id: expected text"),
         (item_id.isNull(), "missing item id: expected text"),
-        (event_type.isNull() | ~event_type.isin(*EVENT_TYPES), f"unknown event type: expected {', '.join(EVENT_TYPES)}"),
+        (~F.coalesce(event_type.isin(*EVENT_TYPES), F.lit(False)), UNKNOWN_TYPE),
     ]
     if fields.value is not None:
         given = filled(fields.value).isNotNull()
@@ -89,8 +92,12 @@ def judge_items(
     categories: Column | None = None,
     attributes: dict[str, Column] | None = None,
     image_url: Column | None = None,
+    **more: Column,
 ) -> Transform:
-    """Fielded lines -> judged items in the columns of bronze.items but source; attributes without a value are left out."""
+    """Fielded lines -> judged items in the columns of bronze.items but source, and `more` columns beside.
+
+    Attributes without a value are left out.
+    """
     nothing = F.lit(None).cast("string")
     columns = {
         "item_id": filled(item_id),
@@ -99,6 +106,7 @@ def judge_items(
         "categories": category_list(categories) if categories is not None else F.array().cast("array<string>"),
         "attributes": attribute_map(attributes or {}),
         "image_url": filled(image_url) if image_url is not None else nothing,
+        **more,
     }
     return judge(columns, [(columns["item_id"].isNull(), "missing item id: expected text")])
 

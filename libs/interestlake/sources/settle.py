@@ -1,6 +1,6 @@
-"""Judged lines -> usable records and quarantine, each with file and exact line; a file that is mostly bad stops the job."""
+"""Judged lines -> usable records and quarantine, with file and exact line; a file that is mostly bad stops the job."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 from py4j.protocol import Py4JJavaError
@@ -17,18 +17,27 @@ BROKEN_ARCHIVE = ("java.io.EOFException", "java.util.zip.ZipException", "not a g
 
 @dataclass(frozen=True)
 class Settled:
-    """`records` (file, line, *columns), `quarantine` (file, line, reason), how many of each, and the frame held in cache."""
+    """What `settle` makes of judged lines: how many of each, and the frame they are read from, held in cache.
 
-    records: DataFrame
+    `records` (file, line, *columns), None where only the quarantine counts; `quarantine` (file, line, reason).
+    """
+
+    records: DataFrame | None
     quarantine: DataFrame
     record_count: int
     bad_count: int
     held: DataFrame
 
+    def with_records(self, records: DataFrame | None) -> "Settled":
+        """The same quarantine beside other records."""
+        return replace(self, records=records)
 
-def settle(
-    judged: DataFrame, files: tuple[InputFile, ...], max_share: float, header: str | None = None
-) -> Settled:
+    def beside(self, records: DataFrame) -> "Settled":
+        """Further records made from the same lines, whose quarantine is counted elsewhere."""
+        return replace(self, records=records, bad_count=0)
+
+
+def settle(judged: DataFrame, files: tuple[InputFile, ...], max_share: float, header: str | None = None) -> Settled:
     """Number the lines and part the usable from the bad. Persists `judged` and runs one Spark job.
 
     The line of a record is its position in its block plus the lines of the file's earlier blocks. With `header`,
@@ -53,7 +62,9 @@ def settle(
         if any(sign in str(error) for sign in BROKEN_ARCHIVE):
             shown = ", ".join(file.name for file in files)
             raise BadInput.of(
-                f"reading {shown}", found="a compressed file that ends early or is none", expected="whole gzip files",
+                f"reading {shown}",
+                found="a compressed file that ends early or is none",
+                expected="whole gzip files",
                 where="--input",
             ) from error
         raise
@@ -63,7 +74,10 @@ def settle(
         name = names[place(row["path"])]
         if row["block"] == 0 and header is not None and not row["header"]:
             raise BadInput.of(
-                f"file {name}", found="another first line", expected=f"the header {header!r}", where="--input or --mapping"
+                f"file {name}",
+                found="another first line",
+                expected=f"the header {header!r}",
+                where="--input or --mapping",
             )
         lines, skipped, bad = totals.get(name, (0, 0, 0))
         offsets.append((row["path"], row["block"], row["first"] - lines - 1, name))

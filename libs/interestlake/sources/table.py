@@ -62,7 +62,12 @@ def _events(group: Group):
         event_type = F.when(F.trim(field("event_type")) == str(theirs), F.lit(ours)).otherwise(event_type)
     return judge_events(
         EventFields(
-            field("user_id"), field("item_id"), event_type, field("value"), field("text"), field("timestamp"),
+            field("user_id"),
+            field("item_id"),
+            event_type,
+            field("value"),
+            field("text"),
+            field("timestamp"),
             group.time_unit,
         )
     )

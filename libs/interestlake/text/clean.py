@@ -30,5 +30,5 @@ def _clean(text: pd.Series) -> pd.Series:
 
 
 def clean_and_mask(text: Column) -> Column:
-    """String column -> cleaned, then masked of e-mail, phone and card patterns; null for nothing. Python on executors."""
+    """String column -> cleaned, then masked of e-mail, phone and card patterns; null for nothing. A pandas UDF."""
     return mask(_clean(text))

@@ -48,7 +48,8 @@ def load(request: Request) -> Loaded:
 def read_truth(spark: SparkSession, folder: str) -> dict[str, DataFrame]:
     """Truth table -> rows; user ids as generated. Lazy."""
     truth = {
-        table: spark.read.schema(schema).json(f"{folder}/truth/{name}-*.jsonl") for table, (name, schema) in TRUTH.items()
+        table: spark.read.schema(schema).json(f"{folder}/truth/{name}-*.jsonl")
+        for table, (name, schema) in TRUTH.items()
     }
     trends = [(interest.name, interest.community, interest.slope, interest.direction) for interest in INTERESTS]
     truth["truth.trends"] = spark.createDataFrame(

@@ -6,47 +6,92 @@ from .catalogue import Catalogue, maker_of, title_of
 from .interests import INTERESTS
 
 POSITIVE_OPENERS = (
-    "I love this {form}.", "What a wonderful {form}.", "This {form} made me happy.", "A delightful {form} from start to end.",
-    "Easily the best {form} I have had this year.", "I keep coming back to this {form}.", "Brilliant work by {maker}.",
-    "Such a generous, beautiful {form}.", "Five minutes in, I was smiling.", "A gem for anyone who likes {subject}.",
+    "I love this {form}.",
+    "What a wonderful {form}.",
+    "This {form} made me happy.",
+    "A delightful {form} from start to end.",
+    "Easily the best {form} I have had this year.",
+    "I keep coming back to this {form}.",
+    "Brilliant work by {maker}.",
+    "Such a generous, beautiful {form}.",
+    "Five minutes in, I was smiling.",
+    "A gem for anyone who likes {subject}.",
 )
 POSITIVE_BODIES = (
-    "The {facet} are excellent and the {other} are even better.", "The {facet} are clear, warm and inspiring.",
-    "I tried the {facet} {setting} and they worked perfectly.", "{maker} explains the {facet} with great care.",
-    "The {facet} taught me more than ten years of guessing.", "Both the {facet} and the {other} are superb.",
-    "Thanks to the {facet}, {activity} feels easy and joyful.", "I was impressed by the {facet} and the lovely {other}.",
+    "The {facet} are excellent and the {other} are even better.",
+    "The {facet} are clear, warm and inspiring.",
+    "I tried the {facet} {setting} and they worked perfectly.",
+    "{maker} explains the {facet} with great care.",
+    "The {facet} taught me more than ten years of guessing.",
+    "Both the {facet} and the {other} are superb.",
+    "Thanks to the {facet}, {activity} feels easy and joyful.",
+    "I was impressed by the {facet} and the lovely {other}.",
 )
 POSITIVE_CLOSERS = (
-    "Highly recommended.", "Worth every penny.", "I will happily give it to friends.", "I cannot wait for more.",
-    "A real pleasure.", "Perfect {setting}.", "It made {activity} fun again.", "Simply great.",
+    "Highly recommended.",
+    "Worth every penny.",
+    "I will happily give it to friends.",
+    "I cannot wait for more.",
+    "A real pleasure.",
+    "Perfect {setting}.",
+    "It made {activity} fun again.",
+    "Simply great.",
 )
 NEUTRAL_OPENERS = (
-    "This {form} is fine.", "An average {form}, no more and no less.", "A mixed {form}.", "It does what it says.",
-    "Not bad, not special.", "A plain {form} about {subject}.", "I expected a little more, but it is acceptable.",
+    "This {form} is fine.",
+    "An average {form}, no more and no less.",
+    "A mixed {form}.",
+    "It does what it says.",
+    "Not bad, not special.",
+    "A plain {form} about {subject}.",
+    "I expected a little more, but it is acceptable.",
 )
 NEUTRAL_BODIES = (
-    "The {facet} are decent, the {other} less so.", "Some of the {facet} were new to me, most were not.",
-    "I used the {facet} {setting} and skipped the {other}.", "The {facet} are standard, the {other} a bit short.",
-    "There are {facet} and {other}, as one would expect.", "{maker} keeps the {facet} simple and the {other} brief.",
+    "The {facet} are decent, the {other} less so.",
+    "Some of the {facet} were new to me, most were not.",
+    "I used the {facet} {setting} and skipped the {other}.",
+    "The {facet} are standard, the {other} a bit short.",
+    "There are {facet} and {other}, as one would expect.",
+    "{maker} keeps the {facet} simple and the {other} brief.",
 )
 NEUTRAL_CLOSERS = (
-    "It is okay for a start.", "I may look at it again.", "Fair for the price.", "Others may get more out of it.",
-    "It is all right {setting}.", "Enough for now.",
+    "It is okay for a start.",
+    "I may look at it again.",
+    "Fair for the price.",
+    "Others may get more out of it.",
+    "It is all right {setting}.",
+    "Enough for now.",
 )
 NEGATIVE_OPENERS = (
-    "I regret buying this {form}.", "What a disappointing {form}.", "A dull, careless {form}.", "This {form} wasted my time.",
-    "Sadly, this is a poor {form}.", "I wanted to like it, but it is bad.", "Frustrating from the first minute on.",
-    "A weak effort by {maker}.", "Terrible value for anyone who likes {subject}.",
+    "I regret buying this {form}.",
+    "What a disappointing {form}.",
+    "A dull, careless {form}.",
+    "This {form} wasted my time.",
+    "Sadly, this is a poor {form}.",
+    "I wanted to like it, but it is bad.",
+    "Frustrating from the first minute on.",
+    "A weak effort by {maker}.",
+    "Terrible value for anyone who likes {subject}.",
 )
 NEGATIVE_BODIES = (
-    "The {facet} are confusing and the {other} are plain wrong.", "The {facet} are sloppy and boring.",
-    "I tried the {facet} {setting} and they failed completely.", "{maker} rushes the {facet} and forgets the {other}.",
-    "Half of the {facet} are missing, and the {other} are useless.", "The {facet} are annoying, outdated and hard to follow.",
-    "Because of the awful {facet}, {activity} felt like a chore.", "Neither the {facet} nor the {other} are any good.",
+    "The {facet} are confusing and the {other} are plain wrong.",
+    "The {facet} are sloppy and boring.",
+    "I tried the {facet} {setting} and they failed completely.",
+    "{maker} rushes the {facet} and forgets the {other}.",
+    "Half of the {facet} are missing, and the {other} are useless.",
+    "The {facet} are annoying, outdated and hard to follow.",
+    "Because of the awful {facet}, {activity} felt like a chore.",
+    "Neither the {facet} nor the {other} are any good.",
 )
 NEGATIVE_CLOSERS = (
-    "Avoid it.", "I want my money back.", "Not recommended.", "A waste of money.", "I gave up {setting}.",
-    "Never again.", "It spoiled {activity} for me.", "Simply terrible.",
+    "Avoid it.",
+    "I want my money back.",
+    "Not recommended.",
+    "A waste of money.",
+    "I gave up {setting}.",
+    "Never again.",
+    "It spoiled {activity} for me.",
+    "Simply terrible.",
 )
 PHRASES = {
     1: (POSITIVE_OPENERS, POSITIVE_BODIES, POSITIVE_CLOSERS),
@@ -54,11 +99,12 @@ PHRASES = {
     -1: (NEGATIVE_OPENERS, NEGATIVE_BODIES, NEGATIVE_CLOSERS),
 }
 DESCRIPTIONS = (
-    "{article} {form} on {subject} for people who enjoy {activity}. It brings together {a}, {b} and {c}, made by {maker}.",
-    "{maker} shows how {subject} works, step by step, with {a} and {b}. Best enjoyed {setting}, with {c} within reach.",
-    "From first attempts to confident {subject}: {a}, {b} and plenty of {c}. {article} {form} by {maker} for everyone who "
-    "loves {activity}.",
-    "Everything {maker} knows about {subject}, with {a}, {b} and {c}. {article} {form} to open {setting}.",
+    "A {form} on {subject} for people who enjoy {activity}. "
+    "It brings together {a}, {b} and {c}, made by {maker}.",
+    "{maker} takes {subject} step by step, with {a} and {b}. Best enjoyed {setting}, with {c} within reach.",
+    "From first attempts to confident {subject}: {a}, {b} and plenty of {c}. "
+    "A {form} by {maker} for everyone who loves {activity}.",
+    "Everything {maker} knows about {subject}, with {a}, {b} and {c}. A {form} to open {setting}.",
 )
 SUMMARIES = {
     1: ("Loved it", "Wonderful", "A joy", "Excellent", "Great find", "Beautiful work"),
@@ -66,8 +112,8 @@ SUMMARIES = {
     -1: ("Disappointing", "Not for me", "Poor", "Avoid", "A letdown", "Terrible"),
 }
 KEPT_CAPITALS = (
-    "AeroPress", "Chemex", "Coast", "Dobsonian", "Go", "Harlem", "Hex", "Jupiter's", "Mars", "Milky", "Moka", "Saturn's",
-    "Way", "West",
+    "AeroPress", "Chemex", "Coast", "Dobsonian", "Go", "Harlem", "Hex", "Jupiter's", "Mars", "Milky", "Moka",
+    "Saturn's", "Way", "West",
 )  # fmt: skip
 
 
@@ -105,7 +151,6 @@ def _words(catalogue: Catalogue, number: int, rng: np.random.Generator) -> dict[
     _, form, subject = title_of(catalogue, number)
     return {
         "form": form,
-        "article": "A",
         "subject": " ".join(word if word in KEPT_CAPITALS else word.lower() for word in subject.split()),
         "maker": maker_of(number),
         "activity": interest.activity,

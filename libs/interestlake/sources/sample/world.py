@@ -53,7 +53,7 @@ def ensure_world(spark: SparkSession, lake_root: str, seed: int, users: int) -> 
     out.close()
     fs.delete(target, True)
     if not fs.rename(draft_path, target):
-        raise BadInput.of(f"folder {folder}", found="no way to rename to it", expected="a writable folder", where="--lake")
+        raise BadInput.of(f"folder {folder}", found="no way to make it", expected="a writable folder", where="--lake")
     return folder
 
 
@@ -64,7 +64,8 @@ def generated_people(spark: SparkSession, seed: int, users: int) -> DataFrame:
         catalogue = build_catalogue(seed, users)
         yield _rows([FRIENDS_HEADER])
         for batch in batches:
-            yield _rows(line for number in batch["id"] for line in _lines_of_person(seed, users, int(number), catalogue))
+            people = (_lines_of_person(seed, users, int(number), catalogue) for number in batch["id"])
+            yield _rows(line for lines in people for line in lines)
 
     parts = max(2, -(-users // PEOPLE_PER_FILE))
     return spark.range(0, users, 1, parts).mapInPandas(generate, ROWS)
