@@ -191,7 +191,7 @@ class Suggestion:
 
 @dataclass(frozen=True)
 class Person:
-    """`choice` says why this person is shown. `interests` go by kind; a Gap where the run made no interest map."""
+    """`choice` says why this person is shown. `interests` go by kind; `held` are the ids of all of them."""
 
     user_id: str
     choice: str
@@ -200,7 +200,7 @@ class Person:
     last_day: str | None
     recent: tuple[str, ...]
     interests: tuple[tuple[str, tuple[Interest, ...]], ...] | Gap
-    all_interests: int
+    held: frozenset[str]
     suggestions: tuple[Suggestion, ...] | Gap
 
 

@@ -149,7 +149,7 @@ def _person(shelf: Shelf, params: Params, run_id: str, graph: InterestGraph | Ga
             if interest_map is None
             else person.interest_groups(held, titles, groups)
         ),
-        all_interests=len(held),
+        held=frozenset(row["interest_id"] for row in held),
         suggestions=(
             person.suggestions(offered, titles)
             if listed

@@ -1,0 +1,37 @@
+"""The planted lake as frames, and the page made of them."""
+
+import pytest
+
+from interestlake.config import RunOptions, load_params
+from interestlake.reporting.gather import Shelf, gather
+from interestlake.schemas import ALL
+from interestlake.stages.stage import Stage
+
+from . import planted
+
+ORDER = tuple(
+    Stage(name, f"what {name} does", (), (), "report", lambda context: {})
+    for name in ("ingest", "prepare", "build_graph", "train_als", "evaluate")
+)
+
+
+def ddl(name: str) -> str:
+    return ", ".join(f"{column.name} {column.type}" for column in ALL[name].columns)
+
+
+@pytest.fixture(scope="session")
+def frames(spark):
+    """{table: DataFrame} of the planted lake."""
+    return {name: spark.createDataFrame(rows, ddl(name)) for name, rows in planted.tables().items()}
+
+
+@pytest.fixture
+def make_page(frames):
+    """make(without=(...), replaced={table: DataFrame}, overrides={...}, run_id=...) -> Page."""
+
+    def make(without=(), replaced=None, overrides=None, run_id=planted.RUN):
+        kept = {name: frame for name, frame in {**frames, **(replaced or {})}.items() if name not in without}
+        options = RunOptions(lake="unused", run_id=run_id)
+        return gather(Shelf(kept.__contains__, kept.__getitem__), load_params(None, overrides), options, ORDER)
+
+    return make
