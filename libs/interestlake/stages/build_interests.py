@@ -1,0 +1,50 @@
+"""Stage build_interests: categories, tags, keywords and topics -> interests of items and of people."""
+
+from functools import reduce
+
+from pyspark.sql import DataFrame
+
+from ..interests.candidates import category_candidates, keyword_candidates, tag_candidates, topic_candidates
+from ..interests.interest_map import interest_map
+from ..interests.item_interests import choose_interests, interest_vocabulary
+from .stage import Stage, StageContext
+
+
+def _run(context: StageContext) -> dict[str, float]:
+    params = context.params.interests
+    documents, topics = context.read("silver.documents"), context.read("silver.topics")
+    features, mixtures = context.read("silver.text_features"), context.read("silver.document_topics")
+    by_kind = {
+        "category": category_candidates(context.read("silver.items")),
+        "tag": tag_candidates(documents),
+        "keyword": keyword_candidates(documents, features),
+        "topic": topic_candidates(documents, mixtures),
+    }
+    candidates = reduce(DataFrame.unionByName, (by_kind[kind] for kind in params.kinds))
+    chosen = candidates.transform(choose_interests(params)).persist()
+    vocabulary = context.write("silver.interests", chosen.transform(interest_vocabulary(topics)))
+    written = context.write("silver.item_interests", chosen.drop("kind", "name"))
+    carried, names = (context.lake.read(name) for name in ("silver.item_interests", "silver.interests"))
+    pairs = context.read("silver.interactions")
+    people = context.write("gold.interest_map", pairs.transform(interest_map(carried, names, params.max_per_user)))
+    chosen.unpersist()
+    if vocabulary.rows == 0 and written.version <= 1:
+        context.log.info("      no interest found: the source has no categories, tags or texts that repeat")
+    return {"interests": vocabulary.rows, "item_interests": written.rows, "interest_map": people.rows}
+
+
+BUILD_INTERESTS = Stage(
+    name="build_interests",
+    summary="interests of items and the interest map of every person",
+    reads=(
+        "silver.items",
+        "silver.documents",
+        "silver.text_features",
+        "silver.document_topics",
+        "silver.topics",
+        "silver.interactions",
+    ),
+    writes=("silver.interests", "silver.item_interests", "gold.interest_map"),
+    section="interests",
+    run=_run,
+)
