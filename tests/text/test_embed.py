@@ -1,0 +1,93 @@
+"""Three engines, one output: each against sentence-transformers; equal texts once; a second run embeds nothing."""
+
+import gzip
+import json
+
+import numpy as np
+import pytest
+
+from interestlake.errors import BadInput
+from interestlake.params import Embed
+from interestlake.stages.embed import EMBED
+from interestlake.text.embed import embed_texts, resolve_engine
+from interestlake.text.encoder import model_folder, model_id
+
+SENTENCES = [
+    "A quiet evening with a telescope and a clear sky.",
+    "The amp hums, but the tone is warm!",
+    "x",
+    "Große Gefühle, naïve café; 東京 and emoji \U0001f3b8 too",
+    " ".join(["a very long review about strings and picks"] * 40),
+    "UPPER lower MiXeD 1234 -- punctuation...",
+]
+
+
+@pytest.fixture(scope="module")
+def reference():
+    from sentence_transformers import SentenceTransformer
+
+    model = SentenceTransformer(str(model_folder(Embed())), device="cpu")
+    model.max_seq_length = Embed().max_tokens
+    return lambda texts: model.encode(texts, normalize_embeddings=True)
+
+
+def vectors_of(spark, texts, engine):
+    frame = spark.createDataFrame([(str(i), text) for i, text in enumerate(texts)], "text_hash string, text string")
+    rows = frame.transform(embed_texts(Embed(batch_size=4), engine, slots=2, threads=1)).collect()
+    assert {(row["model_id"], row["engine"]) for row in rows} == {(model_id(Embed()), engine)}
+    found = {int(row["text_hash"]): row["vector"] for row in rows}
+    return np.array([found[i] for i in range(len(texts))])
+
+
+@pytest.mark.parametrize("engine", ["onnx", "torch", "spark_nlp"])
+def test_engines_agree_with_the_reference(spark, reference, engine):
+    cosines = (vectors_of(spark, SENTENCES, engine) * reference(SENTENCES)).sum(axis=1)
+    assert cosines.min() >= 0.9999, dict(zip(SENTENCES, cosines, strict=True))
+
+
+@pytest.mark.parametrize("engine", ["onnx", "torch", "spark_nlp"])
+def test_engines_agree_with_the_reference_on_real_reviews(spark, shared_data, reference, engine):
+    path = shared_data / "amazon-musical-instruments-5core" / "Musical_Instruments_5.json.gz"
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        texts = [json.loads(line)["reviewText"] for line, _ in zip(lines, range(120), strict=False)]
+    texts = [text for text in texts if text.strip()][::2]
+    cosines = (vectors_of(spark, texts, engine) * reference(texts)).sum(axis=1)
+    assert len(texts) >= 50 and cosines.min() >= 0.9999
+
+
+def documents(spark, *texts):
+    rows = [(f"d{i}", text, "item", f"i{i}", None, text, None, None, "all") for i, text in enumerate(texts)]
+    return spark.createDataFrame(
+        rows,
+        "doc_id string, text_hash string, kind string, item_id string, user_id string, text string, "
+        "rating double, event_ts timestamp, split string",
+    )
+
+
+def test_equal_texts_are_embedded_once_and_a_second_run_embeds_nothing(spark, stage_context):
+    first = stage_context(run_id="r1")
+    first.lake.write("silver.documents", documents(spark, "jazz", "jazz", "soil"), "r1")
+    assert EMBED.run(first)["texts_embedded"] == 2
+    second = stage_context(first.options.lake, run_id="r2")
+    assert EMBED.run(second)["texts_embedded"] == 0
+    third = stage_context(first.options.lake, run_id="r3", overrides={"embed.max_tokens": 16})
+    assert EMBED.run(third)["texts_embedded"] == 2
+    assert first.lake.read("silver.embeddings").count() == 4
+
+
+def test_no_text_leaves_an_empty_table(spark, stage_context):
+    context = stage_context()
+    context.lake.create("silver.documents")
+    assert EMBED.run(context)["texts"] == 0
+    assert context.lake.read("silver.embeddings").count() == 0
+
+
+def test_a_folder_without_a_model_is_explained(tmp_path):
+    with pytest.raises(BadInput, match="config.json, vocab.txt.*conf/params/embed.yml"):
+        model_folder(Embed(model_path=str(tmp_path)))
+
+
+def test_auto_follows_the_task_resource():
+    assert resolve_engine(Embed(), task_has_gpu=True) == "torch"
+    assert resolve_engine(Embed(), task_has_gpu=False) == "onnx"
+    assert resolve_engine(Embed(engine="spark_nlp"), task_has_gpu=True) == "spark_nlp"
