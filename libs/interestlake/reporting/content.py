@@ -178,7 +178,7 @@ class Interest:
 
 @dataclass(frozen=True)
 class Suggestion:
-    """One recommended item; `sources` hold (source, share), largest first."""
+    """One recommended item; `sources` hold (source, share); `evidence` the titles that the reason does not name."""
 
     rank: int
     title: str

@@ -6,7 +6,7 @@ from .content import InterestGraph, Node
 from .layout import Place, lay_out
 from .wording import clipped
 
-LETTER = 0.56
+LETTER = 0.61
 LABEL_LENGTH = 22
 
 
@@ -21,12 +21,12 @@ class Label:
 
 @dataclass(frozen=True)
 class Circle:
-    """A node; `label` None where it would collide, then it shows on hover; `near` are places in the circle list."""
+    """A node; not `labelled` where its label would collide: it shows on hover. `near` are places in the circle list."""
 
     node: Node
     place: Place
-    label: Label | None
-    hover: Label
+    labelled: bool
+    label: Label
     near: tuple[int, ...]
     text: str
 
@@ -69,17 +69,36 @@ def draw(graph: InterestGraph, name: str, width: int, height: int, font: float, 
         near[link.a][link.b] = near[link.b][link.a] = link.weight
     islands = _islands(graph, places, width, height)
     taken = [(i.x - 9, i.y - 9, i.x + 9, i.y + 9) for i in islands]
+    labels = _labels(graph, places, font, taken, width, height)
     circles = []
     for i, node in enumerate(graph.nodes):
-        size = round(font * (1.15 if i < 6 else 1.0), 1)
-        options = _options(node.name, places[i], size)
-        label = next((o for o in options if _free(_box(o), taken, places, i, width, height)), None)
-        if label:
-            taken.append(_box(label))
+        kept = labels.get(i)
+        options = _options(node.name, places[i], font)
         hover = next((o for o in options if _inside(_box(o), width, height)), options[0])
         strongest = sorted(near[i], key=lambda j: (-near[i][j], j))
-        circles.append(Circle(node, places[i], label, label or hover, tuple(strongest), _text(graph, node, strongest)))
+        text = _text(graph, node, strongest)
+        circles.append(Circle(node, places[i], kept is not None, kept or hover, tuple(strongest), text))
     return Drawing(name, width, height, islands, _lines(graph, places), tuple(circles))
+
+
+def _labels(graph: InterestGraph, places: list[Place], font: float, taken, width, height) -> dict[int, Label]:
+    """Labels that stay visible. The head of each community comes first and may cover smaller circles."""
+    heads = {}
+    for i, node in enumerate(graph.nodes):
+        if node.group >= 0:
+            heads.setdefault(node.group, i)
+    first = sorted(heads.values())
+    found: dict[int, Label] = {}
+    for i in first + [i for i in range(len(graph.nodes)) if i not in first]:
+        size = round(font * (1.18 if i in first else 1.0), 1)
+        options = [o for o in _options(graph.nodes[i].name, places[i], size) if _inside(_box(o), width, height)]
+        options = [o for o in options if not _overlaps(_box(o), taken)]
+        hidden = {o: _covered(_box(o), places, i) for o in options}
+        best = min(options, key=lambda o: (hidden[o], options.index(o)), default=None)
+        if best is not None and (hidden[best] == 0 or i in first):
+            found[i] = best
+            taken.append(_box(best))
+    return found
 
 
 def _text(graph: InterestGraph, node: Node, strongest: list[int]) -> str:
@@ -104,13 +123,20 @@ def _lines(graph: InterestGraph, places: list[Place]) -> tuple[Line, ...]:
 
 
 def _options(name: str, place: Place, size: float) -> list[Label]:
-    text, gap = clipped(name, LABEL_LENGTH), place.radius + 3
-    return [
-        Label(round(place.x + gap, 1), round(place.y + 0.35 * size, 1), "start", text, size),
-        Label(round(place.x - gap, 1), round(place.y + 0.35 * size, 1), "end", text, size),
-        Label(place.x, round(place.y - gap, 1), "middle", text, size),
-        Label(place.x, round(place.y + gap + 0.75 * size, 1), "middle", text, size),
+    """Right, left, above, below, then the four corners."""
+    text, gap, slant = clipped(name, LABEL_LENGTH), place.radius + 3, 0.72 * place.radius + 2
+    low, high = place.y + gap + 0.75 * size, place.y - gap
+    at = [
+        (place.x + gap, place.y + 0.35 * size, "start"),
+        (place.x - gap, place.y + 0.35 * size, "end"),
+        (place.x, high, "middle"),
+        (place.x, low, "middle"),
+        (place.x + slant, place.y - slant, "start"),
+        (place.x + slant, place.y + slant + 0.7 * size, "start"),
+        (place.x - slant, place.y - slant, "end"),
+        (place.x - slant, place.y + slant + 0.7 * size, "end"),
     ]
+    return [Label(round(x, 1), round(y, 1), anchor, text, size) for x, y, anchor in at]
 
 
 def _box(label: Label) -> tuple[float, float, float, float]:
@@ -123,16 +149,18 @@ def _inside(box, width: float, height: float) -> bool:
     return box[0] >= 2 and box[1] >= 2 and box[2] <= width - 2 and box[3] <= height - 2
 
 
-def _free(box, taken, places: list[Place], own: int, width: float, height: float) -> bool:
-    if not _inside(box, width, height):
-        return False
-    if any(box[0] < t[2] and t[0] < box[2] and box[1] < t[3] and t[1] < box[3] for t in taken):
-        return False
+def _overlaps(box, taken) -> bool:
+    return any(box[0] < t[2] and t[0] < box[2] and box[1] < t[3] and t[1] < box[3] for t in taken)
+
+
+def _covered(box, places: list[Place], own: int) -> float:
+    """Area of the circles, other than its own, that a label would touch."""
+    area = 0.0
     for i, place in enumerate(places):
         x, y = min(max(place.x, box[0]), box[2]), min(max(place.y, box[1]), box[3])
         if i != own and (place.x - x) ** 2 + (place.y - y) ** 2 < (place.radius + 0.5) ** 2:
-            return False
-    return True
+            area += place.radius**2
+    return area
 
 
 def _islands(graph: InterestGraph, places: list[Place], width: float, height: float) -> tuple[Island, ...]:

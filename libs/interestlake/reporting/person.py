@@ -1,5 +1,7 @@
 """One person: who is shown, what they hold dear with the evidence, and what is put before them with the reason."""
 
+from collections.abc import Iterable
+
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
@@ -7,7 +9,7 @@ from ..errors import BadInput
 from .content import Gap, Interest, Suggestion, largest_first
 from .wording import KINDS
 
-PER_KIND = 8
+PER_KIND = 6
 EVIDENCE = 3
 RECENT = 6
 DAY = "yyyy-MM-dd"
@@ -127,7 +129,12 @@ def suggestions(rows: list[dict], titles: dict):
             score=row["score"],
             sources=largest_first((s["source"], s["share"]) for s in row["sources"]),
             reason=row["reason"],
-            evidence=tuple(titles.get(i, (i, ()))[0] for i in row["evidence"][:EVIDENCE]),
+            evidence=_unsaid((titles.get(i, (i, ()))[0] for i in row["evidence"][:EVIDENCE]), row["reason"]),
         )
         for row in rows
     )
+
+
+def _unsaid(evidence: Iterable[str], reason: str) -> tuple[str, ...]:
+    """The titles that the reason does not name already."""
+    return tuple(title for title in evidence if title not in reason)

@@ -10,7 +10,7 @@ from .content import Cell, Curve, Gap, ModelRow, Scores, Segment
 from .wording import MEASURES
 
 SEGMENTS = ("all", "warm", "cold")
-LABEL_STEP = 0.062
+LABEL_STEP = 0.045
 
 
 def collect_metrics(metrics: DataFrame, run_id: str) -> list[Mapping]:

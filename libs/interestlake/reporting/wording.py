@@ -75,15 +75,15 @@ def whole(value: float) -> str:
 
 
 def percent(share: float, places: int = 0) -> str:
-    """0.254 -> "25 %"; a share above 0 that would round to 0 is "< 1 %"."""
+    """0.254 -> "25 %" with a no-break space; above 0 but rounding to 0: "< 1 %"."""
     if 0 < share < 0.5 * 10 ** (-2 - places):
-        return f"< {10 ** -places:.{places}f} %"
-    return f"{100 * share:.{places}f} %"
+        return f"< {10 ** -places:.{places}f} %"
+    return f"{100 * share:.{places}f} %"
 
 
 def signed_percent(change: float) -> str:
     """0.127 -> "+12.7 %"."""
-    return f"{'+' if change >= 0 else '−'}{abs(100 * change):.1f} %"
+    return f"{'+' if change >= 0 else '−'}{abs(100 * change):.1f} %"
 
 
 def seconds(value: float) -> str:
