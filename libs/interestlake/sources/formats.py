@@ -26,12 +26,13 @@ def _fielded(fields: Column, fault: Column, header: Column | None = None) -> Tra
     def transform(lines: DataFrame) -> DataFrame:
         blank = F.trim("text") == ""
         is_header = F.lit(False) if header is None else header
-        return lines.select(
+        # parsed in a step of its own: asking a parser for one field at a time makes Spark parse once per field
+        return lines.withColumn("fields", fields).select(
             *PLACE,
             (blank | is_header).alias("skip"),
             is_header.alias("is_header"),
             F.coalesce("fault", fault).alias("fault"),
-            fields.alias("fields"),
+            "fields",
         )
 
     return transform
@@ -40,7 +41,7 @@ def _fielded(fields: Column, fault: Column, header: Column | None = None) -> Tra
 def json_lines(*names: str) -> Transform:
     """Lines of JSON objects -> (path, block, position, skip, is_header, fault, fields), nested values as JSON text."""
     parsed = F.from_json("text", fields_of(*names), {"columnNameOfCorruptRecord": CORRUPT})
-    broken = parsed[CORRUPT].isNotNull() | ~F.ltrim("text").startswith("{")
+    broken = F.col("fields")[CORRUPT].isNotNull() | ~F.ltrim("text").startswith("{")
     return _fielded(parsed, F.when(broken, F.lit("broken JSON: expected one JSON object per line")))
 
 
@@ -74,7 +75,7 @@ def csv(header_line: str, delimiter: str = ",") -> Transform:
     ddl = ", ".join(f"`{name}` STRING" for name in (*names, CORRUPT))
     parsed = F.from_csv("text", ddl, options)
     reason = f"broken CSV: expected {len(names)} fields"
-    return _fielded(parsed, F.when(parsed[CORRUPT].isNotNull(), F.lit(reason)), F.col("text") == header_line)
+    return _fielded(parsed, F.when(F.col("fields")[CORRUPT].isNotNull(), F.lit(reason)), F.col("text") == header_line)
 
 
 def csv_names(header_line: str, delimiter: str = ",") -> tuple[str, ...]:
@@ -83,8 +84,10 @@ def csv_names(header_line: str, delimiter: str = ",") -> tuple[str, ...]:
 
 
 def first_line(spark: SparkSession, file: InputFile) -> str:
-    """The first line of a file, "" where it is empty. Runs one small Spark job."""
-    row = read_lines(spark, (file,)).select("text").head(1)
+    """The first line of a file, "" where it is empty. Runs one small Spark job. Raises BadInput for other than UTF-8."""
+    row = read_lines(spark, (file,)).select("text", "fault").head(1)
+    if row and row[0]["fault"]:
+        raise BadInput.of(f"file {file.name}", found="bytes that are no UTF-8", expected="UTF-8 text", where="--input")
     return row[0]["text"] if row else ""
 
 

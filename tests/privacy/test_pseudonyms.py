@@ -1,0 +1,71 @@
+import hashlib
+import hmac
+import os
+import stat
+
+import pytest
+
+from interestlake.errors import BadInput
+from interestlake.privacy.pseudonyms import SAMPLE_KEY, pads, pseudonym_key, pseudonymise
+
+KEYS = (b"k", b"tests-only", b"x" * 64, b"longer than a block " * 9, "schlüssel".encode())
+NAMES = ("A3EBHHCZO6V2A4", "1", "", "Zoë Müller", "日本", "x" * 500)
+
+
+@pytest.mark.parametrize("key", KEYS, ids=lambda key: f"{len(key)} bytes")
+def test_pseudonyms_are_pythons_hmac(spark, key):
+    rows = spark.createDataFrame([(name, name) for name in NAMES], "user_id string, raw string")
+    actual = {row.raw: row.user_id for row in rows.transform(pseudonymise("user_id", key=key)).collect()}
+    expected = {name: hmac.new(key, name.encode(), hashlib.sha256).hexdigest()[:32] for name in NAMES}
+    assert actual == expected
+
+
+def test_null_stays_null_and_other_columns_stay(spark):
+    rows = spark.createDataFrame([(None, "f", 3)], "user_id string, friend_id string, n int")
+    row = rows.transform(pseudonymise("user_id", key=b"k")).first()
+    assert (row.user_id, row.friend_id, row.n) == (None, "f", 3)
+
+
+def test_no_plan_shows_the_key(spark):
+    key = b"only the owner knows"
+    rows = spark.createDataFrame([("a",)], "user_id string").transform(pseudonymise("user_id", key=key))
+    plan = rows._jdf.queryExecution().toString()
+    for secret in (key, *pads(key)):
+        assert secret.hex() not in plan.lower()
+        assert secret.decode("latin-1") not in plan
+
+
+def test_key_file_is_made_once_for_its_owner_only(tmp_path):
+    path = tmp_path / "new" / "pseudonym.key"
+    made = pseudonym_key("movielens", str(path), {})
+    assert len(made) == 64
+    assert stat.S_IMODE(os.stat(path).st_mode) == 0o600
+    assert pseudonym_key("lastfm", str(path), {}) == made
+    assert [file.name for file in path.parent.iterdir()] == ["pseudonym.key"]
+
+
+def test_the_variable_wins_over_the_file(tmp_path):
+    path = tmp_path / "pseudonym.key"
+    path.write_text("from the file\n")
+    assert pseudonym_key("table", str(path), {"INTERESTLAKE_PSEUDONYM_KEY": "said"}) == b"said"
+    assert pseudonym_key("table", str(path), {}) == b"from the file"
+
+
+def test_generated_people_need_no_secret(tmp_path):
+    assert pseudonym_key("sample", str(tmp_path / "none"), {"INTERESTLAKE_PSEUDONYM_KEY": "said"}) == SAMPLE_KEY
+    assert not (tmp_path / "none").exists()
+
+
+@pytest.mark.parametrize("environ", [{"INTERESTLAKE_PSEUDONYM_KEY": ""}, {}])
+def test_an_empty_key_is_refused(tmp_path, environ):
+    path = tmp_path / "pseudonym.key"
+    path.write_text("\n")
+    with pytest.raises(BadInput, match="no key"):
+        pseudonym_key("movielens", str(path), environ)
+
+
+def test_the_key_is_not_logged(tmp_path, caplog):
+    with caplog.at_level("INFO", logger="interestlake"):
+        key = pseudonym_key("movielens", str(tmp_path / "pseudonym.key"), {})
+    assert "made a pseudonym key" in caplog.text
+    assert key.decode() not in caplog.text

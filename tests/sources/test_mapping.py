@@ -1,0 +1,61 @@
+from pathlib import Path
+
+import pytest
+
+from interestlake.errors import BadInput
+from interestlake.sources.mapping import parse_mapping, read_mapping
+
+EVENTS = {"files": "e.csv", "format": "csv", "columns": {"user_id": "u", "item_id": "i"}, "event_type": "view"}
+
+
+@pytest.mark.parametrize(
+    "path", sorted(Path(__file__).parents[2].glob("conf/mappings/*.yml")), ids=lambda path: path.name
+)
+def test_the_examples_are_valid(path):
+    assert read_mapping(str(path)).events.columns["user_id"]
+
+
+def test_every_fault_is_reported_at_once():
+    with pytest.raises(BadInput) as caught:
+        parse_mapping(
+            {
+                "events": {**EVENTS, "event_type": "glance", "time_unit": "days", "delimiter": "ab", "colour": 1},
+                "items": {"files": [], "format": "xml", "columns": {"titel": "t"}},
+                "people": {},
+            },
+            "m.yml",
+        )
+    message = str(caught.value)
+    for part in (
+        "m.yml: 9 fault(s)", "people: unknown section", "events.colour: unknown name", "'glance'", "time_unit='days'",
+        "delimiter='ab'", "items.files=[]", "items.format='xml'", "items.columns.titel", "items.columns.item_id: missing",
+    ):  # fmt: skip
+        assert part in message
+
+
+@pytest.mark.parametrize(
+    ("loaded", "message"),
+    [
+        (None, "a section 'events'"),
+        ({"items": {}}, "a section 'events'"),
+        ({"events": 3}, "events: found int"),
+        (
+            {"events": {**EVENTS, "columns": {"user_id": "u", "item_id": "i", "event_type": "t"}}},
+            "either events.event_type",
+        ),
+        ({"events": {**EVENTS, "format": "ntriples"}}, "events.format='ntriples'"),
+    ],
+)
+def test_faults(loaded, message):
+    with pytest.raises(BadInput, match=message):
+        parse_mapping(loaded, "m.yml")
+
+
+def test_a_missing_or_unreadable_file(tmp_path):
+    with pytest.raises(BadInput, match="conf/mappings"):
+        read_mapping(None)
+    with pytest.raises(BadInput, match="no file"):
+        read_mapping(str(tmp_path / "none.yml"))
+    (tmp_path / "bad.yml").write_text("events: [")
+    with pytest.raises(BadInput, match="readable YAML"):
+        read_mapping(str(tmp_path / "bad.yml"))
