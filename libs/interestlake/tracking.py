@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import mlflow
+import pandas as pd
 from mlflow.data.delta_dataset_source import DeltaDatasetSource
 from mlflow.data.meta_dataset import MetaDataset
 from mlflow.entities import RunStatus, ViewType
@@ -45,7 +46,7 @@ class Served(mlflow.pyfunc.PythonModel):
         module, name = self.loader.split(":")
         self.model = getattr(importlib.import_module(module), name).load(context.artifacts["model"])
 
-    def predict(self, context, model_input, params=None):
+    def predict(self, context, model_input: pd.DataFrame, params=None):
         return self.model.predict(model_input)
 
 

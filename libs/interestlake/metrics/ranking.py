@@ -1,9 +1,9 @@
 """Accuracy at k of one list against held-out items, as Spark columns.
 
 Every function takes `hits`, array<int>: the ranks (from 1, ascending) at which the list holds a held-out item, and,
-where the formula needs it, `relevant`, int: how many items were held out (at least 1). It returns a double column. A list
-that is shorter than k, or missing (`hits` empty), counts with what it holds. Relevance is binary. In the examples the
-list of 5 has hits at ranks 1 and 3, and 4 items were held out.
+where the formula needs it, `relevant`, int: how many items were held out (at least 1). It returns a double column. A
+list that is shorter than k, or missing (`hits` empty), counts with what it holds. Relevance is binary. In the examples
+the list of 5 has hits at ranks 1 and 3, and 4 items were held out.
 """
 
 from pyspark.sql import Column

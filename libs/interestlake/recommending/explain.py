@@ -64,6 +64,6 @@ def _strongest(history: np.ndarray, strength: np.ndarray) -> np.ndarray:
 def shared_interest(interests: ItemInterests, column: int, held: Sequence[str], shares: Sequence[float]) -> str | None:
     """The name of the interest that item and person share most (item's weight times person's share), or None."""
     carried = interests.weights[column]
-    place_of = {interests.ids[place]: (place, weight) for place, weight in zip(carried.indices, carried.data, strict=True)}
-    common = [(-place_of[mine][1] * share, mine) for mine, share in zip(held, shares, strict=True) if mine in place_of]
-    return interests.names[place_of[min(common)[1]][0]] if common else None
+    weights = dict(zip(interests.ids[carried.indices], carried.data, strict=True))
+    common = [(-weights[mine] * share, mine) for mine, share in zip(held, shares, strict=True) if mine in weights]
+    return interests.names[np.searchsorted(interests.ids, min(common)[1])] if common else None

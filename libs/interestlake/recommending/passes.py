@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pandas as pd
 from pyspark import Broadcast
-from pyspark.sql import DataFrame
 
 from .blocks import Proposal, blocks, propose, to_batch
 from .fuse import fuse, segment_of, union
@@ -89,11 +88,6 @@ def _rows(parts: list[tuple], item_ids: np.ndarray) -> pd.DataFrame:
         "item_id": item_ids[np.concatenate([*(columns for _, _, columns, _ in parts), np.empty(0, np.int64)])],
         "score": np.concatenate([*(scores for *_, scores in parts), np.empty(0)]),
     })
-
-
-def with_split(lists: DataFrame, split: str) -> DataFrame:
-    """LISTS_SCHEMA -> the columns of models.lists. Lazy."""
-    return lists.selectExpr(f"'{split}' AS split", "*")
 
 
 def recommend(models: Broadcast, fusion: Fusion, length: int) -> Callable:

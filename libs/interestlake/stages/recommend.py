@@ -11,7 +11,7 @@ from ..recommending.cooccurrence import partition_count
 from ..recommending.fit_weights import fit_weights, weight_rows
 from ..recommending.gather import gather_item_models
 from ..recommending.histories import friend_items, held_out, histories, people, strongest_interests
-from ..recommending.passes import list_models, propose_candidates, recommend, with_split
+from ..recommending.passes import list_models, propose_candidates, recommend
 from ..recommending.personal import Fusion, weighted_only
 from ..serving.ranker import INPUTS, OUTPUTS, REQUIREMENTS, Ranker
 from .stage import Stage, StageContext
@@ -60,9 +60,9 @@ def _run(context: StageContext) -> dict[str, float]:
         context.log.info("      weights of %s people: %s", segment, named)
     context.write("models.fusion_weights", weight_rows(context.spark, fitted.weights, sources))
     fusion = Fusion(sources, fitted.weights, params.cold_history, params.candidates)
-    lists = validation.transform(list_models(shared, fusion, length)).transform(with_split("validation"))
-    tested = scored(before_test, "test").transform(list_models(shared, fusion, length)).transform(with_split("test"))
-    written = context.write("models.lists", lists.unionByName(tested))
+    lists = validation.transform(list_models(shared, fusion, length)).withColumn("split", F.lit("validation"))
+    tested = scored(before_test, "test").transform(list_models(shared, fusion, length))
+    written = context.write("models.lists", lists.unionByName(tested.withColumn("split", F.lit("test"))))
     validation.unpersist()
     shared.unpersist()
 

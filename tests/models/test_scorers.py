@@ -1,0 +1,185 @@
+"""One conformance suite for every scorer, and planted answers that each must find exactly."""
+
+import pickle
+
+import numpy as np
+import pytest
+import scipy.sparse as sp
+
+from interestlake.errors import BadInput
+from interestlake.models.item_matrix import Ease, EdgeScorer, cosine_neighbours, ease_weights
+from interestlake.models.item_side import FactorScorer, FoldInAls, Popularity, SocialScorer, TextScorer, unit_rows
+from interestlake.models.scorer import UserBatch, top_unseen
+
+BOARD = 24
+PERSONAL = ("graph", "transitions", "item_knn", "ease", "als", "two_tower", "text")
+
+
+def checkerboard() -> np.ndarray:
+    """Person u chose item i where both are even or both odd, but not i = u: the withheld diagonal is the answer."""
+    board = (np.add.outer(np.arange(BOARD), np.arange(BOARD)) % 2 == 0).astype(np.float32)
+    np.fill_diagonal(board, 0)
+    return board
+
+
+def batch_of(history: np.ndarray, recent=None, friends=None, vectors=None) -> UserBatch:
+    empty = np.zeros_like(history)
+    parts = (history, history if recent is None else recent, empty if friends is None else friends)
+    return UserBatch(*(sp.csr_matrix(part.astype(np.float32)) for part in parts), vectors or {})
+
+
+def als_factors(board: np.ndarray, rank=4, alpha=10.0, regularization=0.05):
+    """Implicit ALS in numpy, items first, then users, as Spark sweeps."""
+    random = np.random.default_rng(5)
+    users, items = random.random((BOARD, rank)) - 0.5, None
+    def solve(fixed, rows):
+        gram, out = fixed.T @ fixed, np.zeros((len(rows), rank))
+        for row, weights in enumerate(rows):
+            on = weights > 0
+            left = gram + fixed[on].T @ (fixed[on] * (alpha * weights[on])[:, None])
+            left += regularization * on.sum() * np.eye(rank)
+            out[row] = np.linalg.solve(left, fixed[on].T @ (1 + alpha * weights[on]))
+        return out
+    for _ in range(10):
+        items = solve(users, board.T)
+        users = solve(items, board)
+    return users, items
+
+
+def fitted():
+    """name -> scorer fitted on the checkerboard, and the vectors that a batch of all its people carries."""
+    board = checkerboard()
+    gram = board.T.astype(np.float64) @ board
+    norms = np.sqrt(np.diag(gram))
+    item, near, cosine = cosine_neighbours(sp.csr_matrix(gram), 0, norms, BOARD)
+    knn = sp.csr_matrix((cosine.astype(np.float32), (near, item)), gram.shape)
+    edges = sp.csr_matrix((gram - np.diag(np.diag(gram))).astype(np.float32))
+    parity = np.eye(2, dtype=np.float32)[np.arange(BOARD) % 2]
+    users, items = als_factors(board)
+    scorers = [
+        Popularity("popularity", board.sum(axis=0)),
+        EdgeScorer("graph", edges),
+        EdgeScorer("transitions", edges, uses_recent=True),
+        EdgeScorer("item_knn", knn),
+        Ease("ease", np.arange(BOARD), ease_weights(gram.copy(), 1.0), BOARD),
+        FoldInAls.of("als", items.astype(np.float32), 10.0, 0.05),
+        FactorScorer("two_tower", parity),
+        TextScorer("text", parity),
+        SocialScorer("social"),
+    ]
+    return {scorer.name: scorer for scorer in scorers}, {"two_tower": parity}, users
+
+
+SCORERS, VECTORS, ALS_USERS = fitted()
+NAMES = tuple(SCORERS)
+
+
+@pytest.fixture
+def everyone() -> UserBatch:
+    board = checkerboard()
+    return batch_of(board, friends=np.roll(board, 2, axis=0), vectors=VECTORS)
+
+
+@pytest.mark.parametrize("name", NAMES)
+class TestEveryScorer:
+    def test_scores_are_finite_float32_of_people_by_items(self, name, everyone):
+        scores = SCORERS[name].score(everyone)
+        assert scores.shape == (BOARD, BOARD) and scores.dtype == np.float32 and np.isfinite(scores).all()
+
+    def test_the_same_batch_scores_the_same(self, name, everyone):
+        assert np.array_equal(SCORERS[name].score(everyone), SCORERS[name].score(everyone))
+
+    def test_a_batch_equals_its_people_one_by_one(self, name, everyone):
+        single = np.vstack([SCORERS[name].score(everyone.row(person)) for person in range(BOARD)])
+        np.testing.assert_allclose(SCORERS[name].score(everyone), single, rtol=1e-5, atol=1e-6)
+
+    def test_pickled_and_reloaded_it_scores_the_same(self, name, everyone):
+        reloaded = pickle.loads(pickle.dumps(SCORERS[name]))
+        assert np.array_equal(SCORERS[name].score(everyone), reloaded.score(everyone))
+        assert reloaded.nbytes == SCORERS[name].nbytes
+
+    def test_a_person_nobody_knows_has_no_opinion_but_popularity(self, name):
+        nobody = batch_of(np.zeros((1, BOARD)), vectors={"two_tower": np.zeros((1, 2), np.float32)})
+        scores = SCORERS[name].score(nobody)
+        assert scores.any() == (name == "popularity")
+        columns, _ = top_unseen(scores[0], np.empty(0, int), 5)
+        assert len(columns) == (5 if name == "popularity" else 0)
+
+    def test_an_empty_batch_is_fine(self, name):
+        none = batch_of(np.zeros((0, BOARD)), vectors={"two_tower": np.zeros((0, 2), np.float32)})
+        assert SCORERS[name].score(none).shape == (0, BOARD)
+
+    def test_contributions_sum_to_the_score(self, name, everyone):
+        columns = np.array([0, 3, 8])
+        parts = SCORERS[name].contributions(everyone, 5, columns)
+        if name in ("popularity", "als", "two_tower", "social"):
+            assert parts is None
+        else:
+            assert parts.shape == (everyone.history[5].nnz, 3)
+            np.testing.assert_allclose(parts.sum(axis=0), SCORERS[name].score(everyone)[5, columns], rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("name", PERSONAL)
+def test_the_withheld_diagonal_comes_first(name, everyone):
+    scores = SCORERS[name].score(everyone)
+    first = [top_unseen(scores[u], everyone.history[u].indices, 1)[0] for u in range(BOARD)]
+    hits = [columns.tolist() == [person] for person, columns in enumerate(first)]
+    assert sum(hits) / BOARD == 1.0
+
+
+def test_folding_in_the_trained_history_gives_the_trained_vector(everyone):
+    np.testing.assert_allclose(SCORERS["als"].user_vectors(everyone), ALS_USERS, rtol=1e-4, atol=1e-5)
+
+
+def test_ease_is_steck_s_closed_form():
+    random = np.random.default_rng(1)
+    chosen = (random.random((60, 15)) < 0.3).astype(float)
+    inverse = np.linalg.inv(chosen.T @ chosen + 7.0 * np.eye(15))
+    expected = np.eye(15) - inverse / np.diag(inverse)
+    np.testing.assert_allclose(ease_weights(chosen.T @ chosen, 7.0), expected, atol=1e-6)
+
+
+def test_ease_scores_nothing_for_items_outside_its_gram():
+    weights = ease_weights(np.array([[2.0, 1.0], [1.0, 2.0]]), 1.0)
+    scores = Ease("ease", np.array([1, 3]), weights, 5).score(batch_of(np.array([[1, 1, 0, 0, 0]])))
+    assert np.flatnonzero(scores[0]).tolist() == [3]
+
+
+def test_a_gram_matrix_that_is_not_positive_definite_is_said():
+    with pytest.raises(BadInput, match="ease_l2"):
+        ease_weights(np.array([[1.0, 5.0], [5.0, 1.0]]), 0.1)
+
+
+def test_cosine_neighbours_equal_scikit_learn():
+    from sklearn.metrics.pairwise import cosine_similarity
+
+    random = np.random.default_rng(2)
+    chosen = (random.random((50, 12)) < 0.4).astype(float)
+    gram = sp.csr_matrix(chosen.T @ chosen)
+    item, near, cosine = cosine_neighbours(gram[4:8], 4, np.sqrt(gram.diagonal()), 3)
+    oracle = cosine_similarity(chosen.T)
+    np.fill_diagonal(oracle, 0)
+    for row in range(4, 8):
+        order = np.lexsort((np.arange(12), -oracle[row]))[:3]
+        assert near[item == row].tolist() == order.tolist()
+        np.testing.assert_allclose(cosine[item == row], oracle[row, order])
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_top_unseen_equals_a_full_sort(seed):
+    random = np.random.default_rng(seed)
+    scores = random.integers(-3, 6, 40).astype(np.float32)
+    seen = random.choice(40, 8, replace=False)
+    order = [c for c in sorted(range(40), key=lambda c: (-scores[c], c)) if scores[c] != 0 and c not in seen]
+    columns, values = top_unseen(scores, seen, 10)
+    assert columns.tolist() == order[:10]
+    np.testing.assert_allclose(values, scores[columns])
+
+
+def test_rounding_noise_does_not_decide_an_order():
+    columns, _ = top_unseen(np.array([0.3, 0.1 + 0.2, 0.3 - 1e-9]), np.empty(0, int), 3)
+    assert columns.tolist() == [0, 1, 2]
+
+
+def test_unit_rows_keep_zeros():
+    assert unit_rows(np.array([[3.0, 4.0], [0, 0]])).tolist() == [[np.float32(0.6), np.float32(0.8)], [0, 0]]
