@@ -37,5 +37,5 @@ lint: setup  ## ruff
 lock:  ## resolve requirements.lock again from pyproject.toml
 	@bash infra/setup/lock.sh
 
-clean:  ## remove what runs left; .venv and the jars stay
-	rm -rf out build dist spark-warehouse metastore_db derby.log .pytest_cache .ruff_cache
+clean:  ## remove what demo, bench and tests left; .venv, jars and other lakes stay
+	rm -rf out/demo out/bench build dist spark-warehouse metastore_db derby.log .pytest_cache .ruff_cache

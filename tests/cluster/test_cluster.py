@@ -10,7 +10,8 @@ from .compare import differences
 from .event_log import read_event_log
 from .tolerances import tolerance_of
 
-pytestmark = pytest.mark.cluster
+# the first test that asks for the runs waits for two whole pipelines
+pytestmark = [pytest.mark.cluster, pytest.mark.timeout(2400)]
 # what a run did and how long it took differs by nature
 COMPARED = [name for name in ALL if not name.startswith("ops.")]
 
@@ -26,7 +27,6 @@ def test_a_task_gets_a_gpu_address_on_each_executor(cluster):
     assert application.gpu_scheduled_stages() == list(application.tasks)
 
 
-@pytest.mark.timeout(1800)
 @pytest.mark.parametrize("part", ["before", "embed", "after"])
 def test_both_executors_ran_tasks_of_many_stages(runs, part):
     application = runs.applications[part]
