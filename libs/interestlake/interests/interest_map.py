@@ -1,60 +1,39 @@
-"""A person's interests: strength, share of attention, the items behind each, first and last seen."""
+"""gold.interest_map: a person's strongest interests, their share of attention, and the items behind them."""
 
 from collections.abc import Callable
 
 from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
+from .profile import join_contributions, scale_within_kind
+
 EVIDENCE_ITEMS = 5
 
 
-def interest_map(
-    item_interests: DataFrame, vocabulary: DataFrame, max_per_user: int
-) -> Callable[[DataFrame], DataFrame]:
-    """interactions(user_id, item_id, weight, first_ts, last_ts) -> gold.interest_map rows.
+def build_interest_map(item_interests: DataFrame, max_per_user: int) -> Callable[[DataFrame], DataFrame]:
+    """interactions -> rows of gold.interest_map. Lazy.
 
-    raw = sum over the person's items of pair weight * item weight * ln(1 + items / items that carry the interest): what
-    everything carries says little of a person (Sparck Jones, 1972). strength = raw / the person's largest raw of the
-    kind. share: raw scaled to sum 1 within each kind, each kind counting alike, then to sum 1 over the `max_per_user`
-    interests kept (largest share first, ties to the smaller id). evidence: the 5 items that add most. Lazy.
+    raw = sum of interaction weight x item weight over the person's items, of every split; strength = raw over the
+    person's largest raw of the kind. The `max_per_user` strongest are kept, ties by interest id, and share = strength
+    over the sum of the kept ones. Evidence: at most five items with the largest contribution, ties by item id.
     """
 
-    def build(interactions: DataFrame) -> DataFrame:
-        items = item_interests.agg(F.countDistinct("item_id").alias("items"))
-        rare = vocabulary.crossJoin(F.broadcast(items)).select(
-            "interest_id", "kind", F.log1p(F.col("items") / F.col("item_count")).alias("rarity")
-        )
-        carried = item_interests.join(F.broadcast(rare), "interest_id").withColumn(
-            "carry", F.col("weight") * F.col("rarity")
-        )
-        pairs = interactions.select("user_id", "item_id", F.col("weight").alias("liking"), "first_ts", "last_ts")
-        adds = pairs.join(carried.drop("weight"), "item_id").withColumn("adds", F.col("liking") * F.col("carry"))
-        ranked = F.sort_array(F.collect_list(F.struct((-F.col("adds")).alias("order"), "item_id")))
-        sums = adds.groupBy("user_id", "interest_id", "kind").agg(
-            F.sum("adds").alias("raw"),
+    def transform(interactions: DataFrame) -> DataFrame:
+        joined = join_contributions(interactions, item_interests)
+        behind = F.sort_array(F.collect_list(F.struct((-F.round("contribution", 9)).alias("minus"), "item_id")))
+        held = joined.groupBy("user_id", "interest_id").agg(
+            F.round(F.sum("contribution"), 9).alias("raw"),
             F.count("*").cast("int").alias("item_count"),
-            F.slice(ranked, 1, EVIDENCE_ITEMS).getField("item_id").alias("evidence"),
+            F.slice(behind, 1, EVIDENCE_ITEMS)["item_id"].alias("evidence"),
             F.min("first_ts").alias("first_seen"),
             F.max("last_ts").alias("last_seen"),
         )
-        kind = Window.partitionBy("user_id", "kind")
+        scaled = scale_within_kind(held.where("raw > 0"))
         person = Window.partitionBy("user_id")
-        scaled = sums.where("raw > 0").select(
-            "*",
-            (F.col("raw") / F.max("raw").over(kind)).alias("strength"),
-            (F.col("raw") / F.sum("raw").over(kind)).alias("attention"),
-        )
-        order = person.orderBy(F.desc("attention"), "interest_id")
-        kept = scaled.withColumn("place", F.row_number().over(order)).where(F.col("place") <= max_per_user)
-        return kept.select(
-            "user_id",
-            "interest_id",
-            "strength",
-            (F.col("attention") / F.sum("attention").over(person)).alias("share"),
-            "item_count",
-            "evidence",
-            "first_seen",
-            "last_seen",
+        strongest = person.orderBy(F.desc("strength"), "interest_id")
+        kept = scaled.withColumn("place", F.row_number().over(strongest)).where(F.col("place") <= max_per_user)
+        return kept.withColumn("share", F.col("strength") / F.sum("strength").over(person)).select(
+            "user_id", "interest_id", "strength", "share", "item_count", "evidence", "first_seen", "last_seen"
         )
 
-    return build
+    return transform
