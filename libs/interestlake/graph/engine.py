@@ -1,12 +1,11 @@
 """The only module that speaks GraphFrames, in words that 0.8 and 0.9+ share: components, degrees, votes, walks."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import reduce
 
 from graphframes import GraphFrame
 from graphframes.lib import AggregateMessages as AM
-from graphframes.lib import Pregel
 from py4j.protocol import Py4JJavaError
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
@@ -17,7 +16,7 @@ from .nodes import index_nodes
 PROBE = "org.graphframes.GraphFramePythonAPI"
 DAMPING = 0.85
 
-# One Pregel run carries this many walks; wider rows make the plan slow to compile.
+# One run of rounds carries this many walks; wider rows make the plan slow to compile.
 WALKS_PER_RUN = 16
 
 
@@ -63,18 +62,6 @@ def weighted_graph(edges: DataFrame, isolated: DataFrame | None = None, directed
     return WeightedGraph(vertices, numbered.localCheckpoint(), directed)
 
 
-@contextmanager
-def short_rounds(spark: SparkSession) -> Iterator[None]:
-    """Adaptive execution off inside: it plans each tiny shuffle of an iterative algorithm anew."""
-    key = "spark.sql.adaptive.enabled"
-    before = spark.conf.get(key)
-    spark.conf.set(key, "false")
-    try:
-        yield
-    finally:
-        spark.conf.set(key, before)
-
-
 def degrees(graph: WeightedGraph) -> DataFrame:
     """(id, degree int = edges at the node, weighted_degree double = sum of their weights); 0 for isolated nodes. Lazy.
 
@@ -93,34 +80,66 @@ def degrees(graph: WeightedGraph) -> DataFrame:
 
 
 def components(graph: WeightedGraph) -> DataFrame:
-    """(id, component = smallest id that the node reaches when edges have no direction). Runs GraphFrames' jobs."""
-    frame = GraphFrame(graph.vertices.select("id"), graph.edges)
-    found = frame.connectedComponents()
+    """(id, component = smallest id that the node reaches when edges have no direction). Runs GraphX's jobs."""
+    frame = GraphFrame(graph.vertices.select("id"), graph.edges.select("src", "dst"))
+    # the other algorithm needs fewer rounds on long paths, and ten times as long on graphs that fit few machines
+    found = frame.connectedComponents(algorithm="graphx")
     smallest = found.groupBy("component").agg(F.min("id").alias("smallest"))
     return found.join(smallest, "component").select("id", F.col("smallest").alias("component"))
 
 
 def label_propagation(graph: WeightedGraph, rounds: int, seed: int) -> DataFrame:
-    """(id, label = id of a node) after `rounds` rounds of weighted label propagation by Pregel (Raghavan et al. 2007).
+    """(id, label = id of a node) after `rounds` rounds of weighted label propagation (Raghavan et al. 2007).
 
     A node takes the label whose neighbours' edges weigh most, ties to the smaller label. In each round only the half
     of the nodes that a hash of seed, node and round picks may change: neighbours that change at once would swap labels
     for ever (Cordasco and Gargano 2010). Votes are sorted before they are added up, so sums have one order.
     """
-    frame = GraphFrame(graph.vertices.select("id"), graph.edges)
-    weight = Pregel.edge("weight")
-    awake = F.pmod(F.xxhash64(F.lit(seed), F.col("id"), F.col("round")), F.lit(2)) == 0
-    winner = F.when(Pregel.msg().isNotNull() & awake, _heaviest_label(Pregel.msg())).otherwise(F.col("label"))
-    run = (
-        frame.pregel.setMaxIter(rounds)
-        .withVertexColumn("label", F.col("id"), winner)
-        .withVertexColumn("round", F.lit(0), F.col("round") + 1)
-        .sendMsgToDst(F.struct(Pregel.src("label").alias("label"), weight.alias("weight")))
-        .sendMsgToSrc(F.struct(Pregel.dst("label").alias("label"), weight.alias("weight")))
-        .aggMsgs(F.array_sort(F.collect_list(Pregel.msg())))
-    )
-    with short_rounds(graph.edges.sparkSession):
-        return run.run().select("id", "label").localCheckpoint()
+    vote = F.struct(AM.src["label"].alias("label"), AM.edge["weight"].alias("weight"))
+    heaviest = _heaviest_label(F.sort_array("votes"))
+
+    def change(round_number: int, state: DataFrame) -> DataFrame:
+        awake = F.pmod(F.xxhash64(F.lit(seed), F.col("id"), F.lit(round_number)), F.lit(2)) == 0
+        label = F.when(F.col("votes").isNotNull() & awake, heaviest).otherwise(F.col("label"))
+        return state.select("id", label.alias("label"))
+
+    start = graph.vertices.select("id", F.col("id").alias("label"))
+    return _message_rounds(graph, start, rounds, vote, F.collect_list(AM.msg).alias("votes"), change)
+
+
+def _message_rounds(
+    graph: WeightedGraph,
+    state: DataFrame,
+    rounds: int,
+    message: Column,
+    gathered: Column,
+    change: Callable[[int, DataFrame], DataFrame],
+) -> DataFrame:
+    """Pregel's rounds (Malewicz et al. 2010) on GraphFrames' aggregateMessages: send along edges, gather, change.
+
+    `change(round, state with the gathered column, null where nothing came)` returns the next state. GraphFrames' own
+    Pregel class shuffles every edge in every round; here the state is cached, so Spark knows its size and, where it is
+    small, sends it to the edges instead. The result is cut from its lineage.
+    """
+    edges = graph.edges
+    if not graph.directed:
+        edges = edges.unionByName(edges.select(F.col("dst").alias("src"), F.col("src").alias("dst"), "weight"))
+    edges, state = _held(edges), _held(state)
+    try:
+        for round_number in range(rounds):
+            mail = GraphFrame(state, edges).aggregateMessages(gathered, sendToDst=message)
+            before, state = state, _held(change(round_number, state.join(mail, "id", "left")).localCheckpoint())
+            before.unpersist()
+        return state.localCheckpoint()
+    finally:
+        edges.unpersist()
+        state.unpersist()
+
+
+def _held(frame: DataFrame) -> DataFrame:
+    frame = frame.persist()
+    frame.count()
+    return frame
 
 
 def _heaviest_label(votes: Column) -> Column:
@@ -149,36 +168,31 @@ def pagerank(graph: WeightedGraph, rounds: int, sources: tuple[int, ...] = ()) -
     """Weighted PageRank (Page et al. 1999) and, from each of `sources`, personalised PageRank (Haveliwala 2002).
 
     Returns (id, pagerank), summing to 1, and (source, id, score > 0), summing to 1 per source; damping 0.85, `rounds`
-    Pregel rounds. A walk leaves a node by an edge with chance weight / sum of the weights. A node without a way out
+    rounds. A walk leaves a node by an edge with chance weight / sum of the weights. A node without a way out
     restarts the walk: its mass is dropped in the rounds and given back by scaling at the end, which has the same fixed
     point (Del Corso, Gulli and Romani 2005), so no round needs a global sum. Ends within 0.85^rounds of the fixed point.
     """
     walks: list[int | None] = [None, *sources]
-    whole, personal = None, []
-    with short_rounds(graph.edges.sparkSession):
-        vertices = _with_ways_out(graph)
-        for first in range(0, len(walks), WALKS_PER_RUN):
-            names = {f"walk_{n}": walks[n] for n in range(first, min(first + WALKS_PER_RUN, len(walks)))}
-            ranks = _walk(graph, vertices, names, rounds)
-            for name, source in names.items():
-                if source is None:
-                    whole = ranks.select("id", F.col(name).alias("pagerank"))
-                else:
-                    score = ranks.where(F.col(name) > 0).select("id", F.col(name).alias("score"))
-                    personal.append(score.select(F.lit(source).cast("bigint").alias("source"), "id", "score"))
-    none = whole.select(F.lit(0).cast("bigint").alias("source"), "id", F.col("pagerank").alias("score")).limit(0)
-    reached = none
-    for one in personal:
-        reached = reached.unionByName(one)
-    return whole, reached
+    personal = []
+    vertices = _with_ways_out(graph)
+    for first in range(0, len(walks), WALKS_PER_RUN):
+        names = {f"walk_{n}": walks[n] for n in range(first, min(first + WALKS_PER_RUN, len(walks)))}
+        ranks = _walk(graph, vertices, names, rounds)
+        if first == 0:
+            whole = ranks.select("id", F.col("walk_0").alias("pagerank"))
+        # the general walk has no source and drops out
+        each = [F.struct(F.lit(names[n]).cast("bigint").alias("source"), F.col(n).alias("score")) for n in names]
+        long = ranks.select("id", F.explode(F.array(*each)).alias("walk")).select("walk.source", "id", "walk.score")
+        personal.append(long.where("source IS NOT NULL AND score > 0"))
+    return whole, reduce(DataFrame.unionByName, personal)
 
 
 def _with_ways_out(graph: WeightedGraph) -> DataFrame:
-    out = graph.edges.groupBy(F.col("src").alias("id")).agg(F.sum("weight").alias("out_weight"))
-    if not graph.directed:
+    if graph.directed:
+        out = graph.edges.groupBy(F.col("src").alias("id")).agg(F.sum("weight").alias("out_weight"))
+    else:
         out = degrees(graph).select("id", F.col("weighted_degree").alias("out_weight"))
-    joined = graph.vertices.select("id").join(out, "id", "left")
-    return joined.withColumn("out_weight", F.coalesce("out_weight", F.lit(0.0))).localCheckpoint()
+    return graph.vertices.select("id").join(out, "id", "left").localCheckpoint()
 
 
 def _walk(graph: WeightedGraph, vertices: DataFrame, walks: dict[str, int | None], rounds: int) -> DataFrame:
@@ -187,22 +201,21 @@ def _walk(graph: WeightedGraph, vertices: DataFrame, walks: dict[str, int | None
         name: F.lit(1.0) if source is None else F.when(F.col("id") == source, 1.0).otherwise(0.0)
         for name, source in walks.items()
     }
-    run = GraphFrame(vertices, graph.edges).pregel.setMaxIter(rounds)
-    for name, start in restart.items():
-        arrived = F.coalesce(Pregel.msg()[name], F.lit(0.0))
-        run = run.withVertexColumn(name, start, DAMPING * arrived + (1 - DAMPING) * start)
-    run = run.sendMsgToDst(_steps(walks, Pregel.src))
-    if not graph.directed:
-        run = run.sendMsgToSrc(_steps(walks, Pregel.dst))
-    sums = run.aggMsgs(F.struct(*(F.sum(Pregel.msg()[name]).alias(name) for name in walks))).run()
-    sums = sums.select("id", *walks).localCheckpoint()
-    totals = sums.agg(*(F.sum(name).alias(name) for name in walks)).first()
-    return sums.select("id", *((F.col(name) / F.lit(totals[name])).alias(name) for name in walks))
+    chance = AM.edge["weight"] / AM.src["out_weight"]
+    steps = F.struct(*((AM.src[name] * chance).alias(name) for name in walks))
+    arrived = F.struct(*(F.sum(AM.msg[name]).alias(name) for name in walks)).alias("arrived")
 
+    def change(_: int, state: DataFrame) -> DataFrame:
+        ranks = [
+            (DAMPING * F.coalesce(F.col(f"arrived.{name}"), F.lit(0.0)) + (1 - DAMPING) * start).alias(name)
+            for name, start in restart.items()
+        ]
+        return state.select("id", "out_weight", *ranks)
 
-def _steps(walks: dict[str, int | None], end) -> Column:
-    chance = Pregel.edge("weight") / end("out_weight")
-    return F.struct(*((end(name) * chance).alias(name) for name in walks))
+    state = vertices.select("id", "out_weight", *(start.alias(name) for name, start in restart.items()))
+    ranks = _message_rounds(graph, state, rounds, steps, arrived, change)
+    totals = ranks.agg(*(F.sum(name).alias(name) for name in walks)).first()
+    return ranks.select("id", *((F.col(name) / F.lit(totals[name])).alias(name) for name in walks))
 
 
 __all__ = ["WeightedGraph", "components", "degrees", "label_propagation", "pagerank", "weighted_graph"]

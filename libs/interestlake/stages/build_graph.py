@@ -1,0 +1,109 @@
+"""Stage build_graph: train histories -> item and interest graphs, what GraphFrames finds in them, low-rank vectors."""
+
+import numpy as np
+import pandas as pd
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from ..graph.cooccurrence import build_edges
+from ..graph.describe import describe_graph
+from ..graph.engine import weighted_graph
+from ..graph.factorise import BehaviourMatrix, centred_text, check_items, truncated_svd
+from ..graph.histories import interest_histories, item_histories
+from ..graph.item_texts import mean_item_texts
+from ..graph.transitions import build_transitions
+from ..tables import empty
+from .stage import Stage, StageContext
+
+INTERESTS_PER_PERSON = 30
+INTEREST_WALKS = "graph.interest_pagerank"
+
+
+def _run(context: StageContext) -> dict[str, float]:
+    items = context.read("silver.interactions").transform(item_histories()).persist()
+    carried = context.read("silver.item_interests")
+    held = items.transform(interest_histories(carried, INTERESTS_PER_PERSON)).persist()
+    figures = _graph(context, "item", items, hubs=0)
+    figures |= _graph(context, "interest", held, hubs=context.params.graph.hub_interests)
+    figures |= _vectors(context)
+    items.unpersist()
+    held.unpersist()
+    return figures
+
+
+def _graph(context: StageContext, name: str, histories: DataFrame, hubs: int) -> dict[str, float]:
+    params, seed = context.params.graph, context.options.seed
+    context.log.info("      %s graph", name)
+    limits = {"min_pair_count": params.min_pair_count, "max_neighbours": params.max_neighbours}
+    edges = histories.transform(
+        build_edges(
+            measure=params.measure,
+            max_history=params.max_history,
+            popularity_discount=params.popularity_discount,
+            seed=seed,
+            **limits,
+        )
+    )
+    written = context.write(f"graph.{name}_edges", edges)
+    transitions = histories.transform(build_transitions(transition_window=params.transition_window, **limits))
+    followed = context.write(f"graph.{name}_transitions", transitions)
+    counts = {f"{name}_edges": written.rows, f"{name}_transitions": followed.rows}
+    edges = context.lake.read(f"graph.{name}_edges", written.version)
+    if edges.isEmpty():
+        context.log.info("      no two people share a pair of %ss: the graph is empty", name)
+        context.write(f"graph.{name}_nodes", empty(context.spark, f"graph.{name}_nodes"))
+        if hubs:
+            context.write(INTEREST_WALKS, empty(context.spark, INTEREST_WALKS))
+        return counts
+    described = describe_graph(weighted_graph(edges), params, seed, hubs)
+    nodes = context.write(f"graph.{name}_nodes", described.nodes.withColumnRenamed("node", f"{name}_id"))
+    if hubs:
+        context.write(INTEREST_WALKS, described.walks.toDF("source_interest_id", "interest_id", "score"))
+    found = described.communities
+    groups = found.members.select("community").distinct().count()
+    context.log.info("      %d communities of %ss by %s, modularity %.3f", groups, name, found.method, found.modularity)
+    return counts | {f"{name}_nodes": nodes.rows, f"{name}_communities": groups, f"{name}_modularity": found.modularity}
+
+
+def _vectors(context: StageContext) -> dict[str, float]:
+    params = context.params.graph
+    catalogue = context.read("silver.items").select("item_id", "item_index")
+    count = catalogue.count()
+    check_items(count, params.svd_max_items)
+    ids = catalogue.toPandas().sort_values("item_index")["item_id"].to_numpy()
+    vectors, known = mean_item_texts(
+        context.read("silver.documents"), context.read("silver.embeddings"), catalogue, count
+    )
+    train = context.read("silver.interactions").where("split = 'train' AND weight > 0")
+    behaviour = BehaviourMatrix(train.select("user_id", F.col("item_index").alias("column"), "weight"), count)
+    found = truncated_svd(
+        behaviour, centred_text(vectors, known), params.svd_rank, params.text_share, context.options.seed
+    )
+    half = np.sqrt(found.values)
+    placed = np.abs(found.items).max(axis=1) > 1e-9
+    frame = pd.DataFrame({"item_id": ids[placed], "vector": list((found.items[placed] / half).astype(np.float32))})
+    rows = context.spark.createDataFrame(frame, "item_id string, vector array<float>")
+    written = context.write("graph.item_vectors", rows)
+    users = context.write("graph.user_vectors", behaviour.user_vectors(found.items / half))
+    behaviour.release()
+    return {"item_vectors": written.rows, "user_vectors": users.rows, "svd_rank": len(found.values)}
+
+
+BUILD_GRAPH = Stage(
+    name="build_graph",
+    summary="co-occurrence graphs of items and interests, communities, PageRank, low-rank vectors",
+    reads=("silver.interactions", "silver.items", "silver.item_interests", "silver.documents", "silver.embeddings"),
+    writes=(
+        "graph.item_edges",
+        "graph.item_transitions",
+        "graph.item_nodes",
+        "graph.interest_edges",
+        "graph.interest_transitions",
+        "graph.interest_nodes",
+        INTEREST_WALKS,
+        "graph.item_vectors",
+        "graph.user_vectors",
+    ),
+    section="graph",
+    run=_run,
+)
