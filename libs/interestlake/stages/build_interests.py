@@ -1,54 +1,41 @@
-"""Interests of items from categories, tags, keywords and topics; and each person's map of them."""
+"""Stage build_interests: categories, tags, keywords and topics -> interests of items and of people."""
 
 from functools import reduce
 
-from ..errors import BadInput
-from ..interests.candidates import from_categories, from_keywords, from_tags, from_topics, training_documents
-from ..interests.interest_map import build_interest_map
-from ..interests.item_interests import build_item_interests, list_interests
-from .stage import Stage, StageContext
+from pyspark.sql import DataFrame
 
-CARRIED, MAP = "silver.item_interests", "gold.interest_map"
+from ..interests.candidates import category_candidates, keyword_candidates, tag_candidates, topic_candidates
+from ..interests.interest_map import interest_map
+from ..interests.item_interests import choose_interests, interest_vocabulary
+from .stage import Stage, StageContext
 
 
 def _run(context: StageContext) -> dict[str, float]:
     params = context.params.interests
-    items = context.read("silver.items")
-    documents = context.read("silver.documents").transform(training_documents)
-    texts = documents.where("kind <> 'tag'")
-    candidates = {
-        "category": lambda: from_categories(items),
-        "tag": lambda: from_tags(documents),
-        "keyword": lambda: texts.transform(from_keywords(context.read("silver.text_features"))),
-        "topic": lambda: texts.transform(
-            from_topics(context.read("silver.document_topics"), context.read("silver.topics"))
-        ),
+    documents, topics = context.read("silver.documents"), context.read("silver.topics")
+    features, mixtures = context.read("silver.text_features"), context.read("silver.document_topics")
+    by_kind = {
+        "category": category_candidates(context.read("silver.items")),
+        "tag": tag_candidates(documents),
+        "keyword": keyword_candidates(documents, features),
+        "topic": topic_candidates(documents, mixtures),
     }
-    found = reduce(lambda left, right: left.unionByName(right), (candidates[kind]() for kind in params.kinds))
-    known = found.join(items.select("item_id"), "item_id", "left_semi").cache()
-    build = build_item_interests(
-        items.count(), params.max_interests, params.max_per_item, params.min_items, params.max_item_share
-    )
-    carried = known.transform(build).cache()
-    interests = context.write("silver.interests", carried.transform(list_interests))
-    if carried.isEmpty():
-        raise BadInput.of(
-            "interests",
-            found=f"none on {params.min_items} items or more, out of the kinds {', '.join(params.kinds)}",
-            expected="categories, tags or texts that items share",
-            where="interests.min_items (conf/params/interests.yml), or the source's items and texts",
-        )
-    pairs = context.write(CARRIED, carried.select("item_id", "interest_id", "weight"))
-    carried.unpersist()
-    known.unpersist()
-    weighed = build_interest_map(context.read(CARRIED), params.max_per_user)
-    held = context.write(MAP, context.read("silver.interactions").transform(weighed))
-    return {"interests": interests.rows, "item_interests": pairs.rows, "interest_map_rows": held.rows}
+    candidates = reduce(DataFrame.unionByName, (by_kind[kind] for kind in params.kinds))
+    chosen = candidates.transform(choose_interests(params)).persist()
+    vocabulary = context.write("silver.interests", chosen.transform(interest_vocabulary(topics)))
+    written = context.write("silver.item_interests", chosen.drop("kind", "name"))
+    carried, names = (context.lake.read(name) for name in ("silver.item_interests", "silver.interests"))
+    pairs = context.read("silver.interactions")
+    people = context.write("gold.interest_map", pairs.transform(interest_map(carried, names, params.max_per_user)))
+    chosen.unpersist()
+    if vocabulary.rows == 0 and written.version <= 1:
+        context.log.info("      no interest found: the source has no categories, tags or texts that repeat")
+    return {"interests": vocabulary.rows, "item_interests": written.rows, "interest_map": people.rows}
 
 
 BUILD_INTERESTS = Stage(
     name="build_interests",
-    summary="interests of items from categories, tags, keywords and topics; each person's map of them",
+    summary="interests of items and the interest map of every person",
     reads=(
         "silver.items",
         "silver.documents",
@@ -57,7 +44,7 @@ BUILD_INTERESTS = Stage(
         "silver.topics",
         "silver.interactions",
     ),
-    writes=("silver.interests", CARRIED, MAP),
+    writes=("silver.interests", "silver.item_interests", "gold.interest_map"),
     section="interests",
     run=_run,
 )

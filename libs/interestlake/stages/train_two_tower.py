@@ -20,7 +20,7 @@ from ..feeding.sample_holdout import sample_holdout
 from ..feeding.snapshot import Snapshot, take_snapshot
 from ..feeding.tensors import pair_counts, side_tensor
 from ..models.two_tower import PairScorer, TwoTower
-from ..text.encoder_files import find_encoder
+from ..text.encoder import model_id
 from ..tracking import signature_of
 from ..training import checkpoint
 from ..training.curves import loss_figure

@@ -24,16 +24,17 @@ def resolve_engine(params: Embed, task_has_gpu: bool) -> str:
     return "torch" if task_has_gpu else "onnx"
 
 
-def embed_texts(params: Embed, engine: str, slots: int, threads: int) -> Transform:
+def embed_texts(params: Embed, engine: str, tasks: int, threads: int) -> Transform:
     """texts(text_hash, text), distinct -> (text_hash, model_id, engine, vector array<float> of unit length).
 
-    `slots` partitions, so that every task slot has work; `threads` per task. Within a partition texts are sorted by
-    length, which keeps padding small. A text is read up to `params.max_tokens` tokens. Lazy.
+    The texts are spread over `tasks`, with `threads` each. Within a task they are sorted by length, which keeps padding small. A text is read up to `params.max_tokens` tokens. Lazy.
     """
     vectors = _spark_nlp(params) if engine == "spark_nlp" else _in_python(params, engine, threads)
 
     def embed(texts: DataFrame) -> DataFrame:
-        spread = texts.repartition(slots, "text_hash")
+        spread = texts.select("text_hash", "text").repartition(tasks, "text_hash")
+        # length first, hash second: batches of like length, and the same order on any cluster
+        spread = spread.sortWithinPartitions(F.length("text"), "text_hash")
         columns = (F.lit(model_id(params)).alias("model_id"), F.lit(engine).alias("engine"))
         return spread.transform(vectors).select("text_hash", *columns, "vector")
 
@@ -54,9 +55,7 @@ def _in_python(params: Embed, engine: str, threads: int) -> Transform:
             vectors = encode(frame["text"].tolist())
             yield pd.DataFrame({"text_hash": frame["text_hash"], "vector": list(vectors.astype(np.float32))})
 
-    return lambda texts: texts.select("text_hash", "text").mapInPandas(
-        encode_partition, "text_hash string, vector array<float>"
-    )
+    return lambda texts: texts.mapInPandas(encode_partition, "text_hash string, vector array<float>")
 
 
 def _chunks(frames: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
@@ -73,8 +72,6 @@ def _spark_nlp(params: Embed) -> Transform:
     onnx_folder = exported(model_folder(params), model_id(params))
 
     def embed(texts: DataFrame) -> DataFrame:
-        # length first, hash second: batches of equal length, and the same order on any cluster
-        ordered = texts.select("text_hash", "text").sortWithinPartitions(F.length("text"), "text_hash")
         bert = (
             BertSentenceEmbeddings.loadSavedModel(str(onnx_folder), texts.sparkSession)
             .setInputCols("document")
@@ -84,7 +81,7 @@ def _spark_nlp(params: Embed) -> Transform:
             .setBatchSize(params.batch_size)
         )
         assembler = DocumentAssembler().setInputCol("text").setOutputCol("document")
-        annotated = Pipeline(stages=[assembler, bert]).fit(ordered).transform(ordered)
+        annotated = Pipeline(stages=[assembler, bert]).fit(texts).transform(texts)
         return annotated.select("text_hash", F.col("embedding")[0]["embeddings"].alias("vector"))
 
     return embed

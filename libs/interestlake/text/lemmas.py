@@ -31,17 +31,23 @@ FIXED = frozenset(
 def build_lemmas(vocabulary: list[str]) -> dict[str, list[str]]:
     """Words -> {lemma: its inflected forms, sorted}; lemmas in alphabetic order.
 
-    A plural is taken where the vocabulary holds the singular; -ed and -ing forms only where it also holds the -s form,
-    so that "string" is no form of "str". Irregular forms come from the table above and win.
+    Each word gets its plural; -ed and -ing forms only where the vocabulary holds the -s form as well, so that "string"
+    is no form of "str". Irregular forms come from the table above and win.
     """
     words = {word for word in vocabulary if word.isascii() and word.isalpha() and len(word) > 2}
-    taken = {form for forms in IRREGULAR.values() for form in forms.split()} | FIXED
+    irregular = {form for forms in IRREGULAR.values() for form in forms.split()}
     lemmas = {lemma: set(forms.split()) for lemma, forms in IRREGULAR.items()}
-    for base in sorted(words - taken):
+    taken = irregular | FIXED
+    for base in sorted(words - irregular):
         plural = _third_person(base)
-        if plural not in words or plural in taken or base.endswith("s"):
+        if plural in taken or base.endswith(("s", "ing", "ed")) and base not in FIXED:
             continue
-        forms = {plural} | {form for form in _verb_forms(base, words) if form in words and form not in taken}
+        if plural in words:
+            forms = {plural} | {form for form in _verb_forms(base, words) if form in words and form not in taken}
+        elif len(base) > 3:
+            forms = {plural}
+        else:
+            continue
         lemmas.setdefault(base, set()).update(forms)
         taken |= forms
     inflected = {form for forms in lemmas.values() for form in forms}
