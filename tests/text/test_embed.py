@@ -7,10 +7,9 @@ import numpy as np
 import pytest
 
 from interestlake.errors import BadInput
-from interestlake.params import Embed
 from interestlake.stages.embed import EMBED
-from interestlake.text.embed import embed_texts, resolve_engine
-from interestlake.text.encoder import model_folder, model_id
+from interestlake.text.embed import choose_engine, embed
+from interestlake.text.encoder_files import cache_folder, export_onnx, find_encoder
 
 SENTENCES = [
     "A quiet evening with a telescope and a clear sky.",
@@ -26,15 +25,17 @@ SENTENCES = [
 def reference():
     from sentence_transformers import SentenceTransformer
 
-    model = SentenceTransformer(str(model_folder(Embed())), device="cpu")
-    model.max_seq_length = Embed().max_tokens
+    model = SentenceTransformer(find_encoder("", 128).path, device="cpu")
+    model.max_seq_length = 128
     return lambda texts: model.encode(texts, normalize_embeddings=True)
 
 
 def vectors_of(spark, texts, engine):
     frame = spark.createDataFrame([(str(i), text) for i, text in enumerate(texts)], "text_hash string, text string")
-    rows = frame.transform(embed_texts(Embed(batch_size=4), engine, slots=2, threads=1)).collect()
-    assert {(row["model_id"], row["engine"]) for row in rows} == {(model_id(Embed()), engine)}
+    encoder = find_encoder("", 128)
+    onnx_folder = export_onnx(encoder, cache_folder())
+    rows = frame.transform(embed(spark, engine, encoder, onnx_folder, batch_size=4, partitions=2)).collect()
+    assert {(row["model_id"], row["engine"]) for row in rows} == {(encoder.model_id, engine)}
     found = {int(row["text_hash"]): row["vector"] for row in rows}
     return np.array([found[i] for i in range(len(texts))])
 
@@ -78,16 +79,16 @@ def test_equal_texts_are_embedded_once_and_a_second_run_embeds_nothing(spark, st
 def test_no_text_leaves_an_empty_table(spark, stage_context):
     context = stage_context()
     context.lake.create("silver.documents")
-    assert EMBED.run(context)["texts"] == 0
+    assert EMBED.run(context) == {"texts_total": 0, "texts_embedded": 0}
     assert context.lake.read("silver.embeddings").count() == 0
 
 
 def test_a_folder_without_a_model_is_explained(tmp_path):
-    with pytest.raises(BadInput, match="config.json, vocab.txt.*conf/params/embed.yml"):
-        model_folder(Embed(model_path=str(tmp_path)))
+    with pytest.raises(BadInput, match="config.json.*vocab.txt.*conf/params/embed.yml"):
+        find_encoder(str(tmp_path), 128)
 
 
 def test_auto_follows_the_task_resource():
-    assert resolve_engine(Embed(), task_has_gpu=True) == "torch"
-    assert resolve_engine(Embed(), task_has_gpu=False) == "onnx"
-    assert resolve_engine(Embed(engine="spark_nlp"), task_has_gpu=True) == "spark_nlp"
+    assert choose_engine("auto", task_has_gpu=True) == "torch"
+    assert choose_engine("auto", task_has_gpu=False) == "onnx"
+    assert choose_engine("spark_nlp", task_has_gpu=True) == "spark_nlp"

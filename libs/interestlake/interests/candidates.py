@@ -1,77 +1,54 @@
-"""What each kind of interest says of an item, before any is dropped: (item_id, kind, name_key, name, raw > 0).
+"""Raw evidence that an item carries an interest, one function per kind; only texts that no split hides count."""
 
-`raw` counts evidence and is comparable within one kind only. Held-out documents never reach these functions:
-`training_documents` cuts them off first.
-"""
-
-from collections.abc import Callable
-
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-COLUMNS = ("item_id", "kind", "name_key", "name", "raw")
+VISIBLE_SPLITS = ("train", "all")
+CANDIDATE = ("item_id", "kind", "name", "score")
 
 
-def training_documents(documents: DataFrame) -> DataFrame:
-    """documents -> those that the validation and test splits do not hide. Lazy."""
-    return documents.where(F.col("split").isin("train", "all"))
+def visible(documents: DataFrame) -> DataFrame:
+    """Documents of train or of the catalogue: held-out reviews and tags must not shape an item. Lazy."""
+    return documents.where(F.col("split").isin(*VISIBLE_SPLITS))
 
 
-def normal_name(name: str | Column) -> Column:
-    """Lower case, trimmed, inner white space as one blank."""
-    return F.lower(F.trim(F.regexp_replace(name, r"\s+", " ")))
+def category_candidates(items: DataFrame) -> DataFrame:
+    """items(item_id, categories) -> candidates with score 1 per category. Lazy."""
+    named = items.select("item_id", F.explode("categories").alias("name"))
+    return named.select(
+        "item_id", F.lit("category").alias("kind"), F.trim("name").alias("name"), F.lit(1.0).alias("score")
+    )
 
 
-def from_categories(items: DataFrame) -> DataFrame:
-    """items(item_id, categories) -> candidates of kind category, raw 1. Lazy."""
-    named = items.select("item_id", F.explode("categories").alias("category"))
-    named = named.withColumn("name", F.trim(F.regexp_replace("category", r"\s+", " "))).where("length(name) > 0")
-    return _candidates("category", named.withColumn("name_key", F.col("name")).withColumn("evidence", F.lit(1.0)), F.max)
+def tag_candidates(documents: DataFrame) -> DataFrame:
+    """documents of kind tag -> candidates; score = people who gave the tag, in lower case. Lazy."""
+    tags = visible(documents).where("kind = 'tag'").withColumn("name", F.lower(F.trim("text")))
+    return tags.groupBy("item_id", F.lit("tag").alias("kind"), "name").agg(
+        F.countDistinct("user_id").cast("double").alias("score")
+    )
 
 
-def from_tags(documents: DataFrame) -> DataFrame:
-    """training documents(kind, item_id, user_id, text) -> candidates of kind tag, raw = people who gave it. Lazy."""
-    given = documents.where("kind = 'tag'").withColumn("name", normal_name("text")).where("length(name) > 0")
-    once = given.select("item_id", "name", "user_id").distinct().withColumn("evidence", F.lit(1.0))
-    return _candidates("tag", once.withColumn("name_key", F.col("name")), F.sum)
+def keyword_candidates(documents: DataFrame, features: DataFrame) -> DataFrame:
+    """documents, text_features(text_hash, keywords) -> candidates; score = sum of 1 / (1 + YAKE score). Lazy.
 
-
-def from_keywords(features: DataFrame) -> Callable[[DataFrame], DataFrame]:
-    """training documents(item_id, text_hash) -> candidates of kind keyword; features(text_hash, keywords). Lazy.
-
-    raw = sum over the item's texts of 1 / (1 + YAKE score): the lower the score, the better the keyword.
+    YAKE's score is lower for better keywords (Campos et al., 2020), hence the reciprocal.
     """
-
-    def transform(documents: DataFrame) -> DataFrame:
-        found = features.select("text_hash", F.explode("keywords").alias("k"))
-        named = documents.select("item_id", "text_hash").join(found, "text_hash")
-        named = named.withColumn("name", normal_name("k.keyword")).where("length(name) > 0")
-        scored = named.withColumn("evidence", 1 / (1 + F.greatest(F.col("k.score"), F.lit(0.0))))
-        return _candidates("keyword", scored.withColumn("name_key", F.col("name")), F.sum)
-
-    return transform
+    texts = visible(documents).where("kind <> 'tag'").select("item_id", "text_hash")
+    found = texts.join(features.select("text_hash", F.explode("keywords").alias("k")), "text_hash")
+    scored = found.select(
+        "item_id", F.lower(F.trim("k.keyword")).alias("name"), (1 / (1 + F.col("k.score"))).alias("s")
+    )
+    return scored.groupBy("item_id", F.lit("keyword").alias("kind"), "name").agg(F.sum("s").alias("score"))
 
 
-def from_topics(mixtures: DataFrame, topics: DataFrame) -> Callable[[DataFrame], DataFrame]:
-    """training documents(item_id, text_hash) -> candidates of kind topic. Lazy.
+def topic_candidates(documents: DataFrame, document_topics: DataFrame) -> DataFrame:
+    """documents, document_topics -> candidates named by topic number; score = mean probability over the item's texts.
 
-    `mixtures` is silver.document_topics, `topics` silver.topics. raw = mean probability of the topic over the item's
-    texts; topics that are no likelier than chance (1 / number of topics) are left out.
+    Topics below an even share of the mixture are left out: they are what any text has. Lazy.
     """
-
-    def transform(documents: DataFrame) -> DataFrame:
-        texts = documents.select("item_id", "text_hash").join(mixtures, "text_hash")
-        spread = texts.select("item_id", F.size("distribution").alias("topics"), F.posexplode("distribution"))
-        mean = spread.groupBy("item_id", F.col("pos").alias("topic_id")).agg(
-            F.round(F.avg("col"), 9).alias("evidence"), F.max("topics").alias("topics")
-        )
-        likely = mean.where(F.col("evidence") > 1 / F.col("topics"))
-        named = likely.join(F.broadcast(topics.select("topic_id", "name")), "topic_id")
-        return _candidates("topic", named.withColumn("name_key", F.col("topic_id").cast("string")), F.max)
-
-    return transform
-
-
-def _candidates(kind: str, evidence: DataFrame, gather: Callable[[str], Column]) -> DataFrame:
-    grouped = evidence.groupBy("item_id", "name_key", "name").agg(F.round(gather("evidence"), 9).alias("raw"))
-    return grouped.withColumn("kind", F.lit(kind)).select(*COLUMNS)
+    texts = visible(documents).where("kind <> 'tag'").select("item_id", "text_hash")
+    mixed = texts.join(document_topics.select("text_hash", F.posexplode("distribution")), "text_hash")
+    means = mixed.groupBy("item_id", "pos").agg(F.avg("col").alias("score"))
+    even = document_topics.agg(F.max(F.size("distribution")).alias("topics"))
+    kept = means.crossJoin(F.broadcast(even)).where("score > 1.0 / topics")
+    return kept.select("item_id", F.lit("topic").alias("kind"), F.col("pos").cast("string").alias("name"), "score")

@@ -1,39 +1,57 @@
-"""gold.interest_map: a person's strongest interests, their share of attention, and the items behind them."""
+"""A person's interests: strength, share of attention, the items behind each, first and last seen."""
 
 from collections.abc import Callable
 
 from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
-from .profile import join_contributions, scale_within_kind
+from .profile import with_rarity
 
 EVIDENCE_ITEMS = 5
 
 
-def build_interest_map(item_interests: DataFrame, max_per_user: int) -> Callable[[DataFrame], DataFrame]:
-    """interactions -> rows of gold.interest_map. Lazy.
+def interest_map(
+    item_interests: DataFrame, vocabulary: DataFrame, max_per_user: int
+) -> Callable[[DataFrame], DataFrame]:
+    """interactions(user_id, item_id, weight, first_ts, last_ts) -> gold.interest_map rows.
 
-    raw = sum of interaction weight x item weight over the person's items, of every split; strength = raw over the
-    person's largest raw of the kind. The `max_per_user` strongest are kept, ties by interest id, and share = strength
-    over the sum of the kept ones. Evidence: at most five items with the largest contribution, ties by item id.
+    raw = sum over the person's items of pair weight * carry, see `with_rarity`. strength = raw / the person's largest
+    raw of the kind. share: raw scaled to sum 1 within each kind, each kind counting alike, then to sum 1 over the
+    `max_per_user` interests kept (largest share first, ties to the smaller id). evidence: the 5 items that add most.
+    Lazy.
     """
 
-    def transform(interactions: DataFrame) -> DataFrame:
-        joined = join_contributions(interactions, item_interests)
-        behind = F.sort_array(F.collect_list(F.struct((-F.round("contribution", 9)).alias("minus"), "item_id")))
-        held = joined.groupBy("user_id", "interest_id").agg(
-            F.round(F.sum("contribution"), 9).alias("raw"),
+    def build(interactions: DataFrame) -> DataFrame:
+        pairs = interactions.select("user_id", "item_id", F.col("weight").alias("liking"), "first_ts", "last_ts")
+        adds = pairs.join(with_rarity(item_interests, vocabulary), "item_id").withColumn(
+            "adds", F.round(F.col("liking") * F.col("carry"), 9)
+        )
+        ranked = F.sort_array(F.collect_list(F.struct((-F.col("adds")).alias("order"), "item_id")))
+        sums = adds.groupBy("user_id", "interest_id", "kind").agg(
+            F.round(F.sum("adds"), 9).alias("raw"),
             F.count("*").cast("int").alias("item_count"),
-            F.slice(behind, 1, EVIDENCE_ITEMS)["item_id"].alias("evidence"),
+            F.slice(ranked, 1, EVIDENCE_ITEMS).getField("item_id").alias("evidence"),
             F.min("first_ts").alias("first_seen"),
             F.max("last_ts").alias("last_seen"),
         )
-        scaled = scale_within_kind(held.where("raw > 0"))
+        kind = Window.partitionBy("user_id", "kind")
         person = Window.partitionBy("user_id")
-        strongest = person.orderBy(F.desc("strength"), "interest_id")
-        kept = scaled.withColumn("place", F.row_number().over(strongest)).where(F.col("place") <= max_per_user)
-        return kept.withColumn("share", F.col("strength") / F.sum("strength").over(person)).select(
-            "user_id", "interest_id", "strength", "share", "item_count", "evidence", "first_seen", "last_seen"
+        scaled = sums.where("raw > 0").select(
+            "*",
+            (F.col("raw") / F.max("raw").over(kind)).alias("strength"),
+            F.round(F.col("raw") / F.sum("raw").over(kind), 9).alias("attention"),
+        )
+        order = person.orderBy(F.desc("attention"), "interest_id")
+        kept = scaled.withColumn("place", F.row_number().over(order)).where(F.col("place") <= max_per_user)
+        return kept.select(
+            "user_id",
+            "interest_id",
+            "strength",
+            (F.col("attention") / F.sum("attention").over(person)).alias("share"),
+            "item_count",
+            "evidence",
+            "first_seen",
+            "last_seen",
         )
 
-    return transform
+    return build

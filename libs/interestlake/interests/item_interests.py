@@ -1,55 +1,55 @@
-"""Candidates of all kinds -> which interests an item carries, how strongly, and the vocabulary of interests."""
+"""Candidates -> the interest vocabulary and the weights of the items that carry it."""
 
 from collections.abc import Callable
 
-from pyspark.sql import Column, DataFrame, Window
+from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
+from ..params import Interests
 
-def build_item_interests(
-    item_count: int, max_interests: int, max_per_item: int, min_items: int, max_item_share: float
-) -> Callable[[DataFrame], DataFrame]:
-    """candidates(item_id, kind, name_key, name, raw) -> (item_id, interest_id, kind, name, weight in (0,1]). Lazy.
 
-    strength = raw * ln(1 + n / df) with n = `item_count` and df the items that carry the interest; weight = strength
-    over the item's largest within the kind. In this order: an interest on fewer than `min_items` items or on more than
-    `max_item_share` of all is dropped; each kind keeps its `max_interests` on most items; each item keeps its
-    `max_per_item` strongest of a kind; what is then on fewer than `min_items` items is dropped. Ties go to the smaller id.
+def choose_interests(params: Interests) -> Callable[[DataFrame], DataFrame]:
+    """candidates(item_id, kind, name, score > 0) -> silver.item_interests rows with kind and name.
+
+    Per item and kind the `max_per_item` best; then interests on fewer than `min_items` items or on more than
+    `max_item_share` of the items with that kind are dropped; then the `max_interests` most carried per kind stay. Ties:
+    smaller name. weight = score / best score of the item and kind that stayed, in (0,1]. Lazy.
     """
 
-    def transform(candidates: DataFrame) -> DataFrame:
-        named = candidates.withColumn("interest_id", F.concat_ws(":", "kind", "name_key"))
-        frequency = named.groupBy("interest_id", "kind").agg(F.count("*").alias("df"))
-        telling = frequency.where((F.col("df") >= min_items) & (F.col("df") <= max_item_share * item_count))
-        most_common = Window.partitionBy("kind").orderBy(F.desc("df"), "interest_id")
-        kept = _first(telling, most_common, max_interests).select("interest_id", "df")
-        strong = named.join(F.broadcast(kept), "interest_id").withColumn(
-            "strength", F.round(F.col("raw") * F.log(1 + F.lit(float(item_count)) / F.col("df")), 9)
+    def choose(candidates: DataFrame) -> DataFrame:
+        # rounded, so that the order in which a sum was taken decides no tie
+        named = candidates.withColumn("score", F.round("score", 9)).where("length(name) > 0 AND score > 0")
+        best = Window.partitionBy("item_id", "kind").orderBy(F.desc("score"), "name")
+        top = named.withColumn("place", F.row_number().over(best)).where(F.col("place") <= params.max_per_item)
+        catalogue = top.groupBy("kind").agg(F.countDistinct("item_id").alias("catalogue"))
+        carried = top.groupBy("kind", "name").agg(F.count("*").alias("carriers"))
+        fit = carried.join(F.broadcast(catalogue), "kind").where(
+            (F.col("carriers") >= params.min_items)
+            & (F.col("carriers") <= F.greatest(params.max_item_share * F.col("catalogue"), F.lit(params.min_items)))
         )
-        strongest = Window.partitionBy("item_id", "kind").orderBy(F.desc("strength"), "interest_id")
-        capped = _first(strong, strongest, max_per_item)
-        still = capped.withColumn("left", F.count("*").over(Window.partitionBy("interest_id")))
-        still = still.where(F.col("left") >= min_items)
-        largest = F.max("strength").over(Window.partitionBy("item_id", "kind"))
-        return still.withColumn("weight", F.col("strength") / largest).select(
-            "item_id", "interest_id", "kind", "name", "weight"
+        most = Window.partitionBy("kind").orderBy(F.desc("carriers"), "name")
+        vocabulary = fit.withColumn("place", F.row_number().over(most)).where(F.col("place") <= params.max_interests)
+        kept = top.join(F.broadcast(vocabulary.select("kind", "name")), ["kind", "name"])
+        strongest = F.max("score").over(Window.partitionBy("item_id", "kind"))
+        return kept.select(
+            "item_id",
+            F.concat_ws(":", "kind", "name").alias("interest_id"),
+            "kind",
+            "name",
+            (F.col("score") / strongest).alias("weight"),
         )
 
-    return transform
+    return choose
 
 
-def list_interests(item_interests: DataFrame) -> DataFrame:
-    """(item_id, interest_id, kind, name) -> rows of silver.interests with the items that carry each. Lazy."""
-    counted = item_interests.groupBy("interest_id", "kind").agg(
-        F.min("name").alias("name"), F.count("*").cast("int").alias("item_count")
-    )
-    return counted.select("interest_id", "kind", "name", "item_count")
+def interest_vocabulary(topics: DataFrame) -> Callable[[DataFrame], DataFrame]:
+    """chosen item interests, topics(topic_id, name) -> silver.interests rows; a topic reads as its terms. Lazy."""
 
+    def build(chosen: DataFrame) -> DataFrame:
+        counted = chosen.groupBy("interest_id", "kind", "name").agg(F.count("*").cast("int").alias("item_count"))
+        named = topics.select(F.col("topic_id").cast("string").alias("name"), F.col("name").alias("terms"))
+        named = named.withColumn("kind", F.lit("topic"))
+        joined = counted.join(F.broadcast(named), ["kind", "name"], "left")
+        return joined.select("interest_id", "kind", F.coalesce("terms", "name").alias("name"), "item_count")
 
-def kind_of(interest_id: str) -> Column:
-    """The part of an interest id before its first colon."""
-    return F.substring_index(interest_id, ":", 1)
-
-
-def _first(rows: DataFrame, window, count: int) -> DataFrame:
-    return rows.withColumn("place", F.row_number().over(window)).where(F.col("place") <= count).drop("place")
+    return build

@@ -1,45 +1,58 @@
-"""Stage embed: each distinct text once -> its vector."""
+"""The vector of each distinct text, computed once per encoder."""
 
 import time
 
 from pyspark.sql import functions as F
 
-from ..text.embed import embed_texts, resolve_engine
-from ..text.encoder import model_id
+from ..tables import empty
+from ..text.annotate import distinct_texts
+from ..text.embed import choose_engine, embed
+from ..text.encoder_files import cache_folder, export_onnx, find_encoder
 from .stage import Stage, StageContext
 
-EMBEDDED_KINDS = ("item", "review")
+EMBEDDINGS = "silver.embeddings"
 TEXTS_PER_TASK = 20_000
 
 
 def _run(context: StageContext) -> dict[str, float]:
     params, spark = context.params.embed, context.spark
-    engine = resolve_engine(params, float(spark.conf.get("spark.task.resource.gpu.amount", "0")) > 0)
-    encoder = model_id(params)
-    documents = context.read("silver.documents").where(F.col("kind").isin(*EMBEDDED_KINDS))
-    texts = documents.groupBy("text_hash").agg(F.min("text").alias("text"))
-    context.lake.create("silver.embeddings")
-    known = context.read("silver.embeddings").where(F.col("model_id") == encoder)
-    new = texts.join(known.select("text_hash"), "text_hash", "left_anti").persist()
-    total, fresh = texts.count(), new.count()
-    tasks = max(spark.sparkContext.defaultParallelism, -(-fresh // TEXTS_PER_TASK))
-    # a thread for each core that a task holds: tasks x threads = cores
-    threads = int(spark.conf.get("spark.task.cpus", "1"))
-    context.log.info("      %d texts, %d new; engine %s, encoder %s, %d tasks", total, fresh, engine, encoder, tasks)
+    encoder = find_encoder(params.model_path, params.max_tokens)
+    texts = context.read("silver.documents").transform(distinct_texts).select("text_hash", "text")
+    known = empty(spark, EMBEDDINGS)
+    if context.lake.exists(EMBEDDINGS):
+        known = context.read(EMBEDDINGS).where(F.col("model_id") == encoder.model_id)
+    marked = texts.join(known.select("text_hash", F.lit(True).alias("known")), "text_hash", "left").cache()
+    total, done = marked.agg(F.count("*"), F.count("known")).first()
+    figures = {"texts_total": float(total), "texts_embedded": 0.0}
+    if total == done:
+        context.log.info("      all of %d texts have their vector of %s already", total, encoder.model_id)
+        context.write(EMBEDDINGS, empty(spark, EMBEDDINGS))
+        marked.unpersist()
+        return figures
+    engine = choose_engine(params.engine, _gpu_per_task(spark) > 0)
+    onnx_folder = "" if engine == "torch" else export_onnx(encoder, cache_folder())
+    slots = spark.sparkContext.defaultParallelism
+    partitions = max(slots, -(-(total - done) // TEXTS_PER_TASK))
+    context.log.info("      %d texts by %s, engine %s, %d tasks", total - done, encoder.model_id, engine, partitions)
     began = time.perf_counter()
-    context.write("silver.embeddings", new.transform(embed_texts(params, engine, tasks, threads)))
+    new = marked.where("known IS NULL")
+    vectors = new.transform(embed(spark, engine, encoder, onnx_folder, params.batch_size, partitions))
+    written = context.write(EMBEDDINGS, vectors)
     seconds = time.perf_counter() - began
-    new.unpersist()
-    if fresh:
-        context.log.info("      %.0f texts per second", fresh / seconds)
-    return {"texts": total, "texts_embedded": fresh, "embed_seconds": seconds, "texts_per_second": fresh / seconds}
+    marked.unpersist()
+    embedded = {"texts_embedded": float(written.rows), "embed_seconds": seconds}
+    return figures | embedded | {"texts_per_second": written.rows / seconds}
+
+
+def _gpu_per_task(spark) -> float:
+    return float(spark.sparkContext.getConf().get("spark.task.resource.gpu.amount", "0"))
 
 
 EMBED = Stage(
     name="embed",
-    summary="one vector per distinct text",
-    reads=("silver.documents", "silver.embeddings"),
-    writes=("silver.embeddings",),
+    summary="the vector of each distinct text, by content hash",
+    reads=("silver.documents",),
+    writes=(EMBEDDINGS,),
     section="embed",
     run=_run,
 )

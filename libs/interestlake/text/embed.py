@@ -1,87 +1,77 @@
-"""Texts -> vectors by one of three engines with the same columns out: Spark NLP on ONNX, ONNX Runtime, torch."""
+"""Vectors of texts by two engines with one output: Spark NLP on ONNX, or batches in Python workers."""
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
-from pyspark.sql import DataFrame
+from pyspark import TaskContext
+from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from ..params import Embed
-from .batch_encoders import onnx_encoder, task_device, torch_encoder
-from .encoder import model_folder, model_id
-from .onnx_export import exported
+from .encoder_files import EncoderFiles
 
-CHUNK_TEXTS = 1024
-Transform = Callable[[DataFrame], DataFrame]
+VECTORS = "text_hash string, vector array<float>"
 
 
-def resolve_engine(params: Embed, task_has_gpu: bool) -> str:
-    """The engine that `auto` stands for: torch where tasks are given a GPU, else ONNX Runtime."""
-    if params.engine != "auto":
-        return params.engine
+def choose_engine(engine: str, task_has_gpu: bool) -> str:
+    """"auto" -> torch where each task holds a GPU, else onnx, the fastest exact engine on a CPU; others stay."""
+    if engine != "auto":
+        return engine
     return "torch" if task_has_gpu else "onnx"
 
 
-def embed_texts(params: Embed, engine: str, tasks: int, threads: int) -> Transform:
-    """texts(text_hash, text), distinct -> (text_hash, model_id, engine, vector array<float> of unit length).
+def embed(
+    spark: SparkSession, engine: str, encoder: EncoderFiles, onnx_folder: str, batch_size: int, partitions: int
+) -> Callable[[DataFrame], DataFrame]:
+    """texts(text_hash, text) -> rows of silver.embeddings, one per text, under the encoder's model_id. Lazy.
 
-    The texts are spread over `tasks`, with `threads` each. Within a task they are sorted by length, which keeps padding small. A text is read up to `params.max_tokens` tokens. Lazy.
+    `engine` is spark_nlp, onnx or torch. The texts are spread over `partitions` tasks and ordered by length within
+    each, so that a batch holds texts of like length. A vector does not depend on its batch beyond 1e-6.
     """
-    vectors = _spark_nlp(params) if engine == "spark_nlp" else _in_python(params, engine, threads)
+    vectors = (
+        _by_spark_nlp(spark, encoder, onnx_folder, batch_size)
+        if engine == "spark_nlp"
+        else _by_workers(engine, encoder, onnx_folder, batch_size)
+    )
 
-    def embed(texts: DataFrame) -> DataFrame:
-        spread = texts.select("text_hash", "text").repartition(tasks, "text_hash")
-        # length first, hash second: batches of like length, and the same order on any cluster
-        spread = spread.sortWithinPartitions(F.length("text"), "text_hash")
-        columns = (F.lit(model_id(params)).alias("model_id"), F.lit(engine).alias("engine"))
-        return spread.transform(vectors).select("text_hash", *columns, "vector")
+    def transform(texts: DataFrame) -> DataFrame:
+        spread = texts.select("text_hash", "text").repartition(partitions, "text_hash")
+        ordered = spread.sortWithinPartitions(F.length("text"), "text_hash")
+        return vectors(ordered).select(
+            "text_hash", F.lit(encoder.model_id).alias("model_id"), F.lit(engine).alias("engine"), "vector"
+        )
 
-    return embed
-
-
-def _in_python(params: Embed, engine: str, threads: int) -> Transform:
-    folder = model_folder(params)
-    onnx_folder = exported(folder, model_id(params)) if engine == "onnx" else Path()
-
-    def encode_partition(frames: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
-        common = (params.max_tokens, params.batch_size, threads)
-        if engine == "onnx":
-            encode = onnx_encoder(str(folder), str(onnx_folder), *common)
-        else:
-            encode = torch_encoder(str(folder), *common, task_device())
-        for frame in _chunks(frames):
-            vectors = encode(frame["text"].tolist())
-            yield pd.DataFrame({"text_hash": frame["text_hash"], "vector": list(vectors.astype(np.float32))})
-
-    return lambda texts: texts.mapInPandas(encode_partition, "text_hash string, vector array<float>")
+    return transform
 
 
-def _chunks(frames: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
-    for frame in frames:
-        for start in range(0, len(frame), CHUNK_TEXTS):
-            yield frame.iloc[start : start + CHUNK_TEXTS]
-
-
-def _spark_nlp(params: Embed) -> Transform:
-    from pyspark.ml import Pipeline
+def _by_spark_nlp(
+    spark: SparkSession, encoder: EncoderFiles, onnx_folder: str, batch_size: int
+) -> Callable[[DataFrame], DataFrame]:
     from sparknlp.annotator import BertSentenceEmbeddings
     from sparknlp.base import DocumentAssembler
 
-    onnx_folder = exported(model_folder(params), model_id(params))
+    documents = DocumentAssembler().setInputCol("text").setOutputCol("document")
+    bert = BertSentenceEmbeddings.loadSavedModel(onnx_folder, spark).setInputCols(["document"]).setOutputCol("bert")
+    bert = bert.setMaxSentenceLength(encoder.max_tokens).setCaseSensitive(False).setBatchSize(batch_size)
+    vector = F.col("bert.embeddings")[0].alias("vector")
+    return lambda texts: bert.transform(documents.transform(texts)).select("text_hash", vector)
 
-    def embed(texts: DataFrame) -> DataFrame:
-        bert = (
-            BertSentenceEmbeddings.loadSavedModel(str(onnx_folder), texts.sparkSession)
-            .setInputCols("document")
-            .setOutputCol("embedding")
-            .setCaseSensitive(False)
-            .setMaxSentenceLength(params.max_tokens)
-            .setBatchSize(params.batch_size)
-        )
-        assembler = DocumentAssembler().setInputCol("text").setOutputCol("document")
-        annotated = Pipeline(stages=[assembler, bert]).fit(texts).transform(texts)
-        return annotated.select("text_hash", F.col("embedding")[0]["embeddings"].alias("vector"))
 
-    return embed
+def _by_workers(
+    engine: str, encoder: EncoderFiles, onnx_folder: str, batch_size: int
+) -> Callable[[DataFrame], DataFrame]:
+    path, max_tokens = encoder.path, encoder.max_tokens
+
+    def encode(frames):
+        from interestlake.text.encoders import load_encoder
+
+        task = TaskContext.get()
+        gpu = task.resources().get("gpu")
+        address = gpu.addresses[0] if gpu else None
+        # one thread per core that the task holds: tasks x threads = cores
+        loaded = load_encoder(engine, path, onnx_folder, max_tokens, batch_size, task.cpus(), address)
+        for frame in frames:
+            vectors = loaded.encode(frame["text"].tolist()).astype(np.float32)
+            yield pd.DataFrame({"text_hash": frame["text_hash"], "vector": list(vectors)})
+
+    return lambda texts: texts.mapInPandas(encode, VECTORS)
