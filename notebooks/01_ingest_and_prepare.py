@@ -52,7 +52,7 @@ notebook.show(events.groupBy("event_type").count().orderBy("event_type"))
 
 # COMMAND ----------
 
-notebook.show(notebook.table("bronze.quarantine").groupBy("file", "reason").count().orderBy("file", "reason"))
+notebook.show(notebook.table("bronze.quarantine").groupBy("file", "reason").count().orderBy("file", "reason"), 20)
 
 # COMMAND ----------
 
