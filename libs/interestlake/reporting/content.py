@@ -3,6 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from ..recommending.write_reason import listed
+from .wording import percent
+
 
 def largest_first(shares: Iterable[tuple[str, float]]) -> tuple[tuple[str, float], ...]:
     """(name, share) pairs above 0, largest first, ties by name."""
@@ -57,6 +60,18 @@ class Verdict:
     fused: float
     min_gain: float
     rivals: tuple[Rival, ...]
+
+    @property
+    def sentence(self) -> str:
+        """What the gate found, with the models by name."""
+        on = f"on {self.metric}@{self.k}"
+        if self.passed:
+            ahead = all(self.fused > rival.value for rival in self.rivals)
+            verb = "beats" if ahead else "is as good as the gate asks against"
+            return f"The fused list {verb} {listed([rival.label for rival in self.rivals])} {on}."
+        lost = listed([rival.label for rival in self.rivals if not rival.beaten])
+        asked = f" by the {percent(self.min_gain, 1)} asked for" if self.min_gain > 0 else ""
+        return f"The fused list does not beat {lost} {on}{asked}."
 
 
 @dataclass(frozen=True)

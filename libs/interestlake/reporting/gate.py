@@ -1,37 +1,29 @@
-"""The gate's question on a table of figures: does the fused list beat each model it is held against?"""
+"""The gate's question on the figures of one run, in the words of the page."""
 
 from collections.abc import Iterable, Mapping
 
+from ..metrics.gate import judge
 from ..params import Promote
 from .content import Gap, Rival, Verdict
 from .wording import metric_label, model_label
 
 
 def verdict(rows: Iterable[Mapping], promote: Promote) -> Verdict | Gap:
-    """Rows of gold.metrics of one run -> fused against each of `promote.better_than`, test split, all people.
+    """Rows of gold.metrics of one run -> the gate's answer on the test split, all people.
 
-    A rival is beaten where fused > rival and fused >= rival * (1 + min_gain). Rivals without a figure in the run are
-    left out; with no figure of fused or of any rival the answer is a Gap.
+    A Gap names the models without a figure, for which the promote stage would stop.
     """
     wanted = (promote.metric, promote.k, "test", "all")
     values = {
         row["model"]: row["value"] for row in rows if (row["metric"], row["k"], row["split"], row["segment"]) == wanted
     }
-    named = f"{metric_label(promote.metric)}@{promote.k}"
-    fused = values.get("fused")
-    if fused is None:
-        return Gap(f"No verdict: the run has no {named} of the fused list on the test split.")
+    missing = [model_label(model) for model in ("fused", *promote.better_than) if model not in values]
+    if missing:
+        named = f"{metric_label(promote.metric)}@{promote.k}"
+        return Gap(f"No verdict: the run has no {named} on the test split of {', '.join(missing)}.")
+    found = judge(values, promote.metric, promote.k, promote.better_than, promote.min_gain)
     rivals = tuple(
-        Rival(
-            model_label(model),
-            values[model],
-            fused / values[model] - 1 if values[model] > 0 else None,
-            fused > values[model] and fused >= values[model] * (1 + promote.min_gain),
-        )
-        for model in promote.better_than
-        if model in values
+        Rival(model_label(model), value, found.fused / value - 1 if value > 0 else None, found.fused >= needed)
+        for (model, value), needed in zip(found.rivals.items(), found.needed.values(), strict=True)
     )
-    if not rivals:
-        return Gap(f"No verdict: the run has no {named} of {', '.join(promote.better_than)} on the test split.")
-    passed = all(rival.beaten for rival in rivals)
-    return Verdict(passed, metric_label(promote.metric), promote.k, fused, promote.min_gain, rivals)
+    return Verdict(found.holds, metric_label(promote.metric), promote.k, found.fused, promote.min_gain, rivals)

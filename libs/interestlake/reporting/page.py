@@ -5,6 +5,7 @@ from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from ..recommending.write_reason import listed
 from . import wording
 from .content import Gap, Page
 from .drawing import Drawing, draw
@@ -28,7 +29,6 @@ def _environment() -> Environment:
     for name in (
         "clipped",
         "kind_label",
-        "listed",
         "metric_label",
         "model_label",
         "percent",
@@ -39,9 +39,9 @@ def _environment() -> Environment:
         "whole",
     ):
         environment.filters[name] = getattr(wording, name)
+    environment.filters["listed"] = listed
     environment.tests["gap"] = lambda part: isinstance(part, Gap)
     environment.globals["MEASURES"] = wording.MEASURES
-    environment.globals["SOURCES"] = tuple(name for name in wording.MODELS if name != "fused")
     return environment
 
 

@@ -63,12 +63,6 @@ def kind_label(name: str) -> str:
     return KINDS.get(name, name.replace("_", " ").capitalize())
 
 
-def listed(words) -> str:
-    """["a", "b", "c"] -> "a, b and c"."""
-    words = list(words)
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}" if words else ""
-
-
 def whole(value: float) -> str:
     """12345 -> "12,345"."""
     return f"{value:,.0f}"

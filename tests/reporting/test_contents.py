@@ -1,0 +1,92 @@
+"""What is read from the tables: who is shown, which nodes and links, lineage, shares."""
+
+from interestlake.reporting.flow import blends
+from interestlake.reporting.head import quarantine_reasons
+from interestlake.reporting.interest_graph import read_graph
+from interestlake.reporting.person import choose_person
+
+from . import planted
+
+
+def test_typical_person_is_nearest_the_median(spark):
+    people = spark.createDataFrame([(name,) for name in "abcde"], "user_id string")
+    lengths = [("a", 1), ("b", 40), ("c", 9), ("d", 11), ("e", 0), ("z", 10)]
+    users = spark.createDataFrame(lengths, "user_id string, item_count int")
+    # of a, b, c, d the median length is 10; c and d are equally near, the smaller id is taken
+    assert choose_person(people, users, "") == ("c", "a history of typical length")
+
+
+def test_person_of_a_lake_without_histories(spark):
+    people = spark.createDataFrame([("b",), ("a",)], "user_id string")
+    users = spark.createDataFrame([("a", 0), ("b", 0)], "user_id string, item_count int")
+    assert choose_person(people, users, "")[0] == "a"
+
+
+def test_graph_keeps_the_highest_pagerank_and_links_among_them(frames):
+    nodes, edges = planted.interest_nodes_and_edges()
+    graph = read_graph(frames["graph.interest_nodes"], frames["graph.interest_edges"], frames["silver.interests"], 20)
+    expected = sorted(nodes, key=lambda n: (-n[5], n[0]))[:20]
+    assert [node.interest_id for node in graph.nodes] == [node[0] for node in expected]
+    ids = {node.interest_id for node in graph.nodes}
+    weights = {(a, b): w for a, b, w, _ in edges if a in ids and b in ids}
+    kept = {tuple(sorted((graph.nodes[x.a].interest_id, graph.nodes[x.b].interest_id))): x.weight for x in graph.links}
+    assert kept.items() <= weights.items()
+    for node in graph.nodes:
+        mine = sorted((w for pair, w in weights.items() if node.interest_id in pair), reverse=True)[:4]
+        found = sorted((w for pair, w in kept.items() if node.interest_id in pair), reverse=True)
+        assert found[: len(mine)] == mine
+    assert (graph.all_nodes, graph.all_edges, graph.all_communities) == (len(nodes), len(edges), 6)
+
+
+def test_communities_go_by_pagerank_and_are_named_by_their_top_interests(make_page):
+    graph = make_page().graph
+    weight = [sum(n.pagerank for n in graph.nodes if n.group == c.number - 1) for c in graph.communities]
+    assert weight == sorted(weight, reverse=True)
+    for community in graph.communities:
+        mine = [node for node in graph.nodes if node.group == community.number - 1]
+        assert community.interests == tuple(node.name for node in mine[:3])
+        assert len(mine) == community.drawn == community.size
+
+
+def test_person_holds_the_planted_map_and_list(make_page):
+    person = make_page().person
+    assert (person.user_id, person.items, person.first_day, person.last_day) == (
+        planted.PERSON, 13, "2019-03-01", "2020-06-23",
+    )  # fmt: skip
+    assert person.recent[0] == "Sunshine"
+    kinds = dict(person.interests)
+    assert list(kinds) == ["category", "tag", "keyword", "topic"]
+    strongest = kinds["category"][0]
+    assert (strongest.name, strongest.strength, strongest.evidence) == (
+        "dark comedy", 1.0, ("Fargo", "The Big Lebowski", "In Bruges"),
+    )  # fmt: skip
+    third = person.suggestions[2]
+    assert (third.rank, third.title) == (3, "Spirited Away")
+    assert third.sources == (("ease", 0.44), ("als", 0.31), ("graph", 0.25))
+    assert len(person.held) == len(planted.interest_map())
+
+
+def test_steps_follow_the_pipeline_with_reads_and_writes(make_page):
+    steps = make_page().steps
+    assert [step.stage for step in steps] == ["ingest", "prepare", "build_graph", "train_als", "evaluate"]
+    graph = steps[2]
+    assert graph.reads == (("silver.interactions", 1),)
+    assert graph.writes == (("graph.interest_edges", 1, 171), ("graph.interest_nodes", 1, 76))
+    assert (graph.seconds, graph.bar, graph.rows) == (31.7, 1.0, 247)
+    assert steps[4].figures == (("ndcg@10", 0.2314),)
+
+
+def test_zero_shares_are_left_out(frames):
+    cold, warm = blends(frames["models.fusion_weights"])
+    assert cold.shares == (("popularity", 0.55), ("text", 0.25), ("social", 0.2))
+    assert [source for source, _ in warm.shares] == ["ease", "als", "graph", "item_knn", "text", "two_tower"]
+
+
+def test_reasons_are_grouped_without_their_values(spark):
+    reasons = [f"value: found '{i}'; expected 0.5..5" for i in range(9)] + [f"reason {name}" for name in "abcdefg"]
+    frame = spark.createDataFrame([(reason,) for reason in reasons], "reason string")
+    total, top, others = quarantine_reasons(frame)
+    assert total == 16
+    assert top[0] == ("value: found …; expected …", 9)
+    assert [reason for reason, _ in top[1:]] == [f"reason {name}" for name in "abcde"]
+    assert others == 2
