@@ -20,7 +20,7 @@ from ..feeding.sample_holdout import sample_holdout
 from ..feeding.snapshot import Snapshot, take_snapshot
 from ..feeding.tensors import pair_counts, side_tensor
 from ..models.two_tower import PairScorer, TwoTower
-from ..text.encoder import model_id
+from ..text.encoder_files import find_encoder
 from ..tracking import signature_of
 from ..training import checkpoint
 from ..training.curves import loss_figure
@@ -36,7 +36,8 @@ SHUFFLE_WINDOW = 4_000_000
 def _write_snapshots(context: StageContext) -> tuple[Snapshot, Snapshot, Snapshot]:
     interactions, items = context.read("silver.interactions"), context.read("silver.items")
     item_graph, user_graph = context.read("graph.item_vectors"), context.read("graph.user_vectors")
-    embeddings = context.read("silver.embeddings").where(f"model_id = '{model_id(context.params.embed)}'")
+    encoder = find_encoder(context.params.embed.model_path, context.params.embed.max_tokens)
+    embeddings = context.read("silver.embeddings").where(f"model_id = '{encoder.model_id}'")
     text = mean_text_vectors(context.read("silver.documents"), embeddings).persist()
     first = item_graph.first()
     graph_width = len(first["vector"]) if first else 1
