@@ -28,7 +28,8 @@ def test_every_fault_is_reported_at_once():
     message = str(caught.value)
     for part in (
         "m.yml: 9 fault(s)", "people: unknown section", "events.colour: unknown name", "'glance'", "time_unit='days'",
-        "delimiter='ab'", "items.files=[]", "items.format='xml'", "items.columns.titel", "items.columns.item_id: missing",
+        "delimiter='ab'", "items.files=[]", "items.format='xml'", "items.columns.titel",
+        "items.columns.item_id: missing",
     ):  # fmt: skip
         assert part in message
 

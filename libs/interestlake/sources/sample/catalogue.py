@@ -104,7 +104,8 @@ def title_parts(number: int) -> tuple[str, str, str]:
     turn = within // STYLES_PER_INTEREST
     subject = style.subjects[turn % SUBJECTS_PER_STYLE]
     used = turn // SUBJECTS_PER_STYLE
-    frame, form = FRAMES[(used + turn + within + number % len(INTERESTS)) % len(FRAMES)]
+    shift = 3 * (turn % SUBJECTS_PER_STYLE) + within % STYLES_PER_INTEREST + number % len(INTERESTS)
+    frame, form = FRAMES[(used + shift) % len(FRAMES)]
     title = frame.format(subject=subject, maker=maker_of(number))
     volume = used // len(FRAMES)
     return (f"{title}, Volume {volume + 1}" if volume else title), form, subject

@@ -15,7 +15,7 @@ from .grammar import polarity_of, write_description
 from .interests import INTERESTS
 from .people import choose_friends, live, make_person, user_id
 
-GENERATOR = 1  # raise it when the same (seed, users) gives other files
+GENERATOR = 2  # raise it when the same (seed, users) gives other files
 BASE = "https://interestlake.example/"
 ROWS = "kind string, position bigint, value string"
 PEOPLE_PER_FILE, ITEMS_PER_FILE, STREAM_ITEM = 2_500, 5_000, 5
