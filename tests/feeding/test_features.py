@@ -4,9 +4,9 @@ import numpy as np
 from sklearn.decomposition import PCA
 
 from interestlake.feeding.features import (
+    fit_reduction,
     item_features,
     mean_text_vectors,
-    principal_axes,
     project,
     training_examples,
     user_features,
@@ -28,12 +28,20 @@ def test_mean_of_visible_texts_only(spark):
 def test_principal_axes_agree_with_scikit_learn(spark):
     data = np.random.default_rng(0).normal(size=(60, 5)) * [5, 3, 2, 1, 0.5]
     frame = spark.createDataFrame([(str(i), row.tolist()) for i, row in enumerate(data)], VECTORS)
-    axes = principal_axes(frame, 3)
+    reduction = fit_reduction(frame, 3)
+    axes = reduction.axes
     oracle = PCA(3, svd_solver="full").fit(data.astype(np.float32).astype(float)).components_.T
     np.testing.assert_allclose(np.abs(np.sum(axes * oracle, axis=0)), 1.0, atol=1e-6)
     assert (axes[np.abs(axes).argmax(axis=0), np.arange(3)] > 0).all()
-    lengths = [np.linalg.norm(r["vector"]) for r in frame.transform(project(axes)).collect()]
-    np.testing.assert_allclose(lengths, 1.0, atol=1e-5)
+    found = {int(r["item_id"]): r["vector"] for r in frame.transform(project(reduction)).collect()}
+    expected = (data - data.mean(axis=0)) @ axes
+    expected /= np.linalg.norm(expected, axis=1, keepdims=True)
+    np.testing.assert_allclose([found[i] for i in range(60)], expected, atol=1e-5)
+
+
+def test_one_vector_is_nothing_to_reduce(spark):
+    assert fit_reduction(spark.createDataFrame([], VECTORS), 3) is None
+    assert fit_reduction(spark.createDataFrame([("a", [1.0, 2.0])], VECTORS), 3) is None
 
 
 def test_every_item_and_person_has_a_row_and_zeros_where_nothing_is_known(spark):
@@ -43,11 +51,12 @@ def test_every_item_and_person_has_a_row_and_zeros_where_nothing_is_known(spark)
     features = item_features(items, text, graph, 2, 1)
     found = {r["item_index"]: (r["text_vector"], r["graph_vector"]) for r in features.collect()}
     assert found == {0: ([1.0, 0.0], [0.0]), 1: ([0.0, 0.0], [2.0])}
-    users = spark.createDataFrame([("u", 0), ("v", 1)], "user_id string, user_index int")
-    train = spark.createDataFrame([(0, 0, 0.75), (0, 1, 0.25)], "user_index int, item_index int, weight double")
+    users = spark.createDataFrame([("u", 0), ("v", 1), ("w", 2)], "user_id string, user_index int")
+    pairs = [(0, 0, 0.75), (0, 1, 0.25), (2, 0, 0.0)]
+    train = spark.createDataFrame(pairs, "user_index int, item_index int, weight double")
     none = spark.createDataFrame([], "user_id string, vector array<float>")
     found = {r["user_index"]: tuple(r)[1:] for r in user_features(users, train, features, none, 2, 1).collect()}
-    assert found == {0: ([0.75, 0.0], [0.0]), 1: ([0.0, 0.0], [0.0])}
+    assert found == {0: ([0.75, 0.0], [0.0]), 1: ([0.0, 0.0], [0.0]), 2: ([0.0, 0.0], [0.0])}
 
 
 def test_no_text_at_all_gives_zeros(spark):

@@ -8,6 +8,7 @@ import pytest
 from interestlake.errors import BadInput, ShortRead
 from interestlake.feeding.reader import read_all, read_batches, shuffled
 from interestlake.feeding.snapshot import take_snapshot
+from interestlake.tables import Lake
 
 EXAMPLES = ("cast(id % 40 as int) user_index", "cast(id as int) item_index", "cast(id / 1000 as float) weight")
 
@@ -58,6 +59,11 @@ def test_a_lost_row_group_stops_the_run(spark, lake, monkeypatch):
         list(read_batches(snapshot))
 
 
+def test_a_path_with_blanks_and_percent_signs_is_read(spark, tmp_path):
+    snapshot = examples(spark, Lake(spark, str(tmp_path / "my lake 100%25")), 100, 2)
+    assert read_all(snapshot)["item_index"].tolist() == list(range(100))
+
+
 def test_vectors_arrive_as_matrices(spark, lake):
     rows = [(i, [float(i), 1.0], [0.5]) for i in range(10)]
     schema = "item_index int, text_vector array<float>, graph_vector array<float>"
@@ -71,6 +77,15 @@ def test_an_empty_table_is_refused(spark, lake):
     lake.create("models.training_examples")
     with pytest.raises(BadInput, match="no rows"):
         take_snapshot(lake, "models.training_examples")
+
+
+@pytest.mark.parametrize("window", [100, 130, 10_000])
+def test_shuffled_batches_do_not_depend_on_how_files_cut_the_rows(window):
+    def order(cuts):
+        batches = ({"a": part} for part in np.split(np.arange(500), cuts))
+        return [batch["a"].tolist() for batch in shuffled(batches, 64, window, 7)]
+
+    assert order([500]) == order([1, 2, 130, 131, 400]) == order(list(range(50, 500, 50)))
 
 
 @pytest.mark.parametrize("window", [1, 100, 10_000])

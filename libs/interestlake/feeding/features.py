@@ -1,6 +1,7 @@
 """Feature tables of the two-tower model: reduced text vectors, graph vectors, and the train pairs in key order."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -24,27 +25,41 @@ def mean_text_vectors(documents: DataFrame, embeddings: DataFrame) -> DataFrame:
     return means.select("item_id", vector_to_array("vector", "float32").alias("vector"))
 
 
-def principal_axes(vectors: DataFrame, dimension: int) -> np.ndarray:
-    """(item_id, vector) -> (width, dimension) float64: leading principal axes, each with its largest entry positive.
+@dataclass(frozen=True)
+class TextReduction:
+    """What the reduction learned: `mean` (width,) and `axes` (width, dimension), float64."""
 
-    Fewer columns than `dimension` where the vectors are narrower. Runs two Spark jobs; the width x width covariance is
-    solved on the driver (width is the encoder's, 384 for MiniLM).
+    mean: np.ndarray
+    axes: np.ndarray
+
+    @property
+    def dimension(self) -> int:
+        return self.axes.shape[1]
+
+
+def fit_reduction(vectors: DataFrame, dimension: int) -> TextReduction | None:
+    """(item_id, vector) -> principal components (Pearson, 1901), each axis with its largest entry positive.
+
+    Fewer axes than `dimension` where the vectors are narrower. None for fewer than two vectors, which leave nothing to
+    tell apart. Runs four small Spark jobs; the width x width covariance is solved on the driver (384 for MiniLM).
     """
-    dense = vectors.select(array_to_vector("vector").alias("vector")).persist()
-    width = dense.first()["vector"].size
-    model = PCA(k=min(dimension, width), inputCol="vector", outputCol="reduced").fit(dense)
-    dense.unpersist()
+    dense = vectors.select(array_to_vector("vector").alias("vector"))
+    if dense.limit(2).count() < 2:
+        return None
+    mean = dense.agg(Summarizer.mean(F.col("vector"))).first()[0].toArray()
+    model = PCA(k=min(dimension, len(mean)), inputCol="vector", outputCol="reduced").fit(dense)
     axes = model.pc.toArray()
     strongest = np.abs(axes).argmax(axis=0)
-    return axes * np.sign(axes[strongest, np.arange(axes.shape[1])])
+    return TextReduction(mean, axes * np.sign(axes[strongest, np.arange(axes.shape[1])]))
 
 
-def project(axes: np.ndarray) -> Callable[[DataFrame], DataFrame]:
-    """(item_id, vector) -> (item_id, vector of unit length in the coordinates of `axes`). Lazy."""
+def project(reduction: TextReduction) -> Callable[[DataFrame], DataFrame]:
+    """(item_id, vector) -> (item_id, vector): centred, in the coordinates of the axes, of unit length. Lazy."""
+    mean, axes = reduction.mean, reduction.axes
 
     @F.pandas_udf("array<float>")
     def reduce(column: pd.Series) -> pd.Series:
-        reduced = np.stack(column.to_numpy()) @ axes
+        reduced = (np.stack(column.to_numpy()) - mean) @ axes
         norms = np.linalg.norm(reduced, axis=1, keepdims=True)
         return pd.Series(list((reduced / np.maximum(norms, 1e-12)).astype(np.float32)))
 
@@ -74,11 +89,12 @@ def item_features(items: DataFrame, text: DataFrame | None, graph: DataFrame, te
 def user_features(users: DataFrame, train: DataFrame, items: DataFrame, graph: DataFrame, text_width: int, graph_width):
     """users(user_id, user_index), train pairs(user_index, item_index, weight), item features, graph(user_id, vector).
 
-    -> models.user_features rows: the weighted mean of the text vectors of a person's train items; zeros without. Lazy.
+    -> models.user_features rows: the weighted mean of the text vectors of a person's train items; zeros without a pair
+    of positive weight. Lazy.
     """
     texts = items.select("item_index", array_to_vector("text_vector").alias("vector"))
     mean = Summarizer.mean(F.col("vector"), F.col("weight"))
-    tastes = train.join(texts, "item_index").groupBy("user_index").agg(mean.alias("vector"))
+    tastes = train.where("weight > 0").join(texts, "item_index").groupBy("user_index").agg(mean.alias("vector"))
     tastes = tastes.select("user_index", vector_to_array("vector", "float32").alias("text_vector"))
     return (
         users.join(graph.alias("graph"), "user_id", "left")

@@ -30,7 +30,7 @@ def read_batches(snapshot: Snapshot) -> Iterator[Batch]:
     with reader:
         for group in reader:
             batch = {name: _matrix(np.asarray(column)) for name, column in group._asdict().items()}
-            delivered += len(next(iter(batch.values())))
+            delivered += _rows(batch)
             yield batch
     if delivered != snapshot.rows:
         raise ShortRead(
@@ -41,31 +41,42 @@ def read_batches(snapshot: Snapshot) -> Iterator[Batch]:
 
 def read_all(snapshot: Snapshot) -> Batch:
     """The whole snapshot as one dict of arrays, for tables that are bounded by items or checked before."""
-    batches = list(read_batches(snapshot))
-    return {name: np.concatenate([batch[name] for batch in batches]) for name in batches[0]}
+    return _joined(list(read_batches(snapshot)))
 
 
 def shuffled(batches: Iterator[Batch], size: int, window: int, seed: int) -> Iterator[Batch]:
-    """Re-cut `batches` into batches of `size` rows, shuffled within windows of at least `window` rows.
+    """Re-cut `batches` into batches of `size` rows, permuted within windows of `window` rows.
 
-    A window that covers the table is a full shuffle; memory is bounded by the window. Every row comes exactly once; the
-    last batch may be shorter. The order depends on `seed` and the row sequence only.
+    A window that covers the table is a full shuffle; at most two windows are held. Every row comes exactly once; the
+    last batch of a window may be shorter. Windows are cut by row number, so the order depends on `seed` and the
+    sequence of rows, not on how files and row groups cut it.
     """
     generator = np.random.default_rng(seed)
-    held: list[Batch] = []
-    rows = 0
-
-    def flush() -> Iterator[Batch]:
-        joined = {name: np.concatenate([batch[name] for batch in held]) for name in held[0]}
-        order = generator.permutation(rows)
-        for start in range(0, rows, size):
+    for joined in _windows(batches, window):
+        order = generator.permutation(_rows(joined))
+        for start in range(0, len(order), size):
             yield {name: values[order[start : start + size]] for name, values in joined.items()}
 
+
+def _windows(batches: Iterator[Batch], window: int) -> Iterator[Batch]:
+    held: list[Batch] = []
+    rows = 0
     for batch in batches:
-        held.append(batch)
-        rows += len(next(iter(batch.values())))
-        if rows >= window:
-            yield from flush()
+        while rows + _rows(batch) >= window:
+            cut = window - rows
+            yield _joined([*held, {name: values[:cut] for name, values in batch.items()}])
+            batch = {name: values[cut:] for name, values in batch.items()}
             held, rows = [], 0
-    if rows:
-        yield from flush()
+        if _rows(batch):
+            held.append(batch)
+            rows += _rows(batch)
+    if held:
+        yield _joined(held)
+
+
+def _rows(batch: Batch) -> int:
+    return len(next(iter(batch.values())))
+
+
+def _joined(batches: list[Batch]) -> Batch:
+    return {name: np.concatenate([batch[name] for batch in batches]) for name in batches[0]}

@@ -1,8 +1,10 @@
 """The training loop: seeded epochs over counted batches, early stopping on validation nDCG, checkpoints that resume."""
 
 import copy
+import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +16,7 @@ from ..params import TwoTower as TwoTowerParams
 from . import checkpoint
 from .holdout import Holdout, ndcg
 
+INDEXES = ("user_index", "item_index")
 Epochs = Callable[[int], Iterator[dict[str, np.ndarray]]]
 
 
@@ -26,11 +29,34 @@ class History:
     best_epoch: int = 0
 
 
-def plan_gigabytes(users: int, items: int, width: int, dimension: int, holdout_users: int) -> float:
-    """Memory that training will ask for: parameters with Adam's two moments and the best copy, features, scores."""
-    parameters = (users + items) * dimension * 4
-    features, scores = (users + items) * width * 4, holdout_users * items * 4
-    return (4 * parameters + features + 2 * scores) / 1e9
+def plan_gigabytes(
+    users: int, items: int, width: int, dimension: int, window_rows: int, batch_size: int, holdout_users: int
+) -> float:
+    """Memory that training will ask for, in GB (1e9 bytes).
+
+    Parameters, their gradients, Adam's two moments and the best copy; features, read and held; two shuffle windows of
+    12 bytes a pair; the logits of a batch with their gradients; validation scores.
+    """
+    parameters = 5 * (users + items) * dimension * 4
+    features = 2 * (users + items) * width * 4
+    batches = 2 * window_rows * 12 + 3 * batch_size**2 * 4
+    return (parameters + features + batches + 2 * holdout_users * items * 4) / 1e9
+
+
+@contextmanager
+def deterministic():
+    """Inside, torch takes only algorithms whose sums run in one order; the former setting comes back after.
+
+    Equal rows still ask for the same number of threads: another number cuts sums differently (about 1e-6 a step).
+    """
+    before = torch.are_deterministic_algorithms_enabled()
+    # CUDA's matrix products are deterministic with a fixed workspace only
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+    torch.use_deterministic_algorithms(True)
+    try:
+        yield
+    finally:
+        torch.use_deterministic_algorithms(before)
 
 
 def train(
@@ -44,11 +70,12 @@ def train(
     fingerprint: str,
     on_epoch: Callable[[int, float, float], None],
 ) -> History:
-    """Train in place; the best epoch's weights are in `model` at the end.
+    """Train in place, on a GPU where there is one; the best epoch's weights are in `model` at the end.
 
     epochs(number from 1) yields dicts user_index, item_index (rows,), weight (rows,); item_share: (items,) share of the
     train pairs. Randomness is re-seeded from `seed` and the epoch, so a training resumed from `saved` equals an
-    undisturbed one. `on_epoch(epoch, loss, ndcg)` is called after each epoch.
+    undisturbed one. Without held-out people all epochs run and the last is kept. `on_epoch(epoch, loss, ndcg)` is
+    called after each epoch.
     """
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     model.to(device)
@@ -59,39 +86,37 @@ def train(
     if state is not None:
         model.load_state_dict(state["model"])
         optimizer.load_state_dict(state["optimizer"])
-        history, best = state["history"], state["best"]
-    for epoch in range(len(history.loss) + 1, params.epochs + 1):
-        if len(history.loss) - history.best_epoch >= params.patience and history.loss:
-            break
-        torch.manual_seed(seed * 1_000_003 + epoch)
-        model.train()
-        losses, weights = [], []
-        for batch in epochs(epoch):
-            users = torch.as_tensor(batch["user_index"], dtype=torch.long, device=device)
-            items = torch.as_tensor(batch["item_index"], dtype=torch.long, device=device)
-            weight = torch.as_tensor(batch["weight"], dtype=torch.float32, device=device)
-            vectors = model.user_tower(users), model.item_tower(items)
-            loss = in_batch_softmax(*vectors, users, items, weight, log_share[items], model.temperature)
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-            losses.append(loss.item())
-            weights.append(float(weight.sum()))
-        history.loss.append(float(np.average(losses, weights=weights)))
-        history.validation_ndcg.append(ndcg(*model.vectors(), holdout))
-        if history.validation_ndcg[-1] > max(history.validation_ndcg[:-1], default=-1.0):
-            history.best_epoch, best = epoch, copy.deepcopy(model.state_dict())
-        on_epoch(epoch, history.loss[-1], history.validation_ndcg[-1])
-        checkpoint.save(
-            saved,
-            {
-                "fingerprint": fingerprint,
-                "model": model.state_dict(),
-                "optimizer": optimizer.state_dict(),
-                "history": history,
-                "best": best,
-            },
-        )
+        history, best = History(**state["history"]), state["best"]
+    with deterministic():
+        for epoch in range(len(history.loss) + 1, params.epochs + 1):
+            if history.loss and len(history.loss) - history.best_epoch >= params.patience:
+                break
+            torch.manual_seed(seed * 1_000_003 + epoch)
+            history.loss.append(_one_epoch(model, optimizer, epochs(epoch), log_share))
+            value = ndcg(*model.vectors(), holdout)
+            if not len(holdout.users) or value > max(history.validation_ndcg, default=-1.0):
+                history.best_epoch, best = epoch, copy.deepcopy(model.state_dict())
+            history.validation_ndcg.append(value)
+            on_epoch(epoch, history.loss[-1], value)
+            weights = {"model": model.state_dict(), "optimizer": optimizer.state_dict(), "best": best}
+            checkpoint.save(saved, {"fingerprint": fingerprint, "history": asdict(history), **weights})
     model.load_state_dict(best)
     model.eval()
     return history
+
+
+def _one_epoch(model: TwoTower, optimizer, batches: Iterator[dict[str, np.ndarray]], log_share: torch.Tensor) -> float:
+    """One pass with a step per batch; the weighted mean of the loss."""
+    model.train()
+    losses, weights = [], []
+    for batch in batches:
+        users, items = (torch.as_tensor(batch[n], dtype=torch.long).to(log_share.device) for n in INDEXES)
+        weight = torch.as_tensor(batch["weight"], dtype=torch.float32).to(log_share.device)
+        vectors = model.user_tower(users), model.item_tower(items)
+        loss = in_batch_softmax(*vectors, users, items, weight, log_share[items], model.temperature)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+        weights.append(float(weight.sum()))
+    return float(np.average(losses, weights=weights))
