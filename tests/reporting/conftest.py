@@ -21,11 +21,15 @@ def ddl(name: str) -> str:
 
 @pytest.fixture(scope="session")
 def frames(spark):
-    """{table: DataFrame} of the planted lake."""
-    return {name: spark.createDataFrame(rows, ddl(name)) for name, rows in planted.tables().items()}
+    """{table: DataFrame} of the planted lake, one partition each."""
+    rows = planted.tables().items()
+    frames = {name: spark.createDataFrame(r, ddl(name)).coalesce(1).cache() for name, r in rows}
+    yield frames
+    for frame in frames.values():
+        frame.unpersist()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def make_page(frames):
     """make(without=(...), replaced={table: DataFrame}, overrides={...}, run_id=...) -> Page."""
 
@@ -35,3 +39,9 @@ def make_page(frames):
         return gather(Shelf(kept.__contains__, kept.__getitem__), load_params(None, overrides), options, ORDER)
 
     return make
+
+
+@pytest.fixture(scope="session")
+def page(make_page):
+    """The page of the whole planted lake."""
+    return make_page()

@@ -1,5 +1,8 @@
 """What is read from the tables: who is shown, which nodes and links, lineage, shares."""
 
+import pytest
+
+from interestlake.errors import BadInput
 from interestlake.reporting.flow import blends
 from interestlake.reporting.head import quarantine_reasons
 from interestlake.reporting.interest_graph import read_graph
@@ -22,6 +25,18 @@ def test_person_of_a_lake_without_histories(spark):
     assert choose_person(people, users, "")[0] == "a"
 
 
+def test_person_asked_for_by_beginning(spark):
+    people = spark.createDataFrame([("ab1",), ("ab2",), ("ab22",), ("c9",)], "user_id string")
+    users = spark.createDataFrame([("ab1", 1)], "user_id string, item_count int")
+    assert choose_person(people, users, "c")[0] == "c9"
+    assert choose_person(people, users, "ab2")[0] == "ab2"
+    with pytest.raises(BadInput, match="found several people; expected a user_id"):
+        choose_person(people, users, "ab")
+    with pytest.raises(BadInput, match="report.person='d': found nobody"):
+        choose_person(people, users, "d")
+    assert choose_person(people.where("user_id = 'x'"), users, "") is None
+
+
 def test_graph_keeps_the_highest_pagerank_and_links_among_them(frames):
     nodes, edges = planted.interest_nodes_and_edges()
     graph = read_graph(frames["graph.interest_nodes"], frames["graph.interest_edges"], frames["silver.interests"], 20)
@@ -38,8 +53,8 @@ def test_graph_keeps_the_highest_pagerank_and_links_among_them(frames):
     assert (graph.all_nodes, graph.all_edges, graph.all_communities) == (len(nodes), len(edges), 6)
 
 
-def test_communities_go_by_pagerank_and_are_named_by_their_top_interests(make_page):
-    graph = make_page().graph
+def test_communities_go_by_pagerank_and_are_named_by_their_top_interests(page):
+    graph = page.graph
     weight = [sum(n.pagerank for n in graph.nodes if n.group == c.number - 1) for c in graph.communities]
     assert weight == sorted(weight, reverse=True)
     for community in graph.communities:
@@ -48,8 +63,8 @@ def test_communities_go_by_pagerank_and_are_named_by_their_top_interests(make_pa
         assert len(mine) == community.drawn == community.size
 
 
-def test_person_holds_the_planted_map_and_list(make_page):
-    person = make_page().person
+def test_person_holds_the_planted_map_and_list(page):
+    person = page.person
     assert (person.user_id, person.items, person.first_day, person.last_day) == (
         planted.PERSON, 13, "2019-03-01", "2020-06-23",
     )  # fmt: skip
@@ -66,8 +81,8 @@ def test_person_holds_the_planted_map_and_list(make_page):
     assert len(person.held) == len(planted.interest_map())
 
 
-def test_steps_follow_the_pipeline_with_reads_and_writes(make_page):
-    steps = make_page().steps
+def test_steps_follow_the_pipeline_with_reads_and_writes(page):
+    steps = page.steps
     assert [step.stage for step in steps] == ["ingest", "prepare", "build_graph", "train_als", "evaluate"]
     graph = steps[2]
     assert graph.reads == (("silver.interactions", 1),)

@@ -81,6 +81,6 @@ def test_curve_labels_keep_their_order_and_distance():
     assert all(high - low >= 0.0449 for low, high in itertools.pairwise(heights))
 
 
-@pytest.mark.parametrize(("top", "expected"), [(0.2314, 0.25), (0.0, 1.0), (0.99, 1.5), (7.9, 10.0), (1.0, 1.5)])
+@pytest.mark.parametrize(("top", "expected"), [(0.2314, 0.25), (0.0, 1.0), (0.99, 1.0), (7.9, 10.0), (1.0, 1.5)])
 def test_axis_ends_on_a_round_number(top, expected):
     assert _ceiling([top / 2, top]) == expected

@@ -23,6 +23,7 @@ COUNTED = {
     "Friend links": "silver.friends",
     "Facts": "silver.facts",
 }
+NOBODY = "No person to show: this run has neither recommendations nor an interest map."
 READS = (
     *COUNTED.values(),
     "bronze.quarantine",
@@ -123,11 +124,14 @@ def _person(shelf: Shelf, params: Params, run_id: str, graph: InterestGraph | Ga
     users, items = shelf.get("silver.users"), shelf.get("silver.items")
     lists, interest_map = shelf.get("gold.recommendations"), shelf.get("gold.interest_map")
     lists = None if lists is None else lists.where(F.col("run_id") == run_id)
-    listed = lists is not None and lists.limit(1).count() > 0
+    listed = lists is not None and bool(lists.head(1))
     people = lists if listed else interest_map
-    if users is None or items is None or people is None or people.limit(1).count() == 0:
-        return Gap("No person to show: this run has neither recommendations nor an interest map.")
-    user_id, choice = person.choose_person(people, users, params.report.person)
+    if users is None or items is None or people is None:
+        return Gap(NOBODY)
+    chosen = person.choose_person(people, users, params.report.person)
+    if chosen is None:
+        return Gap(NOBODY)
+    user_id, choice = chosen
     names = shelf.get("silver.interests")
     held = [] if interest_map is None else person.collect_interests(interest_map, names, user_id)
     offered = person.collect_suggestions(lists, user_id, params.recommend.top_k) if listed else []

@@ -1,6 +1,6 @@
 """What the run is, how much of everything it holds, what was set aside, and how complete the data are."""
 
-from pyspark.sql import DataFrame
+from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
 from .content import Check
@@ -12,15 +12,19 @@ TOP_REASONS = 6
 def quarantine_reasons(quarantine: DataFrame) -> tuple[int, tuple[tuple[str, int], ...], int]:
     """bronze.quarantine -> (rows, the most frequent reasons with their rows, number of further reasons).
 
-    What stands in quotes and every number is replaced by "…", so that one kind of fault is one reason. One Spark job
-    for the reasons, collected up to TOP_REASONS, and one for the totals.
+    What stands in quotes and every number is replaced by "…", so that one kind of fault is one reason. One Spark job,
+    collected up to TOP_REASONS.
     """
     form = F.regexp_replace(F.col("reason"), r"'[^']*'|\"[^\"]*\"", "…")
     form = F.regexp_replace(form, r"(?<![\w.])-?\d[\d.,:eE+-]*", "…")
     grouped = quarantine.groupBy(form.alias("reason")).agg(F.count("*").alias("rows"))
-    top = grouped.orderBy(F.desc("rows"), "reason").limit(TOP_REASONS).collect()
-    total = grouped.agg(F.sum("rows").alias("rows"), F.count("*").alias("reasons")).first()
-    return total["rows"] or 0, tuple((r["reason"], r["rows"]) for r in top), total["reasons"] - len(top)
+    everything = Window.partitionBy()
+    counted = grouped.withColumn("total", F.sum("rows").over(everything))
+    counted = counted.withColumn("reasons", F.count("*").over(everything))
+    top = counted.orderBy(F.desc("rows"), "reason").limit(TOP_REASONS).collect()
+    if not top:
+        return 0, (), 0
+    return top[0]["total"], tuple((r["reason"], r["rows"]) for r in top), top[0]["reasons"] - len(top)
 
 
 def item_checks(items: DataFrame) -> list[Check]:

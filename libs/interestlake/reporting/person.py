@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from pyspark.sql import DataFrame
+from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
 from ..errors import BadInput
@@ -15,12 +15,12 @@ RECENT = 6
 DAY = "yyyy-MM-dd"
 
 
-def choose_person(people: DataFrame, users: DataFrame, wanted: str) -> tuple[str, str]:
-    """-> (user_id, why). people(user_id): who may be shown; users: silver.users.
+def choose_person(people: DataFrame, users: DataFrame, wanted: str) -> tuple[str, str] | None:
+    """-> (user_id, why), or None where `people` is empty. people(user_id): who may be shown; users: silver.users.
 
     `wanted` is a user_id or a beginning that only one of `people` has; empty takes the person whose history is
-    nearest the median length, ties by user_id. Runs two Spark jobs; collects two rows at most. Raises BadInput where
-    `wanted` fits nobody or several.
+    nearest the median length, ties by user_id. Runs one to three Spark jobs; collects two rows at most. Raises
+    BadInput where `wanted` fits nobody or several.
     """
     known = people.select("user_id").distinct()
     if wanted:
@@ -37,21 +37,26 @@ def choose_person(people: DataFrame, users: DataFrame, wanted: str) -> tuple[str
     median = lengths.agg(F.expr("percentile(item_count, 0.5)")).first()[0]
     if median is None:
         first = known.orderBy("user_id").first()
-        return first["user_id"], "nobody has a history, so the first by id"
+        return None if first is None else (first["user_id"], "nobody has a history, so the first by id")
     row = lengths.orderBy(F.abs(F.col("item_count") - F.lit(median)), "user_id").first()
     return row["user_id"], "a history of typical length"
 
 
 def history(interactions: DataFrame, user_id: str) -> tuple[int, str | None, str | None, list[str]]:
-    """silver.interactions -> (train items, first day, last day, the newest items). Two Spark jobs, RECENT rows."""
+    """silver.interactions -> (train items, first day, last day, the newest items). One Spark job, RECENT rows."""
     mine = interactions.where((F.col("user_id") == user_id) & (F.col("split") == "train"))
-    whole = mine.agg(
-        F.count("*").alias("items"),
-        F.date_format(F.min("first_ts"), DAY).alias("first"),
-        F.date_format(F.max("last_ts"), DAY).alias("last"),
-    ).first()
-    newest = mine.orderBy(F.desc("position"), "item_id").limit(RECENT).select("item_id").collect()
-    return whole["items"], whole["first"], whole["last"], [row["item_id"] for row in newest]
+    whole = Window.partitionBy()
+    told = mine.select(
+        "item_id",
+        "position",
+        F.count("*").over(whole).alias("items"),
+        F.date_format(F.min("first_ts").over(whole), DAY).alias("first"),
+        F.date_format(F.max("last_ts").over(whole), DAY).alias("last"),
+    )
+    newest = told.orderBy(F.desc("position"), "item_id").limit(RECENT).collect()
+    if not newest:
+        return 0, None, None, []
+    return newest[0]["items"], newest[0]["first"], newest[0]["last"], [row["item_id"] for row in newest]
 
 
 def collect_interests(interest_map: DataFrame, interests: DataFrame | None, user_id: str) -> list[dict]:
