@@ -116,7 +116,8 @@ class TestEveryScorer:
             assert parts is None
         else:
             assert parts.shape == (everyone.history[5].nnz, 3)
-            np.testing.assert_allclose(parts.sum(axis=0), SCORERS[name].score(everyone)[5, columns], rtol=1e-5, atol=1e-6)
+            scores = SCORERS[name].score(everyone)[5, columns]
+            np.testing.assert_allclose(parts.sum(axis=0), scores, rtol=1e-5, atol=1e-6)
 
 
 @pytest.mark.parametrize("name", PERSONAL)

@@ -82,7 +82,8 @@ def candidate_rows(people: int, good: int, seed=3):
                 mine = np.r_[relevant, mine[~np.isin(mine, relevant)]]
             columns.append(mine[:20])
         scores = np.tile(np.arange(20, 0, -1), 3).astype(float)
-        rows.append((f"{person:04d}", 10, relevant.tolist(), [20, 20, 20], np.concatenate(columns).tolist(), scores.tolist()))
+        listed = np.concatenate(columns).tolist()
+        rows.append((f"{person:04d}", 10, relevant.tolist(), [20, 20, 20], listed, scores.tolist()))
     return rows
 
 

@@ -19,8 +19,8 @@ def facts(**changes) -> ReasonFacts:
         (
             facts(shares={"item_knn": 0.6, "als": 0.4}, linked={"together": ["Alien", "Aliens", "Heat"]},
                   chosen_together=True, interest="space"),
-            "Because you chose “Alien” and “Aliens”: people who chose them also chose this, it fits the pattern of your "
-            "choices and it shares your interest in space.",
+            "Because you chose “Alien” and “Aliens”: people who chose them also chose this, it fits the pattern of "
+            "your choices and it shares your interest in space.",
         ),
         (
             facts(shares={"graph": 0.9, "popularity": 0.1}, linked={"together": ["Alien"]}, chosen_together=True),
@@ -56,7 +56,7 @@ def test_every_combination_is_one_clean_sentence():
             linked = {group: titles for group in ("together", "next", "text")}
             share = {source: 1 / len(chosen) for source in chosen}
             text = write_reason(facts(shares=share, linked=linked, interest=interest, has_history=history))
-            assert text[0].isupper() and text.endswith(".") and text.count(".") == 1
+            assert not text[0].islower() and text.endswith(".") and text.count(".") == 1
             assert "  " not in text and " ." not in text and ", and and" not in text and ": ." not in text
             for source, words in (("social", "friends"), ("als", "pattern"), ("text", "described")):
                 group = {"als": {"als", "two_tower"}}.get(source, {source})

@@ -1,0 +1,1 @@
+from ..recommending.conftest import planted  # noqa: F401
