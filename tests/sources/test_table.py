@@ -68,6 +68,11 @@ def test_parquet_with_timestamps(spark, tmp_path, mapped, rows_of):
     assert sorted(row.line for row in loaded.events.collect()) == [1, 2, 3]
 
 
+def test_a_file_that_is_no_parquet(write, mapped):
+    with pytest.raises(BadInput, match="expected Parquet files"):
+        mapped(write("e.parquet", "u,i\na,1\n"), events=events("parquet"))
+
+
 def test_every_broken_rule_is_quarantined_with_its_line(write, mapped, rows_of):
     good = {"u": "ann", "i": "1", "v": 3, "t": "x", "at": "2015-03-01T10:00:00Z"}
     bad = [
@@ -76,6 +81,7 @@ def test_every_broken_rule_is_quarantined_with_its_line(write, mapped, rows_of):
         ({**good, "v": "three"}, "value not a number"),
         ({**good, "v": "NaN"}, "value not a number"),
         ({**good, "v": "Infinity"}, "value not a number"),
+        ({**good, "v": "1e400"}, "value not a number"),
         ({**good, "v": -0.5}, "negative value"),
         ({**good, "at": "yesterday"}, "timestamp not readable"),
         ({**good, "at": "2015-13-40"}, "timestamp not readable"),
@@ -89,7 +95,7 @@ def test_every_broken_rule_is_quarantined_with_its_line(write, mapped, rows_of):
     found = {row.line: row.reason.split(":")[0] for row in loaded.quarantine.collect()}
     assert found == {line: reason for line, (_, reason) in enumerate(bad + raw, 1)}
     assert {row.file for row in loaded.quarantine.collect()} == {"e.jsonl"}
-    assert (loaded.event_count, loaded.bad_count) == (20, 14)
+    assert (loaded.event_count, loaded.bad_count) == (20, 15)
 
 
 @pytest.mark.parametrize(

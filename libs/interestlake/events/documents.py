@@ -16,8 +16,8 @@ def item_texts() -> Transform:
     """bronze.items -> (item_id, title, description, cut), cleaned and masked; `cut` where a text was too long. Lazy."""
 
     def transform(items: DataFrame) -> DataFrame:
-        cleaned = items.withColumn("title", clean_and_mask(F.col("title")))
-        cleaned = cleaned.withColumn("description", clean_and_mask(F.col("description")))
+        title, description = (clean_and_mask(F.col(name)).alias(name) for name in ("title", "description"))
+        cleaned = items.select("item_id", title, description, "categories")
         cut = F.coalesce(F.length("description") > MAX_CHARACTERS, F.lit(False)).alias("cut")
         return cleaned.select("item_id", "title", _shortened("description").alias("description"), "categories", cut)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from pyspark.sql import DataFrame, Window
+from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 Transform = Callable[[DataFrame], DataFrame]
@@ -33,12 +33,11 @@ def weigh_pairs(half_life_days: float = 0.0, min_rating: float = 0.0) -> Transfo
         measure = F.when(F.col("event_type").isin(*RATED), "rating").otherwise(F.col("event_type"))
         largest = F.max("size").over(of_person)
         share = F.when(largest > 0, F.greatest(F.col("size") / largest, F.lit(MIN_SHARE))).otherwise(1.0)
-        base = F.create_map(*(F.lit(part) for pair in BASE_WEIGHTS.items() for part in pair))
         shared = (
             decayed.repartition("user_id")
             .withColumn("size", size)
             .withColumn("measure", measure)
-            .withColumn("part", base[F.col("event_type")] * F.coalesce(share, F.lit(1.0)) * F.col("decay"))
+            .withColumn("part", _base_weight() * F.coalesce(share, F.lit(1.0)) * F.col("decay"))
         )
         pairs = shared.groupBy("user_id", "item_id").agg(
             F.sum("part").alias("sum"),
@@ -53,6 +52,11 @@ def weigh_pairs(half_life_days: float = 0.0, min_rating: float = 0.0) -> Transfo
         return kept.select("user_id", "item_id", weight.alias("weight"), "event_count", "first_ts", "last_ts")
 
     return transform
+
+
+def _base_weight() -> Column:
+    weights = [F.when(F.col("event_type") == name, weight) for name, weight in BASE_WEIGHTS.items()]
+    return F.coalesce(*weights)
 
 
 def _with_decay(events: DataFrame, half_life_days: float) -> DataFrame:

@@ -1,5 +1,6 @@
 """Input files on any file system that Spark reads: listing, naming, small whole-file reads, atomic folders."""
 
+from collections import Counter
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from urllib.parse import unquote, urlsplit
@@ -46,10 +47,9 @@ def list_files(spark: SparkSession, inputs: tuple[str, ...]) -> tuple[InputFile,
         found += _under(spark, given)
     if not found:
         raise BadInput.of("input", found=f"no files under {', '.join(inputs)}", expected="data files", where="--input")
-    names = [name for _, _, name in found]
+    times = Counter(name for _, _, name in set(found))
     files = [
-        InputFile(path, name if names.count(name) == 1 else f"{folder}/{name}")
-        for path, folder, name in sorted(set(found))
+        InputFile(path, name if times[name] == 1 else f"{folder}/{name}") for path, folder, name in sorted(set(found))
     ]
     if len({file.name for file in files}) < len(files):
         raise BadInput.of(

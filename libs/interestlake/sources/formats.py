@@ -84,7 +84,7 @@ def csv_names(header_line: str, delimiter: str = ",") -> tuple[str, ...]:
 
 
 def first_line(spark: SparkSession, file: InputFile) -> str:
-    """The first line of a file, "" where it is empty. Runs one small Spark job. Raises BadInput for other than UTF-8."""
+    """The first line of a file, "" where it is empty. One small Spark job. Raises BadInput for other than UTF-8."""
     row = read_lines(spark, (file,)).select("text", "fault").head(1)
     if row and row[0]["fault"]:
         raise BadInput.of(f"file {file.name}", found="bytes that are no UTF-8", expected="UTF-8 text", where="--input")

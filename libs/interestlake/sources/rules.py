@@ -119,13 +119,14 @@ def filled(text: Column) -> Column:
 
 def number(text: Column) -> Column:
     """Text -> double; null where it is not a finite number."""
-    return F.when(text.rlike(NUMBER), text.cast("double"))
+    value = text.cast("double")
+    return F.when(text.rlike(NUMBER) & (F.abs(value) < float("inf")), value)
 
 
 def time(text: Column, unit: str) -> Column:
     """Text -> timestamp (UTC session) by one of TIME_UNITS; null where it is not readable."""
     if unit == "iso":
-        return F.when(F.trim(text).rlike(r"^\d{4}-\d{1,2}(-|$)"), F.trim(text).cast("timestamp"))
+        return F.when(F.trim(text).rlike(r"^\d{4}-\d{1,2}(-|$)"), F.try_to_timestamp(F.trim(text)))
     seconds = number(text) / (1000 if unit == "millis" else 1)
     # beyond +-10^11 s a timestamp overflows; the range rule reports the value at the bound
     bounded = F.greatest(F.lit(-1e11), F.least(F.lit(1e11), seconds))

@@ -29,6 +29,10 @@ def _clean(text: pd.Series) -> pd.Series:
     return text.map(clean)
 
 
+# so marked, it runs once per text: a filter on its result would otherwise be pushed down with a second copy of it
+_clean = _clean.asNondeterministic()
+
+
 def clean_and_mask(text: Column) -> Column:
     """String column -> cleaned, then masked of e-mail, phone and card patterns; null for nothing. A pandas UDF."""
     return mask(_clean(text))

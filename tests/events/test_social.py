@@ -1,0 +1,19 @@
+from interestlake.events.social import distinct_facts, mutual_friends
+
+
+def test_friends_are_mutual_known_and_never_oneself(spark):
+    links = [("a", "b"), ("b", "a"), ("a", "c"), ("a", "a"), ("a", "stranger"), ("stranger", "b")]
+    friends = spark.createDataFrame(links, "user_id string, friend_id string")
+    known = spark.createDataFrame([("a", 0), ("b", 1), ("c", 2)], "user_id string, user_index int")
+    found = friends.transform(mutual_friends(known))
+    assert found.columns == ["user_id", "friend_id"]
+    assert sorted(map(tuple, found.collect())) == [("a", "b"), ("a", "c"), ("b", "a"), ("c", "a")]
+
+
+def test_facts_are_trimmed_and_distinct(spark):
+    rows = [("s", "p", "o", "2"), (" s", "p", "o ", "1"), ("s", "p", " ", "1"), ("s", "q", "o", None)]
+    facts = spark.createDataFrame(rows, "subject string, predicate string, object string, subject_item_id string")
+    assert sorted(map(tuple, facts.transform(distinct_facts()).collect())) == [
+        ("s", "p", "o", "1"),
+        ("s", "q", "o", None),
+    ]
