@@ -5,6 +5,7 @@ import logging
 import os
 import sys
 import time
+import warnings
 
 from .config import RunOptions, load_params, parse_override
 from .errors import BadInput, GateRefused, InterestlakeError
@@ -102,19 +103,34 @@ def _execute(arguments: argparse.Namespace) -> None:
     try:
         try:
             run_stages(spark, stages, params, options)
-        finally:
-            if whole:
-                from .reporting.closing import closing_lines
-
-                for line in closing_lines(spark, options):
-                    print(line)
-                print(f"total {time.perf_counter() - began:.0f} s")
+        except GateRefused:
+            _close(spark, whole, options, began)
+            raise
+        _close(spark, whole, options, began)
     finally:
         spark.stop()
 
 
+def _close(spark, whole: bool, options: RunOptions, began: float) -> None:
+    if whole:
+        from .reporting.closing import closing_lines
+
+        for line in closing_lines(spark, options):
+            print(line)
+        print(f"total {time.perf_counter() - began:.0f} s")
+
+
+def _quiet_libraries() -> None:
+    # Petastorm speaks pyarrow's older dialect on every read, and MLflow draws a bar per downloaded file
+    warnings.filterwarnings("ignore", category=FutureWarning, module=r"petastorm\.")
+    os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")
+
+
 def main(argv: list[str] | None = None) -> int:
     """Run one command; returns the exit code: 0 done, 2 bad input or configuration, 3 the gate said no."""
+    _quiet_libraries()
     logging.basicConfig(format="%(message)s", level=logging.WARNING, stream=sys.stderr)
     LOG.setLevel(logging.INFO)
     arguments = build_parser().parse_args(argv)
