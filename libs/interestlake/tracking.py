@@ -1,7 +1,9 @@
 """The only MLflow calls: runs, parameters, metrics, table versions, models, aliases."""
 
+import contextlib
 import importlib
 import importlib.metadata
+import io
 import logging
 import os
 from contextlib import contextmanager
@@ -20,6 +22,7 @@ from mlflow.types.schema import Array
 
 from .errors import BadInput
 
+LOG = logging.getLogger("interestlake")
 EXPERIMENT = "interestlake"
 RUN_TAG, STAGE_TAG = "interestlake.run_id", "interestlake.stage"
 CHALLENGER, CHAMPION = "challenger", "champion"
@@ -156,7 +159,11 @@ class Tracker:
         name_key = "artifact_path" if flavour == "spark" else "name"
         info = module.log_model(**{name_key: name}, **options)
         tags = {**tags, RUN_TAG: self.run_id}
-        version = mlflow.register_model(info.model_uri, registered_name, await_registration_for=60, tags=tags)
+        said = io.StringIO()
+        # MLflow prints two lines per registration, which would stand between the lines of the stage
+        with contextlib.redirect_stderr(said):
+            version = mlflow.register_model(info.model_uri, registered_name, await_registration_for=60, tags=tags)
+        LOG.debug(said.getvalue().strip())
         self.client.set_registered_model_alias(registered_name, CHALLENGER, version.version)
         return str(version.version)
 
