@@ -54,7 +54,7 @@ def _named(members: DataFrame) -> DataFrame:
 def power_iteration(graph: WeightedGraph, k: int) -> DataFrame:
     """(id, label) by power iteration clustering (Lin and Cohen, 2010) of the weighted edges; at most `k` labels.
 
-    Nodes without edges keep a label of their own (-1 - id). The start vector is the degrees, so there is no chance in it.
+    Nodes without edges keep a label of their own (-1 - id). It starts from the degrees, so there is no chance in it.
     """
     clustering = PowerIterationClustering(
         k=k, maxIter=PIC_ITERATIONS, initMode="degree", srcCol="src", dstCol="dst", weightCol="weight"

@@ -119,7 +119,7 @@ def weigh_pairs(nodes: DataFrame, users: int, measure: str, popularity_discount:
     def transform(pairs: DataFrame) -> DataFrame:
         sizes = nodes.select("id", "holders", "square_sum")
         ends = [
-            sizes.select(F.col("id").alias(end), F.col("holders").alias(f"n_{end}"), F.col("square_sum").alias(f"q_{end}"))
+            sizes.selectExpr(f"id AS {end}", f"holders AS n_{end}", f"square_sum AS q_{end}")
             for end in ("src", "dst")
         ]
         joined = pairs.join(ends[0], "src").join(ends[1], "dst")

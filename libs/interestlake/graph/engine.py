@@ -170,7 +170,7 @@ def pagerank(graph: WeightedGraph, rounds: int, sources: tuple[int, ...] = ()) -
     Returns (id, pagerank), summing to 1, and (source, id, score > 0), summing to 1 per source; damping 0.85, `rounds`
     rounds. A walk leaves a node by an edge with chance weight / sum of the weights. A node without a way out
     restarts the walk: its mass is dropped in the rounds and given back by scaling at the end, which has the same fixed
-    point (Del Corso, Gulli and Romani 2005), so no round needs a global sum. Ends within 0.85^rounds of the fixed point.
+    point (Del Corso, Gulli and Romani 2005), so no round needs a global sum. Ends within 0.85^rounds of that point.
     """
     walks: list[int | None] = [None, *sources]
     personal = []
