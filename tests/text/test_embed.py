@@ -71,9 +71,13 @@ def test_equal_texts_are_embedded_once_and_a_second_run_embeds_nothing(spark, st
     assert EMBED.run(first)["texts_embedded"] == 2
     second = stage_context(first.options.lake, run_id="r2")
     assert EMBED.run(second)["texts_embedded"] == 0
-    third = stage_context(first.options.lake, run_id="r3", overrides={"embed.max_tokens": 16})
-    assert EMBED.run(third)["texts_embedded"] == 2
-    assert first.lake.read("silver.embeddings").count() == 4
+    assert first.lake.read("silver.embeddings").count() == 2
+
+
+def test_vectors_of_another_reach_have_another_id():
+    assert find_encoder("", 128).model_id != find_encoder("", 64).model_id
+    with pytest.raises(BadInput, match="max_tokens.*513.*<= 512"):
+        find_encoder("", 513)
 
 
 def test_no_text_leaves_an_empty_table(spark, stage_context):

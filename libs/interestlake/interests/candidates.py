@@ -21,8 +21,9 @@ def category_candidates(items: DataFrame) -> DataFrame:
 
 
 def tag_candidates(documents: DataFrame) -> DataFrame:
-    """documents of kind tag -> candidates; score = people who gave the tag, in lower case. Lazy."""
-    tags = visible(documents).where("kind = 'tag'").withColumn("name", F.lower(F.trim("text")))
+    """documents of kind tag -> candidates; score = people who gave the tag; lower case, single blanks. Lazy."""
+    name = F.lower(F.trim(F.regexp_replace("text", r"\s+", " ")))
+    tags = visible(documents).where("kind = 'tag'").withColumn("name", name)
     return tags.groupBy("item_id", F.lit("tag").alias("kind"), "name").agg(
         F.countDistinct("user_id").cast("double").alias("score")
     )
