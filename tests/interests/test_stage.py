@@ -7,8 +7,10 @@ from interestlake.stages.build_interests import BUILD_INTERESTS
 
 INPUTS = {
     "silver.items": [
-        (item, index, item, None, categories, 1)
-        for index, (item, categories) in enumerate([("a", ["Jazz"]), ("b", ["Jazz"]), ("c", ["Blues"]), ("d", ["Blues"])])
+        ("a", 0, "a", None, ["Jazz"], 1),
+        ("b", 1, "b", None, ["Jazz"], 1),
+        ("c", 2, "c", None, ["Blues"], 1),
+        ("d", 3, "d", None, ["Blues"], 1),
     ],
     "silver.documents": [
         ("d1", "h1", "review", "a", "u", "text 1", 5.0, None, "train"),
