@@ -27,6 +27,17 @@ def facts(**changes) -> ReasonFacts:
             "Because you chose “Alien”: people who chose it also chose this.",
         ),
         (
+            facts(shares={"text": 0.6, "graph": 0.4}, linked={"text": ["A", "B"], "together": ["C", "B", "A"]},
+                  chosen_together=True, interest="space"),
+            "Because you chose “A” and “B”: this is described in a similar way, people who chose them also chose this "
+            "and it shares your interest in space.",
+        ),
+        (
+            facts(shares={"graph": 0.6, "text": 0.4}, linked={"text": ["A"], "together": ["C", "A"]},
+                  chosen_together=True),
+            "Because you chose “C” and “A”: people who chose them also chose this.",
+        ),
+        (
             facts(shares={"ease": 0.9, "popularity": 0.1}, linked={"together": ["Alien", "Heat"]}),
             "Because you chose “Alien” and “Heat”: this goes well with them.",
         ),

@@ -16,8 +16,8 @@ TOGETHER = ("graph", "item_knn")  # their evidence was chosen by the same people
 class Evidence:
     """Items of the history that speak for one item, strongest first.
 
-    columns: at most MAX_EVIDENCE, over all sources with a share. by_source: source -> the same kind of list from that
-    source alone, for every source whose score is a sum over history items.
+    columns: at most MAX_EVIDENCE, over all sources with a share. by_source: source -> every item that speaks through
+    that source, for each source whose score is a sum over history items.
     """
 
     columns: np.ndarray
@@ -49,15 +49,15 @@ def find_evidence(
         strength += part
     return [
         Evidence(
-            _strongest(history, strength[:, item]),
-            {name: _strongest(history, part[:, item]) for name, part in parts.items() if shares[item].any()},
+            _strongest(history, strength[:, item])[:MAX_EVIDENCE],
+            {name: _strongest(history, part[:, item]) for name, part in parts.items()},
         )
         for item in range(len(columns))
     ]
 
 
 def _strongest(history: np.ndarray, strength: np.ndarray) -> np.ndarray:
-    order = np.lexsort((history, -np.round(strength, 9)))[:MAX_EVIDENCE]
+    order = np.lexsort((history, -np.round(strength, 9)))
     return history[order[strength[order] > 1e-9]]
 
 

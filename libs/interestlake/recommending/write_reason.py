@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 MIN_SHARE = 0.15  # a second source is named from this share of the score
+MAX_CLAUSES = 2  # before the shared interest
 MAX_TITLE = 80
 GROUPS = {
     "graph": "together",
@@ -25,9 +26,9 @@ LINKED = ("together", "next", "text")  # groups that point at items of the histo
 class ReasonFacts:
     """What one sentence may use.
 
-    shares: source -> share of the score. linked: group of LINKED -> titles of its strongest history items (none where
-    it has no such item). chosen_together: the same people chose the titles of "together" and the item. user_count:
-    people who chose the item. interest: name of an interest that person and item share.
+    shares: source -> share of the score. linked: group of LINKED -> titles of all history items through which it speaks
+    for the item, strongest first. chosen_together: the same people chose the titles of "together" and the item.
+    user_count: people who chose the item. interest: name of an interest that person and item share.
     """
 
     shares: Mapping[str, float]
@@ -41,7 +42,7 @@ class ReasonFacts:
 def write_reason(facts: ReasonFacts) -> str:
     """Facts -> a sentence of plain text; never empty.
 
-    Example: Because you chose “Alien” and “Aliens”: people who chose them also chose this, and it shares your
+    Example: Because you chose “Alien” and “Aliens”: people who chose them also chose this and it shares your
     interest in space.
     """
     weight = {}
@@ -49,26 +50,32 @@ def write_reason(facts: ReasonFacts) -> str:
         weight[GROUPS[source]] = weight.get(GROUPS[source], 0.0) + share
     named = sorted((group for group in weight if weight[group] > 0), key=lambda group: (-weight[group], group))
     link = next((group for group in named if group in LINKED and facts.linked.get(group)), None)
+    titles = list(facts.linked[link][:2]) if link else []
+    links = [
+        group for group in named
+        if group == link or (link and weight[group] >= MIN_SHARE and set(titles) <= set(facts.linked.get(group, ())))
+    ]
     others = [group for group in named if group not in LINKED and (weight[group] >= MIN_SHARE or link is None)]
-    clauses = [_linked_clause(link, len(facts.linked[link][:2]), facts.chosen_together)] if link else []
-    clauses += [_clause(group, facts) for group in others[:1]]
+    clauses = [_linked_clause(group, len(titles), facts.chosen_together, group == link) for group in links[:2]]
+    clauses += [_clause(group, facts) for group in others[:1]][: MAX_CLAUSES - len(clauses)]
     if facts.interest:
         clauses.append(f"it shares your interest in {plain(facts.interest)}")
     body = listed(clauses or [_clause("popular", facts)])
     if link:
-        return f"Because you chose {listed([quoted(title) for title in facts.linked[link][:2]])}: {body}."
+        return f"Because you chose {listed([quoted(title) for title in titles])}: {body}."
     if not facts.has_history:
         return f"You have no history here yet: {body}."
     return f"{body[0].upper()}{body[1:]}."
 
 
-def _linked_clause(group: str, items: int, chosen_together: bool) -> str:
+def _linked_clause(group: str, items: int, chosen_together: bool, leads: bool) -> str:
     them = "it" if items == 1 else "them"
+    subject = "this" if leads else "it"
     if group == "next":
         return f"people went on from {them} to this"
     if group == "text":
-        return "this is described in a similar way"
-    return f"people who chose {them} also chose this" if chosen_together else f"this goes well with {them}"
+        return f"{subject} is described in a similar way"
+    return f"people who chose {them} also chose this" if chosen_together else f"{subject} goes well with {them}"
 
 
 def _clause(group: str, facts: ReasonFacts) -> str:
