@@ -59,7 +59,10 @@ def test_communities_go_by_pagerank_and_are_named_by_their_top_interests(page):
     assert weight == sorted(weight, reverse=True)
     for community in graph.communities:
         mine = [node for node in graph.nodes if node.group == community.number - 1]
-        assert community.interests == tuple(node.name for node in mine[:3])
+        given = [node for node in mine if node.kind in ("category", "tag")]
+        extracted = [node for node in mine if node.kind in ("keyword", "topic")]
+        assert community.interests == tuple(node.name for node in (given + extracted)[:3])
+        assert tuple(graph.nodes[head].name for head in community.heads) == community.interests
         assert len(mine) == community.drawn == community.size
 
 

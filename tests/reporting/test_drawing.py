@@ -2,6 +2,7 @@
 
 import itertools
 import random
+from dataclasses import replace
 
 import pytest
 
@@ -23,7 +24,7 @@ def graph(groups: int, size: int, seed: int = 3) -> InterestGraph:
     )
     inside = [Link(a, b, 0.5 + chance.random() / 2) for a in range(n) for b in range(a + groups, n, groups)]
     between = [Link(a, a + 1, 0.05) for a in range(groups - 1)]
-    names = tuple(Community(g + 1, (f"interest {g}",), size, size) for g in range(min(groups, 8)))
+    names = tuple(Community(g + 1, (f"interest {g}",), (g,), size, size) for g in range(min(groups, 8)))
     return InterestGraph(nodes, tuple(inside[:: max(1, size // 6)] + between), names, n, 99, groups)
 
 
@@ -49,6 +50,15 @@ def test_labels_do_not_collide_and_heads_are_labelled():
         assert a[0] >= b[2] or b[0] >= a[2] or a[1] >= b[3] or b[1] >= a[3]
     assert all(drawing.circles[i].labelled for i in range(6))
     assert len(drawing.islands) == 6
+
+
+def test_a_cut_graph_keeps_the_heads_it_can():
+    whole = graph(6, 20)
+    late = whole.nodes.index([node for node in whole.nodes if node.group == 2][-1])
+    moved = tuple(replace(c, heads=(late,)) if c.number == 3 else c for c in whole.communities)
+    cut = replace(whole, communities=moved).cut(5)
+    assert [c.heads for c in cut.communities] == [(0,), (1,), (2,), (3,), (4,)]
+    assert len(cut.nodes) == 5 and all(link.b < 5 for link in cut.links)
 
 
 def test_same_seed_same_drawing():

@@ -152,10 +152,12 @@ class Link:
 
 @dataclass(frozen=True)
 class Community:
-    """A community with a colour: its number from 1, top interests, and how many of its interests are drawn."""
+    """A community with a colour: its number from 1, the names and places in the node list of the interests it goes by,
+    and how many of its interests are drawn."""
 
     number: int
     interests: tuple[str, ...]
+    heads: tuple[int, ...]
     drawn: int
     size: int
 
@@ -170,9 +172,16 @@ class InterestGraph:
     all_communities: int
 
     def cut(self, max_nodes: int) -> "InterestGraph":
-        """The first `max_nodes` nodes and the links among them."""
-        kept = tuple(link for link in self.links if link.b < max_nodes)
-        return replace(self, nodes=self.nodes[:max_nodes], links=kept)
+        """The first `max_nodes` nodes, the links among them, and the communities with one of them."""
+        nodes = self.nodes[:max_nodes]
+        first = {node.group: i for i, node in reversed(list(enumerate(nodes)))}
+        communities = tuple(
+            replace(c, heads=tuple(head for head in c.heads if head < len(nodes)) or (first[c.number - 1],))
+            for c in self.communities
+            if c.number - 1 in first
+        )
+        links = tuple(link for link in self.links if link.b < len(nodes))
+        return replace(self, nodes=nodes, links=links, communities=communities)
 
 
 @dataclass(frozen=True)

@@ -83,13 +83,11 @@ def draw(graph: InterestGraph, name: str, width: int, height: int, font: float, 
 
 def _labels(graph: InterestGraph, places: list[Place], font: float, taken, width, height) -> dict[int, Label]:
     """Labels that stay visible. The head of each community comes first and may cover smaller circles."""
-    heads = {}
-    for i, node in enumerate(graph.nodes):
-        if node.group >= 0:
-            heads.setdefault(node.group, i)
-    first = sorted(heads.values())
+    first = [community.heads[0] for community in graph.communities]
+    later = [head for community in graph.communities for head in community.heads[1:]]
+    rest = [i for i in range(len(graph.nodes)) if i not in {*first, *later}]
     found: dict[int, Label] = {}
-    for i in first + [i for i in range(len(graph.nodes)) if i not in first]:
+    for i in first + later + rest:
         size = round(font * (1.18 if i in first else 1.0), 1)
         options = [o for o in _options(graph.nodes[i].name, places[i], size) if _inside(_box(o), width, height)]
         options = [o for o in options if not _overlaps(_box(o), taken)]

@@ -8,6 +8,7 @@ from .content import Community, Gap, InterestGraph, Link, Node
 COLOURED = 8
 LINKS_PER_NODE = 4
 NAMED_BY = 3
+EXTRACTED = ("keyword", "topic")
 
 
 def read_graph(nodes: DataFrame, edges: DataFrame, interests: DataFrame | None, max_nodes: int) -> InterestGraph | Gap:
@@ -16,7 +17,8 @@ def read_graph(nodes: DataFrame, edges: DataFrame, interests: DataFrame | None, 
     nodes, edges: graph.interest_nodes, graph.interest_edges; interests: silver.interests for names, kinds and item
     counts (None: the id is read as "kind:name"). Collected: max_nodes nodes, at most LINKS_PER_NODE links per node, the
     sizes of the communities drawn. Ties are broken by id. The COLOURED communities with most PageRank on the drawing
-    are numbered from 1. Runs five Spark jobs.
+    are numbered from 1 and go by their NAMED_BY most central interests, categories and tags before keywords and topics.
+    Runs five Spark jobs.
     """
     chosen = nodes.where("degree > 0").orderBy(F.desc("pagerank"), "interest_id").limit(max_nodes)
     if interests is not None:
@@ -54,15 +56,19 @@ def _links(edges: DataFrame, place: dict[str, int]) -> tuple[Link, ...]:
 
 def _communities(rows: list[dict], sizes: dict[str, int]) -> tuple[tuple[Community, ...], dict[str, int]]:
     weight: dict[str, float] = {}
-    members: dict[str, list[dict]] = {}
-    for row in rows:
+    members: dict[str, list[int]] = {}
+    for i, row in enumerate(rows):
         weight[row["community"]] = weight.get(row["community"], 0.0) + row["pagerank"]
-        members.setdefault(row["community"], []).append(row)
+        members.setdefault(row["community"], []).append(i)
+    # words that people gave name a community better than words that were extracted
+    for found in members.values():
+        found.sort(key=lambda i: (_kind(rows[i]) in EXTRACTED, i))
     order = sorted(weight, key=lambda c: (-weight[c], c))[:COLOURED]
     communities = tuple(
         Community(
             number=i + 1,
-            interests=tuple(_name(row) for row in members[community][:NAMED_BY]),
+            interests=tuple(_name(rows[head]) for head in members[community][:NAMED_BY]),
+            heads=tuple(members[community][:NAMED_BY]),
             drawn=len(members[community]),
             size=sizes[community],
         )
@@ -75,7 +81,7 @@ def _node(row: dict, group: dict[str, int]) -> Node:
     return Node(
         interest_id=row["interest_id"],
         name=_name(row),
-        kind=row.get("kind") or row["interest_id"].partition(":")[0],
+        kind=_kind(row),
         items=row.get("item_count"),
         degree=row["degree"],
         pagerank=row["pagerank"],
@@ -86,3 +92,7 @@ def _node(row: dict, group: dict[str, int]) -> Node:
 
 def _name(row: dict) -> str:
     return row.get("name") or row["interest_id"].partition(":")[2] or row["interest_id"]
+
+
+def _kind(row: dict) -> str:
+    return row.get("kind") or row["interest_id"].partition(":")[0]

@@ -7,8 +7,10 @@ import numpy as np
 
 from .content import InterestGraph
 
-GAP = 4.0
-SHORE = 20.0
+GAP = 11.0
+SHORE = 24.0
+CREST = 14.0  # room above an island for its number
+EVEN = 0.7
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,8 @@ def lay_out(graph: InterestGraph, width: float, height: float, seed: int) -> lis
     points = _fit(points, radius, width, height)
     for _ in range(200):
         points, moved = _push(points, radius + GAP / 2)
-        points = np.clip(points, radius[:, None] + SHORE, np.array([width, height]) - radius[:, None] - SHORE)
+        edge = radius[:, None] + SHORE
+        points = np.clip(points, edge + [0, CREST], np.array([width, height]) - edge)
         if moved < 0.05:
             break
     return [Place(round(float(x), 1), round(float(y), 1), r) for (x, y), r in zip(points, radius, strict=True)]
@@ -46,7 +49,7 @@ def _radii(graph: InterestGraph, width: float, height: float) -> np.ndarray:
     """Area by PageRank, the whole scaled so that circles fill a fixed share of the drawing."""
     rank = np.array([node.pagerank for node in graph.nodes])
     share = np.sqrt(rank / rank.max())
-    ink = 0.07 * width * height
+    ink = 0.05 * width * height
     scale = np.sqrt(ink / (np.pi * np.sum(share**2)))
     return np.round(np.clip(scale * share, 3.0, min(width, height) / 16), 1)
 
@@ -92,16 +95,20 @@ def _inner(graph: InterestGraph, members: np.ndarray, seed: int) -> np.ndarray:
     found = nx.spring_layout(inside, weight="weight", seed=seed, iterations=150, k=2.0 / np.sqrt(len(members)))
     points = np.array([found[int(i)] for i in members])
     points -= points.mean(axis=0)
-    return points / max(np.linalg.norm(points, axis=1).max(), 1e-9)
+    length = np.linalg.norm(points, axis=1)
+    # distances from the middle are evened out, or two clusters of one community leave a hole between them
+    even = np.sqrt((np.argsort(np.argsort(length, kind="stable"), kind="stable") + 0.5) / len(members))
+    wanted_length = (1 - EVEN) * length / max(length.max(), 1e-9) + EVEN * even
+    return points * (wanted_length / np.maximum(length, 1e-9))[:, None]
 
 
 def _fit(points: np.ndarray, radius: np.ndarray, width: float, height: float) -> np.ndarray:
     """Scale each axis so that the drawing fills the page; the axes differ by at most a third."""
     low, high = points.min(axis=0), points.max(axis=0)
-    room = np.array([width, height]) - 2 * (radius.max() + SHORE)
+    room = np.array([width, height - CREST]) - 2 * (radius.max() + SHORE)
     scale = room / np.maximum(high - low, 1e-9)
     scale = np.minimum(scale, scale.min() * 1.35)
-    return (points - (low + high) / 2) * scale + np.array([width, height]) / 2
+    return (points - (low + high) / 2) * scale + np.array([width, height + CREST]) / 2
 
 
 def _push(points: np.ndarray, radius: np.ndarray) -> tuple[np.ndarray, float]:
