@@ -3,12 +3,14 @@
 import pytest
 
 from interestlake.errors import BadInput
-from interestlake.reporting.flow import blends
+from interestlake.reporting.content import Gap
+from interestlake.reporting.flow import blends, steps
 from interestlake.reporting.head import quarantine_reasons
 from interestlake.reporting.interest_graph import read_graph
 from interestlake.reporting.person import choose_person
 
 from . import planted
+from .conftest import ORDER
 
 
 def test_typical_person_is_nearest_the_median(spark):
@@ -85,13 +87,19 @@ def test_person_holds_the_planted_map_and_list(page):
 
 
 def test_steps_follow_the_pipeline_with_reads_and_writes(page):
-    steps = page.steps
-    assert [step.stage for step in steps] == ["ingest", "prepare", "build_graph", "train_als", "evaluate"]
-    graph = steps[2]
+    found = page.steps
+    assert [step.stage for step in found] == ["ingest", "prepare", "build_graph", "train_als", "evaluate"]
+    graph = found[2]
     assert graph.reads == (("silver.interactions", 1),)
     assert graph.writes == (("graph.interest_edges", 1, 171), ("graph.interest_nodes", 1, 76))
     assert (graph.seconds, graph.bar, graph.rows) == (31.7, 1.0, 247)
-    assert steps[4].figures == (("ndcg@10", 0.2314),)
+    assert found[4].figures == (("ndcg@10", 0.2314),)
+
+
+def test_stages_after_the_page_are_left_out():
+    rows = [dict(stage=name, seconds=1.0, rows={}, versions={}, metrics=None) for name in ("promote", "ingest")]
+    assert [step.stage for step in steps(rows, ORDER)] == ["ingest"]
+    assert isinstance(steps(rows[:1], ORDER), Gap)
 
 
 def test_zero_shares_are_left_out(frames):

@@ -82,9 +82,9 @@ def draw(graph: InterestGraph, name: str, width: int, height: int, font: float, 
 
 
 def _labels(graph: InterestGraph, places: list[Place], font: float, taken, width, height) -> dict[int, Label]:
-    """Labels that stay visible. The head of each community comes first and may cover smaller circles."""
-    first = [community.heads[0] for community in graph.communities]
-    later = [head for community in graph.communities for head in community.heads[1:]]
+    """Labels that stay visible. Two heads of each community come first and may cover smaller circles."""
+    first = [head for place in (0, 1) for c in graph.communities for head in c.heads[place : place + 1]]
+    later = [head for community in graph.communities for head in community.heads[2:]]
     rest = [i for i in range(len(graph.nodes)) if i not in {*first, *later}]
     found: dict[int, Label] = {}
     for i in first + later + rest:

@@ -17,20 +17,20 @@ def collect_stages(stages: DataFrame, run_id: str) -> list[Mapping]:
 
 
 def steps(rows: Iterable[Mapping], stages: Iterable[Stage]) -> tuple[Step, ...] | Gap:
-    """Rows of ops.stages -> finished stages in the pipeline's order (unknown ones last, by name).
+    """Rows of ops.stages -> the finished ones of `stages`, in their order; rows of other stages are left out.
 
     A table that the stage wrote stands under `writes` with its version and rows; every other table whose version it
     noted was read.
     """
     order = {stage.name: (i, stage.summary) for i, stage in enumerate(stages)}
-    rows = sorted(rows, key=lambda row: (order.get(row["stage"], (99, ""))[0], row["stage"]))
+    rows = sorted((row for row in rows if row["stage"] in order), key=lambda row: order[row["stage"]])
     if not rows:
         return Gap("No timings: no stage has finished under this run id.")
     longest = max(row["seconds"] for row in rows) or 1.0
     return tuple(
         Step(
             stage=row["stage"],
-            summary=order.get(row["stage"], (99, ""))[1],
+            summary=order[row["stage"]][1],
             seconds=row["seconds"],
             bar=row["seconds"] / longest,
             rows=sum(row["rows"].values()),

@@ -53,7 +53,10 @@ class Shelf:
 
 
 def gather(shelf: Shelf, params: Params, options: RunOptions, stages: Iterable[Stage]) -> Page:
-    """Everything the page shows. About thirty small Spark jobs; each function called here says what it collects."""
+    """Everything the page shows; `stages` are those whose timings it tells.
+
+    About thirty small Spark jobs; each function called here says what it collects.
+    """
     metrics = shelf.get("gold.metrics")
     rows = collect_metrics(metrics, options.run_id) if metrics is not None else []
     graph = _graph(shelf, params)
