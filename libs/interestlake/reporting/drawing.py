@@ -165,6 +165,8 @@ def _islands(graph: InterestGraph, places: list[Place], width: float, height: fl
     found = []
     for community in graph.communities:
         mine = [p for n, p in zip(graph.nodes, places, strict=True) if n.group == community.number - 1]
+        if not mine:  # every node of it is below those drawn
+            continue
         corners = _hull([(p.x, p.y) for p in mine])
         path = "M" + "L".join(f"{x:g} {y:g}" for x, y in corners) + ("h0" if len(corners) == 1 else "Z")
         highest = min(mine, key=lambda p: (p.y - p.radius, p.x))
