@@ -6,6 +6,8 @@ import subprocess
 import sys
 import time
 
+import pytest
+
 from interestlake.schemas import ALL
 from interestlake.tables import Lake
 
@@ -37,6 +39,7 @@ def run_until(root, marker: str | None) -> int:
     return process.wait(timeout=600)
 
 
+@pytest.mark.kill
 def test_killed_runs_end_with_the_undisturbed_tables(spark, world, tmp_path):
     for marker in KILL_AFTER_STAGE:
         assert run_until(tmp_path, marker) == -signal.SIGKILL
