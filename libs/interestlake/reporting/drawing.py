@@ -114,7 +114,7 @@ def _lines(graph: InterestGraph, places: list[Place]) -> tuple[Line, ...]:
         a, b = graph.nodes[link.a], graph.nodes[link.b]
         strength = (link.weight / top) ** 0.5
         group = a.group if a.community == b.community else -1
-        opacity = round((0.22 + 0.45 * strength) * (1.0 if group >= 0 else 0.6), 2)
+        opacity = round((0.22 + 0.45 * strength) * (1.0 if group >= 0 else 0.45), 2)
         width = round(0.5 + 3.0 * strength**2, 2)
         found.append(Line(places[link.a], places[link.b], (link.a, link.b), width, opacity, group))
     return tuple(found)
@@ -165,8 +165,6 @@ def _islands(graph: InterestGraph, places: list[Place], width: float, height: fl
     found = []
     for community in graph.communities:
         mine = [p for n, p in zip(graph.nodes, places, strict=True) if n.group == community.number - 1]
-        if not mine:  # every node of it is below those drawn
-            continue
         corners = _hull([(p.x, p.y) for p in mine])
         path = "M" + "L".join(f"{x:g} {y:g}" for x, y in corners) + ("h0" if len(corners) == 1 else "Z")
         highest = min(mine, key=lambda p: (p.y - p.radius, p.x))
