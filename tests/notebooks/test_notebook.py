@@ -64,4 +64,4 @@ def test_rows_go_to_the_workspace_display_or_to_text(spark, capsys):
     Notebook(spark, {}, seen.append).show(rows, 2)
     assert [row.number for row in seen[0].collect()] == [0, 1]
     Notebook(spark, {}).show(rows, 1)
-    assert "|0     |" in capsys.readouterr().out
+    assert "|     0|" in capsys.readouterr().out
