@@ -8,7 +8,7 @@ MAKEFLAGS += --no-print-directory
 IN_ENV := . .venv/interestlake-env.sh &&
 DEMO := out/demo
 
-.PHONY: help setup demo test cluster-test kill-test airflow-test bench lint lock clean
+.PHONY: help setup demo test cluster-test kill-test surfaces-test airflow-test bench lint lock clean
 
 help:  ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -20,10 +20,13 @@ demo: setup  ## the whole pipeline on the generated world, then where to look
 	@$(IN_ENV) interestlake run --source sample --lake $(DEMO) --run-id demo
 
 test: setup  ## every test except the slow suites below
-	@$(IN_ENV) python -m pytest -m "not cluster and not kill" $(PYTEST)
+	@$(IN_ENV) python -m pytest -m "not cluster and not kill and not surfaces" $(PYTEST)
 
 kill-test: setup  ## a run killed with SIGKILL three times ends with the tables of an undisturbed one
 	@$(IN_ENV) python -m pytest tests/pipeline -m kill $(PYTEST)
+
+surfaces-test: setup  ## the notebooks and the MLproject entry points run for real
+	@$(IN_ENV) python -m pytest tests/notebooks tests/mlproject -m surfaces $(PYTEST)
 
 cluster-test: setup  ## a real standalone cluster: two executors, a GPU resource, tables equal to a local run's
 	@$(IN_ENV) python -m pytest tests/cluster -m cluster -s $(PYTEST)

@@ -67,6 +67,7 @@ def mlflow_run(entry_point: str, store: str, **parameters) -> subprocess.Complet
     return subprocess.run(call, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=300)
 
 
+@pytest.mark.surfaces
 def test_mlflow_run_runs_them(tmp_path):
     store, lake = f"sqlite:///{tmp_path / 'mlflow.db'}", tmp_path / "lake"
     whole = mlflow_run("main", store, lake=lake, users=30, until="ingest", **{"run-id": "r1"})
@@ -89,6 +90,7 @@ def test_mlflow_run_runs_them(tmp_path):
     assert projects == [("FINISHED",), ("FINISHED",)]
 
 
+@pytest.mark.surfaces
 def test_a_fault_of_the_user_ends_the_project_run_with_the_message(tmp_path):
     failed = mlflow_run("promote", f"sqlite:///{tmp_path / 'mlflow.db'}", lake=tmp_path, run_id="r1", min_gain=99)
     assert failed.returncode != 0
