@@ -8,7 +8,7 @@ from interestlake.text.sentiment import built_in_sentences, label_by_rating
 from .documents import SCHEMA, document
 
 TEXTS = {
-    "tokens": "I don’t like these guitars. It's John's amp, the Fender guitar/amp played (1995) well.",
+    "tokens": "I don’t like these guitars. It's John's amp,the Fender guitar/amp played (1995) well.Fine.",
     "keyword": "The telescope shows Saturn. A telescope needs a dark sky. My telescope is small. Buy a telescope!",
     "good": "The recipe was truly wonderful. I enjoyed every minute. The sound is excellent.",
     "bad": "The recipe was truly terrible. I regret every minute. The sound is awful.",
@@ -28,8 +28,8 @@ def rows(spark):
 
 def test_tokens_are_lemmas_without_stop_words_marks_and_numbers(rows):
     row = rows["tokens"]
-    assert row["tokens"] == ["like", "guitar", "john", "amp", "fender", "guitar", "amp", "play", "well"]
-    assert row["ngrams"][:2] == ["like guitar", "john amp"] and row["sentence_count"] == 2
+    assert row["tokens"] == ["like", "guitar", "john", "amp", "fender", "guitar", "amp", "play", "well", "fine"]
+    assert row["ngrams"][:2] == ["like guitar", "john amp"] and row["sentence_count"] == 3
     assert rows["marks"]["tokens"] == [] and rows["number"]["tokens"] == []
 
 

@@ -5,10 +5,11 @@ import pytest
 import torch
 from sklearn.metrics import ndcg_score, roc_auc_score
 
+from interestlake.errors import BadInput
 from interestlake.models.two_tower import TwoTower
 from interestlake.params import TwoTower as Params
 from interestlake.training.holdout import Holdout, ndcg
-from interestlake.training.loop import train
+from interestlake.training.loop import check_plan, train
 
 USERS, ITEMS = 40, 30
 
@@ -91,3 +92,20 @@ def test_early_stopping_keeps_the_best_epoch(tmp_path):
     share = np.full(ITEMS, 1 / ITEMS)
     history = train(model, batches, share, holdout, params, 1, tmp_path / "c.pt", "m", lambda *_: None)
     assert len(history.loss) == history.best_epoch + 2 < 30
+
+
+def test_too_large_a_plan_is_refused():
+    params = Params(max_gigabytes=0.5)
+    check_plan(params, users=1000, items=1000, width=96, window_rows=10_000, holdout_users=1000)
+    with pytest.raises(BadInput, match=r"single-machine: found a plan of \d+\.\d\d GB; expected at most 0.5 GB"):
+        check_plan(params, users=1_000_000, items=1000, width=96, window_rows=10_000, holdout_users=1000)
+
+
+def test_without_held_out_people_the_last_epoch_is_kept(tmp_path):
+    pairs, _ = planted()
+    model = TwoTower(torch.zeros(USERS, 2), torch.zeros(ITEMS, 2), 4, 0.0, 0.2)
+    batch = {"user_index": pairs[:, 0], "item_index": pairs[:, 1], "weight": np.ones(len(pairs), np.float32)}
+    nobody = Holdout(np.array([], int), (np.array([], int),) * 2, (np.array([], int),) * 2)
+    share, params = np.full(ITEMS, 1 / ITEMS), Params(epochs=4, patience=1)
+    history = train(model, lambda _: iter([batch]), share, nobody, params, 1, tmp_path / "n.pt", "m", lambda *_: None)
+    assert (len(history.loss), history.best_epoch) == (4, 4)

@@ -1,7 +1,6 @@
 """What crosses the border from Spark to torch: the data files of one Delta version and how many rows they hold."""
 
 from dataclasses import dataclass
-from urllib.parse import unquote
 
 from ..errors import BadInput
 from ..tables import Lake
@@ -26,10 +25,5 @@ def take_snapshot(lake: Lake, name: str, version: int | None = None) -> Snapshot
     rows = lake.read(name, version).count()
     if rows == 0:
         raise BadInput.of(f"table {name}", found="no rows", expected="rows to train on", where="the earlier stages")
-    return Snapshot(name, version, tuple(map(_plain_url, lake.input_files(name, version))), rows)
+    return Snapshot(name, version, tuple(lake.input_files(name, version)), rows)
 
-
-def _plain_url(file: str) -> str:
-    # Spark escapes blanks and percent signs, and Petastorm opens the path as it is written
-    scheme, colon, path = file.partition(":")
-    return f"{scheme}{colon}{unquote(path)}"

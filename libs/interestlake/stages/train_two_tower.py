@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 import torch
 
-from ..errors import BadInput
 from ..feeding.features import (
     fit_reduction,
     item_features,
@@ -24,7 +23,7 @@ from ..text.encoder_files import find_encoder
 from ..tracking import signature_of
 from ..training import checkpoint
 from ..training.curves import loss_figure
-from ..training.loop import plan_gigabytes, train
+from ..training.loop import check_plan, train
 from .stage import Stage, StageContext
 
 REGISTERED = "interestlake.two_tower"
@@ -59,15 +58,7 @@ def _run(context: StageContext) -> dict[str, float]:
     holdout = sample_holdout(context.read("silver.interactions"), seed)
     items, users = side_tensor(item_table, "item_index"), side_tensor(user_table, "user_index")
     window = min(SHUFFLE_WINDOW, examples.rows)
-    sizes = (len(users), len(items), items.shape[1], params.dimension, window, params.batch_size, len(holdout.users))
-    needed = plan_gigabytes(*sizes)
-    if needed > params.max_gigabytes:
-        raise BadInput.of(
-            f"two-tower training of {len(users)} people and {len(items)} items, which is single-machine",
-            found=f"a plan of {needed:.2f} GB",
-            expected=f"at most {params.max_gigabytes} GB",
-            where="max_gigabytes, dimension or batch_size in conf/params/two_tower.yml",
-        )
+    check_plan(params, len(users), len(items), items.shape[1], window, len(holdout.users))
     torch.set_num_threads(os.cpu_count() or 1)
     torch.manual_seed(seed)
     model = TwoTower(users, items, params.dimension, params.dropout, params.temperature)

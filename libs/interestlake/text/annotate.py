@@ -27,7 +27,9 @@ from .sentiment import train_sentiment
 PIPELINE_VERSION = 1
 # possessive endings, marks inside words, quotes around words, bare numbers
 NOISE = ["'s$", r"[^\p{L}\p{N}']", r"^'+|'+$", r"^\d+$"]
-SPLIT_CHARS = ["-", "/", ",", ".", ";", "&"]
+# "guitar/amp" is two words, and so is "price,anywhere"
+JOINED_WORDS = r"(?<=\p{L})[-/](?=\p{L})"
+MARK_WITHOUT_SPACE = r"([,;:!?]|(?<=\p{Ll})\.(?=\p{Lu}))(?=\p{L})"
 NEUTRAL_BELOW = 0.2
 
 
@@ -66,7 +68,7 @@ def fit_annotator(spark: SparkSession, labelled: DataFrame, annotator_id: str, m
     words = Pipeline(stages=[
         DocumentAssembler().setInputCol("text").setOutputCol("document"),
         SentenceDetector().setInputCols(["document"]).setOutputCol("sentence"),
-        Tokenizer().setInputCols(["sentence"]).setOutputCol("token").setSplitChars(SPLIT_CHARS),
+        Tokenizer().setInputCols(["sentence"]).setOutputCol("token"),
         Normalizer().setInputCols(["token"]).setOutputCol("normal").setLowercase(True)
         .setCleanupPatterns(NOISE).setMinLength(2),
     ]).fit(spark.createDataFrame([("",)], "text string"))  # fmt: skip
@@ -91,8 +93,7 @@ def annotate(annotator: Annotator, max_keywords: int, partitions: int) -> Callab
     """
 
     def transform(texts: DataFrame) -> DataFrame:
-        plain = F.translate("text", "’", "'").alias("text")
-        spread = texts.repartition(partitions, "text_hash").select("text_hash", plain)
+        spread = texts.repartition(partitions, "text_hash").select("text_hash", _spaced("text").alias("text"))
         whole = annotator.sentiment.transform(annotator.words.transform(spread))
         # the same model again, with the sentences in the place of the whole text
         for name, swapped in (("document", "whole"), ("sentence", "document"), ("sentiment", "whole_sentiment")):
@@ -112,6 +113,11 @@ def annotate(annotator: Annotator, max_keywords: int, partitions: int) -> Callab
         return features.withColumn("polarity_label", label).withColumn("annotator_id", F.lit(annotator.annotator_id))
 
     return transform
+
+
+def _spaced(text: str) -> Column:
+    straight = F.translate(text, "’", "'")
+    return F.regexp_replace(F.regexp_replace(straight, JOINED_WORDS, " "), MARK_WITHOUT_SPACE, "$1 ")
 
 
 def _mean_sign(column: str) -> Column:

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from ..errors import BadInput
 from ..models.losses import in_batch_softmax
 from ..models.two_tower import TwoTower
 from ..params import TwoTower as TwoTowerParams
@@ -27,6 +28,19 @@ class History:
     loss: list[float] = field(default_factory=list)
     validation_ndcg: list[float] = field(default_factory=list)
     best_epoch: int = 0
+
+
+def check_plan(params: TwoTowerParams, users: int, items: int, width: int, window_rows: int, holdout_users: int):
+    """Raises BadInput where training would ask for more than `params.max_gigabytes` of one machine's memory."""
+    sizes = (users, items, width, params.dimension, window_rows, params.batch_size, holdout_users)
+    needed = plan_gigabytes(*sizes)
+    if needed > params.max_gigabytes:
+        raise BadInput.of(
+            f"two-tower training of {users} people and {items} items, which is single-machine",
+            found=f"a plan of {needed:.2f} GB",
+            expected=f"at most {params.max_gigabytes} GB",
+            where="max_gigabytes, dimension or batch_size in conf/params/two_tower.yml",
+        )
 
 
 def plan_gigabytes(
