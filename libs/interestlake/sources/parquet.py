@@ -1,5 +1,6 @@
 """Parquet files -> the same fielded rows as text lines, numbered by row."""
 
+from py4j.protocol import Py4JJavaError
 from pyspark.errors import AnalysisException
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
@@ -19,7 +20,7 @@ def read_parquet(spark: SparkSession, files: tuple[InputFile, ...], wanted: tupl
     shown = ", ".join(file.name for file in files[:5])
     try:
         rows = spark.read.parquet(*(file.path for file in files))
-    except AnalysisException as error:
+    except (AnalysisException, Py4JJavaError) as error:
         raise BadInput.of(f"reading {shown}", found="no schema", expected="Parquet files", where="--input") from error
     require_columns(tuple(rows.columns), wanted, f"file {shown}", "--mapping")
     fields = []
