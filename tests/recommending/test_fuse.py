@@ -19,21 +19,24 @@ def proposal(columns, scores):
 
 
 def test_normalise_by_hand():
-    assert normalise(np.array([5.0, 4.0, 3.0])).tolist() == pytest.approx([1, 0.505, 0.01])
-    assert normalise(np.array([2.0, 2.0])).tolist() == [1, 1]
-    assert normalise(np.array([-4.0])).tolist() == [1]
+    z = np.sqrt(1.5)
+    assert normalise(np.array([5.0, 4.0, 3.0])).tolist() == pytest.approx([0.4 + z / 10, 0.4, 0.4 - z / 10])
+    assert normalise(np.array([0.1, 0.1, 0.1])).tolist() == [0.4, 0.4, 0.4]
+    assert normalise(np.array([-4.0])).tolist() == [0.4]
+    outlier = normalise(np.array([100.0] + [0.0] * 99))
+    assert outlier[0] == 1.0 and outlier[1:] == pytest.approx(0.4 - 0.1 / np.sqrt(99))
     assert normalise(np.empty(0)).tolist() == []
 
 
 def test_union_and_fuse_by_hand():
     found = union([proposal([7, 2], [9, 5]), proposal([2, 4], [1.0, 0.0]), proposal([], [])])
     assert found.columns.tolist() == [2, 4, 7]
-    assert found.values.tolist() == [[0.01, 1, 0], [0, 0.01, 0], [1, 0, 0]]
+    assert found.values.ravel().tolist() == pytest.approx([0.3, 0.5, 0, 0, 0.3, 0, 0.5, 0, 0])
     weights = np.array([0.5, 0.4, 0.1])
     best, scores = fuse(found, weights, 3)
-    assert found.columns[best].tolist() == [7, 2, 4]
-    assert scores.tolist() == [0.5, 0.405, 0.004]
-    assert shares(found, best, weights)[1].tolist() == pytest.approx([0.005 / 0.405, 0.4 / 0.405, 0])
+    assert found.columns[best].tolist() == [2, 7, 4]
+    assert scores.tolist() == [0.35, 0.25, 0.12]
+    assert shares(found, best, weights)[0].tolist() == pytest.approx([0.15 / 0.35, 0.2 / 0.35, 0])
 
 
 def test_ties_go_to_the_lower_column_and_unweighted_items_stay_out():

@@ -3,10 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+ROUNDING = 1e-9
+
 
 @dataclass(frozen=True)
 class GateVerdict:
-    """The figures behind a yes or no. needed: rival -> the least value that the fused list had to reach."""
+    """The figures behind a yes or no. needed: rival -> what the fused list had to reach, less ROUNDING."""
 
     metric: str
     k: int
@@ -28,4 +30,5 @@ class GateVerdict:
 def judge(values: Mapping[str, float], metric: str, k: int, better_than: Sequence[str], min_gain: float) -> GateVerdict:
     """values: model -> the metric's value; every model of `better_than` and "fused" must be among them."""
     rivals = {name: values[name] for name in better_than}
-    return GateVerdict(metric, k, values["fused"], rivals, {name: v + min_gain * v for name, v in rivals.items()})
+    needed = {name: value + min_gain * value - ROUNDING for name, value in rivals.items()}
+    return GateVerdict(metric, k, values["fused"], rivals, needed)

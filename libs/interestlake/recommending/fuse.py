@@ -7,7 +7,8 @@ import numpy as np
 
 from .blocks import Proposal
 
-FLOOR = 0.01  # what a source's last proposal is worth, its first being 1
+SHIFT, SPAN = 4.0, 10.0  # standard scores from -4 to 6 become values from 0 to 1
+LEAST = 0.001  # a proposal is never worth nothing
 DECIMALS = 6
 SEGMENTS = ("warm", "cold")
 
@@ -24,16 +25,17 @@ class Candidates:
 
 
 def normalise(scores: np.ndarray) -> np.ndarray:
-    """Scores of one proposal, best first -> [FLOOR, 1]: FLOOR + (1 - FLOOR) * (s - min) / (max - min); 1 where all tie.
+    """Scores of one proposal -> values in [LEAST, 1]: (z + 4) / 10, z = (s - mean) / standard deviation.
 
-    Example: [5, 4, 3] -> [1, 0.505, 0.01].
+    So being proposed counts, and standing out among the source's own proposals counts more; 0.4 where all tie.
+    Example: [5, 4, 3] -> z = [1.225, 0, -1.225] -> [0.522, 0.4, 0.278].
     """
     if len(scores) == 0:
         return np.empty(0)
-    spread = scores[0] - scores[-1]
-    if spread <= 0:
-        return np.ones(len(scores))
-    return FLOOR + (1 - FLOOR) * (scores - scores[-1]) / spread
+    deviation = scores.std()
+    centred = scores - scores.mean()
+    standard = centred / deviation if deviation > 1e-12 * np.abs(scores).max() else np.zeros(len(scores))
+    return np.clip((standard + SHIFT) / SPAN, LEAST, 1.0)
 
 
 def union(proposals: Sequence[Proposal]) -> Candidates:
