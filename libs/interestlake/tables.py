@@ -1,5 +1,7 @@
 """The only Delta I/O: make, read (at a version), write by key, idempotent by run id."""
 
+import os
+import re
 from dataclasses import dataclass
 
 from delta.tables import DeltaTable
@@ -25,7 +27,9 @@ class Lake:
     """The Delta tables under one root folder or object-store prefix, as `<root>/<layer>/<table>`."""
 
     def __init__(self, spark: SparkSession, root: str):
-        self.spark, self.root = spark, root.rstrip("/")
+        # Delta reads a relative location as a table's name; a scheme (s3a:, dbfs:) has no working folder
+        located = root if re.match(r"[a-z][a-z0-9+.-]+:", root) else os.path.abspath(root)
+        self.spark, self.root = spark, located.rstrip("/")
 
     def path(self, name: str) -> str:
         _contract(name)
