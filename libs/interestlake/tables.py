@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass
 
 from delta.tables import DeltaTable
+from pyspark.errors import AnalysisException
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
@@ -46,13 +47,16 @@ class Lake:
         """The table, at `version` or newest. Lazy. Raises BadInput where the table or version is missing."""
         self._delta(name)
         reader = self.spark.read.format("delta")
-        if version is not None:
-            newest = self.version(name)
-            if not 0 <= version <= newest:
-                where = "the version asked for"
-                raise BadInput.of(f"table {name}", found=f"version {version}", expected=f"0..{newest}", where=where)
-            reader = reader.option("versionAsOf", version)
-        return reader.load(self.path(name))
+        if version is None:
+            return reader.load(self.path(name))
+        try:
+            return reader.option("versionAsOf", version).load(self.path(name))
+        except AnalysisException as error:
+            newest, where = self.version(name), "the version asked for"
+            if 0 <= version <= newest:
+                raise
+            found = f"version {version}"
+            raise BadInput.of(f"table {name}", found=found, expected=f"0..{newest}", where=where) from error
 
     def read_changes(self, name: str, from_version: int) -> DataFrame:
         """Rows changed since `from_version`, with Delta's _change_type columns. Needs the table's change feed."""
@@ -64,10 +68,10 @@ class Lake:
         """Data files of a snapshot, in the order in which the write's partitions made them. Runs one Spark job."""
         return sorted(self.read(name, version).inputFiles(), key=lambda file: file.rsplit("/", 1)[-1])
 
-    def create(self, name: str) -> None:
-        """Make the table with its constraints where it is missing; no effect where it stands."""
+    def create(self, name: str) -> bool:
+        """Make the table with its constraints where it is missing; False, and no effect, where it stands."""
         if self.exists(name):
-            return
+            return False
         table = _contract(name)
         builder = DeltaTable.createIfNotExists(self.spark).location(self.path(name)).comment(table.meaning)
         for column in table.columns:
@@ -77,6 +81,7 @@ class Lake:
         if table.change_feed:
             builder = builder.property("delta.enableChangeDataFeed", "true")
         builder.execute()
+        return True
 
     def write(self, name: str, rows: DataFrame, run_id: str) -> Written:
         """Write `rows` in the way the contract names; the same run id again changes nothing.
@@ -86,12 +91,11 @@ class Lake:
         """
         table = _contract(name)
         rows = _conform(table, rows)
-        self.create(name)
-        before = self.version(name)
+        before = 0 if self.create(name) else self.version(name)
         app = f"{run_id}/{name}"
         if table.mode == "replace":
             self._save(name, rows, "overwrite", app)
-        elif before == 0:
+        elif before == 0 or table.mode == "append":
             self._save(name, rows, "append", app)
         else:
             self._merge(table, rows, app)

@@ -10,6 +10,8 @@ from .engine import WeightedGraph, label_propagation
 
 PROPAGATION_ROUNDS = 8
 PIC_ITERATIONS = 15
+# partitions above this are held to be well separated (Newman and Girvan, 2004)
+CLEAR_MODULARITY = 0.3
 
 
 @dataclass(frozen=True)
@@ -65,16 +67,17 @@ def power_iteration(graph: WeightedGraph, k: int) -> DataFrame:
 
 
 def find_communities(graph: WeightedGraph, method: str, max_communities: int, seed: int) -> Communities:
-    """The communities of `method`; "auto" tries label propagation and power iteration and keeps the higher modularity.
+    """The communities of `method`; "auto" is label propagation, and power iteration where its modularity is unclear.
 
-    Power iteration clustering is tried with `max_communities` and half of it. Equal modularity: the first of
-    label_propagation, pic. Runs the Pregel rounds of label propagation and two jobs per clustering tried.
+    Below `CLEAR_MODULARITY` both are tried and the higher modularity is kept; equal: label_propagation before pic.
+    Power iteration clustering is tried with `max_communities` and half of it. Runs the Pregel rounds of label
+    propagation and a job per round and clustering tried.
     """
     found = []
     if method in ("auto", "label_propagation"):
         members = _named(label_propagation(graph, PROPAGATION_ROUNDS, seed))
         found.append(Communities(members, "label_propagation", modularity(graph, members)))
-    if method in ("auto", "pic"):
+    if method == "pic" or method == "auto" and found[0].modularity < CLEAR_MODULARITY:
         nodes = graph.vertices.count()
         for k in sorted({max(2, max_communities // 2), max_communities}):
             if k < nodes:

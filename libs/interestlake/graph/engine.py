@@ -128,7 +128,9 @@ def _message_rounds(
     try:
         for round_number in range(rounds):
             mail = GraphFrame(state, edges).aggregateMessages(gathered, sendToDst=message)
-            before, state = state, _held(change(round_number, state.join(mail, "id", "left")).localCheckpoint())
+            changed = change(round_number, state.join(mail, "id", "left"))
+            # one action cuts the lineage and fills the cache
+            before, state = state, _held(changed.localCheckpoint(eager=False))
             before.unpersist()
         return state.localCheckpoint()
     finally:

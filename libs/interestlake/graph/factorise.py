@@ -12,8 +12,8 @@ from scipy import sparse
 
 from ..errors import BadInput
 
-# fixed, so that partial sums are the same numbers in the same order on any cluster
-PARTITIONS = 8
+# the data alone sets the blocks, so that partial sums are the same numbers in the same order on any cluster
+PAIRS_PER_BLOCK = 250_000
 OVERSAMPLING, POWER_ROUNDS = 12, 3
 
 
@@ -30,16 +30,17 @@ class LowRank:
 
 
 class BehaviourMatrix:
-    """People x items, sparse, rows of unit length, held by Spark in `PARTITIONS` blocks of people."""
+    """People x items, sparse, rows of unit length, held by Spark in blocks of people, `PAIRS_PER_BLOCK` in each."""
 
     def __init__(self, pairs: DataFrame, items: int):
-        """pairs(user_id, column int in [0, items), weight > 0), one row per pair. Persisted until `release`."""
+        """pairs(user_id, column int in [0, items), weight > 0), one row per pair. Persisted until `release`. Counts the pairs."""
         self.items = items
+        blocks = 1 + pairs.count() // PAIRS_PER_BLOCK
         norm = pairs.groupBy("user_id").agg(F.sqrt(F.sum(F.col("weight") ** 2)).alias("norm"))
         scaled = pairs.join(norm, "user_id").select(
             "user_id", "column", (F.col("weight") / F.col("norm")).alias("value")
         )
-        self.rows = scaled.repartition(PARTITIONS, "user_id").sortWithinPartitions("user_id", "column").persist()
+        self.rows = scaled.repartition(blocks, "user_id").sortWithinPartitions("user_id", "column").persist()
 
     def release(self) -> None:
         self.rows.unpersist()

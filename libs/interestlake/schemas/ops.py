@@ -12,7 +12,7 @@ RUNS = Table(
         col("fingerprint", "string", "sha-256 over source, input, seed and parameters"),
     ),
     key=("run_id",),
-    mode="merge",
+    mode="append",
 )
 
 STAGES = Table(
@@ -27,7 +27,7 @@ STAGES = Table(
         col("metrics", "map<string,double>", "figures the stage reported"),
     ),
     key=("run_id", "stage"),
-    mode="merge",
+    mode="append",
 )
 
 TRUTH_USER_INTERESTS = Table(

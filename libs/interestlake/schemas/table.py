@@ -21,6 +21,7 @@ class Table:
     """One Delta table of the lake, found at `<lake>/<layer>/<name>`.
 
     `mode` "merge": rows are merged by `key`, unchanged rows are not rewritten, rows of earlier runs stay.
+    `mode` "append": rows are added, each key by the one write that owns it.
     `mode` "replace": a derived table that each run computes whole; earlier states stay readable as versions.
     `checks` maps a constraint's name to a SQL condition that every row must meet.
     """
@@ -29,7 +30,7 @@ class Table:
     meaning: str
     columns: tuple[Column, ...]
     key: tuple[str, ...]
-    mode: Literal["merge", "replace"]
+    mode: Literal["merge", "append", "replace"]
     checks: tuple[tuple[str, str], ...] = ()
     change_feed: bool = False
 
