@@ -4,6 +4,7 @@ import hashlib
 import json
 import logging
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from pyspark.sql import SparkSession
@@ -48,9 +49,11 @@ def run_stages(
     where the gate said no (every stage before it has then finished).
     """
     lake = Lake(spark, options.lake)
-    tracker = Tracker(options.tracking_uri or default_tracking_uri(options.lake), options.run_id)
-    _claim_run(lake, options, params)
-    done = _finished(lake, options.run_id)
+    with ThreadPoolExecutor(1) as pool:  # a new store's migrations and a cold lake each take seconds
+        opening = pool.submit(Tracker, options.tracking_uri or default_tracking_uri(options.lake), options.run_id)
+        _claim_run(lake, options, params)
+        done = _finished(lake, options.run_id)
+        tracker = opening.result()
     tracker.start({"source": options.source, "seed": options.seed, "inputs": list(options.inputs)})
     figures: dict[str, dict[str, float]] = {}
     status = "FAILED"

@@ -2,6 +2,7 @@
 
 import os
 import re
+import threading
 from dataclasses import dataclass
 
 from delta.tables import DeltaTable
@@ -13,6 +14,9 @@ from .errors import BadInput
 from .schemas import ALL, Table
 
 TXN_APP, TXN_VERSION = "spark.databricks.delta.write.txnAppId", "spark.databricks.delta.write.txnVersion"
+
+# a merge takes its transaction's name from the session, which threads share
+MERGING = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -110,16 +114,17 @@ class Lake:
         on = " AND ".join(f"t.{key} = s.{key}" for key in table.key)
         values = [name for name in table.column_names if name not in table.key]
         same = " AND ".join(_equal(name, _type(table, name)) for name in values)
-        self.spark.conf.set(TXN_APP, app)
-        self.spark.conf.set(TXN_VERSION, "1")
-        try:
-            merge = self._delta(table.name).alias("t").merge(rows.alias("s"), on)
-            if values:
-                merge = merge.whenMatchedUpdateAll(condition=f"NOT ({same})")
-            merge.whenNotMatchedInsertAll().execute()
-        finally:
-            self.spark.conf.unset(TXN_APP)
-            self.spark.conf.unset(TXN_VERSION)
+        with MERGING:
+            self.spark.conf.set(TXN_APP, app)
+            self.spark.conf.set(TXN_VERSION, "1")
+            try:
+                merge = self._delta(table.name).alias("t").merge(rows.alias("s"), on)
+                if values:
+                    merge = merge.whenMatchedUpdateAll(condition=f"NOT ({same})")
+                merge.whenNotMatchedInsertAll().execute()
+            finally:
+                self.spark.conf.unset(TXN_APP)
+                self.spark.conf.unset(TXN_VERSION)
 
     def _delta(self, name: str) -> DeltaTable:
         if not self.exists(name):

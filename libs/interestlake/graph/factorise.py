@@ -33,7 +33,7 @@ class BehaviourMatrix:
     """People x items, sparse, rows of unit length, held by Spark in blocks of people, `PAIRS_PER_BLOCK` in each."""
 
     def __init__(self, pairs: DataFrame, items: int):
-        """pairs(user_id, column int in [0, items), weight > 0), one row per pair. Persisted until `release`. Counts the pairs."""
+        """pairs(user_id, column int in [0, items), weight > 0), one row per pair. Persisted until `release`."""
         self.items = items
         blocks = 1 + pairs.count() // PAIRS_PER_BLOCK
         norm = pairs.groupBy("user_id").agg(F.sqrt(F.sum(F.col("weight") ** 2)).alias("norm"))

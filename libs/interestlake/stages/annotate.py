@@ -88,9 +88,7 @@ def _weigh_and_find_topics(context: StageContext, known: DataFrame) -> dict[str,
     if found < params.lda_topics:
         context.log.info("      %d topics instead of lda_topics=%d: %d terms stand in min_document_count=%d texts",
                          found, params.lda_topics, len(vocabulary), params.min_document_count)  # fmt: skip
-    context.write(WEIGHTS, weights)
-    context.write(TOPICS, topics)
-    context.write(MIXTURES, mixtures)
+    context.write_all({WEIGHTS: weights, TOPICS: topics, MIXTURES: mixtures})
     return {"vocabulary_terms": float(len(vocabulary)), "topics": float(found)}
 
 

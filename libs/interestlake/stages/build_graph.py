@@ -44,9 +44,8 @@ def _graph(context: StageContext, name: str, histories: DataFrame, hubs: int) ->
             **limits,
         )
     )
-    written = context.write(f"graph.{name}_edges", edges)
     transitions = histories.transform(build_transitions(transition_window=params.transition_window, **limits))
-    followed = context.write(f"graph.{name}_transitions", transitions)
+    written, followed = context.write_all({f"graph.{name}_edges": edges, f"graph.{name}_transitions": transitions})
     counts = {f"{name}_edges": written.rows, f"{name}_transitions": followed.rows}
     edges = context.lake.read(f"graph.{name}_edges", written.version)
     if edges.isEmpty():
@@ -83,8 +82,8 @@ def _vectors(context: StageContext) -> dict[str, float]:
     placed = np.abs(found.items).max(axis=1) > 1e-9
     frame = pd.DataFrame({"item_id": ids[placed], "vector": list((found.items[placed] / half).astype(np.float32))})
     rows = context.spark.createDataFrame(frame, "item_id string, vector array<float>")
-    written = context.write("graph.item_vectors", rows)
-    users = context.write("graph.user_vectors", behaviour.user_vectors(found.items / half))
+    users = behaviour.user_vectors(found.items / half)
+    written, users = context.write_all({"graph.item_vectors": rows, "graph.user_vectors": users})
     behaviour.release()
     return {"item_vectors": written.rows, "user_vectors": users.rows, "svd_rank": len(found.values)}
 

@@ -22,8 +22,10 @@ def _run(context: StageContext) -> dict[str, float]:
     }
     candidates = reduce(DataFrame.unionByName, (by_kind[kind] for kind in params.kinds))
     chosen = candidates.transform(choose_interests(params)).persist()
-    vocabulary = context.write("silver.interests", chosen.transform(interest_vocabulary(topics)))
-    written = context.write("silver.item_interests", chosen.drop("kind", "name"))
+    vocabulary, written = context.write_all({
+        "silver.interests": chosen.transform(interest_vocabulary(topics)),
+        "silver.item_interests": chosen.drop("kind", "name"),
+    })
     carried, names = (context.lake.read(name) for name in ("silver.item_interests", "silver.interests"))
     pairs = context.read("silver.interactions")
     people = context.write("gold.interest_map", pairs.transform(interest_map(carried, names, params.max_per_user)))

@@ -37,13 +37,14 @@ def _run(context: StageContext) -> dict[str, float]:
     event_count = events.count()
     if loaded.bad_count:
         context.log.info("      %d records in quarantine: see bronze.quarantine", loaded.bad_count)
-    context.write("bronze.events", events)
-    context.write("bronze.items", loaded.items.transform(bronze_items(source)))
-    context.write("bronze.friends", loaded.friends.transform(bronze_friends(source, key)))
-    context.write("bronze.facts", loaded.facts.transform(bronze_facts(source)))
-    context.write("bronze.quarantine", loaded.quarantine.transform(bronze_quarantine(source)))
-    for name, rows in loaded.truth.items():
-        context.write(name, rows.transform(truth_rows(key)))
+    bronze = {
+        "bronze.events": events,
+        "bronze.items": loaded.items.transform(bronze_items(source)),
+        "bronze.friends": loaded.friends.transform(bronze_friends(source, key)),
+        "bronze.facts": loaded.facts.transform(bronze_facts(source)),
+        "bronze.quarantine": loaded.quarantine.transform(bronze_quarantine(source)),
+    }
+    context.write_all(bronze | {name: rows.transform(truth_rows(key)) for name, rows in loaded.truth.items()})
     for frame in (events, *loaded.held):
         frame.unpersist()
     return {

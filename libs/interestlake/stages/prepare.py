@@ -39,15 +39,17 @@ def _run(context: StageContext) -> dict[str, float]:
     item_ids = known_items(items, events)
     item_index = keep_index(item_ids, _kept(context, "silver.items"), "item_id", "item_index")
     users = pairs.transform(user_rows(user_index)).persist()
-    context.write("silver.users", users)
-    context.write("silver.items", pairs.transform(item_rows(items, item_index, item_ids)))
-    context.write("silver.interactions", pairs.transform(indexed_pairs(user_index, item_index)))
     spoken = events.transform(event_documents(pairs))
     documents = items.transform(item_documents()).unionByName(spoken).persist()
     texts = documents.agg(F.count(F.lit(1)), F.count_if("cut")).first()
-    context.write("silver.documents", documents.drop("cut"))
-    context.write("silver.friends", context.read("bronze.friends").transform(mutual_friends(users)))
-    context.write("silver.facts", context.read("bronze.facts").transform(distinct_facts()))
+    context.write_all({
+        "silver.users": users,
+        "silver.items": pairs.transform(item_rows(items, item_index, item_ids)),
+        "silver.interactions": pairs.transform(indexed_pairs(user_index, item_index)),
+        "silver.documents": documents.drop("cut"),
+        "silver.friends": context.read("bronze.friends").transform(mutual_friends(users)),
+        "silver.facts": context.read("bronze.facts").transform(distinct_facts()),
+    })
     for frame in (pairs, items, users, documents):
         frame.unpersist()
     named = {f"pairs_{split}": counts.get(split, 0) for split in ("train", "validation", "test")}

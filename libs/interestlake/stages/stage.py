@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from pyspark.sql import DataFrame, SparkSession
@@ -10,6 +11,8 @@ from ..config import RunOptions
 from ..params import Params
 from ..tables import Lake, Written
 from ..tracking import Tracker
+
+WRITERS = 4  # tables written side by side: a commit waits on the driver and on storage more than on cores
 
 
 @dataclass
@@ -33,10 +36,16 @@ class StageContext:
 
     def write(self, name: str, rows: DataFrame) -> Written:
         """Write by the table's contract under this run's id."""
-        written = self.lake.write(name, rows, self.options.run_id)
-        self.written[name] = written
-        self.log.info("      %-32s %9d rows  version %d", name, written.rows, written.version)
-        return written
+        return self.write_all({name: rows})[0]
+
+    def write_all(self, tables: dict[str, DataFrame]) -> list[Written]:
+        """`write` of tables none of which is read to make another, side by side; reported in the order given."""
+        with ThreadPoolExecutor(WRITERS) as pool:
+            found = list(pool.map(lambda name: self.lake.write(name, tables[name], self.options.run_id), tables))
+        for written in found:
+            self.written[written.table] = written
+            self.log.info("      %-32s %9d rows  version %d", written.table, written.rows, written.version)
+        return found
 
 
 @dataclass(frozen=True)

@@ -27,8 +27,10 @@ def _run(context: StageContext) -> dict[str, float]:
         )
     model = fit_als(context.params.als, context.options.seed)(train)
     user_factors, item_factors = factors(model)
-    users = context.write("models.als_user_factors", user_factors)
-    items = context.write("models.als_item_factors", item_factors)
+    users, items = context.write_all({
+        "models.als_user_factors": user_factors,
+        "models.als_item_factors": item_factors,
+    })
     with tempfile.TemporaryDirectory() as folder:
         version = context.tracker.log_model(
             "spark",

@@ -5,6 +5,7 @@ import os
 import numpy as np
 import pandas as pd
 import torch
+from pyspark.sql import DataFrame
 
 from ..feeding.features import (
     fit_reduction,
@@ -42,8 +43,10 @@ def _write_snapshots(context: StageContext) -> tuple[Snapshot, Snapshot, Snapsho
     graph_width = len(first["vector"]) if first else 1
     reduction = fit_reduction(text, context.params.two_tower.text_dimension)
     width, reduced = (reduction.dimension, text.transform(project(reduction))) if reduction else (1, None)
-    context.write("models.item_features", item_features(items, reduced, item_graph, width, graph_width))
-    context.write("models.training_examples", interactions.transform(training_examples(EXAMPLE_FILES)))
+    context.write_all({
+        "models.item_features": item_features(items, reduced, item_graph, width, graph_width),
+        "models.training_examples": interactions.transform(training_examples(EXAMPLE_FILES)),
+    })
     train_pairs, features = interactions.where("split = 'train'"), context.lake.read("models.item_features")
     users = user_features(context.read("silver.users"), train_pairs, features, user_graph, width, graph_width)
     context.write("models.user_features", users)
@@ -76,8 +79,11 @@ def _run(context: StageContext) -> dict[str, float]:
     history = train(model, epochs, item_pairs / examples.rows, holdout, params, seed, saved, mark, on_epoch)
     model.cpu()
     user_vectors, item_vectors = (vectors.numpy() for vectors in model.vectors())
-    _write_vectors(context, "user", np.flatnonzero(user_pairs), user_vectors)
-    _write_vectors(context, "item", np.arange(len(item_vectors)), item_vectors)
+    users, items = np.flatnonzero(user_pairs), np.arange(len(item_vectors))
+    context.write_all({
+        "models.two_tower_user_vectors": _vector_rows(context, "user", users, user_vectors),
+        "models.two_tower_item_vectors": _vector_rows(context, "item", items, item_vectors),
+    })
     context.tracker.log_figure(loss_figure(history), "training.png")
     context.log.info("      registered %s version %s", REGISTERED, _log_model(context, model, examples.version))
     checkpoint.remove(saved)
@@ -85,10 +91,9 @@ def _run(context: StageContext) -> dict[str, float]:
     return {"best_epoch": history.best_epoch, "best_validation_ndcg_10": best, "rows_per_epoch": examples.rows}
 
 
-def _write_vectors(context: StageContext, side: str, rows: np.ndarray, vectors: np.ndarray) -> None:
+def _vector_rows(context: StageContext, side: str, rows: np.ndarray, vectors: np.ndarray) -> DataFrame:
     frame = pd.DataFrame({f"{side}_index": rows.astype(np.int32), "vector": list(vectors[rows])})
-    typed = context.spark.createDataFrame(frame, f"{side}_index int, vector array<float>")
-    context.write(f"models.two_tower_{side}_vectors", typed)
+    return context.spark.createDataFrame(frame, f"{side}_index int, vector array<float>")
 
 
 def _log_model(context: StageContext, model: TwoTower, version: int) -> str:
