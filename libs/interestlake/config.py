@@ -1,5 +1,6 @@
 """conf/params/*.yml and --set overrides -> one frozen Params; every fault is reported at once."""
 
+import re
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -53,6 +54,13 @@ def _fault(value, spec, expected_type: type) -> str | None:
     return None
 
 
+def _exponent(value: object) -> object:
+    # YAML 1.1 takes 1e-5, without a point, for text
+    if isinstance(value, str) and re.fullmatch(r"[+-]?\d+[eE][+-]?\d+", value.strip()):
+        return float(value)
+    return value
+
+
 def _section(name: str, values: object, file: str, overridden: set[str], faults: list[str]):
     specs = {spec.name: spec for spec in section_fields(name)}
     if values is None:
@@ -67,6 +75,8 @@ def _section(name: str, values: object, file: str, overridden: set[str], faults:
             faults.append(f"{key} ({where}): unknown name; expected one of {', '.join(specs)}")
             continue
         spec = specs[key]
+        if isinstance(spec.default, float):
+            value = _exponent(value)
         fault = _fault(value, spec, type(spec.default))
         if fault:
             faults.append(f"{key}={value!r} ({where}): {fault}")

@@ -75,3 +75,9 @@ def test_parse_override_reads_yaml_values():
 
 def test_flat_names_every_section():
     assert {name.split(".")[0] for name in flat(Params())} == set(SECTIONS)
+
+
+def test_an_exponent_without_a_point_is_a_number():
+    assert load_params(None, dict([parse_override("als.regularization=1e-2")])).als.regularization == 0.01
+    with pytest.raises(BadInput, match="a number"):
+        load_params(None, dict([parse_override("als.regularization=e-2")]))
