@@ -1,17 +1,23 @@
 """The command line: `interestlake run` and one command per stage; jobs/*.py call the same `main`."""
 
 import argparse
+import glob
+import importlib
 import logging
 import os
+import re
 import sys
 import time
 import warnings
+from concurrent.futures import ThreadPoolExecutor
 
-from .config import RunOptions, load_params, parse_override
+from .config import RunOptions, cut, load_params, parse_override
 from .errors import BadInput, GateRefused, InterestlakeError
-from .session import PROFILES
+from .session import GATEWAY, PROFILES, build_session
 
 LOG = logging.getLogger("interestlake")
+# loaded while the JVM starts; neither imports pyspark, whose modules must not load in two threads at once
+SLOW_TO_LOAD = ("torch", "mlflow")
 STAGE_NAMES = (
     "ingest",
     "prepare",
@@ -84,22 +90,36 @@ def _options(arguments: argparse.Namespace) -> tuple[RunOptions, dict[str, objec
     return options, overrides
 
 
+def _look_for_inputs(paths: tuple[str, ...]) -> None:
+    """BadInput for a path that is not there, where a path without a scheme is sure to mean this machine's disk."""
+    if GATEWAY in os.environ:  # under spark-submit the cluster's default file system decides
+        return
+    for path in paths:
+        if not re.match(r"[a-z][a-z0-9+.-]+:", path) and not glob.glob(path):
+            raise BadInput.of(f"input {path}", found="nothing there", expected="a file or folder", where="--input")
+
+
 def _execute(arguments: argparse.Namespace) -> None:
     # faults of the command line and of conf come before the seconds that Spark needs to start
     options, overrides = _options(arguments)
     conf_dir = arguments.conf or ("conf" if os.path.isdir("conf/params") else None)
     params = load_params(conf_dir, overrides)
-    from .pipeline import run_stages, select
-    from .session import build_session
-    from .stages.order import STAGES
-
     whole = arguments.command == "run"
     name = None if whole else arguments.command.replace("-", "_")
-    stages = select(STAGES, arguments.first if whole else name, arguments.last if whole else name)
+    wanted = cut(STAGE_NAMES, arguments.first if whole else name, arguments.last if whole else name)
+    _look_for_inputs(options.inputs)
     LOG.info("run %s  seed %d  lake %s", options.run_id, options.seed, options.lake)
     LOG.info("starting Spark (%s) ...", arguments.profile)
     began = time.perf_counter()
-    spark = build_session(conf_dir or "conf", arguments.profile)
+    importlib.import_module("pyspark.sql")
+    with ThreadPoolExecutor(1) as pool:
+        loading = pool.map(importlib.import_module, SLOW_TO_LOAD)
+        spark = build_session(conf_dir or "conf", arguments.profile)
+        list(loading)
+    from .pipeline import run_stages
+    from .stages.order import STAGES
+
+    stages = STAGES[wanted]
     try:
         try:
             run_stages(spark, stages, params, options)
@@ -123,6 +143,8 @@ def _close(spark, whole: bool, options: RunOptions, began: float) -> None:
 def _quiet_libraries() -> None:
     # Petastorm speaks pyarrow's older dialect on every read, and MLflow draws a bar per downloaded file
     warnings.filterwarnings("ignore", category=FutureWarning, module=r"petastorm\.")
+    # the keys of our examples are whole numbers that are never missing
+    warnings.filterwarnings("ignore", message="Hint: Inferred schema contains integer column")
     os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     os.environ.setdefault("HF_HUB_OFFLINE", "1")

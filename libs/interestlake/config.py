@@ -1,6 +1,7 @@
 """conf/params/*.yml and --set overrides -> one frozen Params; every fault is reported at once."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -139,6 +140,18 @@ def parse_override(assignment: str) -> tuple[str, object]:
     if not equals:
         raise BadInput.of("--set", found=repr(assignment), expected="SECTION.NAME=VALUE", where="--set")
     return name.strip(), yaml.safe_load(value)
+
+
+def cut(order: Sequence[str], first: str | None, last: str | None) -> slice:
+    """Where the names from `first` to `last`, both included, stand in `order`; BadInput as in pipeline.select."""
+    for flag, name in (("--from", first), ("--until", last)):
+        if name is not None and name not in order:
+            raise BadInput.of(f"{flag}", found=repr(name), expected=f"one of {', '.join(order)}", where=flag)
+    start = order.index(first) if first else 0
+    end = order.index(last) if last else len(order) - 1
+    if start > end:
+        raise BadInput.of("--from and --until", found=f"{first} after {last}", expected="--from first", where="--from")
+    return slice(start, end + 1)
 
 
 def flat(params: Params) -> dict[str, object]:

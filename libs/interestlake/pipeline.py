@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pyspark.sql import SparkSession
 
-from .config import RunOptions, flat
+from .config import RunOptions, cut, flat
 from .errors import BadInput, GateRefused
 from .params import Params
 from .stages.stage import Stage, StageContext
@@ -21,15 +21,7 @@ LOG = logging.getLogger("interestlake")
 
 def select(stages: tuple[Stage, ...], first: str | None, last: str | None) -> tuple[Stage, ...]:
     """The stages from `first` to `last`, both included. Raises BadInput for an unknown name or an empty cut."""
-    order = [stage.name for stage in stages]
-    for flag, name in (("--from", first), ("--until", last)):
-        if name is not None and name not in order:
-            raise BadInput.of(f"{flag}", found=repr(name), expected=f"one of {', '.join(order)}", where=flag)
-    start = order.index(first) if first else 0
-    end = order.index(last) if last else len(order) - 1
-    if start > end:
-        raise BadInput.of("--from and --until", found=f"{first} after {last}", expected="--from first", where="--from")
-    return stages[start : end + 1]
+    return stages[cut([stage.name for stage in stages], first, last)]
 
 
 def fingerprint(options: RunOptions, params: Params) -> str:

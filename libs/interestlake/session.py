@@ -9,6 +9,7 @@ from pathlib import Path
 
 from .errors import BadInput
 
+GATEWAY = "PYSPARK_GATEWAY_PORT"
 PROFILES = ("local", "standalone", "gpu", "databricks")
 
 
@@ -58,13 +59,13 @@ def build_session(conf_dir: str = "conf", profile: str = "local", overrides: dic
     The checkpoint folder is made under Spark's local folder. Raises BadInput where the profile's file is missing or
     Spark does not start, with the end of that log.
     """
-    from pyspark import SparkConf
     from pyspark.sql import SparkSession
 
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     os.environ.setdefault("PYSPARK_DRIVER_PYTHON", sys.executable)
     builder = SparkSession.builder
-    if SparkConf().get("spark.master") is None and SparkSession.getActiveSession() is None:
+    # spark-submit starts Python with a gateway to its JVM; a setting made here would outrank what was submitted
+    if GATEWAY not in os.environ and SparkSession.getActiveSession() is None:
         settings = read_properties(Path(conf_dir) / "spark" / f"{profile}.properties")
         jar = graphframes_jar()
         if jar and not Path(settings.get("spark.jars", "")).is_file():

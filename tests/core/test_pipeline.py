@@ -100,6 +100,11 @@ def test_faults_of_the_command_line_end_with_2_before_spark_starts(tmp_path, cap
     assert cli.main(["run", "--source", "sample", "--lake", str(tmp_path), "--set", "als.rank=0"]) == 2
     assert "rank=0 (--set): expected >= 1" in caplog.text
     assert cli.main(["run", "--source", "sample", "--lake", str(tmp_path), "--run-id", "a b"]) == 2
+    assert cli.main(["run", "--source", "sample", "--lake", str(tmp_path), "--from", "embeds"]) == 2
+    assert cli.main(["ingest", "--source", "movielens", "--lake", str(tmp_path), "--input", "/no/such"]) == 2
+    assert "input /no/such: found nothing there" in caplog.text
+    assert list(tmp_path.iterdir()) == []
+    assert "found 'embeds'; expected one of ingest" in caplog.text
     with pytest.raises(SystemExit) as caught:
         cli.main(["run", "--lake", str(tmp_path)])
     assert caught.value.code == 2

@@ -68,11 +68,12 @@ def _run(context: StageContext) -> dict[str, float]:
 
     heard, fused = weighted_only(models, fusion)
     interests = strongest_interests(users)(tables["gold.interest_map"])
-    everyone = _people(tables, users, pairs, partitions)(interests)
+    everyone = _people(tables, users, pairs, partitions)(interests).persist()
     heard_shared = context.spark.sparkContext.broadcast(heard)
     personal = everyone.transform(recommend(heard_shared, fused, params.top_k))
     gold = context.write("gold.recommendations", personal.withColumn("run_id", F.lit(context.options.run_id)))
     carried = everyone.where(F.col("user_index") < params.ranker_people).drop("user_index", "friend_count").toPandas()
+    everyone.unpersist()
     version = _register(context, Ranker(heard, fused, carried.sort_values("user_id")))
     heard_shared.unpersist()
     context.log.info("      registered %s version %s", REGISTERED, version)
