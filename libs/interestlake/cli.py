@@ -5,13 +5,12 @@ import glob
 import importlib
 import logging
 import os
-import re
 import sys
 import time
 import warnings
 from concurrent.futures import ThreadPoolExecutor
 
-from .config import RunOptions, cut, load_params, parse_override
+from .config import RunOptions, cut, has_scheme, load_params, parse_override
 from .errors import BadInput, GateRefused, InterestlakeError
 from .session import GATEWAY, PROFILES, build_session
 
@@ -95,7 +94,7 @@ def _look_for_inputs(paths: tuple[str, ...]) -> None:
     if GATEWAY in os.environ:  # under spark-submit the cluster's default file system decides
         return
     for path in paths:
-        if not re.match(r"[a-z][a-z0-9+.-]+:", path) and not glob.glob(path):
+        if not has_scheme(path) and not glob.glob(path):
             raise BadInput.of(f"input {path}", found="nothing there", expected="a file or folder", where="--input")
 
 

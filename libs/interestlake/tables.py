@@ -1,7 +1,6 @@
 """The only Delta I/O: make, read (at a version), write by key, idempotent by run id."""
 
 import os
-import re
 import threading
 from dataclasses import dataclass
 
@@ -10,6 +9,7 @@ from pyspark.errors import AnalysisException
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+from .config import has_scheme
 from .errors import BadInput
 from .schemas import ALL, Table
 
@@ -33,7 +33,7 @@ class Lake:
 
     def __init__(self, spark: SparkSession, root: str):
         # Delta reads a relative location as a table's name; a scheme (s3a:, dbfs:) has no working folder
-        located = root if re.match(r"[a-z][a-z0-9+.-]+:", root) else os.path.abspath(root)
+        located = root if has_scheme(root) else os.path.abspath(root)
         self.spark, self.root = spark, located.rstrip("/")
 
     def path(self, name: str) -> str:

@@ -41,8 +41,9 @@ def fit_reduction(vectors: DataFrame, dimension: int) -> TextReduction | None:
     """(item_id, vector) -> principal components (Pearson, 1901), each axis with its largest entry positive.
 
     Fewer axes than `dimension` where the vectors are narrower. None for fewer than two vectors, which leave nothing to
-    tell apart. Runs three small Spark jobs; the width x width scatter matrix is solved on the driver (384 for MiniLM).
-    Not by Spark's PCA: on the same 80 rows its axes from the third on were others in one fit of four (3.5.9).
+    tell apart. Runs three small Spark jobs; one width x width scatter matrix per partition reaches the driver, which
+    solves their sum (384 x 384 for MiniLM). Not by Spark's PCA (3.5.9):
+    on the same 80 rows its axes from the third on were others in one fit of four.
     """
     if vectors.limit(2).count() < 2:
         return None

@@ -16,6 +16,7 @@ FIT_K = 10
 KEEP_SHARE = 0.04  # of the weight vectors tried: the best whose mean is taken
 MIN_SEGMENT_USERS = 50  # a segment with fewer validation people uses the weights of all
 ALL = "all"
+ANCHORS = 2  # the vectors a gain is measured over: uniform, and the fit of all people
 GAINS_SCHEMA = "part int, segment string, people bigint, total array<double>, squares array<double>"
 
 
@@ -23,12 +24,16 @@ GAINS_SCHEMA = "part int, segment string, people bigint, total array<double>, sq
 class Trial:
     """nDCG of W weight vectors over the people of one segment.
 
-    mean: (W,); error: (W,) standard error of each vector's paired gain over the first vector.
+    mean: (W,); error: (A, W) standard error of each vector's paired gain over each of the first A vectors.
     """
 
     people: int
     mean: np.ndarray
     error: np.ndarray
+
+    def gains(self, vector: int, over: int) -> bool:
+        """Whether a vector's mean beats that of an anchor by more than the standard error of the difference."""
+        return bool(self.mean[vector] - self.mean[over] > self.error[over, vector])
 
 
 @dataclass(frozen=True)
@@ -40,26 +45,25 @@ class FittedWeights:
 
 
 def try_weights(weights: np.ndarray, places: Sequence[int], cold_history: int) -> Callable:
-    """CANDIDATES_SCHEMA -> GAINS_SCHEMA: sums of nDCG@10, and of its squared gain over the first vector. Lazy.
+    """CANDIDATES_SCHEMA -> GAINS_SCHEMA: sums of nDCG@10 and of its squared gain over the first ANCHORS vectors.
 
-    weights: (W, S); places: which scorers are fused. One row per partition and segment.
+    weights: (W, S); places: which scorers are fused. One row per partition and segment. Lazy.
     """
 
     def run(frames: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
         from pyspark import TaskContext
 
-        part, gains = TaskContext.get().partitionId(), {}
+        part, sums = TaskContext.get().partitionId(), {}
         for frame in frames:
             for row in frame.itertuples(index=False):
                 proposals = proposals_of(row)
                 candidates = union([proposals[place] for place in places])
-                gain = ndcg_per_weight(candidates, row.relevant, weights, FIT_K)
-                gains.setdefault(segment_of(row.history, cold_history), []).append(gain)
-        rows = []
-        for segment, values in sorted(gains.items()):
-            stacked = np.stack(values)  # (people, W)
-            squares = ((stacked - stacked[:, :1]) ** 2).sum(axis=0)
-            rows.append((part, segment, len(values), stacked.sum(axis=0), squares))
+                gain = ndcg_per_weight(candidates, row.relevant, weights, FIT_K)  # (W,)
+                people, total, squares = sums.get(segment_of(row.history, cold_history), (0, 0.0, 0.0))
+                over_anchors = gain[None, :] - gain[:ANCHORS, None]  # (A, W)
+                grown = people + 1, total + gain, squares + over_anchors**2
+                sums[segment_of(row.history, cold_history)] = grown
+        rows = [(part, segment, n, total, squares.ravel()) for segment, (n, total, squares) in sorted(sums.items())]
         yield pd.DataFrame(rows, columns=["part", "segment", "people", "total", "squares"])
 
     return lambda candidates: candidates.mapInPandas(run, GAINS_SCHEMA)
@@ -74,8 +78,9 @@ def trials(rows: Sequence) -> dict[str, Trial]:
         people = sum(row["people"] for row in mine)
         if people:
             mean = np.sum([row["total"] for row in mine], axis=0) / people
-            square = np.sum([row["squares"] for row in mine], axis=0) / people
-            error = np.sqrt(np.maximum(square - (mean - mean[0]) ** 2, 0) / max(people - 1, 1))
+            square = np.sum([row["squares"] for row in mine], axis=0).reshape(-1, len(mean)) / people  # (A, W)
+            gain = mean[None, :] - mean[: len(square), None]
+            error = np.sqrt(np.maximum(square - gain**2, 0) / max(people - 1, 1))
             found[segment] = Trial(people, mean, error)
     return found
 
@@ -116,20 +121,13 @@ def fit_weights(candidates: DataFrame, names: Sequence[str], sources: Sequence[s
 
 def _settle(run: Callable, uniform: np.ndarray, fits: dict[str, np.ndarray], people: int) -> FittedWeights:
     """Keep a fit only where it gains more than its standard error."""
-    against_uniform = run(np.vstack([uniform, *fits.values()]))
-    place = {segment: 1 + row for row, segment in enumerate(fits)}
-    everyone = against_uniform[ALL]
-    shared = fits[ALL] if everyone.mean[1] - everyone.mean[0] > everyone.error[1] else uniform
-    weights = {segment: shared for segment in SEGMENTS}
-    if len(fits) > 1:
-        against_shared = run(np.vstack([shared, *fits.values()]))
-        for segment in fits:
-            trial = against_shared.get(segment)
-            row = place[segment]
-            if segment != ALL and trial.mean[row] - trial.mean[0] > trial.error[row]:
-                weights[segment] = fits[segment]
-    chosen = place[ALL] if shared is not uniform else 0
-    earned = {ALL: (people, float(everyone.mean[0]), float(everyone.mean[chosen]))}
+    trial = run(np.vstack([uniform, *fits.values()]))  # row 0 uniform, row 1 the fit of all
+    shared = 1 if trial[ALL].gains(1, over=0) else 0
+    weights = {segment: fits[ALL] if shared else uniform for segment in SEGMENTS}
+    for row, segment in enumerate(fits, start=1):
+        if segment != ALL and trial[segment].gains(row, over=shared):
+            weights[segment] = fits[segment]
+    earned = {ALL: (people, float(trial[ALL].mean[0]), float(trial[ALL].mean[shared]))}
     return FittedWeights(weights, earned)
 
 

@@ -30,11 +30,12 @@ FILES = {
     "truth_dirt": "truth/dirt-{part:05d}.jsonl",
     "truth_items": "truth/items-{part:05d}.jsonl",
 }
+OF_PEOPLE = ("events", "friends", "truth_user_interests", "truth_sentiment", "truth_dirt")
 FRIENDS_HEADER = (-1, "friends", "user_id,friend_id")
 
 
 def ensure_world(spark: SparkSession, lake_root: str, seed: int, users: int) -> str:
-    """The folder `<lake>/raw/sample-<seed>-<users>`, made where it is not complete. Runs up to two Spark jobs.
+    """The folder `<lake>/raw/sample-<seed>-<users>`, made where it is not complete. Runs at most one Spark job.
 
     It is written under another name and renamed when whole, so a killed run leaves nothing that looks complete.
     """
@@ -46,8 +47,7 @@ def ensure_world(spark: SparkSession, lake_root: str, seed: int, users: int) -> 
     draft = f"{lake_root}/raw/.sample-{seed}-{users}.draft"
     draft_path = filesystem(spark, draft)[1]
     fs.delete(draft_path, True)
-    _write(spark, generated_people(spark, seed, users), draft, "people")
-    _write(spark, generated_items(spark, seed, users), draft, "items")
+    _write(spark, generated_people(spark, seed, users).unionByName(generated_items(spark, seed, users)), draft)
     out = fs.create(filesystem(spark, f"{draft}/_world.json")[1])
     out.write(json.dumps(wanted).encode())
     out.close()
@@ -169,20 +169,24 @@ def _manifest(spark: SparkSession, folder: str) -> dict | None:
         stream.close()
 
 
-def _write(spark: SparkSession, rows: DataFrame, folder: str, batch: str) -> None:
-    """One text file per kind and partition, lines in order, under names that do not change from run to run."""
-    loose = f"{folder}/_{batch}"
+def _write(spark: SparkSession, rows: DataFrame, folder: str) -> None:
+    """One text file per kind and partition, lines in order, numbered from 0, under the same names in every run."""
+    loose = f"{folder}/_loose"
     ordered = rows.sortWithinPartitions("kind", "position").select("kind", "value")
     ordered.write.partitionBy("kind").text(loose)
     fs, root = filesystem(spark, loose)
-    for status in fs.listStatus(root):
-        path = status.getPath()
-        if not path.getName().startswith("kind="):
-            continue
-        pattern = FILES[path.getName().removeprefix("kind=")]
-        for part in fs.listStatus(path):
-            number = int(part.getPath().getName().split("-")[1])
-            target = filesystem(spark, f"{folder}/{pattern.format(part=number)}")[1]
+    kinds = {status.getPath().getName().removeprefix("kind="): status.getPath() for status in fs.listStatus(root)}
+    written = {kind: [part.getPath() for part in fs.listStatus(kinds[kind])] for kind in FILES if kind in kinds}
+    # the partitions of items come after those of people
+    items_from = min(_part(path) for kind, paths in written.items() if kind not in OF_PEOPLE for path in paths)
+    for kind, paths in written.items():
+        for path in paths:
+            number = _part(path) - (0 if kind in OF_PEOPLE else items_from)
+            target = filesystem(spark, f"{folder}/{FILES[kind].format(part=number)}")[1]
             fs.mkdirs(target.getParent())
-            fs.rename(part.getPath(), target)
+            fs.rename(path, target)
     fs.delete(root, True)
+
+
+def _part(path) -> int:
+    return int(path.getName().split("-")[1])
