@@ -10,13 +10,14 @@ import time
 import warnings
 from concurrent.futures import ThreadPoolExecutor
 
-from .config import RunOptions, cut, has_scheme, load_params, parse_override
+from .config import RunOptions, cut, load_params, parse_override
 from .errors import BadInput, GateRefused, InterestlakeError
 from .session import GATEWAY, PROFILES, build_session
+from .storage import has_scheme
 
 LOG = logging.getLogger("interestlake")
-# loaded while the JVM starts; neither imports pyspark, whose modules must not load in two threads at once
-SLOW_TO_LOAD = ("torch", "mlflow")
+# loaded while the JVM starts, which itself loads no module that pyspark.sql has not
+SLOW_TO_LOAD = ("torch", "mlflow", "interestlake.pipeline", "interestlake.stages.order")
 STAGE_NAMES = (
     "ingest",
     "prepare",

@@ -11,11 +11,6 @@ from .errors import BadInput
 from .params import SECTIONS, Params, section_fields
 
 
-def has_scheme(path: str) -> bool:
-    """Whether a path names its file system: s3a://bucket/lake, dbfs:/lake."""
-    return re.match(r"[a-z][a-z0-9+.-]+:", path) is not None
-
-
 @dataclass(frozen=True)
 class RunOptions:
     """What one command line says, beside the parameters."""

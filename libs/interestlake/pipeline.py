@@ -13,7 +13,7 @@ from .config import RunOptions, cut, flat
 from .errors import BadInput, GateRefused
 from .params import Params
 from .stages.stage import Stage, StageContext
-from .tables import Lake
+from .tables import Lake, one_row
 from .tracking import Tracker, default_tracking_uri
 
 LOG = logging.getLogger("interestlake")
@@ -103,9 +103,8 @@ def _claim_run(lake: Lake, options: RunOptions, params: Params) -> None:
             )
         if row is not None:
             return
-    claim = [(options.run_id, options.source or "as ingested", options.seed, mark)]
-    rows = lake.spark.createDataFrame(claim, "run_id string, source string, seed int, fingerprint string")
-    lake.write("ops.runs", rows, options.run_id)
+    claim = {"source": options.source or "as ingested", "seed": options.seed, "fingerprint": mark}
+    lake.write("ops.runs", one_row(lake.spark, "ops.runs", {"run_id": options.run_id, **claim}), options.run_id)
 
 
 def _finished(lake: Lake, run_id: str) -> dict[str, dict[str, float]]:
@@ -116,10 +115,7 @@ def _finished(lake: Lake, run_id: str) -> dict[str, dict[str, float]]:
 
 
 def _mark_finished(context: StageContext, stage: str, seconds: float, rows, versions, figures) -> None:
-    row = [(context.options.run_id, stage, seconds, rows, versions, {k: float(v) for k, v in figures.items()})]
-    schema = (
-        "run_id string, stage string, seconds double, rows map<string,bigint>, "
-        "versions map<string,bigint>, metrics map<string,double>"
-    )
-    frame = context.spark.createDataFrame(row, schema)
-    context.lake.write("ops.stages", frame, f"{context.options.run_id}/{stage}")
+    run_id, metrics = context.options.run_id, {name: float(value) for name, value in figures.items()}
+    told = {"seconds": seconds, "rows": rows, "versions": versions, "metrics": metrics}
+    mark = one_row(context.spark, "ops.stages", {"run_id": run_id, "stage": stage, **told})
+    context.lake.write("ops.stages", mark, f"{run_id}/{stage}")

@@ -1,6 +1,8 @@
 """The only Delta I/O: make, read (at a version), write by key, idempotent by run id."""
 
+import json
 import os
+import re
 import threading
 from dataclasses import dataclass
 
@@ -9,9 +11,9 @@ from pyspark.errors import AnalysisException
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from .config import has_scheme
 from .errors import BadInput
 from .schemas import ALL, Table
+from .storage import filesystem, has_scheme
 
 TXN_APP, TXN_VERSION = "spark.databricks.delta.write.txnAppId", "spark.databricks.delta.write.txnVersion"
 
@@ -45,11 +47,12 @@ class Lake:
 
     def version(self, name: str) -> int:
         """Newest version. Raises BadInput where the table is missing."""
-        return self._delta(name).history(1).select("version").first()[0]
+        self._expect(name)
+        return self._last_commit(name)
 
     def read(self, name: str, version: int | None = None) -> DataFrame:
         """The table, at `version` or newest. Lazy. Raises BadInput where the table or version is missing."""
-        self._delta(name)
+        self._expect(name)
         reader = self.spark.read.format("delta")
         if version is None:
             return reader.load(self.path(name))
@@ -64,7 +67,7 @@ class Lake:
 
     def read_changes(self, name: str, from_version: int) -> DataFrame:
         """Rows changed since `from_version`, with Delta's _change_type columns. Needs the table's change feed."""
-        self._delta(name)
+        self._expect(name)
         reader = self.spark.read.format("delta").option("readChangeFeed", "true")
         return reader.option("startingVersion", from_version).load(self.path(name))
 
@@ -103,8 +106,8 @@ class Lake:
             self._save(name, rows, "append", app)
         else:
             self._merge(table, rows, app)
-        last = self._delta(name).history(1).select("version", "operationMetrics").first()
-        return Written(name, last[0], _rows_written(last[1]) if last[0] > before else 0)
+        version = self._last_commit(name)
+        return Written(name, version, _rows_written(self._metrics(name, version)) if version > before else 0)
 
     def _save(self, name: str, rows: DataFrame, mode: str, app: str) -> None:
         writer = rows.write.format("delta").mode(mode).option("txnAppId", app).option("txnVersion", 1)
@@ -126,7 +129,29 @@ class Lake:
                 self.spark.conf.unset(TXN_APP)
                 self.spark.conf.unset(TXN_VERSION)
 
+    def _last_commit(self, name: str) -> int:
+        # a listing of the log, as the Delta protocol lays it out: the history API runs Spark jobs for the same number
+        fs, log = filesystem(self.spark, f"{self.path(name)}/_delta_log")
+        names = (status.getPath().getName() for status in fs.listStatus(log))
+        return max(int(name.removesuffix(".json")) for name in names if re.fullmatch(r"\d{20}\.json", name))
+
+    def _metrics(self, name: str, version: int) -> dict[str, str]:
+        fs, commit = filesystem(self.spark, f"{self.path(name)}/_delta_log/{version:020d}.json")
+        java = self.spark._jvm.java.io
+        reader = java.BufferedReader(java.InputStreamReader(fs.open(commit), "UTF-8"))
+        try:
+            while line := reader.readLine():
+                if line.startswith('{"commitInfo"'):
+                    return json.loads(line)["commitInfo"].get("operationMetrics", {})
+        finally:
+            reader.close()
+        return {}
+
     def _delta(self, name: str) -> DeltaTable:
+        self._expect(name)
+        return DeltaTable.forPath(self.spark, self.path(name))
+
+    def _expect(self, name: str) -> None:
         if not self.exists(name):
             raise BadInput.of(
                 f"table {name}",
@@ -134,12 +159,21 @@ class Lake:
                 expected="a Delta table made by an earlier stage",
                 where="--lake, or run the earlier stages first (interestlake run --until ...)",
             )
-        return DeltaTable.forPath(self.spark, self.path(name))
+
+
+def one_row(spark: SparkSession, name: str, values: dict) -> DataFrame:
+    """One row in the columns of the contract, from plain values; made in the plan, without a Python worker."""
+    columns = F.from_json(F.lit(json.dumps(values)), _ddl(name)).alias("row")
+    return spark.range(0, 1, 1, 1).select(columns).select("row.*")
 
 
 def empty(spark: SparkSession, name: str) -> DataFrame:
     """No rows in the columns of the contract."""
-    return spark.createDataFrame([], ", ".join(f"{c.name} {c.type}" for c in _contract(name).columns))
+    return spark.createDataFrame([], _ddl(name))
+
+
+def _ddl(name: str) -> str:
+    return ", ".join(f"{column.name} {column.type}" for column in _contract(name).columns)
 
 
 def _contract(name: str) -> Table:
@@ -182,4 +216,4 @@ def _rows_written(metrics: dict[str, str]) -> int:
     return int(metrics.get("numOutputRows", 0))
 
 
-__all__ = ["Lake", "Written", "empty"]
+__all__ = ["Lake", "Written", "empty", "one_row"]

@@ -8,6 +8,7 @@ from urllib.parse import unquote, urlsplit
 from pyspark.sql import SparkSession
 
 from ..errors import BadInput
+from ..storage import filesystem
 
 
 @dataclass(frozen=True)
@@ -26,12 +27,6 @@ def place(uri: str) -> tuple[str, str]:
     """(host or bucket, decoded path): equal for every spelling of one file's address."""
     parts = urlsplit(uri)
     return parts.netloc, unquote(parts.path)
-
-
-def filesystem(spark: SparkSession, path: str):
-    """(Hadoop FileSystem, Hadoop Path) of an address; `path` may be local, HDFS or an object store."""
-    hadoop_path = spark._jvm.org.apache.hadoop.fs.Path(path)
-    return hadoop_path.getFileSystem(spark._jsc.hadoopConfiguration()), hadoop_path
 
 
 def list_files(spark: SparkSession, inputs: tuple[str, ...]) -> tuple[InputFile, ...]:

@@ -1,5 +1,8 @@
 """Stage build_graph: train histories -> item and interest graphs, what GraphFrames finds in them, low-rank vectors."""
 
+from functools import reduce
+from operator import or_
+
 import numpy as np
 import pandas as pd
 from pyspark.sql import DataFrame
@@ -13,7 +16,7 @@ from ..graph.histories import interest_histories, item_histories
 from ..graph.item_texts import mean_item_texts
 from ..graph.transitions import build_transitions
 from ..tables import empty
-from .stage import Stage, StageContext
+from .stage import Stage, StageContext, side_by_side
 
 INTERESTS_PER_PERSON = 30
 INTEREST_WALKS = "graph.interest_pagerank"
@@ -23,17 +26,18 @@ def _run(context: StageContext) -> dict[str, float]:
     items = context.read("silver.interactions").transform(item_histories()).persist()
     carried = context.read("silver.item_interests")
     held = items.transform(interest_histories(carried, INTERESTS_PER_PERSON)).persist()
-    figures = _graph(context, "item", items, hubs=0)
-    figures |= _graph(context, "interest", held, hubs=context.params.graph.hub_interests)
-    figures |= _vectors(context)
+    parts = side_by_side(
+        lambda: _graph(context, "item", items, hubs=0),
+        lambda: _graph(context, "interest", held, hubs=context.params.graph.hub_interests),
+        lambda: _vectors(context),
+    )
     items.unpersist()
     held.unpersist()
-    return figures
+    return reduce(or_, parts)
 
 
 def _graph(context: StageContext, name: str, histories: DataFrame, hubs: int) -> dict[str, float]:
     params, seed = context.params.graph, context.options.seed
-    context.log.info("      %s graph", name)
     limits = {"min_pair_count": params.min_pair_count, "max_neighbours": params.max_neighbours}
     edges = histories.transform(
         build_edges(

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from pyspark.sql import DataFrame, SparkSession
 
@@ -13,6 +14,7 @@ from ..tables import Lake, Written
 from ..tracking import Tracker
 
 WRITERS = 4  # tables written side by side: a commit waits on the driver and on storage more than on cores
+Result = TypeVar("Result")
 
 
 @dataclass
@@ -46,6 +48,12 @@ class StageContext:
             self.written[written.table] = written
             self.log.info("      %-32s %9d rows  version %d", written.table, written.rows, written.version)
         return found
+
+
+def side_by_side(*calls: Callable[[], Result]) -> list[Result]:
+    """Results of independent calls, in order; while one plans on the driver, another's tasks run."""
+    with ThreadPoolExecutor(len(calls)) as pool:
+        return [waiting.result() for waiting in [pool.submit(call) for call in calls]]
 
 
 @dataclass(frozen=True)
