@@ -15,7 +15,7 @@ stop() { printf 'setup: %s\n' "$@" >&2; exit 2; }
 
 inputs_hash() {
     cat requirements.lock pyproject.toml conf/spark/local.properties infra/setup/*.lock infra/setup/setup.sh \
-        infra/setup/warm_up.py | sha256sum | cut -d' ' -f1
+        infra/setup/warm_up.py infra/setup/class_archive.py | sha256sum | cut -d' ' -f1
 }
 
 python_version() { "$1" -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null || true; }
@@ -79,12 +79,28 @@ fetch_jars() {
     local log=$root/.cache/setup-jars.log
     say "starting Spark once, so that its jars are fetched and seen to load (first time: some 300 MB)"
     # shellcheck disable=SC1090
-    if ! (. "$env_file" && spark-submit --properties-file conf/spark/local.properties infra/setup/warm_up.py) >"$log" 2>&1; then
+    if ! (. "$env_file" && spark-submit --properties-file conf/spark/local.properties infra/setup/warm_up.py \
+        conf/spark/local.properties) >"$log" 2>&1; then
         tail -n 15 "$log" >&2
         stop "Spark did not start with the jars of conf/spark/local.properties; the whole output is in $log" \
             "UNRESOLVED DEPENDENCIES means that no Maven repository was reached: give this machine one, then run make setup again"
     fi
     grep '^ready: ' "$log" >&2
+}
+
+# optional: without it a run starts as well, only later
+archive_classes() {
+    local log=$root/.cache/setup-classes.log scratch
+    scratch=$(mktemp -d)
+    say "running a small world once, so that later runs load Spark's classes from an archive (some three minutes)"
+    # shellcheck disable=SC1090
+    if (. "$env_file" && python infra/setup/class_archive.py "$scratch") >"$log" 2>&1; then
+        say "kept $(du -h .cache/jars/classes.jsa | cut -f1) of classes"
+    else
+        rm -f .cache/jars/classes.jsa
+        say "no class archive was made, so that Spark starts later; the whole output is in $log"
+    fi
+    rm -rf "$scratch"
 }
 
 wanted=$(inputs_hash)
@@ -109,5 +125,6 @@ java_home=$(find_java_home)
 write_env "$java_home"
 link_graphframes_jar
 fetch_jars
+archive_classes
 printf '%s\n' "$wanted" >"$stamp"
 say "done: Python $("$venv/bin/python" -c 'import platform; print(platform.python_version())'), Java of $java_home"

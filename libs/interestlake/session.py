@@ -7,6 +7,7 @@ import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 
+from .class_path import appended, resolved_jars, without_jars
 from .errors import BadInput
 
 GATEWAY = "PYSPARK_GATEWAY_PORT"
@@ -70,10 +71,12 @@ def build_session(conf_dir: str = "conf", profile: str = "local", overrides: dic
         jar = graphframes_jar()
         if jar and not Path(settings.get("spark.jars", "")).is_file():
             settings["spark.jars"] = jar
-        for key, value in {**settings, **(overrides or {})}.items():
+        settings |= overrides or {}
+        jars = resolved_jars(settings)
+        for key, value in (without_jars(settings) if jars else settings).items():
             builder = builder.config(key, value)
         try:
-            with _output_to(jvm_log()):
+            with _output_to(jvm_log()), appended(jars):
                 spark = builder.getOrCreate()
         except Exception as error:
             tail = "\n  ".join(jvm_log().read_text(errors="replace").splitlines()[-15:])

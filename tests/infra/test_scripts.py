@@ -54,7 +54,7 @@ def test_set_up_done_is_not_done_again(checkout):
     (venv / "interestlake-env.sh").write_text(f'export JAVA_HOME="{checkout}"\npython() {{ :; }}\n')
     inputs = ["requirements.lock", "pyproject.toml", "conf/spark/local.properties"]
     inputs += sorted(f"infra/setup/{path.name}" for path in (checkout / "infra/setup").glob("*.lock"))
-    inputs += ["infra/setup/setup.sh", "infra/setup/warm_up.py"]
+    inputs += ["infra/setup/setup.sh", "infra/setup/warm_up.py", "infra/setup/class_archive.py"]
     hashed = run("bash", "-c", f"cd {checkout} && cat {' '.join(inputs)} | sha256sum | cut -d' ' -f1").stdout
     (venv / "interestlake-setup.stamp").write_text(hashed)
     done = run("bash", checkout / "infra/setup/setup.sh", PYTHON="no-such-python")
