@@ -21,6 +21,7 @@ LAYERS = (
     {"events", "privacy", "sources", "text", "graph", "interests", "metrics", "models", "feeding", "training"},
     {"stages.stage"},
     {"recommending", "serving", "reporting"},
+    {"benchmark"},
     {"stages"},
     {"pipeline"},
     {"cli", "notebook"},

@@ -10,6 +10,7 @@ import time
 import warnings
 from concurrent.futures import ThreadPoolExecutor
 
+from .benchmark.arguments import add_parsers
 from .config import RunOptions, cut, load_params, parse_override
 from .errors import BadInput, GateRefused, InterestlakeError
 from .session import GATEWAY, PROFILES, build_session
@@ -49,6 +50,7 @@ def build_parser() -> argparse.ArgumentParser:
         stage = commands.add_parser(name.replace("_", "-"), aliases=[name] if "_" in name else [], help=f"only {name}")
         _common(stage)
         _source(stage, required=name == "ingest")
+    add_parsers(commands)
     return parser
 
 
@@ -157,7 +159,11 @@ def main(argv: list[str] | None = None) -> int:
     LOG.setLevel(logging.INFO)
     arguments = build_parser().parse_args(argv)
     try:
-        _execute(arguments)
+        if arguments.command in ("benchmark", "split"):
+            command = importlib.import_module("interestlake.benchmark.command")
+            getattr(command, arguments.command)(arguments, LOG)
+        else:
+            _execute(arguments)
     except GateRefused as refusal:
         LOG.error("gate: %s", refusal)
         return refusal.exit_code

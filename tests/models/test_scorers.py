@@ -59,7 +59,7 @@ def fitted():
     scorers = [
         Popularity("popularity", board.sum(axis=0)),
         EdgeScorer("graph", edges),
-        EdgeScorer("transitions", edges, uses_recent=True),
+        EdgeScorer("transitions", edges, recency=1.0),
         EdgeScorer("item_knn", knn),
         Ease("ease", np.arange(BOARD), ease_weights(gram.copy(), 1.0), BOARD),
         FoldInAls.of("als", items.astype(np.float32), 10.0, 0.05),

@@ -10,25 +10,32 @@ from ..errors import BadInput
 from .scorer import Scorer, UserBatch
 
 
+def given_history(batch: UserBatch, recency: float) -> sp.csr_matrix:
+    """(B, I) h: the history's weights, or with a recency above 0 the place from the end^-recency of the last items."""
+    if not recency:
+        return batch.history
+    return batch.recent if recency == 1.0 else batch.recent.power(recency)
+
+
 @dataclass(frozen=True)
 class EdgeScorer(Scorer):
     """score_uj = sum_i h_ui * W_ij over the sparse item matrix W.
 
     weights: (I, I) CSR, row = item of the history, column = item scored, zero diagonal.
-    uses_recent: h is the recency of the last items (next-item transitions) instead of the history's weights.
+    recency: see `given_history`.
     """
 
     name: str
     weights: sp.csr_matrix
-    uses_recent: bool = False
+    recency: float = 0.0
 
     def score(self, batch: UserBatch) -> np.ndarray:
-        given = batch.recent if self.uses_recent else batch.history
+        given = given_history(batch, self.recency)
         return np.asarray((given @ self.weights).todense(), dtype=np.float32)  # (B, I) @ (I, I) -> (B, I)
 
     def contributions(self, batch: UserBatch, row: int, columns: np.ndarray) -> np.ndarray:
         chosen = batch.history[row]
-        weight = np.asarray(batch.recent[row, chosen.indices].todense()).ravel() if self.uses_recent else chosen.data
+        weight = np.asarray(given_history(batch.row(row), self.recency)[0, chosen.indices].todense()).ravel()
         return weight[:, None] * self.weights[chosen.indices][:, columns].toarray()
 
 
@@ -36,17 +43,20 @@ class EdgeScorer(Scorer):
 class Ease(Scorer):
     """EASE (Steck 2019): score_uj = sum_i h_ui * B_ij with the closed-form B of `ease_weights`.
 
-    items: (E,) ascending columns of the items that entered the Gram matrix; weights: (E, E) float32.
+    items: (E,) ascending columns of the items that entered the Gram matrix; weights: (E, E) float32; recency: see
+    `given_history`.
     """
 
     name: str
     items: np.ndarray
     weights: np.ndarray
     item_count: int
+    recency: float = 0.0
 
     def score(self, batch: UserBatch) -> np.ndarray:
         scores = np.zeros((batch.size, self.item_count), np.float32)
-        scores[:, self.items] = batch.history[:, self.items] @ self.weights  # (B, E) @ (E, E) -> (B, E)
+        given = given_history(batch, self.recency)[:, self.items]
+        scores[:, self.items] = given @ self.weights  # (B, E) @ (E, E) -> (B, E)
         return scores
 
     def contributions(self, batch: UserBatch, row: int, columns: np.ndarray) -> np.ndarray:
@@ -56,7 +66,8 @@ class Ease(Scorer):
         source, target = place[chosen.indices], place[columns]
         block = self.weights[np.ix_(np.maximum(source, 0), np.maximum(target, 0))].astype(np.float64)
         known = (source >= 0)[:, None] & (target >= 0)[None, :]
-        return chosen.data[:, None] * np.where(known, block, 0.0)
+        weight = np.asarray(given_history(batch.row(row), self.recency)[0, chosen.indices].todense()).ravel()
+        return weight[:, None] * np.where(known, block, 0.0)
 
 
 def ease_weights(gram: np.ndarray, l2: float) -> np.ndarray:

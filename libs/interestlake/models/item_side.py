@@ -36,7 +36,8 @@ class FactorScorer(Scorer):
 class FoldInAls(Scorer):
     """score_uj = v_u . a_j where v_u is solved from the history at hand (Hu, Koren and Volinsky 2008).
 
-    v_u = (Y'Y + Y_u' diag(alpha w) Y_u + regularization * n_u I)^-1 Y_u' (1 + alpha w), n_u = items of the history:
+    v_u = (Y'Y + Y_u' diag(alpha w) Y_u + regularization * n_u I)^-1 Y_u' (1 + alpha w), n_u = items of the history
+    where `scaled`, else 1:
     Spark's own last half-step, so that for the train history v_u is the trained vector, and a longer history needs no
     refit. item_vectors Y: (I, d) float32, zeros for an item the model never saw (it then counts nowhere);
     gram: (d, d) float64, Y'Y.
@@ -47,12 +48,15 @@ class FoldInAls(Scorer):
     gram: np.ndarray
     alpha: float
     regularization: float
+    scaled: bool = True
 
     @classmethod
-    def of(cls, name: str, item_vectors: np.ndarray, alpha: float, regularization: float) -> "FoldInAls":
+    def of(
+        cls, name: str, item_vectors: np.ndarray, alpha: float, regularization: float, scaled: bool = True
+    ) -> "FoldInAls":
         """The scorer of (I, d) item factors that were trained with `alpha` and `regularization`."""
         items = item_vectors.astype(np.float64)
-        return cls(name, item_vectors, items.T @ items, alpha, regularization)
+        return cls(name, item_vectors, items.T @ items, alpha, regularization, scaled)
 
     def user_vectors(self, batch: UserBatch) -> np.ndarray:
         """(B, d) float64; zeros for a person without a known item."""
@@ -66,7 +70,7 @@ class FoldInAls(Scorer):
                 continue
             chosen, confidence = chosen[known], self.alpha * weight[known]
             left = self.gram + (chosen * confidence[:, None]).T @ chosen
-            left[np.diag_indices_from(left)] += self.regularization * len(chosen)
+            left[np.diag_indices_from(left)] += self.regularization * (len(chosen) if self.scaled else 1)
             solved[row] = np.linalg.solve(left, (1.0 + confidence) @ chosen)
         return solved
 
@@ -103,12 +107,14 @@ class TextScorer(Scorer):
 
 @dataclass(frozen=True)
 class SocialScorer(Scorer):
-    """score_uj = sum of the friends' weights for item j."""
+    """score_uj = sum of the friends' weights for item j, times item_weight_j; item_weight: (I,), None = 1."""
 
     name: str
+    item_weight: np.ndarray | None = None
 
     def score(self, batch: UserBatch) -> np.ndarray:
-        return np.asarray(batch.friends.todense(), dtype=np.float32)
+        heard = np.asarray(batch.friends.todense(), dtype=np.float32)
+        return heard if self.item_weight is None else heard * self.item_weight
 
 
 def unit_rows(vectors: np.ndarray) -> np.ndarray:

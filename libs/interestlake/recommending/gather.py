@@ -53,7 +53,8 @@ def gather_item_models(
     scorers: list[Scorer] = [Popularity("popularity", user_counts), SocialScorer("social")]
     scorers += _matrix_scorers(history, catalogue, user_counts, recommend, with_ease, partitions)
     for name, (table, directed) in EDGES.items():
-        scorers.append(EdgeScorer(name, collect_edges(tables[table], items, catalogue, directed), uses_recent=directed))
+        edges = collect_edges(tables[table], items, catalogue, directed)
+        scorers.append(EdgeScorer(name, edges, recency=float(directed)))
     vectors = {name: collect_vectors(tables[table], column, catalogue) for name, (table, column) in VECTORS.items()}
     scorers.append(FoldInAls.of("als", vectors["als"], als.alpha, als.regularization))
     scorers.append(FactorScorer("two_tower", vectors["two_tower"]))

@@ -1,0 +1,87 @@
+"""`interestlake benchmark` and `interestlake split`: files in, files and a table out."""
+
+import argparse
+from logging import Logger
+from pathlib import Path
+
+import numpy as np
+
+from ..errors import BadInput
+from .contestants import Side
+from .feedback import Feedback
+from .measure import Held, evaluate, held_pairs
+from .read import Inputs, place_of, read_inputs, read_pairs
+from .run import FUSED, Outcome, cuts_of, run
+from .side import build_side
+from .split import split_pairs
+from .write import table_lines, write_metrics, write_recommendations
+
+
+def benchmark(options: argparse.Namespace, log: Logger) -> None:
+    """Fit, choose and list without the test pairs; then score the lists by them."""
+    if options.top < 1:
+        raise BadInput.of("list length", found=options.top, expected="1 or more", where="--top")
+    inputs = read_inputs(options.train, options.test, options.validation, options.items, options.social, options.facts)
+    log.info("%s people, %s items, %s train pairs",
+             *(f"{n:,}" for n in (len(inputs.train.user_ids) - 1, len(inputs.train.item_ids), len(inputs.train))))
+    for name, count in inputs.counts.items():
+        log.info("  %s: %s", name.replace("_", " "), f"{count:,}")
+    side = build_side(inputs, options.seed, log)
+    cuts = cuts_of(inputs.train, inputs.validation, options.protocol, options.seed, log)
+    outcome = run(cuts, side, options.top, options.seed, options.variety, log, options.budget)
+    held = _held(inputs, outcome.known)
+    models = _figures(outcome, held, side, options.top)
+    out = Path(options.out)
+    out.mkdir(parents=True, exist_ok=True)
+    rows = write_recommendations(outcome.lists, outcome.scores, inputs.train.user_ids, inputs.train.item_ids,
+                                 out / "recommendations.parquet")
+    write_metrics({"models": models, "counts": inputs.counts, "fusion": outcome.fusion.described(outcome.names),
+                   "parameters": outcome.parameters, "protocol": options.protocol, "seed": options.seed,
+                   "test_people": len(held.people)}, out / "metrics.json")
+    warm = int((np.diff(outcome.known.starts)[held.people] > 0).sum())
+    print(f"test: {len(held.people):,} people, {warm:,} with a history (warm); best first, * best of its column")
+    for line in table_lines(models, options.top):
+        print(line)
+    print(f"lists   {out / 'recommendations.parquet'} ({rows:,} rows)")
+    print(f"metrics {out / 'metrics.json'}")
+
+
+def _held(inputs: Inputs, known: Feedback) -> Held:
+    """The test pairs; a person train does not know is the one without a history, an item it does not know a miss."""
+    test = inputs.test
+    people = np.maximum(place_of(known.user_ids, test["user_id"]), 0)
+    columns = place_of(known.item_ids, test["item_id"])
+    return held_pairs(people, columns, test["weight"].to_numpy(), known, owners=test["user_id"].to_numpy(object))
+
+
+def _figures(outcome: Outcome, held: Held, side: Side, k: int) -> dict[str, dict]:
+    figures = {}
+    with_history = held.pick(np.diff(outcome.known.starts)[held.people] > 0)
+    for name, lists in outcome.lists.items():
+        cost = outcome.costs[name]
+        found = evaluate(lists[held.people], held, outcome.known, side.text, sorted({k, min(k, 5)}))
+        if len(with_history.people):
+            warm = evaluate(lists[with_history.people], with_history, outcome.known, None, [k])
+            found |= {f"warm_{metric}": value for metric, value in warm.items()}
+        figures[name] = found | {"fit_seconds": cost.fit_seconds, "predict_seconds": cost.predict_seconds,
+                                 "peak_bytes": cost.peak_bytes}
+        if name != FUSED:
+            figures[name]["validation"] = outcome.validation[name]
+    return figures
+
+
+def split(options: argparse.Namespace, log: Logger) -> None:
+    """Write train.csv, test.csv and, with a share for it, validation.csv; the columns and rows are the input's."""
+    for name in ("test_share", "validation_share"):
+        if not 0 <= getattr(options, name) < 1:
+            where = f"--{name.replace('_', '-')}"
+            raise BadInput.of("share", found=getattr(options, name), expected="0 <= share < 1", where=where)
+    frame, pairs = read_pairs(options.input, "--input")
+    part = split_pairs(pairs, options.protocol, options.test_share, options.validation_share, options.seed)
+    out = Path(options.out)
+    out.mkdir(parents=True, exist_ok=True)
+    for name in ("train", "validation", "test"):
+        rows = frame[(part == name).to_numpy()]
+        if len(rows) or name != "validation":
+            rows.to_csv(out / f"{name}.csv", index=False)
+            print(f"{name:<11}{len(rows):>11,} pairs  {out / f'{name}.csv'}")

@@ -1,0 +1,113 @@
+"""How lists are fused: weights or a learned ranker, whichever validation prefers, and how much variety they hold."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from .fusion import Pool, ordered
+from .learned import cross_fitted, features
+from .weights import fit_weights, mean_ndcg
+
+# shares of the range of the fused score that a doubling of an item's people costs it
+DISCOUNTS = (0.0, 0.0025, 0.005, 0.01, 0.015, 0.02, 0.03, 0.04, 0.06, 0.08)
+
+
+@dataclass(frozen=True)
+class Fusion:
+    """method: "weights" or "ranker"; weights: (S,) on the simplex; discount: what a doubling of an item's people takes
+    from its score; values: validation nDCG by method, and of the discounted list."""
+
+    method: str
+    weights: np.ndarray
+    booster: object
+    values: Mapping[str, float]
+    discount: float = 0.0
+
+    def scores(self, pool: Pool) -> np.ndarray:
+        """(C,) one score per candidate."""
+        if self.method == "weights":
+            fused = pool.values @ self.weights
+        else:
+            fused = unit_range(pool, self.booster.predict(features(pool)))
+        return np.round(fused - self.discount * _doublings(pool), 6)
+
+    def described(self, names: Sequence[str]) -> dict:
+        """For metrics.json."""
+        weights = dict(zip(names, map(float, self.weights), strict=True))
+        return {"method": self.method, "weights": weights, "discount": self.discount, "validation": dict(self.values)}
+
+    def line(self, names: Sequence[str]) -> str:
+        """For the log."""
+        shown = sorted(zip(names, self.weights, strict=True), key=lambda entry: -entry[1])
+        told = ", ".join(f"{name} {weight:.2f}" for name, weight in shown if weight >= 0.005)
+        values = ", ".join(f"{name} {value:.4f}" for name, value in self.values.items())
+        return f"{self.method} ({told}), discount {self.discount:g}; validation nDCG: {values}"
+
+
+def fit_fusion(
+    pools: Sequence[Pool], relevant: Sequence[Sequence[np.ndarray]], names: Sequence[str], k: int, seed: int,
+    variety: float,
+) -> Fusion:
+    """Weights and a ranker on half-known people; validation decides which of them fuses.
+
+    The ranker's value is of people it did not learn from; the weights, one number per model, are judged on the people
+    they were fitted on. variety: the largest popularity discount is taken that costs at most this share of the nDCG.
+    """
+    pool, wanted = joined(pools), [columns for part in relevant for columns in part]
+    popularity = names.index("popularity")
+    weights = fit_weights(pool, wanted, k, popularity, seed)
+    by_ranker, booster = cross_fitted(pool, wanted, k, seed)
+    by_ranker = unit_range(pool, by_ranker)
+    values = {
+        "weights": float(mean_ndcg(pool, wanted, weights[None, :], k)[0]),
+        "ranker": mean_list_ndcg(ordered(pool, by_ranker, k)[0], wanted),
+    }
+    fusion = Fusion(max(values, key=values.get), weights, booster, values)
+    plain = pool.values @ weights if fusion.method == "weights" else by_ranker
+    return _with_variety(fusion, plain, pool, wanted, k, variety)
+
+
+def _with_variety(fusion: Fusion, plain: np.ndarray, pool: Pool, wanted, k: int, variety: float) -> Fusion:
+    tried = {}
+    for discount in DISCOUNTS:
+        lists, _ = ordered(pool, np.round(plain - discount * _doublings(pool), 6), k)
+        tried[discount] = mean_list_ndcg(lists, wanted)
+    least = (1 - variety) * max(tried.values())
+    discount = max(size for size, value in tried.items() if value >= least)
+    return replace(fusion, discount=discount, values={**fusion.values, "listed": tried[discount]})
+
+
+def mean_list_ndcg(lists: np.ndarray, relevant: Sequence[np.ndarray]) -> float:
+    """lists (n, k), -1 = none; relevant: n arrays of columns, each at least one -> mean nDCG@k."""
+    k = lists.shape[1]
+    discount, gained = 1 / np.log2(np.arange(k) + 2), 0.0
+    ideal = np.cumsum(discount)
+    for row, wanted in zip(lists, relevant, strict=True):
+        gained += discount[np.isin(row, wanted) & (row >= 0)].sum() / ideal[min(len(wanted), k) - 1]
+    return gained / max(len(lists), 1)
+
+
+def joined(pools: Sequence[Pool]) -> Pool:
+    """Pools one after another; a person of two pools counts as two."""
+    if len(pools) == 1:
+        return pools[0]
+    starts = np.concatenate([[0], np.cumsum(np.concatenate([np.diff(pool.starts) for pool in pools]))])
+    names = ("columns", "values", "places", "context")
+    parts = [np.concatenate([getattr(pool, name) for pool in pools]) for name in names]
+    return Pool(np.concatenate([pool.people for pool in pools]), starts, *parts)
+
+
+def unit_range(pool: Pool, scores: np.ndarray) -> np.ndarray:
+    """Scores of each person's candidates brought to [0, 1], so that a discount means the same for every method."""
+    if not len(scores):
+        return scores
+    first = np.minimum(pool.starts[:-1], len(scores) - 1)  # a person without a candidate
+    low = np.minimum.reduceat(scores, first)[pool.owner]
+    high = np.maximum.reduceat(scores, first)[pool.owner]
+    return (scores - low) / np.maximum(high - low, 1e-12)
+
+
+def _doublings(pool: Pool) -> np.ndarray:
+    """(C,) log2 of an item's people; 0 for a person without a history, who has nothing but popularity to go by."""
+    return np.where(pool.context[:, 1] > 0, pool.context[:, 0], 0.0) / np.log(2.0)

@@ -1,0 +1,138 @@
+"""Parameters and fusion on validation, then every model refitted and its lists made. No test pair comes here."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from logging import Logger
+
+import numpy as np
+
+from .contestants import Contestant, Side, contestants
+from .feedback import Feedback
+from .fusion import gather, ordered
+from .lists import Fitted, top_lists
+from .measure import Cost, Held, held_pairs, measured
+from .mix import Fusion, fit_fusion, mean_list_ndcg
+from .search import Trail, search
+from .split import cut_validation
+
+SEARCH_PEOPLE = 2_000  # validation people that a parameter is judged by
+FUSION_PEOPLE = 4_000  # validation people per cut that weights and the ranker learn from
+SHARE = 0.2  # of train, where validation is cut from it
+CUTS = 3  # random cuts that the fusion learns from, where train is small enough to fit each model as often
+MAX_PAIRS_RECUT = 500_000
+FUSED = "fused"
+Cut = tuple[Feedback, Feedback]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Everything known at the end; model -> (U, k) lists and scores, costs, validation nDCG and parameters."""
+
+    known: Feedback
+    names: Sequence[str]
+    fusion: Fusion
+    lists: Mapping[str, np.ndarray]
+    scores: Mapping[str, np.ndarray]
+    costs: Mapping[str, Cost]
+    validation: Mapping[str, float]
+    parameters: Mapping[str, Mapping]
+
+
+@dataclass
+class Entry:
+    """One contestant on its way: what was tried, and its best fit on the first cut's train part."""
+
+    contestant: Contestant
+    trail: Trail
+    on_train: Fitted
+    cost: Cost = field(default_factory=Cost)
+
+    @property
+    def parameters(self) -> Mapping:
+        return self.trail.best[0]
+
+
+def cuts_of(train: Feedback, validation: Feedback | None, protocol: str, seed: int, log: Logger) -> Sequence[Cut]:
+    """(train, validation): the given parts, or cut from train; a random cut of a small train is made CUTS times."""
+    if validation is not None:
+        log.info("validation: given, %s pairs", f"{len(validation):,}")
+        return ((train, validation),)
+    cuts, how = [], ""
+    for number in range(CUTS):
+        held, how = cut_validation(train, protocol, SHARE, seed + number)
+        cuts.append((train.rows(~held), train.rows(held)))
+        if not how.startswith("a random") or len(train) > MAX_PAIRS_RECUT:
+            break
+    log.info("validation: %s of train, %s pairs, %d cut(s)", how, f"{len(cuts[0][1]):,}", len(cuts))
+    return tuple(cuts)
+
+
+def sample_people(held: Held, known: Feedback, limit: int, seed: int) -> Held:
+    """At most `limit` of the held-out people who have a history, seeded; all where they are fewer."""
+    warm = np.diff(known.starts)[held.people] > 0
+    rows = np.flatnonzero(warm & np.array([len(columns) > 0 for columns in held.relevant], bool))
+    if len(rows) > limit:
+        rows = np.sort(np.random.default_rng(seed).choice(rows, limit, replace=False))
+    return held.pick(np.isin(np.arange(len(held.people)), rows))
+
+
+def pick_parameters(
+    contestant: Contestant, train: Feedback, side: Side, held: Held, k: int, seed: int, budget: int | None
+) -> Entry:
+    """Search the contestant's grids for the largest validation nDCG@k; the best fit on train is kept."""
+    best: dict = {"value": -1.0}
+
+    def value_of(params: dict) -> float:
+        fitted = contestant.fit(train, side, params, seed)
+        lists, _ = top_lists(fitted, train, held.people, k, side.friends)
+        value = mean_list_ndcg(lists, held.relevant)
+        if value > best["value"]:
+            best.update(value=value, fitted=fitted)
+        return value
+
+    trail = search(contestant.grids, value_of, min(contestant.budget, budget or contestant.budget))
+    return Entry(contestant, trail, best["fitted"])
+
+
+def run(cuts: Sequence[Cut], side: Side, k: int, seed: int, variety: float, log: Logger, budget: int | None) -> Outcome:
+    """Search, fuse, refit on train plus validation, list for everybody."""
+    train, validation = cuts[0]
+    held = [held_pairs(part.users, part.items, part.weights, rest) for rest, part in cuts]
+    judged = sample_people(held[0], train, SEARCH_PEOPLE, seed)
+    entries = []
+    for contestant in contestants(train, side):
+        entry = pick_parameters(contestant, train, side, judged, k, seed, budget)
+        params, value = entry.trail.best
+        shown = ", ".join(f"{name} {given:g}" if isinstance(given, float) else f"{name} {given}"
+                          for name, given in params.items()) or "nothing to pick"
+        log.info("  %-14s validation nDCG@%d %.4f  %2d fits  %s", contestant.name, k, value,
+                 len(entry.trail.tried), shown)
+        entries.append(entry)
+    names = [entry.contestant.name for entry in entries]
+    costs = {FUSED: Cost()}
+    with measured(costs[FUSED], "fit"):
+        pools, relevant = [], []
+        for number, (rest, _) in enumerate(cuts):
+            people = sample_people(held[number], rest, FUSION_PEOPLE, seed)
+            models = [entry.on_train if number == 0 else entry.contestant.fit(rest, side, entry.parameters, seed)
+                      for entry in entries]
+            pools.append(gather(models, rest, people.people, side.friends))
+            relevant.append(people.relevant)
+        fusion = fit_fusion(pools, relevant, names, k, seed, variety)
+    log.info("  fusion: %s", fusion.line(names))
+    known = train.plus(validation)
+    everyone = np.arange(train.shape[0])
+    lists, scores, fitted = {}, {}, []
+    for entry in entries:
+        name = entry.contestant.name
+        costs[name] = entry.cost
+        with measured(entry.cost, "fit"):
+            fitted.append(entry.contestant.fit(known, side, entry.parameters, seed))
+        with measured(entry.cost, "predict"):
+            lists[name], scores[name] = top_lists(fitted[-1], known, everyone, k, side.friends)
+    with measured(costs[FUSED], "predict"):
+        pool = gather(fitted, known, everyone, side.friends)
+        lists[FUSED], scores[FUSED] = ordered(pool, fusion.scores(pool), k)
+    found = {entry.contestant.name: entry.trail.best[1] for entry in entries}
+    picked = {entry.contestant.name: dict(entry.parameters) for entry in entries}
+    return Outcome(known, names, fusion, lists, scores, costs, found, picked)

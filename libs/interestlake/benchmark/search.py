@@ -1,0 +1,88 @@
+"""A small, budgeted search over one model's parameters: one at a time, wider where the best lies on an edge."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Values of one parameter in order. A number's grid goes on beyond its ends by `factor`, within low..high.
+
+    factor: ratio of neighbouring values beyond the ends; None = the values are all there are. start: place of the
+    value tried first.
+    """
+
+    values: tuple
+    factor: float | None = None
+    low: float = 0.0
+    high: float = float("inf")
+    start: int | None = None
+
+    @property
+    def first(self):
+        return self.values[len(self.values) // 2 if self.start is None else self.start]
+
+    def beyond(self, values: list, best) -> object | None:
+        """The next value past the end that `best` lies on, or None."""
+        if self.factor is None or best == 0:
+            return None
+        if best == max(values):
+            grown = best * self.factor
+            grown = round(grown) if isinstance(best, int) else grown
+            return grown if grown <= self.high and grown not in values else None
+        if best == min(values):
+            shrunk = best / self.factor
+            shrunk = round(shrunk) if isinstance(best, int) else shrunk
+            return shrunk if shrunk >= self.low and shrunk not in values else None
+        return None
+
+
+@dataclass
+class Trail:
+    """What a search tried: parameters and validation value, in order; `best` is the first of the largest."""
+
+    tried: list[tuple[dict, float]] = field(default_factory=list)
+
+    @property
+    def best(self) -> tuple[dict, float]:
+        return max(self.tried, key=lambda entry: entry[1])
+
+
+def search(grids: Mapping[str, Grid], value_of: Callable[[dict], float], budget: int) -> Trail:
+    """Coordinate search of at most `budget` fits -> the trail.
+
+    Starts from every grid's first value and goes through the parameters in order; the best of each is kept before the
+    next is tried, and a best value on the edge of its grid widens the grid. A second round follows where the first
+    changed something and budget is left.
+    """
+    trail, seen = Trail(), {}
+
+    def measured(params: dict) -> float | None:
+        key = tuple(sorted(params.items()))
+        if key not in seen:
+            if len(seen) >= budget:
+                return None
+            seen[key] = value_of(params)
+            trail.tried.append((dict(params), seen[key]))
+        return seen[key]
+
+    current = {name: grid.first for name, grid in grids.items()}
+    measured(current)
+    for _ in range(2):
+        before = dict(current)
+        for name, grid in grids.items():
+            values = list(grid.values)
+            waiting = list(values)
+            while waiting:
+                for value in waiting:
+                    measured({**current, name: value})
+                scored = [(seen.get(tuple(sorted({**current, name: v}.items())), float("-inf")), v) for v in values]
+                top = max(score for score, _ in scored)
+                best = next(v for score, v in scored if score == top)
+                further = grid.beyond(values, best)
+                waiting = [] if further is None or len(seen) >= budget else [further]
+                values += waiting
+            current = {**current, name: best}
+        if current == before:
+            break
+    return trail

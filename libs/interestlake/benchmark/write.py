@@ -1,0 +1,63 @@
+"""What a benchmark leaves: recommendations.parquet, metrics.json, and the table that it prints."""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+SHOWN = ("ndcg", "warm_ndcg", "map", "recall", "hit_rate", "mrr", "coverage", "novelty", "diversity", "fairness")
+
+
+def write_recommendations(
+    lists: Mapping[str, np.ndarray], scores: Mapping[str, np.ndarray], user_ids: np.ndarray, item_ids: np.ndarray,
+    path: Path,
+) -> int:
+    """lists, scores: model -> (U, k) columns (-1 = none) and scores -> rows written of (user_id, item_id, rank, score,
+    model), a row group per model."""
+    written = 0
+    schema = pa.schema([("user_id", pa.string()), ("item_id", pa.string()), ("rank", pa.int32()),
+                        ("score", pa.float64()), ("model", pa.string())])
+    with pq.ParquetWriter(path, schema) as file:
+        for model, columns in lists.items():
+            people, places = np.nonzero(columns >= 0)
+            arrays = [user_ids[people], item_ids[columns[people, places]], places + 1, scores[model][people, places],
+                      np.full(len(people), model, object)]
+            arrays = [pa.array(values, field.type) for values, field in zip(arrays, schema, strict=True)]
+            file.write_table(pa.Table.from_arrays(arrays, schema=schema))
+            written += len(people)
+    return written
+
+
+def write_metrics(report: Mapping, path: Path) -> None:
+    """JSON with sorted keys; a figure that is not a number becomes null."""
+    path.write_text(json.dumps(_plain(report), indent=1, sort_keys=True, allow_nan=False) + "\n")
+
+
+def _plain(value):
+    if isinstance(value, Mapping):
+        return {str(key): _plain(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(part) for part in value]
+    if isinstance(value, float | np.floating):
+        return round(float(value), 6) if np.isfinite(value) else None
+    return int(value) if isinstance(value, np.integer) else value
+
+
+def table_lines(models: Mapping[str, Mapping], k: int) -> Sequence[str]:
+    """model -> its metrics and cost -> lines, best nDCG first, * the best of a column."""
+    names = [name for name in SHOWN if any(f"{name}@{k}" in figures for figures in models.values())]
+    best = {name: max(figures.get(f"{name}@{k}", -1.0) for figures in models.values()) for name in names}
+    heads = [f"{name.replace('_', ' ')}@{k}" for name in names]
+    costs = f"{'fit s':>9}{'predict s':>11}{'peak MB':>9}"
+    lines = [f"{'model':<14}" + "".join(f"{head:>14}" for head in heads) + costs]
+    for model, figures in sorted(models.items(), key=lambda entry: -entry[1][f"ndcg@{k}"]):
+        cells = ""
+        for name in names:
+            value = figures.get(f"{name}@{k}", float("nan"))
+            cells += f"{value:>13.4f}" + ("*" if value == best[name] > 0 else " ")
+        cost = f"{figures['fit_seconds']:>9.1f}{figures['predict_seconds']:>11.1f}{figures['peak_bytes'] / 1e6:>9.0f}"
+        lines.append(f"{model:<14}{cells}{cost}")
+    return lines

@@ -1,0 +1,86 @@
+"""The metrics of `ranking` and `variety` over arrays, for lists that one machine holds."""
+
+import numpy as np
+
+from .variety import mean_dissimilarity
+
+DECAY = 0.9  # weight of a list's next rank in rank-biased overlap
+
+
+def hits_of(lists: np.ndarray, relevant: list[np.ndarray]) -> np.ndarray:
+    """lists (U, k) item columns, -1 = none; relevant: U arrays of columns -> (U, k) bool."""
+    return np.stack([np.isin(row, wanted) & (row >= 0) for row, wanted in zip(lists, relevant, strict=True)])
+
+
+def ranking_at(hits: np.ndarray, sizes: np.ndarray, k: int) -> dict[str, np.ndarray]:
+    """hits (U, length >= k) bool, sizes (U,) relevant items >= 1 -> metric -> (U,) as in `ranking.all_at`."""
+    hits = hits[:, :k]
+    count, best = hits.sum(axis=1), np.minimum(sizes, k)
+    discount = 1 / np.log2(np.arange(k) + 2)
+    first = np.where(count > 0, hits.argmax(axis=1) + 1, np.inf)
+    so_far = np.cumsum(hits, axis=1) / np.arange(1, k + 1)
+    return {
+        "precision": count / k,
+        "recall": count / sizes,
+        "f1": 2 * count / (k + sizes),
+        "hit_rate": (count > 0).astype(np.float64),
+        "map": (so_far * hits).sum(axis=1) / best,
+        "ndcg": hits @ discount / np.cumsum(discount)[best - 1],
+        "mrr": 1 / first,
+    }
+
+
+def satisfaction(lists: np.ndarray, feedback: list[dict[int, float]], k: int) -> np.ndarray:
+    """Weighted feedback: sum of a list's held-out weights within k / the largest sum k items could have, (U,).
+
+    feedback: per person, column -> weight >= 0; 0 where no weight is positive. Example: weights {3: 5, 8: 1}, k=1,
+    list [8] -> 1/5.
+    """
+    values = []
+    for row, weights in zip(lists[:, :k], feedback, strict=True):
+        best = sum(sorted(weights.values(), reverse=True)[:k])
+        values.append(sum(weights.get(int(column), 0.0) for column in row) / best if best else 0.0)
+    return np.array(values)
+
+
+def coverage(lists: np.ndarray, item_count: int) -> float:
+    """Distinct items of the lists / items of the catalogue, as `variety.coverage`."""
+    return len(np.unique(lists[lists >= 0])) / max(item_count, 1)
+
+
+def novelty(lists: np.ndarray, user_counts: np.ndarray, people: int) -> float:
+    """Mean over lists of the mean -log2(share of people) of their items, as `variety.novelty`; nan without a list."""
+    bits = -np.log2(np.maximum(user_counts, 1) / max(people, 1))
+    shown = lists >= 0
+    some = shown.any(axis=1)
+    told = np.where(shown, bits[np.maximum(lists, 0)], 0.0)
+    return float((told[some].sum(axis=1) / shown[some].sum(axis=1)).mean()) if some.any() else float("nan")
+
+
+def diversity(lists: np.ndarray, vectors: np.ndarray) -> float:
+    """Mean over lists of `variety.mean_dissimilarity` of their items' unit vectors (I, d); zeros are left out."""
+    values = []
+    for row in lists:
+        shown = vectors[row[row >= 0]]
+        values.append(mean_dissimilarity(shown[shown.any(axis=1)]))
+    values = np.array(values)
+    return float(np.nanmean(values)) if np.isfinite(values).any() else float("nan")
+
+
+def overlap(first: np.ndarray, second: np.ndarray) -> float:
+    """Mean rank-biased overlap of two models' lists (U, k), cut at k and scaled so that equal lists give 1.
+
+    Webber, Moffat and Zobel 2010: sum over depth d of p^(d-1) |A_d & B_d| / d, p = DECAY.
+    """
+    weight = DECAY ** np.arange(first.shape[1])
+    values = []
+    for a, b in zip(first, second, strict=True):
+        shared = [len(np.intersect1d(a[:d], b[:d])) / d for d in range(1, len(a) + 1)]
+        values.append(float(np.dot(weight, shared)))
+    return float(np.mean(values) / weight.sum()) if values else float("nan")
+
+
+def fairness(values: np.ndarray, groups: np.ndarray) -> float:
+    """Worst group mean / best group mean of one metric, 1 = equal; nan for fewer than two groups or a best of 0."""
+    means = [values[groups == group].mean() for group in np.unique(groups)]
+    return float(min(means) / max(means)) if len(means) > 1 and max(means) > 0 else float("nan")

@@ -1,0 +1,106 @@
+"""EASE (Steck 2019) at three sizes: by people, by items, by neighbourhoods; and over a Gram matrix with a kernel."""
+
+import numpy as np
+import scipy.sparse as sp
+from scipy.linalg import lapack
+
+from .item_matrix import Ease, EdgeScorer, ease_weights
+from .neighbours import STRIP, strongest_per_row
+from .scorer import Scorer
+
+MAX_DENSE_ITEMS = 20_000
+REACH = 5  # exp(-5) = 0.007
+GAPS_AT_ONCE = 32
+MIN_PEOPLE = 2
+
+
+def fit_ease(name: str, chosen: sp.csr_matrix, l2: float, neighbours: int = 100) -> Scorer:
+    """chosen (U, I) binary -> EASE, solved by people where they are fewer than items, else by items; past
+    MAX_DENSE_ITEMS items each item is regressed on its `neighbours` nearest alone (`sparse_ease_weights`)."""
+    used = np.flatnonzero(np.asarray(chosen.sum(axis=0)).ravel() > 0)
+    if len(used) > MAX_DENSE_ITEMS:
+        matrix = sp.csr_matrix(chosen, dtype=np.float64)
+        return EdgeScorer(name, sparse_ease_weights(sp.csr_matrix(matrix.T @ matrix), l2, neighbours))
+    matrix = sp.csr_matrix(chosen[:, used], dtype=np.float64)
+    if matrix.shape[0] < matrix.shape[1]:
+        weights = ease_weights_by_people(matrix, l2)
+    else:
+        weights = ease_weights((matrix.T @ matrix).toarray(), l2)
+    return Ease(name, used, weights, chosen.shape[1])
+
+
+def fit_kernel_ease(
+    name: str, gram: sp.csr_matrix, l2: float, recency: float = 0.0, neighbours: int = 100
+) -> Scorer:
+    """EASE over a Gram matrix (I, I) with a kernel, such as `kernel_gram`; recency weighs the history that is scored.
+
+    A sum of products of two positive semi-definite kernels is one (Schur 1911), so that the closed form holds. The
+    diagonal counts people; an item of fewer than MIN_PEOPLE is left out: the inverse costs the cube of the items.
+    """
+    used = np.flatnonzero(gram.diagonal() >= MIN_PEOPLE)
+    if len(used) > MAX_DENSE_ITEMS:
+        return EdgeScorer(name, sparse_ease_weights(gram, l2, neighbours), recency)
+    weights = ease_weights(gram[used][:, used].toarray(), l2)
+    return Ease(name, used, weights, gram.shape[0], recency)
+
+
+def kernel_gram(users: np.ndarray, items: np.ndarray, item_count: int, width: float) -> sp.csr_matrix:
+    """(I, I) float64: sum over people of exp(-d / width), d how many places apart they chose the two items.
+
+    users, items (n,): sorted by person and time, each pair once. The diagonal counts people. Places further apart than
+    REACH widths add nothing, so that the cost is n * width and not the square of a history.
+    """
+    counts = np.bincount(items, minlength=item_count).astype(np.float64)
+    total = sp.csr_matrix(sp.diags(counts))
+    longest = int(np.bincount(users, minlength=1).max())
+    for start in range(1, min(longest, int(np.ceil(REACH * width)) + 1), GAPS_AT_ONCE):
+        rows, columns, values = [], [], []
+        for gap in range(start, min(start + GAPS_AT_ONCE, longest)):
+            same = users[gap:] == users[:-gap]
+            rows.append(items[:-gap][same])
+            columns.append(items[gap:][same])
+            values.append(np.full(len(rows[-1]), np.exp(-gap / width)))
+        flat = (np.concatenate(values), (np.concatenate(rows), np.concatenate(columns)))
+        block = sp.csr_matrix(flat, total.shape)
+        total = total + block + block.T
+    return sp.csr_matrix(total)
+
+
+def ease_weights_by_people(chosen: sp.csr_matrix, l2: float) -> np.ndarray:
+    """The B of `ease_weights` from a (U, U) inverse: (X'X + l I)^-1 = (I - X'(XX' + l I)^-1 X) / l (Woodbury 1950)."""
+    gram = (chosen @ chosen.T).toarray()
+    gram[np.diag_indices_from(gram)] += l2
+    lower = lapack.dpotrf(gram, lower=1, overwrite_a=1)[0]
+    half = lapack.dpotri(lower, lower=1, overwrite_c=1)[0]
+    inverse = np.tril(half) + np.tril(half, -1).T
+    right = sp.csr_matrix(chosen.T) @ inverse  # (I, U)
+    weights = (right @ chosen).astype(np.float32)  # (I, I): X'(XX' + l I)^-1 X; l P = I - this
+    diagonal = 1.0 - weights.diagonal()
+    weights /= diagonal[None, :]  # B = -P / diag(P) off the diagonal
+    np.fill_diagonal(weights, 0.0)
+    return weights
+
+
+def sparse_ease_weights(gram: sp.csr_matrix, l2: float, neighbours: int) -> sp.csr_matrix:
+    """G (I, I) -> CSR: EASE's regression of each item, restricted to the items it was chosen together with most often.
+
+    After Steck 2019, "Markov Random Fields for Collaborative Filtering": for item j and its neighbours N, solve
+    (G_NN + l I) w = G_Nj. Linear in items; equals EASE's problem where N holds every item.
+    """
+    rows, columns, values = [], [], []
+    for start in range(0, gram.shape[0], STRIP):
+        block = gram[start : start + STRIP].tocoo()
+        apart = block.row + start != block.col
+        near = strongest_per_row(block.row[apart], block.col[apart], block.data[apart], neighbours, block.shape)
+        for row in range(near.shape[0]):
+            around = np.sort(near.indices[near.indptr[row] : near.indptr[row + 1]])
+            if not len(around):
+                continue
+            left = gram[around][:, around].toarray()
+            left[np.diag_indices_from(left)] += l2
+            solved = np.linalg.solve(left, gram[around, start + row].toarray().ravel())
+            rows.append(around)
+            columns.append(np.full(len(around), start + row))
+            values.append(solved)
+    flat = (np.concatenate([*values, []]), (np.concatenate([*rows, []]).astype(int), np.concatenate([*columns, []])))
+    return sp.csr_matrix((flat[0].astype(np.float32), flat[1]), gram.shape)

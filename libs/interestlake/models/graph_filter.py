@@ -1,0 +1,50 @@
+"""Graph convolution in closed form: a low-pass filter on the bipartite graph of people and items."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import scipy.sparse as sp
+from scipy.sparse.linalg import svds
+
+from .scorer import Scorer, UserBatch
+
+
+@dataclass(frozen=True)
+class GraphFilter(Scorer):
+    """score_u = h_u (N'N + share * D^-1/2 V V' D^1/2), N = D_U^-1/2 X D^-1/2, V its top right singular vectors.
+
+    Shen et al. 2021, "How Powerful is Graph Convolution for Recommendation?": what LightGCN's propagation tends to
+    with many layers, without training. linear: (I, I) CSR, N'N without its diagonal; vectors: (I, d); spread: (I,)
+    degree^1/2, 0 for an item nobody chose.
+    """
+
+    name: str
+    linear: sp.csr_matrix
+    vectors: np.ndarray
+    spread: np.ndarray
+    share: float
+
+    @classmethod
+    def of(cls, name: str, chosen: sp.csr_matrix, rank: int, share: float, seed: int) -> "GraphFilter":
+        """chosen (U, I) binary -> the filter; `rank` is cut to what the matrix has."""
+        chosen = chosen.astype(np.float64)
+        per_user, per_item = (np.asarray(chosen.sum(axis=axis)).ravel() for axis in (1, 0))
+        normal = sp.diags(_inverse_root(per_user)) @ chosen @ sp.diags(_inverse_root(per_item))
+        rank = min(rank, min(chosen.shape) - 1)
+        start = np.random.default_rng(seed).random(min(chosen.shape)) + 0.1
+        right = svds(normal, k=rank, v0=start, return_singular_vectors="vh")[2]
+        linear = sp.coo_matrix(normal.T @ normal)
+        apart = linear.row != linear.col
+        kept = (linear.data[apart].astype(np.float32), (linear.row[apart], linear.col[apart]))
+        spread = np.sqrt(per_item).astype(np.float32)
+        return cls(name, sp.csr_matrix(kept, linear.shape), right.T.astype(np.float32), spread, share)
+
+    def score(self, batch: UserBatch) -> np.ndarray:
+        near = np.asarray((batch.history @ self.linear).todense(), dtype=np.float32)
+        damped = batch.history @ sp.diags(_inverse_root(self.spread**2))
+        far = (damped @ self.vectors) @ self.vectors.T * self.spread  # (B, I) @ (I, d) @ (d, I) -> (B, I)
+        return (near + self.share * far).astype(np.float32)
+
+
+def _inverse_root(degree: np.ndarray) -> np.ndarray:
+    return np.where(degree > 0, 1 / np.sqrt(np.maximum(degree, 1e-12)), 0.0)

@@ -1,0 +1,94 @@
+"""Neighbourhood models from one machine's pair matrix: items by who chose them, people by what they chose."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import scipy.sparse as sp
+from scipy.special import xlogy
+
+from .scorer import Scorer, UserBatch
+
+MEASURES = ("cosine", "jaccard", "llr")
+STRIP = 1024  # rows whose neighbours are picked at once
+
+
+def item_neighbours(chosen: sp.csr_matrix, measure: str, neighbours: int, discount: float) -> sp.csr_matrix:
+    """chosen (U, I) binary -> (I, I) CSR, row = item of the history, column = item scored, for EdgeScorer.
+
+    Each item is scored through its `neighbours` nearest items, ties by column. cosine: n_ij / sqrt(n_i n_j) (Sarwar et
+    al. 2001); jaccard: n_ij / (n_i + n_j - n_ij); llr: Dunning's log-likelihood ratio (1993) of choosing both, 0 where
+    the pair is rarer than chance. The value is then divided by n_j^discount, n_j the people of the item scored.
+    """
+    chosen = chosen.astype(np.float64)
+    counts = np.asarray(chosen.sum(axis=0)).ravel()
+    by_item = chosen.tocsc()
+    parts = []
+    for start in range(0, chosen.shape[1], STRIP):
+        block = (by_item[:, start : start + STRIP].T @ chosen).tocoo()
+        item, near, both = block.row + start, block.col, block.data
+        apart = item != near
+        item, near, both = item[apart], near[apart], both[apart]
+        value = _measured(measure, both, counts[item], counts[near], chosen.shape[0])
+        parts.append(strongest_per_row(item - start, near, value, neighbours, block.shape))
+    near_of = sp.vstack(parts, format="csr")  # row = item scored
+    scaled = sp.diags(1 / np.maximum(counts, 1) ** discount) @ near_of
+    return sp.csr_matrix(scaled.T, dtype=np.float32)
+
+
+def _measured(measure: str, both: np.ndarray, n_i: np.ndarray, n_j: np.ndarray, people: int) -> np.ndarray:
+    if measure == "cosine":
+        return both / np.sqrt(n_i * n_j)
+    if measure == "jaccard":
+        return both / (n_i + n_j - both)
+    cells = (both, n_i - both, n_j - both, people - n_i - n_j + both)
+    rows = (n_i, people - n_i)
+    columns = (n_j, people - n_j)
+    entropy = sum(xlogy(cell, cell) for cell in cells) + xlogy(people, people)
+    entropy -= sum(xlogy(part, part) for part in (*rows, *columns))
+    return np.where(both * people > n_i * n_j, 2 * entropy, 0.0)
+
+
+def strongest_per_row(
+    row: np.ndarray, column: np.ndarray, value: np.ndarray, limit: int, shape: tuple[int, int]
+) -> sp.csr_matrix:
+    """The `limit` largest positive values of each row, ties by the lower column -> CSR of `shape`."""
+    order = np.lexsort((column, -value, row))
+    row, column, value = row[order], column[order], value[order]
+    place = np.arange(len(row)) - np.searchsorted(row, row)
+    kept = (place < limit) & (value > 0)
+    return sp.csr_matrix((value[kept], (row[kept], column[kept])), shape)
+
+
+@dataclass(frozen=True)
+class UserNeighbours(Scorer):
+    """score_uj = sum over the `neighbours` most alike people v of cosine(u, v)^power, of those who chose j.
+
+    Resnick et al. (1994), for choices. rows: (V, I) CSR, the people's histories at unit length, each item's entry
+    divided by its people^discount; chosen: (V, I) binary CSR. A person with the very same history is a neighbour too.
+    """
+
+    name: str
+    rows: sp.csr_matrix
+    chosen: sp.csr_matrix
+    item_weight: np.ndarray
+    neighbours: int
+    power: float
+
+    @classmethod
+    def of(cls, name: str, chosen: sp.csr_matrix, neighbours: int, power: float, discount: float) -> "UserNeighbours":
+        """chosen (U, I) binary -> the scorer."""
+        counts = np.asarray(chosen.sum(axis=0)).ravel()
+        item_weight = (1 / np.maximum(counts, 1) ** discount).astype(np.float32)
+        return cls(name, _unit(chosen, item_weight), chosen.tocsr(), item_weight, neighbours, power)
+
+    def score(self, batch: UserBatch) -> np.ndarray:
+        alike = (_unit(batch.history, self.item_weight) @ self.rows.T).tocoo()  # (B, I) @ (I, V) -> (B, V)
+        near = strongest_per_row(alike.row, alike.col, alike.data, self.neighbours, alike.shape)
+        near.data **= self.power
+        return np.asarray((near @ self.chosen).todense(), dtype=np.float32)  # (B, V) @ (V, I) -> (B, I)
+
+
+def _unit(history: sp.csr_matrix, item_weight: np.ndarray) -> sp.csr_matrix:
+    weighed = sp.csr_matrix(history @ sp.diags(item_weight))
+    length = np.sqrt(np.asarray(weighed.multiply(weighed).sum(axis=1)).ravel())
+    return sp.csr_matrix(sp.diags(1 / np.where(length > 0, length, 1.0)) @ weighed, dtype=np.float32)

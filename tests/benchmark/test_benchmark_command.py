@@ -1,0 +1,167 @@
+"""`interestlake benchmark` and `split` on files, as a person calls them."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from interestlake.cli import main
+
+from .world import pairs
+
+MODELS = {
+    "popularity", "item_knn", "user_knn", "ease", "sequence_ease", "als", "graph", "transitions", "trend", "fused",
+}
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("benchmark")
+    pairs(people=80).to_csv(folder / "all.csv", index=False)
+    wanted = ["--input", str(folder / "all.csv"), "--protocol", "stratified-item", "--out", str(folder)]
+    assert main(["split", *wanted]) == 0
+    return folder
+
+
+def call(files, out, *more, test="test.csv") -> int:
+    return main(["benchmark", "--train", str(files / "train.csv"), "--test", str(files / test), "--top", "5",
+                 "--budget", "3", "--out", str(out), *more])
+
+
+@pytest.fixture(scope="module")
+def result(files, tmp_path_factory):
+    out = tmp_path_factory.mktemp("out")
+    assert call(files, out) == 0
+    return out
+
+
+def test_split_parts_the_rows_and_keeps_them(files):
+    whole, train, test = (pd.read_csv(files / f"{name}.csv") for name in ("all", "train", "test"))
+    together = pd.concat([train, test]).sort_values(["user_id", "timestamp"]).reset_index(drop=True)
+    pd.testing.assert_frame_equal(together, whole.sort_values(["user_id", "timestamp"]).reset_index(drop=True))
+    assert not (files / "validation.csv").exists()
+
+
+def test_lists_hold_unseen_items_in_order_for_everybody(files, result):
+    lists, train = pd.read_parquet(result / "recommendations.parquet"), pd.read_csv(files / "train.csv")
+    assert set(lists["model"]) == MODELS
+    seen = set(zip(train["user_id"], train["item_id"], strict=True))
+    assert not seen & set(zip(lists["user_id"], lists["item_id"], strict=True))
+    for _, rows in lists.groupby(["model", "user_id"]):
+        assert rows["rank"].tolist() == list(range(1, len(rows) + 1)) and rows["item_id"].is_unique
+        assert rows["score"].is_monotonic_decreasing
+    fused = lists[lists["model"] == "fused"].groupby("user_id").size()
+    assert set(train["user_id"]) <= set(fused.index) and (fused == 5).all()
+
+
+def test_taste_is_found_and_figures_are_those_of_the_lists(files, result):
+    report = json.loads((result / "metrics.json").read_text())
+    models = report["models"]
+    assert models["fused"]["ndcg@5"] > 2 * models["popularity"]["ndcg@5"]
+    lists, test = pd.read_parquet(result / "recommendations.parquet"), pd.read_csv(files / "test.csv")
+    wanted = test.groupby("user_id")["item_id"].agg(set)
+    for model in ("ease", "fused"):
+        own = lists[lists["model"] == model].groupby("user_id")["item_id"].agg(set)
+        recall = np.mean([len(own[user] & items) / len(items) for user, items in wanted.items()])
+        assert models[model]["recall@5"] == pytest.approx(recall, abs=1e-5)
+        catalogue = pd.read_csv(files / "train.csv")["item_id"].nunique()
+        shown = lists[(lists["model"] == model) & lists["user_id"].isin(wanted.index)]["item_id"].nunique()
+        assert models[model]["coverage@5"] == pytest.approx(shown / catalogue, abs=1e-5)
+    assert sum(report["fusion"]["weights"].values()) == pytest.approx(1, abs=1e-4)
+
+
+def test_a_poisoned_test_file_changes_no_recommendation(files, result, tmp_path):
+    train = pd.read_csv(files / "train.csv")
+    random = np.random.default_rng(9)
+    poison = pd.DataFrame({
+        "user_id": [*random.choice(train["user_id"], 300), *(f"new{n}" for n in range(40))],
+        "item_id": [*random.choice(train["item_id"], 300), *(f"never{n}" for n in range(40))],
+        "timestamp": 1.0,
+    }).drop_duplicates(["user_id", "item_id"])
+    poison.to_csv(files / "poison.csv", index=False)
+    assert call(files, tmp_path, test="poison.csv") == 0
+    before, after = (pd.read_parquet(out / "recommendations.parquet") for out in (result, tmp_path))
+    pd.testing.assert_frame_equal(before, after)
+    report = json.loads((tmp_path / "metrics.json").read_text())
+    assert report["counts"]["people_unknown_in_train"] == 40 and report["counts"]["items_unknown_in_train"] == 40
+    old, new = (json.loads((out / "metrics.json").read_text()) for out in (result, tmp_path))
+    assert old["models"]["fused"]["ndcg@5"] > 2 * new["models"]["fused"]["ndcg@5"]
+
+
+def test_unknown_people_are_scored_one_by_one(files, tmp_path):
+    """Two strangers who want the most popular item and one who wants nothing known: recall 1, 1 and 0."""
+    train = pd.read_csv(files / "train.csv")
+    best = train["item_id"].value_counts()
+    top = best.index[best == best.max()].min()
+    pd.DataFrame({"user_id": ["x", "y", "z"], "item_id": [top, top, "never"], "timestamp": 1.0}).to_csv(
+        files / "strangers.csv", index=False)
+    assert call(files, tmp_path, test="strangers.csv") == 0
+    report = json.loads((tmp_path / "metrics.json").read_text())
+    assert report["test_people"] == 3 and report["models"]["popularity"]["recall@5"] == pytest.approx(2 / 3, abs=1e-5)
+
+
+def _changed(files, name, change):
+    frame = pd.read_csv(files / "train.csv", dtype=str)
+    change(frame).to_csv(files / name, index=False)
+    return files / name
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda t: t.drop(columns="item_id"), "item_id"),
+        (lambda t: t.assign(weight=["-1", *["1"] * (len(t) - 1)]), "1 negative weights, the first in line 2"),
+        (lambda t: t.assign(weight="many"), "'many' as weight in line 2"),
+        (lambda t: t[t["user_id"] == t["user_id"].iloc[0]], "one person"),
+        (lambda t: t.assign(item_id=[str(n) for n in range(len(t))]), "no item that train knows"),
+        (lambda t: t.head(0), "a header and no row"),
+        (lambda t: t.assign(user_id=["", *t["user_id"][1:]]), "rows without user_id or item_id"),
+    ],
+)
+def test_bad_train_files_are_named(files, tmp_path, caplog, change, said):
+    path = _changed(files, "bad.csv", change)
+    out = tmp_path / "out"
+    code = main(["benchmark", "--train", str(path), "--test", str(files / "test.csv"), "--out", str(out)])
+    assert code == 2 and said in caplog.text and not out.exists()
+
+
+def test_duplicate_pairs_are_added_and_counted(files, tmp_path, caplog):
+    path = _changed(files, "double.csv", lambda t: pd.concat([t, t.head(7)]))
+    assert main(["benchmark", "--train", str(path), "--test", str(files / "test.csv"), "--top", "5", "--budget", "1",
+                 "--out", str(tmp_path)]) == 0
+    assert json.loads((tmp_path / "metrics.json").read_text())["counts"]["train_duplicate_pairs"] == 7
+
+
+def test_texts_friends_and_facts_bring_their_models(files, tmp_path):
+    train = pd.read_csv(files / "train.csv")
+    items = sorted(set(train["item_id"]))
+    words = ["about gardens and plants", "about engines and cars", "about soups and bread", "about stars and space"]
+    taste = {item: int(item[1:]) // 15 for item in items}
+    pd.DataFrame({"item_id": items, "title": "A book", "text": [words[taste[item]] for item in items]}).to_csv(
+        files / "items.csv", index=False)
+    pd.DataFrame({"subject": items, "predicate": "kind", "object": [taste[item] for item in items]}).to_csv(
+        files / "facts.csv", index=False)
+    people = sorted(set(train["user_id"]))
+    friends = [(a, b) for place, a in enumerate(people) for b in people[place + 4 : place + 9 : 4]]  # of one taste
+    pd.DataFrame([*friends, ("newcomer", people[0])], columns=["user_id", "friend_id"]).to_csv(
+        files / "social.csv", index=False)
+    more = [f"--{name}={files / name}.csv" for name in ("items", "facts", "social")]
+    assert call(files, tmp_path, *more) == 0
+    models = json.loads((tmp_path / "metrics.json").read_text())["models"]
+    for name in ("text", "facts", "social"):
+        assert models[name]["ndcg@5"] > models["popularity"]["ndcg@5"], name
+    lists = pd.read_parquet(tmp_path / "recommendations.parquet")
+    own = lists[(lists["user_id"] == "newcomer") & (lists["model"] == "social")]["item_id"]
+    assert set(own) and set(own) <= set(train[train["user_id"] == people[0]]["item_id"])
+
+
+def test_warm_figures_leave_strangers_out(files, tmp_path):
+    test = pd.read_csv(files / "test.csv")
+    strangers = pd.DataFrame({"user_id": [f"s{n}" for n in range(30)], "item_id": "never", "timestamp": 1.0})
+    pd.concat([test, strangers]).to_csv(files / "mixed.csv", index=False)
+    assert call(files, tmp_path, test="mixed.csv") == 0
+    models = json.loads((tmp_path / "metrics.json").read_text())["models"]
+    people = test["user_id"].nunique()
+    for figures in models.values():  # a stranger who wants what nobody knows scores 0
+        assert figures["ndcg@5"] == pytest.approx(figures["warm_ndcg@5"] * people / (people + 30), abs=1e-5)
