@@ -68,7 +68,10 @@ def test_taste_is_found_and_figures_are_those_of_the_lists(files, result):
         catalogue = pd.read_csv(files / "train.csv")["item_id"].nunique()
         shown = lists[(lists["model"] == model) & lists["user_id"].isin(wanted.index)]["item_id"].nunique()
         assert models[model]["coverage@5"] == pytest.approx(shown / catalogue, abs=1e-5)
-    assert sum(report["fusion"]["weights"].values()) == pytest.approx(1, abs=1e-4)
+    for part in ("weights", "alpha"):
+        assert sum(report["fusion"][part]["everybody"].values()) == pytest.approx(1, abs=1e-4)
+    alpha = report["fusion"]["alpha"]["everybody"]
+    assert alpha["text"] == alpha["social"] == alpha["knowledge"] == 0 < alpha["sequence"]
 
 
 def test_a_poisoned_test_file_changes_no_recommendation(files, result, tmp_path):

@@ -12,7 +12,7 @@ from interestlake.benchmark.lists import top_columns
 from interestlake.benchmark.mix import DISCOUNTS, Fusion, fit_fusion, joined, mean_list_ndcg
 from interestlake.benchmark.search import Grid, search
 from interestlake.benchmark.split import cut_validation, split_pairs
-from interestlake.benchmark.weights import fit_weights, mean_ndcg
+from interestlake.benchmark.weights import fit_segments, fit_weights, mean_ndcg
 from interestlake.errors import BadInput
 from interestlake.metrics import arrays, ranking
 from interestlake.models.scorer import top_unseen
@@ -152,6 +152,54 @@ def test_variety_gives_no_more_accuracy_than_allowed():
     assert free.discount == max(DISCOUNTS) and held.discount < free.discount
     assert held.values["listed"] >= max(held.values["weights"], held.values["ranker"]) - 1e-9
     assert half and free.values["listed"] >= 0.1 * held.values["listed"]
+
+
+def _planted(alpha_of, people=400, candidates=30, seed=7) -> tuple[Pool, list[np.ndarray]]:
+    """Three granularities' scores; a person's three held-out items are the best by alpha_of(person), with noise."""
+    random = np.random.default_rng(seed)
+    values = random.random((people * candidates, 3)).astype(np.float32)
+    history = np.array([3 if person % 2 else 300 for person in range(people)])
+    relevant = []
+    for person in range(people):
+        rows = values[person * candidates : (person + 1) * candidates]
+        liked = rows @ np.array(alpha_of(person)) + random.normal(0, 0.05, candidates)
+        relevant.append(np.sort(np.argsort(-liked)[:3]))
+    context = np.column_stack([np.ones(len(values)), np.repeat(np.log1p(history), candidates), np.ones(len(values))])
+    starts, columns = np.arange(people + 1) * candidates, np.tile(np.arange(candidates), people).astype(np.int32)
+    places = np.full(values.shape, 50, np.int16)
+    return Pool(np.arange(people), starts, columns, values, places, context.astype(np.float32)), relevant
+
+
+def test_learned_weights_recover_the_planted_importance():
+    planted = np.array([0.1, 0.6, 0.3])
+    pool, relevant = _planted(lambda person: planted)
+    weights = fit_weights(pool, relevant, 5, popularity=0, seed=0)
+    assert np.argsort(weights).tolist() == np.argsort(planted).tolist()
+    np.testing.assert_allclose(weights, planted, atol=0.06)
+
+
+def test_short_histories_get_weights_of_their_own_where_they_differ():
+    long, short = np.array([0.1, 0.7, 0.2]), np.array([0.1, 0.2, 0.7])
+    pool, relevant = _planted(lambda person: short if person % 2 else long)
+    fusion = fit_fusion([pool], [relevant], ("popularity", "behaviour", "text"), 5, 0, variety=0.0)
+    assert set(fusion.segments) == {0, 3}
+    assert fusion.segments[0][2] > 0.5 > fusion.segments[0][1] and fusion.segments[3][1] > 0.5
+    apart, _ = ordered(pool, np.round(fusion.weighted(pool), 6), 5)
+    together, _ = ordered(pool, np.round(pool.values @ fusion.weights, 6), 5)
+    assert mean_list_ndcg(apart, relevant) > mean_list_ndcg(together, relevant) + 0.02
+
+
+def test_segments_that_are_alike_or_small_keep_the_common_weights():
+    pool, relevant = _planted(lambda person: (0.1, 0.6, 0.3), people=150)  # 75 of each length
+    assert fit_segments(pool, relevant, np.array([0.1, 0.6, 0.3]), 5, 0, 0) == {}
+
+
+def test_picked_people_keep_their_candidates():
+    pool, relevant = _planted(lambda person: (0.1, 0.6, 0.3), people=6)
+    part = pool.pick(np.array([1, 4]))
+    assert part.people.tolist() == [1, 4] and part.starts.tolist() == [0, 30, 60]
+    np.testing.assert_array_equal(part.values[30:], pool.values[120:150])
+    assert part.histories.tolist() == [3, 300]
 
 
 def test_somebody_without_a_history_gets_no_discount():

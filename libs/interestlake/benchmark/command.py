@@ -35,9 +35,10 @@ def benchmark(options: argparse.Namespace, log: Logger) -> None:
     out.mkdir(parents=True, exist_ok=True)
     rows = write_recommendations(outcome.lists, outcome.scores, inputs.train.user_ids, inputs.train.item_ids,
                                  out / "recommendations.parquet")
-    write_metrics({"models": models, "counts": inputs.counts, "fusion": outcome.fusion.described(outcome.names),
-                   "parameters": outcome.parameters, "protocol": options.protocol, "seed": options.seed,
-                   "test_people": len(held.people)}, out / "metrics.json")
+    fusion = outcome.fusion.described(outcome.names, outcome.granularity)
+    report = {"models": models, "counts": inputs.counts, "fusion": fusion, "parameters": outcome.parameters}
+    report |= {"protocol": options.protocol, "seed": options.seed, "test_people": len(held.people)}
+    write_metrics(report, out / "metrics.json")
     warm = int((np.diff(outcome.known.starts)[held.people] > 0).sum())
     print(f"test: {len(held.people):,} people, {warm:,} with a history (warm); best first, * best of its column")
     for line in table_lines(models, options.top):

@@ -18,7 +18,6 @@ from .lists import Fitted
 from .search import Grid
 
 DAY = 86_400.0
-GRANULARITIES = ("behaviour", "text", "social", "knowledge", "sequence")
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,21 @@ class Pool:
         """(C,) which of `people` a row belongs to."""
         return np.repeat(np.arange(len(self.people)), np.diff(self.starts))
 
+    @property
+    def histories(self) -> np.ndarray:
+        """(n,) items each person has chosen; 0 for a person without a candidate."""
+        if not len(self.context):
+            return np.zeros(len(self.people))
+        first = np.minimum(self.starts[:-1], len(self.context) - 1)
+        return np.where(np.diff(self.starts) > 0, np.rint(np.expm1(self.context[first, 1])), 0.0)
+
+    def pick(self, rows: np.ndarray) -> "Pool":
+        """The candidates of `rows`, places in `people`, ascending."""
+        kept = np.isin(self.owner, rows)
+        starts = np.concatenate([[0], np.cumsum(np.diff(self.starts)[rows])])
+        parts = (self.columns[kept], self.values[kept], self.places[kept], self.context[kept])
+        return Pool(self.people[rows], starts, *parts)
+
 
 def gather(models: Sequence[Fitted], known: Feedback, people: np.ndarray, friends: sp.csr_matrix | None) -> Pool:
     """The union of the models' best CANDIDATES per person, and what every model thinks of each of them.

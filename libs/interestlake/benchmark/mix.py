@@ -1,13 +1,14 @@
 """How lists are fused: weights or a learned ranker, whichever validation prefers, and how much variety they hold."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from ..models.granularities import importance
 from .fusion import Pool, ordered
 from .learned import cross_fitted, features
-from .weights import fit_weights, mean_ndcg
+from .weights import SEGMENTS, fit_segments, fit_weights, mean_ndcg, segment_of
 
 # shares of the range of the fused score that a doubling of an item's people costs it
 DISCOUNTS = (0.0, 0.0025, 0.005, 0.01, 0.015, 0.02, 0.03, 0.04, 0.06, 0.08)
@@ -16,32 +17,48 @@ DISCOUNTS = (0.0, 0.0025, 0.005, 0.01, 0.015, 0.02, 0.03, 0.04, 0.06, 0.08)
 @dataclass(frozen=True)
 class Fusion:
     """method: "weights" or "ranker"; weights: (S,) on the simplex; discount: what a doubling of an item's people takes
-    from its score; values: validation nDCG by method, and of the discounted list."""
+    from its score; values: validation nDCG by method, and of the discounted list; segments: weights of people with a
+    history of that length, where they are better off with their own."""
 
     method: str
     weights: np.ndarray
     booster: object
     values: Mapping[str, float]
     discount: float = 0.0
+    segments: Mapping[int, np.ndarray] = field(default_factory=dict)
+
+    def weighted(self, pool: Pool) -> np.ndarray:
+        """(C,) sum over the models of weight x value, by the weights of each person's segment."""
+        fused = pool.values @ self.weights
+        segment = segment_of(pool.histories)[pool.owner]
+        for number, weights in self.segments.items():
+            mine = segment == number
+            fused[mine] = pool.values[mine] @ weights
+        return fused
 
     def scores(self, pool: Pool) -> np.ndarray:
         """(C,) one score per candidate."""
         if self.method == "weights":
-            fused = pool.values @ self.weights
+            fused = self.weighted(pool)
         else:
             fused = unit_range(pool, self.booster.predict(features(pool)))
         return np.round(fused - self.discount * _doublings(pool), 6)
 
-    def described(self, names: Sequence[str]) -> dict:
-        """For metrics.json."""
-        weights = dict(zip(names, map(float, self.weights), strict=True))
-        return {"method": self.method, "weights": weights, "discount": self.discount, "validation": dict(self.values)}
+    def described(self, names: Sequence[str], granularity: Mapping[str, str]) -> dict:
+        """For metrics.json; granularity: of each model."""
+        told = {"everybody": self.weights} | {f"history {_span(n)}": own for n, own in self.segments.items()}
+        weights = {who: dict(zip(names, map(float, own), strict=True)) for who, own in told.items()}
+        alpha = {who: importance(own, granularity) for who, own in weights.items()}
+        told = {"discount": self.discount, "validation": dict(self.values)}
+        return {"method": self.method, "weights": weights, "alpha": alpha, **told}
 
     def line(self, names: Sequence[str]) -> str:
         """For the log."""
         shown = sorted(zip(names, self.weights, strict=True), key=lambda entry: -entry[1])
         told = ", ".join(f"{name} {weight:.2f}" for name, weight in shown if weight >= 0.005)
         values = ", ".join(f"{name} {value:.4f}" for name, value in self.values.items())
+        own = ", ".join(_span(number) for number in self.segments)
+        told += f"; own weights for histories of {own}" if own else ""
         return f"{self.method} ({told}), discount {self.discount:g}; validation nDCG: {values}"
 
 
@@ -63,9 +80,15 @@ def fit_fusion(
         "weights": float(mean_ndcg(pool, wanted, weights[None, :], k)[0]),
         "ranker": mean_list_ndcg(ordered(pool, by_ranker, k)[0], wanted),
     }
-    fusion = Fusion(max(values, key=values.get), weights, booster, values)
-    plain = pool.values @ weights if fusion.method == "weights" else by_ranker
+    segments = fit_segments(pool, wanted, weights, k, popularity, seed)
+    fusion = Fusion(max(values, key=values.get), weights, booster, values, segments=segments)
+    plain = fusion.weighted(pool) if fusion.method == "weights" else by_ranker
     return _with_variety(fusion, plain, pool, wanted, k, variety)
+
+
+def _span(segment: int) -> str:
+    edges = (0, *SEGMENTS)
+    return f"{edges[segment]}-{SEGMENTS[segment] - 1}" if segment < len(SEGMENTS) else f"{SEGMENTS[-1]} and more"
 
 
 def _with_variety(fusion: Fusion, plain: np.ndarray, pool: Pool, wanted, k: int, variety: float) -> Fusion:

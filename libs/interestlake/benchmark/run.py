@@ -36,6 +36,7 @@ class Outcome:
     costs: Mapping[str, Cost]
     validation: Mapping[str, float]
     parameters: Mapping[str, Mapping]
+    granularity: Mapping[str, str]
 
 
 @dataclass
@@ -135,4 +136,5 @@ def run(cuts: Sequence[Cut], side: Side, k: int, seed: int, variety: float, log:
         lists[FUSED], scores[FUSED] = ordered(pool, fusion.scores(pool), k)
     found = {entry.contestant.name: entry.trail.best[1] for entry in entries}
     picked = {entry.contestant.name: dict(entry.parameters) for entry in entries}
-    return Outcome(known, names, fusion, lists, scores, costs, found, picked)
+    granularity = {entry.contestant.name: entry.contestant.granularity for entry in entries}
+    return Outcome(known, names, fusion, lists, scores, costs, found, picked, granularity)
