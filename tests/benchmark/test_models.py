@@ -9,7 +9,7 @@ import pytest
 import scipy.sparse as sp
 
 from interestlake.benchmark.feedback import Feedback
-from interestlake.models.ease import fit_ease, fit_kernel_ease, kernel_gram, sparse_ease_weights
+from interestlake.models.ease import fit_ease, fit_kernel_ease, kernel_gram, most_chosen, sparse_ease_weights
 from interestlake.models.graph_filter import GraphFilter
 from interestlake.models.item_matrix import ease_weights
 from interestlake.models.neighbours import UserNeighbours, item_neighbours
@@ -46,6 +46,15 @@ def test_a_kernel_that_never_falls_is_plain_ease(feedback):
     plain, kernel = fit_ease("ease", feedback.matrix, 20.0), fit_kernel_ease("ease", gram, 20.0)
     batch = feedback.batch(np.arange(10))
     np.testing.assert_allclose(kernel.score(batch), plain.score(batch), atol=1e-5)
+
+
+def test_a_search_leaves_the_rarer_items_out(feedback):
+    counts = np.asarray(feedback.matrix.sum(axis=0)).ravel()
+    used = most_chosen(counts, 1, 20)
+    assert len(used) == 20 and counts[used].min() >= np.sort(counts)[-20]
+    scorer = fit_ease("ease", feedback.matrix, 20.0, most_items=20)
+    scored = scorer.score(feedback.batch(np.arange(30))).any(axis=0)
+    assert set(np.flatnonzero(scored)) <= set(used)
 
 
 def test_ease_by_people_equals_ease_by_items(feedback):

@@ -1,7 +1,7 @@
 """The models of a benchmark: how each is fitted, on which grid, and for which granularity of interest it speaks."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import scipy.sparse as sp
@@ -18,6 +18,8 @@ from .lists import Fitted
 from .search import Grid
 
 DAY = 86_400.0
+# the inverse of an item matrix costs the cube of its items
+SEARCH_ITEMS = {"most_items": 6_000}
 
 
 @dataclass(frozen=True)
@@ -31,13 +33,17 @@ class Side:
 
 @dataclass(frozen=True)
 class Contestant:
-    """One model: fit(pairs, side, parameters, seed) -> Fitted; `grids` names the parameters that are searched."""
+    """One model: fit(pairs, side, parameters, seed) -> Fitted; `grids` names the parameters that are searched.
+
+    while_searching: further parameters that make the fits of a search cheaper.
+    """
 
     name: str
     granularity: str
     fit: Callable[[Feedback, Side, Mapping, int], Fitted]
     grids: Mapping[str, Grid]
     budget: int = 24
+    while_searching: Mapping = field(default_factory=dict)
 
 
 def contestants(train: Feedback, side: Side) -> tuple[Contestant, ...]:
@@ -54,12 +60,12 @@ def contestants(train: Feedback, side: Side) -> tuple[Contestant, ...]:
             "power": Grid((1.0, 2.0, 3.0)),
             "discount": Grid((0.0, 0.25, 0.5)),
         }),
-        Contestant("ease", "behaviour", _ease, {"l2": Grid((30.0, 100.0, 300.0), 3.0, low=0.1)}, 8),
+        Contestant("ease", "behaviour", _ease, {"l2": Grid((30.0, 100.0, 300.0), 3.0, low=0.1)}, 8, SEARCH_ITEMS),
         Contestant("sequence_ease", "sequence", _sequence_ease, {
             "width": Grid((3.0, 15.0, 60.0), 3.0, low=0.3, high=2000.0),
             "l2": Grid((10.0, 30.0, 100.0), 3.0, low=0.1),
             "recency": Grid((0.0, 0.3, 1.0), start=0),
-        }, 16),
+        }, 16, SEARCH_ITEMS),
         Contestant("als", "behaviour", _als, {
             "regularization": Grid((0.1, 1.0, 10.0), 3.0, low=1e-3),
             "alpha": Grid((1.0, 5.0, 20.0), 3.0, low=0.1),
@@ -103,14 +109,15 @@ def _user_knn(data: Feedback, side: Side, params: Mapping, seed: int) -> Fitted:
 
 
 def _ease(data: Feedback, side: Side, params: Mapping, seed: int) -> Fitted:
-    return Fitted(fit_ease("ease", data.matrix, params["l2"]))
+    return Fitted(fit_ease("ease", data.matrix, params["l2"], most_items=params.get("most_items")))
 
 
 def _sequence_ease(data: Feedback, side: Side, params: Mapping, seed: int) -> Fitted:
     """EASE where two items of one person count the more together the closer in time they were chosen."""
     liked = data.weights > 0
     gram = kernel_gram(data.users[liked], data.items[liked], data.shape[1], params["width"])
-    return Fitted(fit_kernel_ease("sequence_ease", gram, params["l2"], params["recency"]))
+    most = params.get("most_items")
+    return Fitted(fit_kernel_ease("sequence_ease", gram, params["l2"], params["recency"], most_items=most))
 
 
 def _als(data: Feedback, side: Side, params: Mapping, seed: int) -> Fitted:

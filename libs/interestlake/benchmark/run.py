@@ -84,7 +84,7 @@ def pick_parameters(
     best: dict = {"value": -1.0}
 
     def value_of(params: dict) -> float:
-        fitted = contestant.fit(train, side, params, seed)
+        fitted = contestant.fit(train, side, {**params, **contestant.while_searching}, seed)
         lists, _ = top_lists(fitted, train, held.people, k, side.friends)
         value = mean_list_ndcg(lists, held.relevant)
         if value > best["value"]:
@@ -92,6 +92,8 @@ def pick_parameters(
         return value
 
     trail = search(contestant.grids, value_of, min(contestant.budget, budget or contestant.budget))
+    if contestant.while_searching:
+        best["fitted"] = contestant.fit(train, side, trail.best[0], seed)
     return Entry(contestant, trail, best["fitted"])
 
 

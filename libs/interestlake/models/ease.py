@@ -14,10 +14,15 @@ GAPS_AT_ONCE = 32
 MIN_PEOPLE = 2
 
 
-def fit_ease(name: str, chosen: sp.csr_matrix, l2: float, neighbours: int = 100) -> Scorer:
+def fit_ease(
+    name: str, chosen: sp.csr_matrix, l2: float, neighbours: int = 100, most_items: int | None = None
+) -> Scorer:
     """chosen (U, I) binary -> EASE, solved by people where they are fewer than items, else by items; past
-    MAX_DENSE_ITEMS items each item is regressed on its `neighbours` nearest alone (`sparse_ease_weights`)."""
-    used = np.flatnonzero(np.asarray(chosen.sum(axis=0)).ravel() > 0)
+    MAX_DENSE_ITEMS items each item is regressed on its `neighbours` nearest alone (`sparse_ease_weights`).
+
+    most_items: only so many of the most chosen items take part, as while a parameter is searched.
+    """
+    used = most_chosen(np.asarray(chosen.sum(axis=0)).ravel(), 1, most_items)
     if len(used) > MAX_DENSE_ITEMS:
         matrix = sp.csr_matrix(chosen, dtype=np.float64)
         return EdgeScorer(name, sparse_ease_weights(sp.csr_matrix(matrix.T @ matrix), l2, neighbours))
@@ -30,18 +35,27 @@ def fit_ease(name: str, chosen: sp.csr_matrix, l2: float, neighbours: int = 100)
 
 
 def fit_kernel_ease(
-    name: str, gram: sp.csr_matrix, l2: float, recency: float = 0.0, neighbours: int = 100
+    name: str, gram: sp.csr_matrix, l2: float, recency: float = 0.0, neighbours: int = 100,
+    most_items: int | None = None,
 ) -> Scorer:
     """EASE over a Gram matrix (I, I) with a kernel, such as `kernel_gram`; recency weighs the history that is scored.
 
     A sum of products of two positive semi-definite kernels is one (Schur 1911), so that the closed form holds. The
     diagonal counts people; an item of fewer than MIN_PEOPLE is left out: the inverse costs the cube of the items.
     """
-    used = np.flatnonzero(gram.diagonal() >= MIN_PEOPLE)
+    used = most_chosen(gram.diagonal(), MIN_PEOPLE, most_items)
     if len(used) > MAX_DENSE_ITEMS:
         return EdgeScorer(name, sparse_ease_weights(gram, l2, neighbours), recency)
     weights = ease_weights(gram[used][:, used].toarray(), l2)
     return Ease(name, used, weights, gram.shape[0], recency)
+
+
+def most_chosen(people: np.ndarray, least: int, limit: int | None) -> np.ndarray:
+    """(I,) people per item -> ascending columns with at least `least`; at most `limit`, ties to the lower column."""
+    used = np.flatnonzero(people >= least)
+    if limit is None or len(used) <= limit:
+        return used
+    return np.sort(used[np.argsort(-people[used], kind="stable")[:limit]])
 
 
 def kernel_gram(users: np.ndarray, items: np.ndarray, item_count: int, width: float) -> sp.csr_matrix:
