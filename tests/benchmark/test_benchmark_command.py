@@ -168,3 +168,25 @@ def test_warm_figures_leave_strangers_out(files, tmp_path):
     people = test["user_id"].nunique()
     for figures in models.values():  # a stranger who wants what nobody knows scores 0
         assert figures["ndcg@5"] == pytest.approx(figures["warm_ndcg@5"] * people / (people + 30), abs=1e-5)
+
+
+def test_sampled_protocol_ranks_the_last_item_among_a_hundred(tmp_path):
+    """Popularity and chance agree on even items: a hit within 5 of 101 for one person in twenty; order finds more."""
+    random = np.random.default_rng(3)
+    rows = []
+    for person in range(300):  # items follow each other round a ring of 300
+        start = int(random.integers(300))
+        rows += [(f"u{person}", f"i{(start + step) % 300:03}", step) for step in range(8)]
+    pd.DataFrame(rows, columns=["user_id", "item_id", "timestamp"]).to_csv(tmp_path / "ring.csv", index=False)
+    source = str(tmp_path / "ring.csv")
+    assert main(["split", "--input", source, "--protocol", "leave-one-out", "--out", str(tmp_path)]) == 0
+    protocols = ("leave-one-out-sampled", "leave-one-out")
+    for protocol in protocols:
+        assert call(tmp_path, tmp_path / protocol, "--protocol", protocol) == 0
+    sampled, full = (json.loads((tmp_path / p / "metrics.json").read_text())["models"] for p in protocols)
+    assert sampled["popularity"]["hit_rate@5"] < 0.2 and full["popularity"]["hit_rate@5"] < 0.1
+    assert sampled["transitions"]["hit_rate@5"] > 0.9
+    for model, figures in full.items():  # fewer rivals: nobody fares worse
+        assert sampled[model]["hit_rate@5"] >= figures["hit_rate@5"] - 0.02, model
+    lists = [pd.read_parquet(tmp_path / protocol / "recommendations.parquet") for protocol in protocols]
+    pd.testing.assert_frame_equal(*lists)

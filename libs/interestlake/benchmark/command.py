@@ -12,6 +12,7 @@ from .feedback import Feedback
 from .measure import Held, evaluate, held_pairs
 from .read import Inputs, place_of, read_inputs, read_pairs
 from .run import FUSED, Outcome, cuts_of, run
+from .sampled import NEGATIVES, draw_candidates, sampled_lists
 from .side import build_side
 from .split import split_pairs
 from .write import table_lines, write_metrics, write_recommendations
@@ -30,7 +31,12 @@ def benchmark(options: argparse.Namespace, log: Logger) -> None:
     cuts = cuts_of(inputs.train, inputs.validation, options.protocol, options.seed, log)
     outcome = run(cuts, side, options.top, options.seed, options.variety, log, options.budget)
     held = _held(inputs, outcome.known)
-    models = _figures(outcome, held, side, options.top)
+    lists = {name: found[held.people] for name, found in outcome.lists.items()}
+    if options.protocol == "leave-one-out-sampled":
+        asked = draw_candidates(held, outcome.known, NEGATIVES, options.seed)
+        lists = sampled_lists(outcome.fitted, outcome.fusion, FUSED, outcome.known, held.people, asked, options.top,
+                              side.friends)
+    models = _figures(outcome, lists, held, side, options.top)
     out = Path(options.out)
     out.mkdir(parents=True, exist_ok=True)
     rows = write_recommendations(outcome.lists, outcome.scores, inputs.train.user_ids, inputs.train.item_ids,
@@ -55,14 +61,15 @@ def _held(inputs: Inputs, known: Feedback) -> Held:
     return held_pairs(people, columns, test["weight"].to_numpy(), known, owners=test["user_id"].to_numpy(object))
 
 
-def _figures(outcome: Outcome, held: Held, side: Side, k: int) -> dict[str, dict]:
+def _figures(outcome: Outcome, lists_of: dict, held: Held, side: Side, k: int) -> dict[str, dict]:
     figures = {}
-    with_history = held.pick(np.diff(outcome.known.starts)[held.people] > 0)
-    for name, lists in outcome.lists.items():
+    known_well = np.diff(outcome.known.starts)[held.people] > 0
+    with_history = held.pick(known_well)
+    for name, lists in lists_of.items():
         cost = outcome.costs[name]
-        found = evaluate(lists[held.people], held, outcome.known, side.text, sorted({k, min(k, 5)}))
+        found = evaluate(lists, held, outcome.known, side.text, sorted({k, min(k, 5)}))
         if len(with_history.people):
-            warm = evaluate(lists[with_history.people], with_history, outcome.known, None, [k])
+            warm = evaluate(lists[known_well], with_history, outcome.known, None, [k])
             found |= {f"warm_{metric}": value for metric, value in warm.items()}
         figures[name] = found | {"fit_seconds": cost.fit_seconds, "predict_seconds": cost.predict_seconds,
                                  "peak_bytes": cost.peak_bytes}

@@ -50,20 +50,29 @@ class Pool:
         return Pool(self.people[rows], starts, *parts)
 
 
-def gather(models: Sequence[Fitted], known: Feedback, people: np.ndarray, friends: sp.csr_matrix | None) -> Pool:
+def gather(
+    models: Sequence[Fitted], known: Feedback, people: np.ndarray, friends: sp.csr_matrix | None,
+    asked: np.ndarray | None = None,
+) -> Pool:
     """The union of the models' best CANDIDATES per person, and what every model thinks of each of them.
+
+    asked: (n, m) columns per person, -1 = none, that are the candidates instead.
 
     A model's value of an item is (z + 4) / 10 within [0.001, 1], z its standard score among the model's own proposals
     to that person, also for items it did not propose. context: log(1 + people of the item), log(1 + history), how many
     models proposed the item.
     """
     user_count = np.asarray((known.matrix > 0).sum(axis=0)).ravel()
-    parts = [_gather_block(models, known, block, friends, user_count) for block in blocks(people, known.shape[1])]
+    parts, first = [], 0
+    for block in blocks(people, known.shape[1]):
+        mine = None if asked is None else asked[first : first + len(block)]
+        first += len(block)
+        parts.append(_gather_block(models, known, block, friends, user_count, mine))
     starts = np.concatenate([[0], np.cumsum(np.concatenate([part[0] for part in parts]))])
     return Pool(people, starts, *(np.concatenate([part[place] for part in parts]) for place in (1, 2, 3, 4)))
 
 
-def _gather_block(models, known, block, friends, user_count) -> tuple[np.ndarray, ...]:
+def _gather_block(models, known, block, friends, user_count, asked) -> tuple[np.ndarray, ...]:
     shape, history = (len(block), known.shape[1]), known.matrix[block]
     told, proposed = [], np.zeros(shape, np.uint8)
     for model in models:
@@ -72,13 +81,20 @@ def _gather_block(models, known, block, friends, user_count) -> tuple[np.ndarray
         rows, places = np.nonzero(columns >= 0)
         proposed[rows, columns[rows, places]] += 1
         told.append((scores, columns, own))
-    person, column = np.nonzero(proposed)
+    person, column = np.nonzero(proposed) if asked is None else _pairs_of(asked)
     values = np.column_stack([_standard(scores, columns, own, person, column) for scores, columns, own in told])
     ranks = np.column_stack([_ranks(columns, shape)[person, column] for _, columns, _ in told])
     length = np.diff(history.indptr)
     context = np.column_stack([np.log1p(user_count[column]), np.log1p(length[person]), proposed[person, column]])
     counts = np.bincount(person, minlength=len(block))
     return counts, column.astype(np.int32), values, ranks, context.astype(np.float32)
+
+
+def _pairs_of(asked: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    person, place = np.nonzero(asked >= 0)
+    column = asked[person, place]
+    order = np.lexsort((column, person))
+    return person[order], column[order]
 
 
 def _standard(scores, columns, own, person, column) -> np.ndarray:

@@ -37,6 +37,7 @@ class Outcome:
     validation: Mapping[str, float]
     parameters: Mapping[str, Mapping]
     granularity: Mapping[str, str]
+    fitted: Mapping[str, Fitted]
 
 
 @dataclass
@@ -139,4 +140,5 @@ def run(cuts: Sequence[Cut], side: Side, k: int, seed: int, variety: float, log:
     found = {entry.contestant.name: entry.trail.best[1] for entry in entries}
     picked = {entry.contestant.name: dict(entry.parameters) for entry in entries}
     granularity = {entry.contestant.name: entry.contestant.granularity for entry in entries}
-    return Outcome(known, names, fusion, lists, scores, costs, found, picked, granularity)
+    return Outcome(known, names, fusion, lists, scores, costs, found, picked, granularity,
+                   dict(zip(names, fitted, strict=True)))
