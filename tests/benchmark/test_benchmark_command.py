@@ -74,6 +74,19 @@ def test_taste_is_found_and_figures_are_those_of_the_lists(files, result):
     assert alpha["text"] == alpha["social"] == alpha["knowledge"] == 0 < alpha["sequence"]
 
 
+def test_diversity_is_bought_with_one_number(files, result, tmp_path):
+    assert call(files, tmp_path, "--diversity", "0.7") == 0
+    plain, varied = (json.loads((out / "metrics.json").read_text())["models"] for out in (result, tmp_path))
+    assert varied["fused"]["diversity@5"] > 1.2 * plain["fused"]["diversity@5"]
+    assert varied["ease"]["ndcg@5"] == plain["ease"]["ndcg@5"]
+
+
+@pytest.mark.parametrize("option", ["--diversity", "--variety"])
+def test_shares_out_of_range_are_named(files, tmp_path, caplog, option):
+    assert call(files, tmp_path, option, "1.5") == 2
+    assert "expected 0 to 1" in caplog.text and option in caplog.text
+
+
 def test_a_poisoned_test_file_changes_no_recommendation(files, result, tmp_path):
     train = pd.read_csv(files / "train.csv")
     random = np.random.default_rng(9)

@@ -22,6 +22,8 @@ def add_parsers(commands: argparse._SubParsersAction) -> None:
     benchmark.add_argument("--budget", type=int, metavar="N", help="at most N fits per model (default: by model)")
     benchmark.add_argument("--variety", type=float, default=0.01, metavar="SHARE",
                            help="share of validation nDCG that the fused list may give for less popular items")
+    benchmark.add_argument("--diversity", type=float, default=0.0, metavar="D",
+                           help="0 (default) to 1: how much the fused list avoids items like those above them")
     _common(benchmark)
     split = commands.add_parser("split", help="train, validation and test files by a published protocol")
     split.add_argument("--input", required=True, metavar="CSV", help="user_id,item_id[,weight][,timestamp]")

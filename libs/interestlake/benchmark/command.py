@@ -13,13 +13,16 @@ from .measure import Held, evaluate, held_pairs
 from .read import Inputs, place_of, read_inputs, read_pairs
 from .run import FUSED, Outcome, cuts_of, run
 from .sampled import NEGATIVES, draw_candidates, sampled_lists
-from .side import build_side
+from .side import build_side, likeness_vectors
 from .split import split_pairs
 from .write import table_lines, write_metrics, write_recommendations
 
 
 def benchmark(options: argparse.Namespace, log: Logger) -> None:
     """Fit, choose and list without the test pairs; then score the lists by them."""
+    for name in ("variety", "diversity"):
+        if not 0 <= getattr(options, name) <= 1:
+            raise BadInput.of(name, found=getattr(options, name), expected="0 to 1", where=f"--{name}")
     if options.top < 1:
         raise BadInput.of("list length", found=options.top, expected="1 or more", where="--top")
     inputs = read_inputs(options.train, options.test, options.validation, options.items, options.social, options.facts)
@@ -29,7 +32,8 @@ def benchmark(options: argparse.Namespace, log: Logger) -> None:
         log.info("  %s: %s", name.replace("_", " "), f"{count:,}")
     side = build_side(inputs, options.seed, log)
     cuts = cuts_of(inputs.train, inputs.validation, options.protocol, options.seed, log)
-    outcome = run(cuts, side, options.top, options.seed, options.variety, log, options.budget)
+    outcome = run(cuts, side, options.top, options.seed, options.variety, options.diversity, log,
+                  options.budget)
     held = _held(inputs, outcome.known)
     lists = {name: found[held.people] for name, found in outcome.lists.items()}
     if options.protocol == "leave-one-out-sampled":
@@ -62,12 +66,12 @@ def _held(inputs: Inputs, known: Feedback) -> Held:
 
 
 def _figures(outcome: Outcome, lists_of: dict, held: Held, side: Side, k: int) -> dict[str, dict]:
-    figures = {}
+    figures, alike = {}, likeness_vectors(side, outcome.known, 0)
     known_well = np.diff(outcome.known.starts)[held.people] > 0
     with_history = held.pick(known_well)
     for name, lists in lists_of.items():
         cost = outcome.costs[name]
-        found = evaluate(lists, held, outcome.known, side.text, sorted({k, min(k, 5)}))
+        found = evaluate(lists, held, outcome.known, alike, sorted({k, min(k, 5)}))
         if len(with_history.people):
             warm = evaluate(lists[known_well], with_history, outcome.known, None, [k])
             found |= {f"warm_{metric}": value for metric, value in warm.items()}

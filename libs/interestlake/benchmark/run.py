@@ -6,6 +6,7 @@ from logging import Logger
 
 import numpy as np
 
+from ..recommending.rerank import maximal_marginal_relevance
 from .contestants import Contestant, Side, contestants
 from .feedback import Feedback
 from .fusion import gather, ordered
@@ -13,6 +14,7 @@ from .lists import Fitted, top_lists
 from .measure import Cost, Held, held_pairs, measured
 from .mix import Fusion, fit_fusion, mean_list_ndcg
 from .search import Trail, search
+from .side import likeness_vectors
 from .split import cut_validation
 
 SEARCH_PEOPLE = 2_000  # validation people that a parameter is judged by
@@ -20,6 +22,7 @@ FUSION_PEOPLE = 4_000  # validation people per cut that weights and the ranker l
 SHARE = 0.2  # of train, where validation is cut from it
 CUTS = 3  # random cuts that the fusion learns from, where train is small enough to fit each model as often
 MAX_PAIRS_RECUT = 500_000
+RERANKED = 50  # fused items that a re-ranking picks from
 FUSED = "fused"
 Cut = tuple[Feedback, Feedback]
 
@@ -98,7 +101,10 @@ def pick_parameters(
     return Entry(contestant, trail, best["fitted"])
 
 
-def run(cuts: Sequence[Cut], side: Side, k: int, seed: int, variety: float, log: Logger, budget: int | None) -> Outcome:
+def run(
+    cuts: Sequence[Cut], side: Side, k: int, seed: int, variety: float, diversity: float, log: Logger,
+    budget: int | None,
+) -> Outcome:
     """Search, fuse, refit on train plus validation, list for everybody."""
     train, validation = cuts[0]
     held = [held_pairs(part.users, part.items, part.weights, rest) for rest, part in cuts]
@@ -136,7 +142,11 @@ def run(cuts: Sequence[Cut], side: Side, k: int, seed: int, variety: float, log:
             lists[name], scores[name] = top_lists(fitted[-1], known, everyone, k, side.friends)
     with measured(costs[FUSED], "predict"):
         pool = gather(fitted, known, everyone, side.friends)
-        lists[FUSED], scores[FUSED] = ordered(pool, fusion.scores(pool), k)
+        lists[FUSED], scores[FUSED] = ordered(pool, fusion.scores(pool), max(k, RERANKED) if diversity else k)
+        if diversity:
+            alike = likeness_vectors(side, known, seed)
+            lists[FUSED], scores[FUSED] = maximal_marginal_relevance(
+                lists[FUSED], scores[FUSED], alike, diversity, k)
     found = {entry.contestant.name: entry.trail.best[1] for entry in entries}
     picked = {entry.contestant.name: dict(entry.parameters) for entry in entries}
     granularity = {entry.contestant.name: entry.contestant.granularity for entry in entries}

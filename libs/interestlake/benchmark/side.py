@@ -12,9 +12,11 @@ from ..params import Embed
 from ..text.encoder_files import cache_folder, export_onnx, find_encoder
 from ..text.encoders import load_encoder
 from .contestants import Side
+from .feedback import Feedback
 from .read import Inputs
 
 FACT_RANK = 128
+LIKENESS_RANK = 64
 
 
 def build_side(inputs: Inputs, seed: int, log: Logger) -> Side:
@@ -38,6 +40,14 @@ def encode(texts: np.ndarray, log: Logger) -> np.ndarray:
     vectors = np.zeros((len(distinct), found.shape[1]), np.float32)
     vectors[said] = found
     return vectors[place]
+
+
+def likeness_vectors(side: Side, known: Feedback, seed: int) -> np.ndarray:
+    """(I, d) unit vectors that tell how alike two items of a list are: their texts', else of who chose them."""
+    if side.text is not None:
+        return side.text
+    rank = min(LIKENESS_RANK, min(known.shape) - 1)
+    return unit_rows(TruncatedSVD(rank, random_state=seed).fit_transform(known.matrix.T))
 
 
 def fact_vectors(facts: sp.csr_matrix, seed: int) -> np.ndarray:
