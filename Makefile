@@ -8,7 +8,7 @@ MAKEFLAGS += --no-print-directory
 IN_ENV := . .venv/interestlake-env.sh &&
 DEMO := out/demo
 
-.PHONY: help setup demo test cluster-test kill-test surfaces-test airflow-test bench lint lock clean
+.PHONY: help setup demo test cluster-test kill-test surfaces-test airflow-test bench bench-peers lint lock clean
 
 help:  ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -36,6 +36,9 @@ airflow-test:  ## the DAG in an Airflow of its own
 
 bench: setup  ## seconds, rows and memory per stage: the sample world, and MovieLens where ../shared/data has it
 	@$(IN_ENV) python -m bench
+
+bench-peers: setup  ## other packages' models beside ours on MovieLens, each in an environment of its own
+	@$(IN_ENV) python -m bench.peers
 
 lint: setup  ## ruff
 	@$(IN_ENV) ruff check .

@@ -34,7 +34,7 @@ def benchmark(options: argparse.Namespace, log: Logger) -> None:
     cuts = cuts_of(inputs.train, inputs.validation, options.protocol, options.seed, log)
     outcome = run(cuts, side, options.top, options.seed, options.variety, options.diversity, log,
                   options.budget)
-    held = _held(inputs, outcome.known)
+    held = held_test(inputs, outcome.known)
     lists = {name: found[held.people] for name, found in outcome.lists.items()}
     if options.protocol == "leave-one-out-sampled":
         asked = draw_candidates(held, outcome.known, NEGATIVES, options.seed)
@@ -57,7 +57,7 @@ def benchmark(options: argparse.Namespace, log: Logger) -> None:
     print(f"metrics {out / 'metrics.json'}")
 
 
-def _held(inputs: Inputs, known: Feedback) -> Held:
+def held_test(inputs: Inputs, known: Feedback) -> Held:
     """The test pairs; a person train does not know is the one without a history, an item it does not know a miss."""
     test = inputs.test
     people = np.maximum(place_of(known.user_ids, test["user_id"]), 0)

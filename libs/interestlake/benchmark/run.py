@@ -72,6 +72,11 @@ def cuts_of(train: Feedback, validation: Feedback | None, protocol: str, seed: i
     return tuple(cuts)
 
 
+def held_of(part: Feedback, known: Feedback) -> Held:
+    """The pairs of a validation part as Held."""
+    return held_pairs(part.users, part.items, part.weights, known)
+
+
 def sample_people(held: Held, known: Feedback, limit: int, seed: int) -> Held:
     """At most `limit` of the held-out people who have a history, seeded; all where they are fewer."""
     warm = np.diff(known.starts)[held.people] > 0
@@ -107,7 +112,7 @@ def run(
 ) -> Outcome:
     """Search, fuse, refit on train plus validation, list for everybody."""
     train, validation = cuts[0]
-    held = [held_pairs(part.users, part.items, part.weights, rest) for rest, part in cuts]
+    held = [held_of(part, rest) for rest, part in cuts]
     judged = sample_people(held[0], train, SEARCH_PEOPLE, seed)
     entries = []
     for contestant in contestants(train, side):
