@@ -1,5 +1,6 @@
 """Which models of other packages take part, on which grids, and how one of them is fitted in its own environment."""
 
+import os
 import subprocess
 import sys
 import time
@@ -69,7 +70,8 @@ def make_environment(name: str) -> Path:
         print(f"making the environment of {name} ...", flush=True)
         subprocess.run([sys.executable, "-m", "venv", "--clear", folder], check=True)
         install = [python, "-m", "pip", "install", "-q", "--no-deps", "--require-hashes", "-r", lock]
-        subprocess.run(install, check=True)
+        # a path of the caller's would count as installed
+        subprocess.run(install, check=True, env={k: v for k, v in os.environ.items() if k != "PYTHONPATH"})
         stamp.write_bytes(lock.read_bytes())
     return python
 
