@@ -21,10 +21,10 @@ def fit_implicit_als(
     confidence = sp.csr_matrix(weights, dtype=np.float32, copy=True)
     confidence.eliminate_zeros()
     confidence.data = 1.0 + alpha * confidence.data
-    model = AlternatingLeastSquares(
-        factors=rank, regularization=regularization, iterations=iterations, random_state=seed, alpha=1.0
-    )
-    with threadpool_limits(1, "blas"):  # its own threads run the sweeps
+    with threadpool_limits(1, "blas"):  # its own threads run the sweeps; it warns where BLAS has more than one
+        model = AlternatingLeastSquares(
+            factors=rank, regularization=regularization, iterations=iterations, random_state=seed, alpha=1.0
+        )
         model.fit(confidence, show_progress=False)
     vectors = np.asarray(model.item_factors, np.float32)[: weights.shape[1]]
     vectors[np.asarray(confidence.sum(axis=0)).ravel() == 0] = 0.0
