@@ -19,7 +19,8 @@ setup:  ## virtual environment, Java, Spark jars; a second call does nothing
 demo: setup  ## the whole pipeline on the generated world, then where to look
 	@$(IN_ENV) interestlake run --source sample --lake $(DEMO) --run-id demo
 
-test: setup  ## every test except the slow suites below
+test:  ## set-up without the class archive, then every test except the slow suites below
+	@bash infra/setup/setup.sh --without-archive
 	@$(IN_ENV) python -m pytest -m "not cluster and not kill and not surfaces" $(PYTEST)
 
 kill-test: setup  ## a run killed with SIGKILL three times ends with the tables of an undisturbed one

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Makes .venv from requirements.lock, finds Java 17, links the GraphFrames jar and fetches the Spark jars once.
 # Nothing is done again while the lock, the project file, the Spark profile and this script stay as they are.
+# --without-archive leaves out the run that makes the class archive: it only saves later runs some seconds.
 # PYTHON=/path/to/python3.11 and JAVA_HOME=/path/to/java-17 say which ones to take.
 set -euo pipefail
 
@@ -9,6 +10,8 @@ cd "$root"
 venv=$root/.venv
 env_file=$venv/interestlake-env.sh
 stamp=$venv/interestlake-setup.stamp
+archive_stamp=$venv/interestlake-archive.stamp
+with_archive=${1:-}
 
 say() { printf 'setup: %s\n' "$*" >&2; }
 stop() { printf 'setup: %s\n' "$@" >&2; exit 2; }
@@ -101,12 +104,20 @@ archive_classes() {
         say "no class archive was made, so that Spark starts later; the whole output is in $log"
     fi
     rm -rf "$scratch"
+    printf '%s\n' "$wanted" >"$archive_stamp"
+}
+
+archive_is_wanted() {
+    [[ $with_archive != --without-archive ]] && ! [[ -f $archive_stamp && $(<"$archive_stamp") == "$wanted" ]]
 }
 
 wanted=$(inputs_hash)
 if [[ -f $stamp && $(<"$stamp") == "$wanted" && -f $env_file ]]; then
     # shellcheck disable=SC1090
-    if (. "$env_file" && [[ -x $JAVA_HOME/bin/java && -e .cache/jars/graphframes.jar ]] && python -c '') 2>/dev/null; then exit 0; fi
+    if (. "$env_file" && [[ -x $JAVA_HOME/bin/java && -e .cache/jars/graphframes.jar ]] && python -c '') 2>/dev/null; then
+        if archive_is_wanted; then archive_classes; fi
+        exit 0
+    fi
     say "the set-up was moved or is incomplete; doing it again"
 fi
 
@@ -125,6 +136,6 @@ java_home=$(find_java_home)
 write_env "$java_home"
 link_graphframes_jar
 fetch_jars
-archive_classes
 printf '%s\n' "$wanted" >"$stamp"
+if archive_is_wanted; then archive_classes; fi
 say "done: Python $("$venv/bin/python" -c 'import platform; print(platform.python_version())'), Java of $java_home"

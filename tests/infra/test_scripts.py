@@ -56,8 +56,12 @@ def test_set_up_done_is_not_done_again(checkout):
     inputs += sorted(f"infra/setup/{path.name}" for path in (checkout / "infra/setup").glob("*.lock"))
     inputs += ["infra/setup/setup.sh", "infra/setup/warm_up.py", "infra/setup/class_archive.py"]
     hashed = run("bash", "-c", f"cd {checkout} && cat {' '.join(inputs)} | sha256sum | cut -d' ' -f1").stdout
-    (venv / "interestlake-setup.stamp").write_text(hashed)
+    for stamp in ("setup", "archive"):
+        (venv / f"interestlake-{stamp}.stamp").write_text(hashed)
     done = run("bash", checkout / "infra/setup/setup.sh", PYTHON="no-such-python")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    (venv / "interestlake-archive.stamp").unlink()
+    done = run("bash", checkout / "infra/setup/setup.sh", "--without-archive", PYTHON="no-such-python")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     (checkout / "requirements.lock").write_text("changed")
     assert run("bash", checkout / "infra/setup/setup.sh", PYTHON="no-such-python").returncode == 2
