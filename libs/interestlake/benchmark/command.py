@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 
 from ..errors import BadInput
-from .contestants import Side
 from .feedback import Feedback
 from .measure import Held, evaluate, held_pairs
 from .read import Inputs, place_of, read_inputs, read_pairs
@@ -40,7 +39,8 @@ def benchmark(options: argparse.Namespace, log: Logger) -> None:
         asked = draw_candidates(held, outcome.known, NEGATIVES, options.seed)
         lists = sampled_lists(outcome.fitted, outcome.fusion, FUSED, outcome.known, held.people, asked, options.top,
                               side.friends)
-    models = _figures(outcome, lists, held, side, options.top)
+    alike = likeness_vectors(side, outcome.known, options.seed)
+    models = _figures(outcome, lists, held, alike, options.top)
     out = Path(options.out)
     out.mkdir(parents=True, exist_ok=True)
     rows = write_recommendations(outcome.lists, outcome.scores, inputs.train.user_ids, inputs.train.item_ids,
@@ -65,8 +65,8 @@ def held_test(inputs: Inputs, known: Feedback) -> Held:
     return held_pairs(people, columns, test["weight"].to_numpy(), known, owners=test["user_id"].to_numpy(object))
 
 
-def _figures(outcome: Outcome, lists_of: dict, held: Held, side: Side, k: int) -> dict[str, dict]:
-    figures, alike = {}, likeness_vectors(side, outcome.known, 0)
+def _figures(outcome: Outcome, lists_of: dict, held: Held, alike: np.ndarray, k: int) -> dict[str, dict]:
+    figures = {}
     known_well = np.diff(outcome.known.starts)[held.people] > 0
     with_history = held.pick(known_well)
     for name, lists in lists_of.items():

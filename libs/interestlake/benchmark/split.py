@@ -6,7 +6,6 @@ import pandas as pd
 from ..errors import BadInput
 from .feedback import Feedback
 
-PROTOCOLS = ("stratified-item", "stratified-user", "leave-one-out", "global-time", "cold-items")
 MIN_WARM_SHARE = 0.5
 
 

@@ -4,8 +4,6 @@ import numpy as np
 
 from .variety import mean_dissimilarity
 
-DECAY = 0.9  # weight of a list's next rank in rank-biased overlap
-
 
 def hits_of(lists: np.ndarray, relevant: list[np.ndarray]) -> np.ndarray:
     """lists (U, k) item columns, -1 = none; relevant: U arrays of columns -> (U, k) bool."""
@@ -65,19 +63,6 @@ def diversity(lists: np.ndarray, vectors: np.ndarray) -> float:
         values.append(mean_dissimilarity(shown[shown.any(axis=1)]))
     values = np.array(values)
     return float(np.nanmean(values)) if np.isfinite(values).any() else float("nan")
-
-
-def overlap(first: np.ndarray, second: np.ndarray) -> float:
-    """Mean rank-biased overlap of two models' lists (U, k), cut at k and scaled so that equal lists give 1.
-
-    Webber, Moffat and Zobel 2010: sum over depth d of p^(d-1) |A_d & B_d| / d, p = DECAY.
-    """
-    weight = DECAY ** np.arange(first.shape[1])
-    values = []
-    for a, b in zip(first, second, strict=True):
-        shared = [len(np.intersect1d(a[:d], b[:d])) / d for d in range(1, len(a) + 1)]
-        values.append(float(np.dot(weight, shared)))
-    return float(np.mean(values) / weight.sum()) if values else float("nan")
 
 
 def fairness(values: np.ndarray, groups: np.ndarray) -> float:
