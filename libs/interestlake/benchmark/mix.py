@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from ..metrics import arrays
 from ..models.granularities import importance
 from .fusion import Pool, ordered
 from .learned import cross_fitted, features
@@ -103,12 +104,10 @@ def _with_variety(fusion: Fusion, plain: np.ndarray, pool: Pool, wanted, k: int,
 
 def mean_list_ndcg(lists: np.ndarray, relevant: Sequence[np.ndarray]) -> float:
     """lists (n, k), -1 = none; relevant: n arrays of columns, each at least one -> mean nDCG@k."""
-    k = lists.shape[1]
-    discount, gained = 1 / np.log2(np.arange(k) + 2), 0.0
-    ideal = np.cumsum(discount)
-    for row, wanted in zip(lists, relevant, strict=True):
-        gained += discount[np.isin(row, wanted) & (row >= 0)].sum() / ideal[min(len(wanted), k) - 1]
-    return gained / max(len(lists), 1)
+    if not len(relevant):
+        return 0.0
+    sizes = np.array([len(wanted) for wanted in relevant])
+    return float(arrays.ranking_at(arrays.hits_of(lists, relevant), sizes, lists.shape[1])["ndcg"].mean())
 
 
 def joined(pools: Sequence[Pool]) -> Pool:
