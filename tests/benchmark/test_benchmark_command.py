@@ -10,9 +10,9 @@ from interestlake.cli import main
 
 from .world import pairs
 
-MODELS = {
-    "popularity", "item_knn", "user_knn", "ease", "sequence_ease", "als", "graph", "transitions", "trend", "fused",
-}
+CLOSED_FORM = "item_knn,user_knn,ease,sequence_ease,als,graph,transitions,trend"
+MODELS = {"popularity", "fused", *CLOSED_FORM.split(",")}
+TRAINED = {"lightgcn", "sasrec", "ncf"}
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +26,7 @@ def files(tmp_path_factory):
 
 def call(files, out, *more, test="test.csv") -> int:
     return main(["benchmark", "--train", str(files / "train.csv"), "--test", str(files / test), "--top", "5",
-                 "--budget", "3", "--out", str(out), *more])
+                 "--budget", "3", "--out", str(out), *(() if "--models" in more else ("--models", CLOSED_FORM)), *more])
 
 
 @pytest.fixture(scope="module")
@@ -105,6 +105,26 @@ def test_a_poisoned_test_file_changes_no_recommendation(files, result, tmp_path)
     assert old["models"]["fused"]["ndcg@5"] > 2 * new["models"]["fused"]["ndcg@5"]
 
 
+def test_trained_models_stop_on_validation_and_never_on_test(files, tmp_path):
+    """Their epochs are picked by early stopping; another test file changes neither them nor a list."""
+    wanted = ("--models", ",".join(["transitions", *TRAINED]), "--budget", "1")
+    assert call(files, tmp_path / "a", *wanted) == 0
+    train = pd.read_csv(files / "train.csv")
+    train.sample(50, random_state=1).to_csv(files / "other.csv", index=False)
+    assert call(files, tmp_path / "b", *wanted, test="other.csv") == 0
+    first, second = (json.loads((tmp_path / out / "metrics.json").read_text()) for out in "ab")
+    assert set(first["models"]) - {"fused", "popularity", "transitions"} <= TRAINED
+    assert "sasrec" in first["models"] and first["parameters"] == second["parameters"]
+    assert first["models"]["sasrec"]["ndcg@5"] > 2 * first["models"]["popularity"]["ndcg@5"]
+    lists = [pd.read_parquet(tmp_path / out / "recommendations.parquet") for out in "ab"]
+    pd.testing.assert_frame_equal(*lists)
+
+
+def test_a_model_that_these_files_do_not_bring_is_named(files, tmp_path, caplog):
+    assert call(files, tmp_path, "--models", "ease,text") == 2
+    assert "found text" in caplog.text and "--models" in caplog.text
+
+
 def test_unknown_people_are_scored_one_by_one(files, tmp_path):
     """Two strangers who want the most popular item and one who wants nothing known: recall 1, 1 and 0."""
     train = pd.read_csv(files / "train.csv")
@@ -145,7 +165,7 @@ def test_bad_train_files_are_named(files, tmp_path, caplog, change, said):
 def test_duplicate_pairs_are_added_and_counted(files, tmp_path, caplog):
     path = _changed(files, "double.csv", lambda t: pd.concat([t, t.head(7)]))
     assert main(["benchmark", "--train", str(path), "--test", str(files / "test.csv"), "--top", "5", "--budget", "1",
-                 "--out", str(tmp_path)]) == 0
+                 "--models", "ease", "--out", str(tmp_path)]) == 0
     assert json.loads((tmp_path / "metrics.json").read_text())["counts"]["train_duplicate_pairs"] == 7
 
 
@@ -163,13 +183,30 @@ def test_texts_friends_and_facts_bring_their_models(files, tmp_path):
     pd.DataFrame([*friends, ("newcomer", people[0])], columns=["user_id", "friend_id"]).to_csv(
         files / "social.csv", index=False)
     more = [f"--{name}={files / name}.csv" for name in ("items", "facts", "social")]
-    assert call(files, tmp_path, *more) == 0
+    told = "text,words,content,facts,social"
+    assert call(files, tmp_path, *more, "--models", f"{CLOSED_FORM},appeal,{told}") == 0
     models = json.loads((tmp_path / "metrics.json").read_text())["models"]
-    for name in ("text", "facts", "social"):
+    for name in told.split(","):
         assert models[name]["ndcg@5"] > models["popularity"]["ndcg@5"], name
     lists = pd.read_parquet(tmp_path / "recommendations.parquet")
     own = lists[(lists["user_id"] == "newcomer") & (lists["model"] == "social")]["item_id"]
     assert set(own) and set(own) <= set(train[train["user_id"] == people[0]]["item_id"])
+
+
+@pytest.mark.parametrize("protocol", ["ranking", "cold-items"])
+def test_items_without_a_history_are_found_by_their_facts(files, tmp_path, protocol, caplog):
+    """Withheld items keep one fact, their taste; what counts people cannot see them, what reads facts can."""
+    split = ["--input", str(files / "all.csv"), "--protocol", "cold-items", "--test-share", "0.2"]
+    assert main(["split", *split, "--out", str(tmp_path)]) == 0
+    items = sorted(set(pd.read_csv(files / "all.csv")["item_id"]))
+    facts = pd.DataFrame({"subject": items, "predicate": "kind", "object": [int(item[1:]) // 15 for item in items]})
+    facts.to_csv(tmp_path / "facts.csv", index=False)
+    more = ["--facts", str(tmp_path / "facts.csv"), "--protocol", protocol, "--models", "ease,facts,content"]
+    assert call(tmp_path, tmp_path / "out", *more) == 0
+    assert "of the items" in caplog.text
+    models = json.loads((tmp_path / "out" / "metrics.json").read_text())["models"]
+    assert models["ease"]["ndcg@5"] == models["popularity"]["ndcg@5"] == 0
+    assert models["fused"]["ndcg@5"] > (0.2 if protocol == "cold-items" else 0.05)
 
 
 def test_warm_figures_leave_strangers_out(files, tmp_path):

@@ -5,14 +5,25 @@ import pickle
 import numpy as np
 import pytest
 import scipy.sparse as sp
+from sklearn.linear_model import Ridge
 
 from interestlake.errors import BadInput
 from interestlake.models.item_matrix import Ease, EdgeScorer, cosine_neighbours, ease_weights
-from interestlake.models.item_side import FactorScorer, FoldInAls, Popularity, SocialScorer, TextScorer, unit_rows
+from interestlake.models.item_side import (
+    ContentScorer,
+    FactorScorer,
+    FoldInAls,
+    Popularity,
+    SocialScorer,
+    TextScorer,
+    WordScorer,
+    ridge,
+    unit_rows,
+)
 from interestlake.models.scorer import UserBatch, top_unseen
 
 BOARD = 24
-PERSONAL = ("graph", "transitions", "item_knn", "ease", "als", "two_tower", "text")
+PERSONAL = ("graph", "transitions", "item_knn", "ease", "als", "two_tower", "text", "words", "content")
 
 
 def checkerboard() -> np.ndarray:
@@ -66,6 +77,8 @@ def fitted():
         FactorScorer("two_tower", parity),
         TextScorer("text", parity),
         SocialScorer("social"),
+        WordScorer("words", sp.csr_matrix(parity)),
+        ContentScorer.of("content", parity, sp.csr_matrix(board), 1.0, 0.0),
     ]
     return {scorer.name: scorer for scorer in scorers}, {"two_tower": parity}, users
 
@@ -184,3 +197,18 @@ def test_rounding_noise_does_not_decide_an_order():
 
 def test_unit_rows_keep_zeros():
     assert unit_rows(np.array([[3.0, 4.0], [0, 0]])).tolist() == [[np.float32(0.6), np.float32(0.8)], [0, 0]]
+
+
+def test_content_scores_are_each_persons_ridge_regression():
+    """Against scikit-learn, person by person; the last items have no history and are scored all the same."""
+    random = np.random.default_rng(8)
+    features = random.normal(size=(30, 5)).astype(np.float32)
+    history = (random.random((12, 30)) < 0.3).astype(np.float32)
+    history[:, 25:] = 0
+    known = history.any(axis=0)
+    scorer = ContentScorer.of("content", features, sp.csr_matrix(history), l2=2.0, discount=0.0)
+    found = scorer.score(batch_of(history))
+    for person in range(12):
+        model = Ridge(alpha=2.0, fit_intercept=False).fit(features[known], history[person, known])
+        np.testing.assert_allclose(found[person], features @ model.coef_, atol=1e-4)
+    assert not ridge(features, known, 2.0)[25:].any()

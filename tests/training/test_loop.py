@@ -9,7 +9,8 @@ from interestlake.errors import BadInput
 from interestlake.models.two_tower import TwoTower
 from interestlake.params import TwoTower as Params
 from interestlake.training.holdout import Holdout, ndcg
-from interestlake.training.loop import check_plan, train
+from interestlake.training.loop import train
+from interestlake.training.two_tower import check_plan, pair_loss, pair_value
 
 USERS, ITEMS = 40, 30
 
@@ -55,7 +56,8 @@ def fit(tmp_path, epochs=12, stop_after=None, name="a.pt"):
             raise KeyboardInterrupt
 
     share = np.bincount(pairs[:, 1], minlength=ITEMS) / len(pairs)
-    history = train(model, batches, share, holdout, params, 1, tmp_path / name, "mark", on_epoch)
+    steps = pair_loss(model, share), pair_value(model, holdout)
+    history = train(model, batches, *steps, params, 1, tmp_path / name, "mark", on_epoch)
     return model, history
 
 
@@ -90,7 +92,8 @@ def test_early_stopping_keeps_the_best_epoch(tmp_path):
         yield {"user_index": pairs[:, 0], "item_index": pairs[:, 1], "weight": np.ones(len(pairs), np.float32)}
 
     share = np.full(ITEMS, 1 / ITEMS)
-    history = train(model, batches, share, holdout, params, 1, tmp_path / "c.pt", "m", lambda *_: None)
+    steps = pair_loss(model, share), pair_value(model, holdout)
+    history = train(model, batches, *steps, params, 1, tmp_path / "c.pt", "m", lambda *_: None)
     assert len(history.loss) == history.best_epoch + 2 < 30
 
 
@@ -107,5 +110,6 @@ def test_without_held_out_people_the_last_epoch_is_kept(tmp_path):
     batch = {"user_index": pairs[:, 0], "item_index": pairs[:, 1], "weight": np.ones(len(pairs), np.float32)}
     nobody = Holdout(np.array([], int), (np.array([], int),) * 2, (np.array([], int),) * 2)
     share, params = np.full(ITEMS, 1 / ITEMS), Params(epochs=4, patience=1)
-    history = train(model, lambda _: iter([batch]), share, nobody, params, 1, tmp_path / "n.pt", "m", lambda *_: None)
+    steps = pair_loss(model, share), pair_value(model, nobody)
+    history = train(model, lambda _: iter([batch]), *steps, params, 1, tmp_path / "n.pt", "m", lambda *_: None)
     assert (len(history.loss), history.best_epoch) == (4, 4)

@@ -3,7 +3,7 @@
 import argparse
 
 SPLITS = ("stratified-item", "stratified-user", "leave-one-out", "global-time", "cold-items")
-RANKINGS = ("ranking", "leave-one-out", "leave-one-out-sampled")
+RANKINGS = ("ranking", "leave-one-out", "leave-one-out-sampled", "cold-items")
 
 
 def add_parsers(commands: argparse._SubParsersAction) -> None:
@@ -15,15 +15,31 @@ def add_parsers(commands: argparse._SubParsersAction) -> None:
     benchmark.add_argument("--items", metavar="CSV", help="item_id,title,text")
     benchmark.add_argument("--social", metavar="CSV", help="user_id,friend_id")
     benchmark.add_argument("--facts", metavar="CSV", help="subject,predicate,object with item ids as subjects")
-    benchmark.add_argument("--protocol", choices=RANKINGS, default="ranking",
-                           help="ranking (default): all unseen items; leave-one-out: the same, validated on "
-                           "last pairs; leave-one-out-sampled: the held-out item among 100 drawn ones")
+    benchmark.add_argument(
+        "--protocol",
+        choices=RANKINGS,
+        default="ranking",
+        help="ranking (default): all unseen items; leave-one-out: the same, validated on "
+        "last pairs; leave-one-out-sampled: the held-out item among 100 drawn ones; "
+        "cold-items: all items, validated on items withheld from train",
+    )
     benchmark.add_argument("--top", type=int, default=10, metavar="K", help="length of the lists (default 10)")
+    benchmark.add_argument("--models", metavar="A,B", help="only these models and popularity (default: all that fit)")
     benchmark.add_argument("--budget", type=int, metavar="N", help="at most N fits per model (default: by model)")
-    benchmark.add_argument("--variety", type=float, default=0.01, metavar="SHARE",
-                           help="share of validation nDCG that the fused list may give for less popular items")
-    benchmark.add_argument("--diversity", type=float, default=0.0, metavar="D",
-                           help="0 (default) to 1: how much the fused list avoids items like those above them")
+    benchmark.add_argument(
+        "--variety",
+        type=float,
+        default=0.01,
+        metavar="SHARE",
+        help="share of validation nDCG that the fused list may give for less popular items",
+    )
+    benchmark.add_argument(
+        "--diversity",
+        type=float,
+        default=0.0,
+        metavar="D",
+        help="0 (default) to 1: how much the fused list avoids items like those above them",
+    )
     _common(benchmark)
     split = commands.add_parser("split", help="train, validation and test files by a published protocol")
     split.add_argument("--input", required=True, metavar="CSV", help="user_id,item_id[,weight][,timestamp]")

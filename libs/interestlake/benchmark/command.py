@@ -31,8 +31,9 @@ def benchmark(options: argparse.Namespace, log: Logger) -> None:
         log.info("  %s: %s", name.replace("_", " "), f"{count:,}")
     side = build_side(inputs, options.seed, log)
     cuts = cuts_of(inputs.train, inputs.validation, options.protocol, options.seed, log)
+    models = [name.strip() for name in options.models.split(",")] if options.models else None
     outcome = run(cuts, side, options.top, options.seed, options.variety, options.diversity, log,
-                  options.budget)
+                  options.budget, models)
     held = held_test(inputs, outcome.known)
     lists = {name: found[held.people] for name, found in outcome.lists.items()}
     if options.protocol == "leave-one-out-sampled":
@@ -40,18 +41,18 @@ def benchmark(options: argparse.Namespace, log: Logger) -> None:
         lists = sampled_lists(outcome.fitted, outcome.fusion, FUSED, outcome.known, held.people, asked, options.top,
                               side.friends)
     alike = likeness_vectors(side, outcome.known, options.seed)
-    models = _figures(outcome, lists, held, alike, options.top)
+    figures = _figures(outcome, lists, held, alike, options.top)
     out = Path(options.out)
     out.mkdir(parents=True, exist_ok=True)
     rows = write_recommendations(outcome.lists, outcome.scores, inputs.train.user_ids, inputs.train.item_ids,
                                  out / "recommendations.parquet")
     fusion = outcome.fusion.described(outcome.names, outcome.granularity)
-    report = {"models": models, "counts": inputs.counts, "fusion": fusion, "parameters": outcome.parameters}
+    report = {"models": figures, "counts": inputs.counts, "fusion": fusion, "parameters": outcome.parameters}
     report |= {"protocol": options.protocol, "seed": options.seed, "test_people": len(held.people)}
     write_metrics(report, out / "metrics.json")
     warm = int((np.diff(outcome.known.starts)[held.people] > 0).sum())
     print(f"test: {len(held.people):,} people, {warm:,} with a history (warm); best first, * best of its column")
-    for line in table_lines(models, options.top):
+    for line in table_lines(figures, options.top):
         print(line)
     print(f"lists   {out / 'recommendations.parquet'} ({rows:,} rows)")
     print(f"metrics {out / 'metrics.json'}")

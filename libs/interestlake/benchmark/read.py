@@ -34,13 +34,19 @@ class Inputs:
     counts: dict[str, int] = field(default_factory=dict)
 
 
-def read_inputs(train: str, test: str, validation: str | None = None, items: str | None = None,
-                social: str | None = None, facts: str | None = None) -> Inputs:
+def read_inputs(
+    train: str,
+    test: str,
+    validation: str | None = None,
+    items: str | None = None,
+    social: str | None = None,
+    facts: str | None = None,
+) -> Inputs:
     """The files of one benchmark, gzipped or plain. Raises BadInput for a file that cannot be used.
 
     People are those of train, validation and social, after NOBODY, who stands for every person of test alone; items
-    those of train, validation and items. Nothing depends on the test file but what is counted. Of equal pairs the
-    weights are added and the newest time stays. A pair of weight 0 is seen but not liked.
+    those of train, validation, items and the facts' subjects. Nothing depends on the test file but what is counted.
+    Of equal pairs the weights are added and the newest time stays. A pair of weight 0 is seen but not liked.
     """
     counts: dict[str, int] = {}
     known, timed = _pairs(train, "--train", counts)
@@ -55,7 +61,9 @@ def read_inputs(train: str, test: str, validation: str | None = None, items: str
     learned = pd.concat([known, extra]) if extra is not None else known
     if learned["user_id"].nunique() < 2:
         raise BadInput.of(f"file {train}", found="one person", expected="two people or more", where="--train")
-    item_ids = _sorted(learned["item_id"], *([catalogue["item_id"]] if catalogue is not None else []))
+    known_facts = _table(facts, "--facts", ("subject", "predicate", "object")) if facts else None
+    told = ((catalogue, "item_id"), (known_facts, "subject"))
+    item_ids = _sorted(learned["item_id"], *(frame[name] for frame, name in told if frame is not None))
     friends = _table(social, "--social", ("user_id", "friend_id")) if social else None
     met = [friends["user_id"], friends["friend_id"]] if friends is not None else []
     user_ids = _sorted(pd.Series([NOBODY], dtype=object), learned["user_id"], *met)
@@ -68,7 +76,7 @@ def read_inputs(train: str, test: str, validation: str | None = None, items: str
         test=held,
         items=_texts(catalogue, item_ids, counts),
         friends=_links(friends, user_ids, counts) if friends is not None else None,
-        facts=_facts(facts, item_ids, counts) if facts else None,
+        facts=_facts(known_facts, item_ids) if facts else None,
         counts=counts,
     )
 
@@ -102,12 +110,14 @@ def _pairs(path: str, option: str, counts: dict[str, int]) -> tuple[pd.DataFrame
     """(user_id, item_id, weight, time), each pair once, in the order of the file; whether it has timestamps."""
     frame = _checked(path, option)
     timed = "timestamp" in frame.columns
-    pairs = pd.DataFrame({
-        "user_id": frame["user_id"],
-        "item_id": frame["item_id"],
-        "weight": _numbers(frame, "weight", path, option) if "weight" in frame.columns else 1.0,
-        "time": _times(frame, path, option) if timed else np.arange(len(frame), dtype=np.float64),
-    })
+    pairs = pd.DataFrame(
+        {
+            "user_id": frame["user_id"],
+            "item_id": frame["item_id"],
+            "weight": _numbers(frame, "weight", path, option) if "weight" in frame.columns else 1.0,
+            "time": _times(frame, path, option) if timed else np.arange(len(frame), dtype=np.float64),
+        }
+    )
     negative = pairs["weight"] < 0
     if negative.any():
         found = f"{int(negative.sum())} negative weights, the first in line {_line(negative)}"
@@ -189,13 +199,9 @@ def _links(frame: pd.DataFrame, user_ids: np.ndarray, counts: dict[str, int]) ->
     return links
 
 
-def _facts(path: str, item_ids: np.ndarray, counts: dict[str, int]) -> sp.csr_matrix:
-    frame = _table(path, "--facts", ("subject", "predicate", "object"))
+def _facts(frame: pd.DataFrame, item_ids: np.ndarray) -> sp.csr_matrix:
     item = place_of(item_ids, frame["subject"])
-    counts["facts_of_unknown_items"] = int((item < 0).sum())
     names, fact = np.unique((frame["predicate"] + "\u001f" + frame["object"]).to_numpy(object), return_inverse=True)
-    known = item >= 0
-    ones = np.ones(int(known.sum()), np.float32)
-    held = sp.csr_matrix((ones, (item[known], fact[known])), (len(item_ids), len(names)))
+    held = sp.csr_matrix((np.ones(len(item), np.float32), (item, fact)), (len(item_ids), len(names)))
     held.data[:] = 1.0
     return held

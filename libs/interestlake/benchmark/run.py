@@ -6,6 +6,7 @@ from logging import Logger
 
 import numpy as np
 
+from ..errors import BadInput
 from ..recommending.rerank import maximal_marginal_relevance
 from .contestants import Contestant, Side, contestants
 from .feedback import Feedback
@@ -22,6 +23,7 @@ FUSION_PEOPLE = 4_000  # validation people per cut that weights and the ranker l
 SHARE = 0.2  # of train, where validation is cut from it
 CUTS = 3  # random cuts that the fusion learns from, where train is small enough to fit each model as often
 MAX_PAIRS_RECUT = 500_000
+HOPEFUL = 0.5  # of the best value so far that a training has to reach early
 RERANKED = 50  # fused items that a re-ranking picks from
 FUSED = "fused"
 Cut = tuple[Feedback, Feedback]
@@ -50,11 +52,13 @@ class Entry:
     contestant: Contestant
     trail: Trail
     on_train: Fitted
+    epochs: int | None = None
     cost: Cost = field(default_factory=Cost)
 
     @property
     def parameters(self) -> Mapping:
-        return self.trail.best[0]
+        picked = self.trail.best[0]
+        return picked if self.epochs is None else {**picked, "epochs": self.epochs}
 
 
 def cuts_of(train: Feedback, validation: Feedback | None, protocol: str, seed: int, log: Logger) -> Sequence[Cut]:
@@ -63,8 +67,9 @@ def cuts_of(train: Feedback, validation: Feedback | None, protocol: str, seed: i
         log.info("validation: given, %s pairs", f"{len(validation):,}")
         return ((train, validation),)
     cuts, how = [], ""
+    without_pairs = 1.0 - len(np.unique(train.items)) / train.shape[1]
     for number in range(CUTS):
-        held, how = cut_validation(train, protocol, SHARE, seed + number)
+        held, how = cut_validation(train, protocol, SHARE, seed + number, without_pairs)
         cuts.append((train.rows(~held), train.rows(held)))
         if not how.startswith("a random") or len(train) > MAX_PAIRS_RECUT:
             break
@@ -87,41 +92,86 @@ def sample_people(held: Held, known: Feedback, limit: int, seed: int) -> Held:
 
 
 def pick_parameters(
-    contestant: Contestant, train: Feedback, side: Side, held: Held, k: int, seed: int, budget: int | None
+    contestant: Contestant,
+    train: Feedback,
+    side: Side,
+    held: Held,
+    k: int,
+    seed: int,
+    budget: int | None,
+    least: float,
 ) -> Entry:
-    """Search the contestant's grids for the largest validation nDCG@k; the best fit on train is kept."""
-    best: dict = {"value": -1.0}
+    """Search the contestant's grids for the largest validation nDCG@k; the best fit on train is kept.
+
+    least: a training that does not come near this value is given up early.
+    """
+    best: dict = {"value": -1.0, "epochs": None}
+
+    def judge(fitted: Fitted) -> float:
+        lists, _ = top_lists(fitted, train, held.people, k, side.friends)
+        return mean_list_ndcg(lists, held.relevant)
 
     def value_of(params: dict) -> float:
-        fitted = contestant.fit(train, side, {**params, **contestant.while_searching}, seed)
-        lists, _ = top_lists(fitted, train, held.people, k, side.friends)
-        value = mean_list_ndcg(lists, held.relevant)
+        epochs = None
+        if contestant.trainer:
+            trained = contestant.trainer.fit(train, side, params, seed, judge, least)
+            fitted, epochs = trained.fitted, trained.epochs
+        else:
+            fitted = contestant.fit(train, side, {**params, **contestant.while_searching}, seed)
+        value = judge(fitted)
         if value > best["value"]:
-            best.update(value=value, fitted=fitted)
+            best.update(value=value, fitted=fitted, epochs=epochs)
         return value
 
     trail = search(contestant.grids, value_of, min(contestant.budget, budget or contestant.budget))
     if contestant.while_searching:
         best["fitted"] = contestant.fit(train, side, trail.best[0], seed)
-    return Entry(contestant, trail, best["fitted"])
+    return Entry(contestant, trail, best["fitted"], best["epochs"])
+
+
+def wanted(found: Sequence[Contestant], models: Sequence[str] | None) -> Sequence[Contestant]:
+    """Those named, and popularity. Raises BadInput for a name that these inputs do not bring."""
+    if models is None:
+        return found
+    names = [contestant.name for contestant in found]
+    unknown = sorted(set(models) - set(names))
+    if unknown:
+        raise BadInput.of("models", found=", ".join(unknown), expected=f"among {', '.join(names)}", where="--models")
+    return [contestant for contestant in found if contestant.name in {*models, "popularity"}]
 
 
 def run(
-    cuts: Sequence[Cut], side: Side, k: int, seed: int, variety: float, diversity: float, log: Logger,
+    cuts: Sequence[Cut],
+    side: Side,
+    k: int,
+    seed: int,
+    variety: float,
+    diversity: float,
+    log: Logger,
     budget: int | None,
+    models: Sequence[str] | None = None,
 ) -> Outcome:
-    """Search, fuse, refit on train plus validation, list for everybody."""
+    """Search, fuse, refit on train plus validation, list for everybody; models: names of those to run, None = all."""
     train, validation = cuts[0]
     held = [held_of(part, rest) for rest, part in cuts]
     judged = sample_people(held[0], train, SEARCH_PEOPLE, seed)
     entries = []
-    for contestant in contestants(train, side):
-        entry = pick_parameters(contestant, train, side, judged, k, seed, budget)
-        params, value = entry.trail.best
-        shown = ", ".join(f"{name} {given:g}" if isinstance(given, float) else f"{name} {given}"
-                          for name, given in params.items()) or "nothing to pick"
-        log.info("  %-14s validation nDCG@%d %.4f  %2d fits  %s", contestant.name, k, value,
-                 len(entry.trail.tried), shown)
+    for contestant in wanted(contestants(train, side), models):
+        leading = max((entry.trail.best[1] for entry in entries), default=0.0)
+        entry = pick_parameters(contestant, train, side, judged, k, seed, budget, HOPEFUL * leading)
+        params, value = entry.parameters, entry.trail.best[1]
+        shown = (
+            ", ".join(
+                f"{name} {given:g}" if isinstance(given, float) else f"{name} {given}" for name, given in params.items()
+            )
+            or "nothing to pick"
+        )
+        log.info(
+            "  %-14s validation nDCG@%d %.4f  %2d fits  %s", contestant.name, k, value, len(entry.trail.tried), shown
+        )
+        if contestant.trainer and value < HOPEFUL * leading:
+            log.info("  %-14s given up: below half of the best", "")
+            continue
         entries.append(entry)
     names = [entry.contestant.name for entry in entries]
     costs = {FUSED: Cost()}
@@ -129,8 +179,10 @@ def run(
         pools, relevant = [], []
         for number, (rest, _) in enumerate(cuts):
             people = sample_people(held[number], rest, FUSION_PEOPLE, seed)
-            models = [entry.on_train if number == 0 else entry.contestant.fit(rest, side, entry.parameters, seed)
-                      for entry in entries]
+            models = [
+                entry.on_train if number == 0 else entry.contestant.fit(rest, side, entry.parameters, seed)
+                for entry in entries
+            ]
             pools.append(gather(models, rest, people.people, side.friends))
             relevant.append(people.relevant)
         fusion = fit_fusion(pools, relevant, names, k, seed, variety)
@@ -150,10 +202,10 @@ def run(
         lists[FUSED], scores[FUSED] = ordered(pool, fusion.scores(pool), max(k, RERANKED) if diversity else k)
         if diversity:
             alike = likeness_vectors(side, known, seed)
-            lists[FUSED], scores[FUSED] = maximal_marginal_relevance(
-                lists[FUSED], scores[FUSED], alike, diversity, k)
+            lists[FUSED], scores[FUSED] = maximal_marginal_relevance(lists[FUSED], scores[FUSED], alike, diversity, k)
     found = {entry.contestant.name: entry.trail.best[1] for entry in entries}
     picked = {entry.contestant.name: dict(entry.parameters) for entry in entries}
     granularity = {entry.contestant.name: entry.contestant.granularity for entry in entries}
-    return Outcome(known, names, fusion, lists, scores, costs, found, picked, granularity,
-                   dict(zip(names, fitted, strict=True)))
+    return Outcome(
+        known, names, fusion, lists, scores, costs, found, picked, granularity, dict(zip(names, fitted, strict=True))
+    )

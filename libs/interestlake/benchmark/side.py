@@ -1,11 +1,14 @@
 """What is known beside the pairs -> unit vectors per item: texts by the encoder, facts by a truncated SVD."""
 
+import hashlib
 import os
 from logging import Logger
+from pathlib import Path
 
 import numpy as np
 import scipy.sparse as sp
 from sklearn.decomposition import TruncatedSVD
+from sklearn.feature_extraction.text import TfidfVectorizer
 
 from ..models.item_side import unit_rows
 from ..params import Embed
@@ -16,6 +19,8 @@ from .feedback import Feedback
 from .read import Inputs
 
 FACT_RANK = 128
+WORD_RANK = 256
+MAX_TERMS = 100_000
 LIKENESS_RANK = 64
 
 
@@ -23,8 +28,9 @@ def build_side(inputs: Inputs, seed: int, log: Logger) -> Side:
     """Texts and facts of `inputs` as (I, d) unit vectors, zeros where an item has none."""
     written = (inputs.items["title"] + ". " + inputs.items["text"]).str.strip(". ").to_numpy(object)
     text = encode(written, log) if any(written) else None
+    words = term_weights(written) if any(written) else None
     facts = fact_vectors(inputs.facts, seed) if inputs.facts is not None and inputs.facts.nnz else None
-    return Side(text, facts, inputs.friends)
+    return Side(text, facts, inputs.friends, words, content_features(text, words, facts, seed))
 
 
 def encode(texts: np.ndarray, log: Logger) -> np.ndarray:
@@ -34,12 +40,44 @@ def encode(texts: np.ndarray, log: Logger) -> np.ndarray:
     folder = export_onnx(encoder, cache_folder())
     distinct, place = np.unique(texts.astype(str), return_inverse=True)
     said = [row for row, text in enumerate(distinct) if text]
-    log.info("  encoding %d texts with %s", len(said), encoder.model_id)
-    loaded = load_encoder("onnx", encoder.path, folder, encoder.max_tokens, settings.batch_size, os.cpu_count(), None)
-    found = loaded.encode([str(distinct[row]) for row in said])
+    mark = hashlib.sha256("\x00".join([encoder.model_id, *(str(distinct[row]) for row in said)]).encode())
+    kept = Path(cache_folder()) / "vectors" / f"{mark.hexdigest()[:24]}.npy"
+    if kept.is_file():
+        log.info("  %d texts were encoded before: %s", len(said), kept)
+        found = np.load(kept)
+    else:
+        log.info("  encoding %d texts with %s", len(said), encoder.model_id)
+        loaded = load_encoder(
+            "onnx", encoder.path, folder, encoder.max_tokens, settings.batch_size, os.cpu_count(), None
+        )
+        found = loaded.encode([str(distinct[row]) for row in said])
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        part = kept.with_suffix(f".{os.getpid()}.npy")
+        np.save(part, found)
+        os.replace(part, kept)
     vectors = np.zeros((len(distinct), found.shape[1]), np.float32)
     vectors[said] = found
     return vectors[place]
+
+
+def term_weights(texts: np.ndarray) -> sp.csr_matrix | None:
+    """texts (I,) -> (I, V) TF-IDF of words and pairs of words in two texts or more; None where there are none."""
+    vectorizer = TfidfVectorizer(
+        sublinear_tf=True, min_df=2, max_df=0.5, ngram_range=(1, 2), stop_words="english", max_features=MAX_TERMS
+    )
+    try:
+        return sp.csr_matrix(vectorizer.fit_transform(texts.astype(str)), dtype=np.float32)
+    except ValueError:  # no term is left
+        return None
+
+
+def content_features(text, words, facts, seed: int) -> np.ndarray | None:
+    """(I, d) float32: encoder vectors, TF-IDF on its leading singular vectors and facts, each block of unit length."""
+    blocks = [block for block in (text, facts) if block is not None]
+    if words is not None:
+        rank = min(WORD_RANK, min(words.shape) - 1)
+        blocks.append(unit_rows(TruncatedSVD(rank, random_state=seed).fit_transform(words)))
+    return np.hstack([*blocks, np.ones((len(blocks[0]), 1), np.float32)]) if blocks else None
 
 
 def likeness_vectors(side: Side, known: Feedback, seed: int) -> np.ndarray:

@@ -7,6 +7,7 @@ from ..errors import BadInput
 from .feedback import Feedback
 
 MIN_WARM_SHARE = 0.5
+MIN_COLD_SHARE = 0.05
 
 
 def split_pairs(pairs: pd.DataFrame, protocol: str, test_share: float, validation_share: float, seed: int) -> pd.Series:
@@ -48,15 +49,24 @@ def _last_of_each(pairs: pd.DataFrame, order: np.ndarray, with_validation: bool)
     return pd.Series(part, ranked.index).reindex(pairs.index)
 
 
-def cut_validation(train: Feedback, protocol: str, share: float, seed: int) -> tuple[np.ndarray, str]:
+def cut_validation(
+    train: Feedback, protocol: str, share: float, seed: int, without_pairs: float = 0.0
+) -> tuple[np.ndarray, str]:
     """Which pairs of train validate (n,) bool, and how they were chosen, in words.
+
+    without_pairs: share of the catalogue that no pair of train is about. cold-items: all pairs of a seeded `share` / 2
+    of the items.
 
     leave-one-out protocols: each person's last pair, of people with two or more. ranking: the newest `share` of all
     pairs where train has times and at least MIN_WARM_SHARE of those pairs belong to people with earlier ones (a cut by
-    time can only validate on people it knows); otherwise a seeded random share of each person's pairs. Train alone
-    decides. Raises BadInput where nothing is held out.
+    time can only validate on people it knows); otherwise a seeded random share of each person's pairs. Where at least
+    MIN_COLD_SHARE of the catalogue has no pairs, half of that random share makes room for withheld items, so that what
+    speaks for an item without a history can show it. Train and the catalogue alone decide. Raises BadInput where
+    nothing is held out.
     """
-    if protocol != "ranking":
+    if protocol == "cold-items":
+        held, how = _of_items(train, share / 2, seed), f"a random {share / 2:.0%} of the items"
+    elif protocol != "ranking":
         last = train.starts[1:] - 1
         several = np.diff(train.starts) >= 2
         held = np.zeros(len(train), bool)
@@ -66,13 +76,24 @@ def cut_validation(train: Feedback, protocol: str, share: float, seed: int) -> t
         held, how = _newest(train, share), f"the newest {share:.0%} of the pairs"
         if not train.timed or _warm_share(train, held) < MIN_WARM_SHARE:
             held, how = _random_of_each(train, share, seed), f"a random {share:.0%} of each person's pairs"
+            if without_pairs >= MIN_COLD_SHARE:
+                held = _random_of_each(train, share / 2, seed) | _of_items(train, share / 2, seed)
+                how = f"a random {share / 2:.0%} of each person's pairs and of the items"
     held &= train.weights > 0
     if not held.any() or held.all():
         raise BadInput.of(
-            "validation", found="nothing to hold out of train", expected="people with two pairs or more",
+            "validation",
+            found="nothing to hold out of train",
+            expected="people with two pairs or more",
             where="--train or --validation",
         )
     return held, how
+
+
+def _of_items(train: Feedback, share: float, seed: int) -> np.ndarray:
+    chosen = np.unique(train.items)
+    withheld = np.random.default_rng(seed + 1).choice(chosen, max(1, round(len(chosen) * share)), replace=False)
+    return np.isin(train.items, withheld)
 
 
 def _newest(train: Feedback, share: float) -> np.ndarray:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+import scipy.sparse as sp
 
 from .scorer import Scorer, UserBatch
 
@@ -103,6 +104,69 @@ class TextScorer(Scorer):
         length = self._profile(batch.row(row))[1][0]
         similar = self.item_vectors[chosen.indices].astype(np.float64) @ self.item_vectors[columns].T
         return chosen.data[:, None] * similar / length
+
+
+@dataclass(frozen=True)
+class WordScorer(Scorer):
+    """score_uj = cosine of the history's summed TF-IDF vector with item j's; term_weights: (I, V) CSR, unit rows."""
+
+    name: str
+    term_weights: sp.csr_matrix
+
+    def _profile(self, batch: UserBatch) -> tuple[sp.csr_matrix, np.ndarray]:
+        """The summed vectors (B, V) and their lengths (B,)."""
+        total = sp.csr_matrix(batch.history @ self.term_weights)  # (B, I) @ (I, V) -> (B, V)
+        length = np.sqrt(np.asarray(total.multiply(total).sum(axis=1)).ravel())
+        length[length < 1e-9] = np.inf
+        return total, length.astype(np.float32)
+
+    def score(self, batch: UserBatch) -> np.ndarray:
+        total, length = self._profile(batch)
+        return np.asarray((total @ self.term_weights.T).todense(), np.float32) / length[:, None]
+
+    def contributions(self, batch: UserBatch, row: int, columns: np.ndarray) -> np.ndarray:
+        chosen = batch.history[row]
+        length = self._profile(batch.row(row))[1][0]
+        similar = (self.term_weights[chosen.indices] @ self.term_weights[columns].T).toarray().astype(np.float64)
+        return chosen.data[:, None] * similar / length
+
+
+@dataclass(frozen=True)
+class ContentScorer(Scorer):
+    """score_uj = x_j . w_u, each person's ridge regression of what they chose on what the items are about.
+
+    w_u = (X'X + l2 I)^-1 X' D h_u over the items of train, the closed form of Hoerl and Kennard (1970) for all people
+    at once; D weighs an item by people ** -discount. features X: (I, d) float32; solved: (I, d) float32, the rows of
+    D X (X'X + l2 I)^-1, zeros for an item outside train. An item without interactions is scored like any other.
+    """
+
+    name: str
+    features: np.ndarray
+    solved: np.ndarray
+
+    @classmethod
+    def of(cls, name: str, features: np.ndarray, chosen: sp.csr_matrix, l2: float, discount: float) -> "ContentScorer":
+        """chosen: (U, I), a value above 0 counts."""
+        counts = np.asarray((chosen > 0).sum(axis=0)).ravel()
+        weight = np.where(counts > 0, np.maximum(counts, 1.0) ** -discount, 0.0)
+        return cls(name, features, (ridge(features, counts > 0, l2) * weight[:, None]).astype(np.float32))
+
+    def score(self, batch: UserBatch) -> np.ndarray:
+        return (np.asarray(batch.history @ self.solved) @ self.features.T).astype(np.float32)
+
+    def contributions(self, batch: UserBatch, row: int, columns: np.ndarray) -> np.ndarray:
+        chosen = batch.history[row]
+        return chosen.data[:, None] * (self.solved[chosen.indices].astype(np.float64) @ self.features[columns].T)
+
+
+def ridge(features: np.ndarray, known: np.ndarray, l2: float) -> np.ndarray:
+    """X (I, d), known (I,) -> (I, d) float64: row i is (X'X + l2 I)^-1 x_i over the known items, zeros elsewhere."""
+    rows = features[known].astype(np.float64)
+    gram = rows.T @ rows
+    gram[np.diag_indices_from(gram)] += l2
+    solved = np.zeros(features.shape)
+    solved[known] = np.linalg.solve(gram, rows.T).T
+    return solved
 
 
 @dataclass(frozen=True)

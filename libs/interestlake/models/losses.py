@@ -27,3 +27,22 @@ def in_batch_softmax(
     logits = logits.masked_fill(same, float("-inf"))
     losses = functional.cross_entropy(logits, torch.arange(len(logits), device=logits.device), reduction="none")
     return (losses * weight).sum() / weight.sum().clamp_min(1e-12)
+
+
+def softmax_over_items(
+    states: Tensor, targets: Tensor, item_vectors: Tensor, negatives: Tensor | None, temperature: float = 1.0
+) -> Tensor:
+    """Mean cross-entropy of each state's target among the items -> scalar.
+
+    states: (N, D); targets: (N,) int64; item_vectors: (I, D). negatives: (M,) int64 drawn uniformly stand for all
+    items: their logits rise by ln(I / M), so that the sum estimates the full one; a negative that is the target is
+    masked. None = the full softmax.
+    """
+    if negatives is None:
+        return functional.cross_entropy(states @ item_vectors.T / temperature, targets)  # (N, D) x (D, I) -> (N, I)
+    own = (states * item_vectors[targets]).sum(dim=1, keepdim=True) / temperature  # (N, 1)
+    shift = torch.log(torch.tensor(len(item_vectors) / len(negatives), device=states.device))
+    others = states @ item_vectors[negatives].T / temperature + shift  # (N, D) x (D, M) -> (N, M)
+    others = others.masked_fill(negatives[None, :] == targets[:, None], float("-inf"))
+    logits = torch.cat([own, others], dim=1)
+    return functional.cross_entropy(logits, torch.zeros(len(logits), dtype=torch.long, device=logits.device))

@@ -24,7 +24,8 @@ from ..text.encoder_files import find_encoder
 from ..tracking import signature_of
 from ..training import checkpoint
 from ..training.curves import loss_figure
-from ..training.loop import check_plan, train
+from ..training.loop import best_device, train
+from ..training.two_tower import check_plan, pair_loss, pair_value
 from .stage import Stage, StageContext
 
 REGISTERED = "interestlake.two_tower"
@@ -43,10 +44,12 @@ def _write_snapshots(context: StageContext) -> tuple[Snapshot, Snapshot, Snapsho
     graph_width = len(first["vector"]) if first else 1
     reduction = fit_reduction(text, context.params.two_tower.text_dimension)
     width, reduced = (reduction.dimension, text.transform(project(reduction))) if reduction else (1, None)
-    context.write_all({
-        "models.item_features": item_features(items, reduced, item_graph, width, graph_width),
-        "models.training_examples": interactions.transform(training_examples(EXAMPLE_FILES)),
-    })
+    context.write_all(
+        {
+            "models.item_features": item_features(items, reduced, item_graph, width, graph_width),
+            "models.training_examples": interactions.transform(training_examples(EXAMPLE_FILES)),
+        }
+    )
     train_pairs, features = interactions.where("split = 'train'"), context.lake.read("models.item_features")
     users = user_features(context.read("silver.users"), train_pairs, features, user_graph, width, graph_width)
     context.write("models.user_features", users)
@@ -64,7 +67,7 @@ def _run(context: StageContext) -> dict[str, float]:
     check_plan(params, len(users), len(items), items.shape[1], window, len(holdout.users))
     torch.set_num_threads(os.cpu_count() or 1)
     torch.manual_seed(seed)
-    model = TwoTower(users, items, params.dimension, params.dropout, params.temperature)
+    model = TwoTower(users, items, params.dimension, params.dropout, params.temperature).to(best_device())
     user_pairs, item_pairs = pair_counts(examples, len(users), len(items))
     saved = checkpoint.place(context.options.lake, context.options.run_id)
 
@@ -76,14 +79,17 @@ def _run(context: StageContext) -> dict[str, float]:
         context.tracker.log_metrics({"loss": loss, "validation_ndcg_10": ndcg}, step=epoch)
 
     mark = f"{params} seed {seed} tables {examples.version} {item_table.version} {user_table.version}"
-    history = train(model, epochs, item_pairs / examples.rows, holdout, params, seed, saved, mark, on_epoch)
+    loss_of, value_of = pair_loss(model, item_pairs / examples.rows), pair_value(model, holdout)
+    history = train(model, epochs, loss_of, value_of, params, seed, saved, mark, on_epoch)
     model.cpu()
     user_vectors, item_vectors = (vectors.numpy() for vectors in model.vectors())
     users, items = np.flatnonzero(user_pairs), np.arange(len(item_vectors))
-    context.write_all({
-        "models.two_tower_user_vectors": _vector_rows(context, "user", users, user_vectors),
-        "models.two_tower_item_vectors": _vector_rows(context, "item", items, item_vectors),
-    })
+    context.write_all(
+        {
+            "models.two_tower_user_vectors": _vector_rows(context, "user", users, user_vectors),
+            "models.two_tower_item_vectors": _vector_rows(context, "item", items, item_vectors),
+        }
+    )
     context.tracker.log_figure(loss_figure(history), "training.png")
     context.log.info("      registered %s version %s", REGISTERED, _log_model(context, model, examples.version))
     checkpoint.remove(saved)

@@ -1,0 +1,114 @@
+"""SASRec: a causal Transformer over a person's items in order; the next item by dot product with the item vectors."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from .scorer import Scorer, UserBatch
+
+CHUNK = 512  # sequences per forward pass of the scorer
+
+
+class SasRec(nn.Module):
+    """Self-attentive sequential recommendation (Kang and McAuley 2018), item vectors tied to the output.
+
+    An item's vector is its id embedding plus a linear map of its side features, so that a rare item speaks through its
+    text and facts. Sequences are left-aligned: pads stand after the last item, where causal attention never looks.
+    """
+
+    def __init__(
+        self,
+        items: int,
+        length: int,
+        dimension: int,
+        blocks: int,
+        heads: int,
+        dropout: float,
+        side: Tensor | None = None,
+    ):
+        """side: (items, d) float32 or None; the index `items` is the pad."""
+        super().__init__()
+        self.items, self.length = items, length
+        self.identity = nn.Embedding(items + 1, dimension, padding_idx=items)
+        self.position = nn.Embedding(length, dimension)
+        for table in (self.identity, self.position):
+            nn.init.normal_(table.weight, std=0.02)
+        self.register_buffer("side", side)
+        self.project = None if side is None else nn.Linear(side.shape[1], dimension, bias=False)
+        layer = nn.TransformerEncoderLayer(
+            dimension, heads, 2 * dimension, dropout, activation="gelu", batch_first=True, norm_first=True
+        )
+        self.blocks = nn.TransformerEncoder(layer, blocks, enable_nested_tensor=False)
+        self.norm, self.drop = nn.LayerNorm(dimension), nn.Dropout(dropout)
+
+    def item_vectors(self) -> Tensor:
+        """-> (items, D)."""
+        vectors = self.identity.weight[: self.items]
+        return vectors if self.project is None else vectors + self.project(self.side)
+
+    def vectors_of(self, index: Tensor) -> Tensor:
+        """(...,) int64 item indexes, none of them the pad -> (..., D)."""
+        vectors = self.identity(index)
+        return vectors if self.project is None else vectors + self.project(self.side[index])
+
+    def forward(self, sequences: Tensor) -> Tensor:
+        """(B, L) int64, pads at the end -> (B, L, D): what each place knows of the next item."""
+        length = sequences.shape[1]
+        given = self.identity(sequences)
+        if self.project is not None:
+            known = (sequences < self.items)[:, :, None]
+            given = given + self.project(self.side[sequences.clamp(max=self.items - 1)]) * known
+        given = self.drop(given * given.shape[-1] ** 0.5 + self.position.weight[:length])
+        causal = torch.ones(length, length, dtype=torch.bool, device=given.device).triu(1)
+        return self.norm(self.blocks(given, mask=causal))
+
+
+@dataclass(frozen=True)
+class SequenceScorer(Scorer):
+    """score_uj = h . e_j, h the model's state after the person's newest items (`batch.recent`, oldest first).
+
+    known: (I,) bool; an item outside it was never trained on, has no side features, and gets no opinion.
+    """
+
+    name: str
+    model: SasRec
+    known: np.ndarray
+
+    def score(self, batch: UserBatch) -> np.ndarray:
+        sequences, last = newest_sequences(batch, self.model.length, self.model.items)
+        self.model.eval()
+        states = np.zeros((batch.size, self.model.identity.embedding_dim), np.float32)
+        device = self.model.identity.weight.device
+        with torch.no_grad():
+            items = self.model.item_vectors().cpu().numpy()
+            for start in range(0, batch.size, CHUNK):
+                part = slice(start, start + CHUNK)
+                end = last[part]
+                if not (end >= 0).any():
+                    continue
+                read = torch.as_tensor(sequences[part, : end.max() + 1], device=device)
+                found = self.model(read).cpu().numpy()
+                states[part] = found[np.arange(len(end)), np.maximum(end, 0)]
+        scores = states @ items.T  # (B, D) @ (D, I) -> (B, I)
+        scores[:, ~self.known] = 0.0
+        scores[last < 0] = 0.0
+        return scores
+
+    @property
+    def nbytes(self) -> int:
+        return self.known.nbytes + sum(p.numel() * p.element_size() for p in self.model.parameters())
+
+
+def newest_sequences(batch: UserBatch, length: int, pad: int) -> tuple[np.ndarray, np.ndarray]:
+    """-> (B, length) int64 item columns, oldest of the newest `length` first, pads after; (B,) place of the newest, -1
+    where there is none."""
+    recent = batch.recent
+    place = np.rint(1.0 / recent.data).astype(np.int64)  # 1 = newest
+    row = np.repeat(np.arange(batch.size), np.diff(recent.indptr))
+    kept = place <= length
+    count = np.bincount(row[kept], minlength=batch.size)
+    sequences = np.full((batch.size, length), pad, np.int64)
+    sequences[row[kept], count[row[kept]] - place[kept]] = recent.indices[kept]
+    return sequences, count - 1

@@ -1,0 +1,138 @@
+"""The trained models: their formulas against plain numpy, what they may look at, and planted worlds they must learn."""
+
+import numpy as np
+import pytest
+import scipy.sparse as sp
+import torch
+
+from interestlake.benchmark.contestants import Side, contestants
+from interestlake.benchmark.feedback import Feedback
+from interestlake.models.light_gcn import LightGcn, normalised
+from interestlake.models.losses import softmax_over_items
+from interestlake.models.ncf import NeuMf
+from interestlake.models.sasrec import SasRec, newest_sequences
+
+from ..benchmark.world import ITEMS_PER_TASTE, TASTES, pairs
+
+TRAINED = ("lightgcn", "sasrec", "ncf")
+
+
+@pytest.fixture(scope="module")
+def feedback() -> Feedback:
+    frame = pairs(people=60).assign(weight=1.0).rename(columns={"timestamp": "time"})
+    ids = [np.unique(frame[name].to_numpy(object)) for name in ("user_id", "item_id")]
+    return Feedback.of(frame, *ids, timed=True)
+
+
+@pytest.fixture(scope="module")
+def trainers(feedback):
+    return {c.name: c for c in contestants(feedback, Side()) if c.trainer}
+
+
+def first_choice(contestant) -> dict:
+    return {name: grid.first for name, grid in contestant.grids.items()}
+
+
+@pytest.mark.parametrize("name", TRAINED)
+def test_people_get_items_of_their_taste(feedback, trainers, name):
+    contestant = trainers[name]
+    epochs = {"lightgcn": 10, "sasrec": 12, "ncf": 25}[name]
+    fitted = contestant.fit(feedback, Side(), {**first_choice(contestant), "epochs": epochs}, 1)
+    everyone = np.arange(feedback.shape[0])
+    scores = fitted.score(feedback, everyone, None)
+    assert scores.shape == feedback.shape and scores.dtype == np.float32 and np.isfinite(scores).all()
+    scores[feedback.matrix.nonzero()] = -np.inf
+    taste = np.array([int(item[1:]) // ITEMS_PER_TASTE for item in feedback.item_ids])
+    own = np.array([int(user[1:]) % TASTES for user in feedback.user_ids])
+    best = np.argsort(-scores, axis=1)[:, :3]
+    assert (taste[best] == own[:, None]).mean() > 0.8  # 0.25 by chance
+
+
+@pytest.mark.parametrize("name", TRAINED)
+def test_equal_seeds_give_equal_scores(feedback, trainers, name):
+    contestant = trainers[name]
+    params = {**first_choice(contestant), "epochs": 2}
+    everyone = np.arange(feedback.shape[0])
+    one, two = (contestant.fit(feedback, Side(), params, 3).score(feedback, everyone, None) for _ in range(2))
+    np.testing.assert_array_equal(one, two)
+
+
+@pytest.mark.parametrize("name", TRAINED)
+def test_strangers_and_unknown_items_get_no_opinion(feedback, trainers, name):
+    """The first person and the first item lose all their pairs."""
+    contestant = trainers[name]
+    rest = feedback.rows((feedback.users != 0) & (feedback.items != 0))
+    fitted = contestant.fit(rest, Side(), {**first_choice(contestant), "epochs": 1}, 1)
+    scores = fitted.score(rest, np.arange(feedback.shape[0]), None)
+    assert not scores[0].any() and not scores[:, 0].any() and scores[1:, 1:].any(axis=1).all()
+
+
+def test_a_hopeless_training_ends_early(feedback, trainers):
+    seen = []
+
+    def judge(fitted):
+        seen.append(fitted)
+        return 0.001 * len(seen)
+
+    trained = trainers["ncf"].trainer.fit(feedback, Side(), first_choice(trainers["ncf"]), 1, judge, least=0.5)
+    assert len(trained.history.loss) == 5
+
+
+def test_a_place_knows_only_what_came_before():
+    torch.manual_seed(0)
+    model = SasRec(items=20, length=8, dimension=16, blocks=2, heads=2, dropout=0.0).eval()
+    sequence = torch.randint(20, (3, 8))
+    changed = sequence.clone()
+    changed[:, 5:] = (changed[:, 5:] + 7) % 20
+    with torch.no_grad():
+        one, two = model(sequence), model(changed)
+        short = model(sequence[:, :5])
+    torch.testing.assert_close(one[:, :5], two[:, :5])
+    torch.testing.assert_close(one[:, :5], short)
+    assert (one[:, 5:] - two[:, 5:]).abs().max() > 0.1
+
+
+def test_newest_items_oldest_first(feedback):
+    sequences, last = newest_sequences(feedback.batch(np.arange(4)), 3, pad=99)
+    for person in range(4):
+        own = feedback.items[feedback.starts[person] : feedback.starts[person + 1]]
+        assert sequences[person].tolist() == own[-3:].tolist() and last[person] == 2
+    lonely = feedback.rows(np.isin(np.arange(len(feedback)), feedback.starts[:-1]))  # one item each
+    sequences, last = newest_sequences(lonely.batch(np.arange(2)), 3, pad=99)
+    assert sequences[:, 1:].tolist() == [[99, 99], [99, 99]] and last.tolist() == [0, 0]
+
+
+def test_light_gcn_is_the_mean_of_the_smoothed_layers():
+    random = np.random.default_rng(2)
+    chosen = sp.csr_matrix((random.random((5, 7)) < 0.4).astype(np.float32))
+    model = LightGcn(chosen, 3, layers=2)
+    dense = np.zeros((12, 12))
+    dense[:5, 5:], dense[5:, :5] = chosen.toarray(), chosen.toarray().T
+    degree = np.maximum(dense.sum(axis=1), 1)
+    smooth = dense / np.sqrt(degree)[:, None] / np.sqrt(degree)[None, :]
+    np.testing.assert_allclose(normalised(chosen).toarray(), smooth, atol=1e-6)
+    start = model.embedding.weight.detach().numpy()
+    expected = (start + smooth @ start + smooth @ smooth @ start) / 3
+    found = torch.cat(model.vectors()).detach().numpy()
+    np.testing.assert_allclose(found, expected, atol=1e-6)
+
+
+def test_all_pairs_at_once_equal_pairs_one_by_one():
+    torch.manual_seed(1)
+    model = NeuMf(4, 6, 8, dropout=0.0).eval()
+    users, items = torch.arange(4), torch.arange(6)
+    with torch.no_grad():
+        block = model(users[:, None], items[None, :])
+        single = torch.stack([torch.stack([model(u, i).squeeze() for i in items]) for u in users])
+    torch.testing.assert_close(block, single)
+
+
+def test_many_negatives_estimate_the_full_softmax():
+    torch.manual_seed(4)
+    states, items, targets = torch.randn(50, 8), torch.randn(300, 8) * 0.5, torch.randint(300, (50,))
+    full = softmax_over_items(states, targets, items, None)
+    logits = (states @ items.T).numpy()
+    by_hand = np.mean([np.log(np.exp(row).sum()) - row[t] for row, t in zip(logits, targets.numpy(), strict=True)])
+    assert full.item() == pytest.approx(by_hand, abs=1e-4)
+    drawn = [softmax_over_items(states, targets, items, torch.randint(300, (200,))).item() for _ in range(50)]
+    assert np.mean(drawn) == pytest.approx(full.item(), abs=0.05)
