@@ -7,14 +7,16 @@ from pathlib import Path
 import numpy as np
 
 from ..errors import BadInput
+from ..metrics import arrays
+from .ablation import oracle
 from .feedback import Feedback
 from .measure import Held, evaluate, held_pairs
 from .read import Inputs, place_of, read_inputs, read_pairs
-from .run import FUSED, Outcome, cuts_of, run
+from .run import FUSED, Outcome, Settings, cuts_of, run
 from .sampled import NEGATIVES, draw_candidates, sampled_lists
 from .side import build_side, likeness_vectors
 from .split import split_pairs
-from .write import table_lines, write_metrics, write_recommendations
+from .write import ceiling_lines, table_lines, write_metrics, write_recommendations
 
 
 def benchmark(options: argparse.Namespace, log: Logger) -> None:
@@ -32,14 +34,20 @@ def benchmark(options: argparse.Namespace, log: Logger) -> None:
     side = build_side(inputs, options.seed, log)
     cuts = cuts_of(inputs.train, inputs.validation, options.protocol, options.seed, log)
     models = [name.strip() for name in options.models.split(",")] if options.models else None
-    outcome = run(cuts, side, options.top, options.seed, options.variety, options.diversity, log,
-                  options.budget, models)
+    settings = Settings(options.top, options.seed, options.variety, options.diversity, options.budget, models,
+                        options.ablate)
+    outcome = run(cuts, side, settings, log)
     held = held_test(inputs, outcome.known)
     lists = {name: found[held.people] for name, found in outcome.lists.items()}
     if options.protocol == "leave-one-out-sampled":
         asked = draw_candidates(held, outcome.known, NEGATIVES, options.seed)
         lists = sampled_lists(outcome.fitted, outcome.fusion, FUSED, outcome.known, held.people, asked, options.top,
                               side.friends)
+    singles = {name: found for name, found in lists.items() if name != FUSED}
+    ceiling = {"oracle": oracle(singles, held, options.top)}
+    for left_out, (value, found) in outcome.ablation.items():
+        own = arrays.ranking_at(arrays.hits_of(found[held.people], held.relevant), held.sizes, options.top)["ndcg"]
+        ceiling[f"without {left_out}"] = {"validation": value, "ndcg": float(own.mean())}
     alike = likeness_vectors(side, outcome.known, options.seed)
     figures = _figures(outcome, lists, held, alike, options.top)
     out = Path(options.out)
@@ -48,11 +56,14 @@ def benchmark(options: argparse.Namespace, log: Logger) -> None:
                                  out / "recommendations.parquet")
     fusion = outcome.fusion.described(outcome.names, outcome.granularity)
     report = {"models": figures, "counts": inputs.counts, "fusion": fusion, "parameters": outcome.parameters}
+    report |= {"ceiling": ceiling}
     report |= {"protocol": options.protocol, "seed": options.seed, "test_people": len(held.people)}
     write_metrics(report, out / "metrics.json")
     warm = int((np.diff(outcome.known.starts)[held.people] > 0).sum())
     print(f"test: {len(held.people):,} people, {warm:,} with a history (warm); best first, * best of its column")
     for line in table_lines(figures, options.top):
+        print(line)
+    for line in ceiling_lines(ceiling, options.top):
         print(line)
     print(f"lists   {out / 'recommendations.parquet'} ({rows:,} rows)")
     print(f"metrics {out / 'metrics.json'}")

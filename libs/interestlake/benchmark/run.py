@@ -8,6 +8,7 @@ import numpy as np
 
 from ..errors import BadInput
 from ..recommending.rerank import maximal_marginal_relevance
+from .ablation import without_each
 from .contestants import Contestant, Side, contestants
 from .feedback import Feedback
 from .fusion import gather, ordered
@@ -43,6 +44,21 @@ class Outcome:
     parameters: Mapping[str, Mapping]
     granularity: Mapping[str, str]
     fitted: Mapping[str, Fitted]
+    ablation: Mapping[str, tuple[float, np.ndarray]]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """k: length of the lists; variety, diversity: see docs/benchmark.md; budget: most fits per model, None = by model;
+    models: names of those to run, None = all; ablate: fuse without each granularity as well."""
+
+    k: int
+    seed: int
+    variety: float
+    diversity: float
+    budget: int | None = None
+    models: Sequence[str] | None = None
+    ablate: bool = False
 
 
 @dataclass
@@ -140,25 +156,16 @@ def wanted(found: Sequence[Contestant], models: Sequence[str] | None) -> Sequenc
     return [contestant for contestant in found if contestant.name in {*models, "popularity"}]
 
 
-def run(
-    cuts: Sequence[Cut],
-    side: Side,
-    k: int,
-    seed: int,
-    variety: float,
-    diversity: float,
-    log: Logger,
-    budget: int | None,
-    models: Sequence[str] | None = None,
-) -> Outcome:
-    """Search, fuse, refit on train plus validation, list for everybody; models: names of those to run, None = all."""
+def run(cuts: Sequence[Cut], side: Side, settings: Settings, log: Logger) -> Outcome:
+    """Search, fuse, refit on train plus validation, list for everybody."""
+    k, seed = settings.k, settings.seed
     train, validation = cuts[0]
     held = [held_of(part, rest) for rest, part in cuts]
     judged = sample_people(held[0], train, SEARCH_PEOPLE, seed)
     entries = []
-    for contestant in wanted(contestants(train, side), models):
+    for contestant in wanted(contestants(train, side), settings.models):
         leading = max((entry.trail.best[1] for entry in entries), default=0.0)
-        entry = pick_parameters(contestant, train, side, judged, k, seed, budget, HOPEFUL * leading)
+        entry = pick_parameters(contestant, train, side, judged, k, seed, settings.budget, HOPEFUL * leading)
         params, value = entry.parameters, entry.trail.best[1]
         shown = (
             ", ".join(
@@ -185,7 +192,7 @@ def run(
             ]
             pools.append(gather(models, rest, people.people, side.friends))
             relevant.append(people.relevant)
-        fusion = fit_fusion(pools, relevant, names, k, seed, variety)
+        fusion = fit_fusion(pools, relevant, names, k, seed, settings.variety)
     log.info("  fusion: %s", fusion.line(names))
     known = train.plus(validation)
     everyone = np.arange(train.shape[0])
@@ -199,13 +206,16 @@ def run(
             lists[name], scores[name] = top_lists(fitted[-1], known, everyone, k, side.friends)
     with measured(costs[FUSED], "predict"):
         pool = gather(fitted, known, everyone, side.friends)
-        lists[FUSED], scores[FUSED] = ordered(pool, fusion.scores(pool), max(k, RERANKED) if diversity else k)
-        if diversity:
+        lists[FUSED], scores[FUSED] = ordered(pool, fusion.scores(pool), max(k, RERANKED) if settings.diversity else k)
+        if settings.diversity:
             alike = likeness_vectors(side, known, seed)
-            lists[FUSED], scores[FUSED] = maximal_marginal_relevance(lists[FUSED], scores[FUSED], alike, diversity, k)
+            lists[FUSED], scores[FUSED] = maximal_marginal_relevance(lists[FUSED], scores[FUSED], alike, settings.diversity, k)
     found = {entry.contestant.name: entry.trail.best[1] for entry in entries}
     picked = {entry.contestant.name: dict(entry.parameters) for entry in entries}
     granularity = {entry.contestant.name: entry.contestant.granularity for entry in entries}
-    return Outcome(
-        known, names, fusion, lists, scores, costs, found, picked, granularity, dict(zip(names, fitted, strict=True))
-    )
+    by_name = dict(zip(names, fitted, strict=True))
+    ablation = {}
+    if settings.ablate:
+        log.info("  ablation: weights anew without each granularity")
+        ablation = without_each(pools, relevant, pool, names, granularity, k, seed)
+    return Outcome(known, names, fusion, lists, scores, costs, found, picked, granularity, by_name, ablation)

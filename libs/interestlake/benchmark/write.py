@@ -61,3 +61,15 @@ def table_lines(models: Mapping[str, Mapping], k: int) -> Sequence[str]:
         cost = f"{figures['fit_seconds']:>9.1f}{figures['predict_seconds']:>11.1f}{figures['peak_bytes'] / 1e6:>9.0f}"
         lines.append(f"{model:<14}{cells}{cost}")
     return lines
+
+
+def ceiling_lines(ceiling: Mapping, k: int) -> Sequence[str]:
+    """{"oracle": nDCG, "without <granularity>": {"validation", "ndcg"}, ...} -> lines for people."""
+    lines = [f"a perfect choice of one model's list per person would reach ndcg@{k} {ceiling['oracle']:.4f}"]
+    whole = ceiling.get("without none")
+    for name, figures in ceiling.items():
+        if name not in ("oracle", "without none"):
+            lost = figures["ndcg"] / max(whole["ndcg"], 1e-12) - 1
+            told = f"({lost:+.1%} of {whole['ndcg']:.4f}, weights alone)"
+            lines.append(f"{name:<20} ndcg@{k} {figures['ndcg']:.4f} {told}")
+    return lines

@@ -1,0 +1,47 @@
+"""What the fusion owes to each granularity, and how far a perfect choice among the models would go."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from ..metrics import arrays
+from .fusion import Pool, ordered
+from .measure import Held
+from .mix import joined
+from .weights import fit_weights, mean_ndcg
+
+POPULARITY = "popularity"
+
+
+def without_each(
+    pools: Sequence[Pool], relevant: Sequence[Sequence[np.ndarray]], everyone: Pool, names: Sequence[str],
+    granularity: Mapping[str, str], k: int, seed: int,
+) -> dict[str, tuple[float, np.ndarray]]:
+    """granularity left out -> (validation nDCG@k, lists (U, k) of `everyone`), by weights fitted anew on the rest.
+
+    Under "none" stand the weights of all models, for comparison. Popularity stays, so that everybody has a list.
+    """
+    pool, wanted = joined(pools), [columns for part in relevant for columns in part]
+    found = {}
+    for left_out in ("none", *sorted(set(granularity.values()))):
+        kept = [place for place, name in enumerate(names) if name == POPULARITY or granularity[name] != left_out]
+        part, mine = _columns(pool, kept), [names[place] for place in kept]
+        weights = fit_weights(part, wanted, k, mine.index(POPULARITY), seed)
+        value = float(mean_ndcg(part, wanted, weights[None, :], k)[0])
+        lists, _ = ordered(everyone, np.round(everyone.values[:, kept] @ weights, 6), k)
+        found[left_out] = (value, lists)
+    return found
+
+
+def _columns(pool: Pool, kept: Sequence[int]) -> Pool:
+    return replace(pool, values=pool.values[:, kept], places=pool.places[:, kept])
+
+
+def oracle(lists: Mapping[str, np.ndarray], held: Held, k: int) -> float:
+    """Mean nDCG@k where each person gets the list of the model that suits them best: a ceiling for choosing a list.
+
+    lists: model -> (n, >= k) of `held.people`. It reads the test pairs, and nothing but a reader may use it.
+    """
+    values = [arrays.ranking_at(arrays.hits_of(rows, held.relevant), held.sizes, k)["ndcg"] for rows in lists.values()]
+    return float(np.max(values, axis=0).mean())
