@@ -209,7 +209,8 @@ def run(cuts: Sequence[Cut], side: Side, settings: Settings, log: Logger) -> Out
         lists[FUSED], scores[FUSED] = ordered(pool, fusion.scores(pool), max(k, RERANKED) if settings.diversity else k)
         if settings.diversity:
             alike = likeness_vectors(side, known, seed)
-            lists[FUSED], scores[FUSED] = maximal_marginal_relevance(lists[FUSED], scores[FUSED], alike, settings.diversity, k)
+            reranked = lists[FUSED], scores[FUSED], alike, settings.diversity, k
+            lists[FUSED], scores[FUSED] = maximal_marginal_relevance(*reranked)
     found = {entry.contestant.name: entry.trail.best[1] for entry in entries}
     picked = {entry.contestant.name: dict(entry.parameters) for entry in entries}
     granularity = {entry.contestant.name: entry.contestant.granularity for entry in entries}
