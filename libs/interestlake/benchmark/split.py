@@ -6,7 +6,7 @@ import pandas as pd
 from ..errors import BadInput
 from .feedback import Feedback
 
-MIN_WARM_SHARE = 0.5
+MIN_WARM_SHARE = 1 / 3
 MIN_COLD_SHARE = 0.05
 
 
