@@ -12,7 +12,6 @@ from .world import pairs
 
 CLOSED_FORM = "item_knn,user_knn,ease,sequence_ease,als,graph,transitions,trend"
 MODELS = {"popularity", "fused", *CLOSED_FORM.split(",")}
-TRAINED = {"lightgcn", "sasrec", "ncf"}
 
 
 @pytest.fixture(scope="module")
@@ -107,15 +106,19 @@ def test_a_poisoned_test_file_changes_no_recommendation(files, result, tmp_path)
 
 def test_trained_models_stop_on_validation_and_never_on_test(files, tmp_path):
     """Their epochs are picked by early stopping; another test file changes neither them nor a list."""
-    wanted = ("--models", ",".join(["transitions", *TRAINED]), "--budget", "1")
-    assert call(files, tmp_path / "a", *wanted) == 0
-    train = pd.read_csv(files / "train.csv")
-    train.sample(50, random_state=1).to_csv(files / "other.csv", index=False)
-    assert call(files, tmp_path / "b", *wanted, test="other.csv") == 0
+    split = ["--input", str(files / "all.csv"), "--protocol", "leave-one-out", "--validation-share", "0.1"]
+    assert main(["split", *split, "--out", str(tmp_path)]) == 0
+    wanted = ("--models", "transitions,sasrec", "--budget", "1", "--validation", str(tmp_path / "validation.csv"))
+    assert call(tmp_path, tmp_path / "a", *wanted) == 0
+    pd.read_csv(tmp_path / "train.csv").sample(50, random_state=1).to_csv(tmp_path / "other.csv", index=False)
+    assert call(tmp_path, tmp_path / "b", *wanted, test="other.csv") == 0
     first, second = (json.loads((tmp_path / out / "metrics.json").read_text()) for out in "ab")
-    assert set(first["models"]) - {"fused", "popularity", "transitions"} <= TRAINED
-    assert "sasrec" in first["models"] and first["parameters"] == second["parameters"]
+    assert first["parameters"] == second["parameters"]
     assert first["models"]["sasrec"]["ndcg@5"] > 2 * first["models"]["popularity"]["ndcg@5"]
+    curve = first["training"]["sasrec"]
+    best = 1 + int(np.argmax(curve["validation_ndcg"]))
+    assert first["parameters"]["sasrec"]["epochs"] == curve["best_epoch"] == best
+    assert curve["loss"][-1] < curve["loss"][0] and (tmp_path / "a" / "training-sasrec.png").stat().st_size > 5_000
     lists = [pd.read_parquet(tmp_path / out / "recommendations.parquet") for out in "ab"]
     pd.testing.assert_frame_equal(*lists)
 

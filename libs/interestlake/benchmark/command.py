@@ -1,6 +1,7 @@
 """`interestlake benchmark` and `interestlake split`: files in, files and a table out."""
 
 import argparse
+from dataclasses import asdict
 from logging import Logger
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import numpy as np
 
 from ..errors import BadInput
 from ..metrics import arrays
+from ..training.curves import loss_figure
 from .ablation import oracle
 from .feedback import Feedback
 from .measure import Held, evaluate, held_pairs
@@ -56,9 +58,11 @@ def benchmark(options: argparse.Namespace, log: Logger) -> None:
                                  out / "recommendations.parquet")
     fusion = outcome.fusion.described(outcome.names, outcome.granularity)
     report = {"models": figures, "counts": inputs.counts, "fusion": fusion, "parameters": outcome.parameters}
-    report |= {"ceiling": ceiling}
+    report |= {"ceiling": ceiling, "training": {name: asdict(curve) for name, curve in outcome.training.items()}}
     report |= {"protocol": options.protocol, "seed": options.seed, "test_people": len(held.people)}
     write_metrics(report, out / "metrics.json")
+    for name, curve in outcome.training.items():
+        loss_figure(curve).savefig(out / f"training-{name}.png", dpi=120)
     warm = int((np.diff(outcome.known.starts)[held.people] > 0).sum())
     print(f"test: {len(held.people):,} people, {warm:,} with a history (warm); best first, * best of its column")
     for line in table_lines(figures, options.top):

@@ -48,10 +48,9 @@ NCF = Training(epochs=40, patience=3, learning_rate=2e-3, weight_decay=1e-6, bat
 
 @dataclass(frozen=True)
 class Trained:
-    """A fitted model, how many epochs its best weights took, and the curves."""
+    """A fitted model and the curves of its training."""
 
     fitted: Fitted
-    epochs: int
     history: History
 
 
@@ -103,7 +102,7 @@ class Trainer:
                 lambda h: judge is None or len(h.loss) < PROBE or max(h.validation_ndcg) >= least,
             )
             checkpoint.remove(saved)
-            return Trained(job.fitted(), history.best_epoch, history)
+            return Trained(job.fitted(), history)
 
 
 def sasrec(data: Feedback, side, params: Mapping, most: int, seed: int, folder: Path) -> Job:

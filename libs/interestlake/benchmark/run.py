@@ -8,6 +8,7 @@ import numpy as np
 
 from ..errors import BadInput
 from ..recommending.rerank import maximal_marginal_relevance
+from ..training.loop import History
 from .ablation import without_each
 from .contestants import Contestant, Side, contestants
 from .feedback import Feedback
@@ -45,6 +46,7 @@ class Outcome:
     granularity: Mapping[str, str]
     fitted: Mapping[str, Fitted]
     ablation: Mapping[str, tuple[float, np.ndarray]]
+    training: Mapping[str, History]
 
 
 @dataclass(frozen=True)
@@ -68,13 +70,13 @@ class Entry:
     contestant: Contestant
     trail: Trail
     on_train: Fitted
-    epochs: int | None = None
+    training: History | None = None
     cost: Cost = field(default_factory=Cost)
 
     @property
     def parameters(self) -> Mapping:
         picked = self.trail.best[0]
-        return picked if self.epochs is None else {**picked, "epochs": self.epochs}
+        return picked if self.training is None else {**picked, "epochs": self.training.best_epoch}
 
 
 def cuts_of(train: Feedback, validation: Feedback | None, protocol: str, seed: int, log: Logger) -> Sequence[Cut]:
@@ -121,28 +123,28 @@ def pick_parameters(
 
     least: a training that does not come near this value is given up early.
     """
-    best: dict = {"value": -1.0, "epochs": None}
+    best: dict = {"value": -1.0}
 
     def judge(fitted: Fitted) -> float:
         lists, _ = top_lists(fitted, train, held.people, k, side.friends)
         return mean_list_ndcg(lists, held.relevant)
 
     def value_of(params: dict) -> float:
-        epochs = None
+        training = None
         if contestant.trainer:
             trained = contestant.trainer.fit(train, side, params, seed, judge, least)
-            fitted, epochs = trained.fitted, trained.epochs
+            fitted, training = trained.fitted, trained.history
         else:
             fitted = contestant.fit(train, side, {**params, **contestant.while_searching}, seed)
         value = judge(fitted)
         if value > best["value"]:
-            best.update(value=value, fitted=fitted, epochs=epochs)
+            best.update(value=value, fitted=fitted, training=training)
         return value
 
     trail = search(contestant.grids, value_of, min(contestant.budget, budget or contestant.budget))
     if contestant.while_searching:
         best["fitted"] = contestant.fit(train, side, trail.best[0], seed)
-    return Entry(contestant, trail, best["fitted"], best["epochs"])
+    return Entry(contestant, trail, best["fitted"], best["training"])
 
 
 def wanted(found: Sequence[Contestant], models: Sequence[str] | None) -> Sequence[Contestant]:
@@ -219,4 +221,5 @@ def run(cuts: Sequence[Cut], side: Side, settings: Settings, log: Logger) -> Out
     if settings.ablate:
         log.info("  ablation: weights anew without each granularity")
         ablation = without_each(pools, relevant, pool, names, granularity, k, seed)
-    return Outcome(known, names, fusion, lists, scores, costs, found, picked, granularity, by_name, ablation)
+    curves = {entry.contestant.name: entry.training for entry in entries if entry.training}
+    return Outcome(known, names, fusion, lists, scores, costs, found, picked, granularity, by_name, ablation, curves)

@@ -11,7 +11,7 @@ def loss_figure(history: History) -> Figure:
     epochs = range(1, len(history.loss) + 1)
     panels = figure.subplots(1, 2)
     for axis, values, title in zip(
-        panels, (history.loss, history.validation_ndcg), ("training loss", "validation nDCG@10"), strict=True
+        panels, (history.loss, history.validation_ndcg), ("training loss", "validation nDCG"), strict=True
     ):
         axis.plot(epochs, values, marker="o", color="#3b5b92")
         axis.axvline(history.best_epoch, color="#999999", linestyle=":", linewidth=1)
