@@ -34,6 +34,11 @@ def test_search_keeps_its_budget_and_tries_nothing_twice():
     assert len(tried) == 7 == len(set(tried))
 
 
+def test_a_parameter_that_changes_nothing_widens_no_grid():
+    trail = search({"rank": Grid((8, 16), 2), "l2": Grid((1.0, 3.0), 3.0)}, lambda at: 0.0, 20)
+    assert len(trail.tried) == 3 and trail.best == ({"rank": 16, "l2": 3.0}, 0.0)
+
+
 def test_search_stays_within_bounds():
     trail = search({"rank": Grid((8, 16), 2, high=64)}, lambda at: at["rank"], 20)
     assert trail.best[0] == {"rank": 64}

@@ -63,7 +63,7 @@ def contestants(train: Feedback, side: Side) -> tuple[Contestant, ...]:
             _item_knn,
             {
                 "measure": Grid(MEASURES, start=0),
-                "neighbours": Grid((20, 50, 100, 200), 2, high=3200),
+                "neighbours": Grid((20, 50, 100, 200), 2, low=5, high=3200),
                 "discount": Grid((0.0, 0.2, 0.4)),
             },
         ),
@@ -239,7 +239,7 @@ def _transition_grids(train: Feedback) -> dict[str, Grid]:
     grids = {
         "recency": Grid((0.0, 0.25, 0.5, 1.0, 2.0), 2.0, high=8),
         "backward": Grid((0.0, 0.3, 1.0)),
-        "window": Grid((1, 3, 10), 2, high=80, start=1),
+        "window": Grid((1, 3, 10), 2, low=1, high=80, start=1),
         "gap_power": Grid((0.0, 0.5, 1.0, 2.0), start=1),
         "discount": Grid((0.0, 0.25, 0.4, 0.5, 0.6)),
     }
