@@ -5,7 +5,7 @@ import numpy as np
 from interestlake.benchmark.feedback import Feedback
 
 ZIPF = 0.8  # popularity of the n-th item is n^-ZIPF
-GROUPS = 40  # people and items fall into so many groups of interest
+GROUP_ITEMS = 200  # people and items fall into groups of interest of so many items, whatever the size
 LOYALTY = 0.7  # share of a person's choices within the own group
 SPREAD = 0.8  # standard deviation of the log of how much a person chooses
 DAY = 86_400.0
@@ -18,9 +18,10 @@ def draw_pairs(users: int, items: int, count: int, seed: int) -> tuple[np.ndarra
     person = np.minimum(np.searchsorted(activity, random.random(count) * activity[-1]), users - 1)
     popularity = np.cumsum(np.arange(1, items + 1) ** -ZIPF)
     place = np.minimum(np.searchsorted(popularity, random.random(count) * popularity[-1]), items - 1)
+    groups = max(1, items // GROUP_ITEMS)
     own = random.random(count) < LOYALTY
-    # an item's group is its rank modulo GROUPS, so that every group has popular items
-    place[own] = np.minimum(place[own] - place[own] % GROUPS + person[own] % GROUPS, items - 1)
+    # an item's group is its rank modulo their number, so that every group has popular items
+    place[own] = np.minimum(place[own] - place[own] % groups + person[own] % groups, items - 1)
     return person.astype(np.int32), random.permutation(items)[place].astype(np.int32)
 
 
