@@ -85,10 +85,7 @@ def fit_with(plan: AlsFit, params: Als, seed: int) -> Callable[[DataFrame], ALSM
         pairs = interactions.select("user_index", "item_index", F.col("weight").cast("float").alias("weight"))
         # one partition, so one task on one executor; the checkpoint keeps the fit from being run once per table
         rows = pairs.repartition(1).mapInPandas(_factorised(plan, params, seed), ROWS_SCHEMA).localCheckpoint()
-        # aliases make columns of their own: the model joins both sides, which come from one frame
-        columns = [F.col(name).alias(name) for name in ("id", "features")]
-        sides = [rows.where(F.col("side") == side).select(*columns) for side in (PEOPLE, ITEMS)]
-        return _model(params.rank, *sides)
+        return _model(params.rank, _side(rows, PEOPLE), _side(rows, ITEMS))
 
     return fit
 
@@ -115,6 +112,11 @@ def _factorised(plan: AlsFit, params: Als, seed: int) -> Callable[[Iterator[pd.D
             yield _rows(ITEMS, catalogue[span], scorer.item_vectors[span])
 
     return run
+
+
+def _side(rows: DataFrame, side: int) -> DataFrame:
+    # a new alias is a column of its own: the model joins both sides, which come from one frame
+    return rows.where(F.col("side") == side).select(F.col("id").alias("id"), F.col("features").alias("features"))
 
 
 def _rows(side: int, ids: np.ndarray, vectors: np.ndarray) -> pd.DataFrame:
