@@ -8,7 +8,7 @@ MAKEFLAGS += --no-print-directory
 IN_ENV := . .venv/interestlake-env.sh &&
 DEMO := out/demo
 
-.PHONY: help setup demo test cluster-test kill-test surfaces-test airflow-test bench bench-peers lint lock clean
+.PHONY: help setup demo test cluster-test kill-test surfaces-test airflow-test bench bench-peers bench-speed bench-scale lint lock clean
 
 help:  ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -40,6 +40,12 @@ bench: setup  ## seconds, rows and memory per stage: the sample world, and Movie
 
 bench-peers: setup  ## other packages' models beside ours on MovieLens, each in an environment of its own
 	@$(IN_ENV) python -m bench.peers
+
+bench-speed: setup  ## our ALS, lists, neighbours and transitions beside plain implicit and scipy, timed in turns
+	@$(IN_ENV) python -W ignore -m bench.speed $(BENCH)
+
+bench-scale: setup  ## seconds, memory, edges and candidates at 100k, 1M and 10M events; a table and out/bench/scale.png
+	@$(IN_ENV) python -W ignore -m bench.scale $(BENCH)
 
 lint: setup  ## ruff
 	@$(IN_ENV) ruff check .

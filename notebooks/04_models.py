@@ -1,7 +1,8 @@
 # Databricks notebook source
 # MAGIC %md
 # MAGIC # 4 · Models
-# MAGIC **train_als** factorises the weighted user-item matrix with Spark ALS for implicit feedback.
+# MAGIC **train_als** factorises the weighted user-item matrix by ALS for implicit feedback, on Spark or, where the
+# MAGIC pairs fit one executor, by the library `implicit` there.
 # MAGIC
 # MAGIC **train_two_tower** trains a PyTorch model on ids, text vectors and graph vectors. Petastorm streams the
 # MAGIC examples from a fixed snapshot of the Delta table; the rows of each epoch are counted against the table, and a

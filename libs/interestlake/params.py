@@ -97,11 +97,13 @@ class Graph:
 
 @dataclass(frozen=True)
 class Als:
+    engine: str = choice("auto", "auto: implicit within max_gigabytes, else spark", "auto", "spark", "implicit")
     rank: int = number(32, "factors", low=1, high=512)
     iterations: int = number(10, "sweeps", low=1, high=100)
     regularization: float = number(0.05, "L2 weight", low=0)
     alpha: float = number(10.0, "confidence gained per unit of weight", low=0)
     blocks: int = number(4, "user and item blocks; fixed so that rows do not depend on the cluster", low=1)
+    max_gigabytes: float = number(1.0, "memory that implicit may plan for on one executor", low=0)
 
 
 @dataclass(frozen=True)

@@ -125,6 +125,10 @@ class Tracker:
         if metrics:
             mlflow.log_metrics({k: float(v) for k, v in metrics.items()}, step=step)
 
+    def tag_stage(self, tags: dict[str, str]) -> None:
+        """Tags of the running stage."""
+        mlflow.set_tags(tags)
+
     def log_parent_metrics(self, metrics: dict[str, float]) -> None:
         """Figures of the whole run."""
         for name, value in metrics.items():

@@ -112,6 +112,8 @@ def _write_vectors(write, train: pd.DataFrame) -> None:
         index = "user_index" if "user" in name else "item_index"
         listed = [(i, [float(x) for x in row]) for i, row in enumerate(rows)]
         write(f"models.{name}", listed, f"{index} int, vector array<float>")
+    schema = "engine string, reason string, alpha double, regularization double, scaled boolean"
+    write("models.als_fit", [("spark", "planted", 10.0, 0.05, True)], schema)
     text = planted_groups(ITEMS) + 0.3 * random.random((ITEMS, GROUPS))
     write(
         "models.item_features",

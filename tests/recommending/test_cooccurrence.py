@@ -103,6 +103,6 @@ def test_ease_is_left_out_past_its_bound(planted):
     log = logging.Logger("test")
     log.info = lambda message, *values: heard.append(message % values)
     few = replace(params.recommend, ease_max_items=10)
-    models = gather_item_models(tables, histories(train), few, params.als, 4, log)
+    models = gather_item_models(tables, histories(train), few, 4, log)
     assert "ease" not in models.names and "item_knn" in models.names
     assert any("EASE left out: 36 items, ease_max_items=10" in line for line in heard)

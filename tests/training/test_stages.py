@@ -76,12 +76,22 @@ def planted(spark, tmp_path_factory):
     return lake
 
 
-def test_als_factors_agree_with_the_model_in_a_new_process(planted, stage_context, tracking_uri, tmp_path):
-    context = stage_context(planted.root, overrides=SMALL)
+@pytest.mark.parametrize(("engine", "reason"), [("auto", "als.max_gigabytes=1"), ("spark", "als.engine=spark")])
+def test_als_factors_agree_with_the_model_in_a_new_process(
+    planted, stage_context, tracking_uri, tmp_path, engine, reason, caplog
+):
+    caplog.set_level("INFO", logger="interestlake")
+    context = stage_context(planted.root, run_id=engine, overrides={**SMALL, "als.engine": engine})
     figures = run(context, TRAIN_ALS)
     users, items = vectors(context, "models.als_user_factors"), vectors(context, "models.als_item_factors")
     assert figures == {"users": USERS, "items": ITEMS} == {"users": len(users), "items": len(items)}
     assert COLD_USER not in users and COLD_ITEM not in items
+    taken = "implicit" if engine == "auto" else engine
+    (fitted,) = context.lake.read("models.als_fit").collect()
+    assert (fitted["engine"], fitted["scaled"]) == (taken, taken == "spark") and reason in fitted["reason"]
+    assert f"engine {taken}: {fitted['reason']}" in caplog.text
+    (tried,) = context.tracker._find("tags.`interestlake.stage` = 'train_als'")
+    assert tried.data.tags["als.engine"] == taken and tried.data.tags["als.engine_reason"] == fitted["reason"]
     asked = [[0, 0], [0, 1], [5, 7]]
     loaded = in_new_process(LOAD_ALS, tracking_uri, json.dumps(asked), str(tmp_path / "fresh"))
     np.testing.assert_allclose(loaded, [users[u] @ items[i] for u, i in asked], atol=1e-6)

@@ -7,6 +7,8 @@ import scipy.sparse as sp
 
 from .scorer import Scorer, UserBatch
 
+FOLD_CELLS = 2**19  # numbers of one stack of systems: 4 MB
+
 
 @dataclass(frozen=True)
 class Popularity(Scorer):
@@ -61,18 +63,30 @@ class FoldInAls(Scorer):
 
     def user_vectors(self, batch: UserBatch) -> np.ndarray:
         """(B, d) float64; zeros for a person without a known item."""
-        solved = np.zeros((batch.size, self.item_vectors.shape[1]))
-        for row in range(batch.size):
-            span = slice(batch.history.indptr[row], batch.history.indptr[row + 1])
-            chosen = self.item_vectors[batch.history.indices[span]].astype(np.float64)  # (n, d)
-            weight = batch.history.data[span].astype(np.float64)  # (n,)
-            known = (weight > 0) & chosen.any(axis=1)
-            if not known.any():
-                continue
-            chosen, confidence = chosen[known], self.alpha * weight[known]
-            left = self.gram + (chosen * confidence[:, None]).T @ chosen
-            left[np.diag_indices_from(left)] += self.regularization * (len(chosen) if self.scaled else 1)
-            solved[row] = np.linalg.solve(left, (1.0 + confidence) @ chosen)
+        history, dimension = batch.history, self.item_vectors.shape[1]
+        kept = (history.data > 0) & self.item_vectors.any(axis=1)[history.indices]
+        owner = np.repeat(np.arange(batch.size), np.diff(history.indptr))[kept]
+        counts = np.bincount(owner, minlength=batch.size)
+        starts = np.concatenate([[0], np.cumsum(counts)])
+        columns, confidence = history.indices[kept], self.alpha * history.data[kept].astype(np.float64)
+        solved = np.zeros((batch.size, dimension))
+        people = np.argsort(-counts, kind="stable")[: np.count_nonzero(counts)]  # alike lengths stand together
+        first = 0
+        while first < len(people):
+            longest = counts[people[first]]
+            part = people[first : first + max(1, FOLD_CELLS // (dimension * max(longest, dimension)))]
+            first += len(part)
+            place = starts[part][:, None] + np.arange(longest)  # (P, n), padded
+            real = np.arange(longest) < counts[part][:, None]
+            place[~real] = 0
+            chosen = self.item_vectors[columns[place]].astype(np.float64)  # (P, n, d)
+            sure = np.where(real, confidence[place], 0.0)
+            right = np.where(real, 1.0 + sure, 0.0)[:, None, :] @ chosen  # (P, 1, n) @ (P, n, d) -> (P, 1, d)
+            chosen *= np.sqrt(sure)[:, :, None]
+            left = self.gram + chosen.transpose(0, 2, 1) @ chosen  # (P, d, n) @ (P, n, d) -> (P, d, d)
+            ridge = self.regularization * (counts[part] if self.scaled else np.ones(len(part)))
+            left[:, np.arange(dimension), np.arange(dimension)] += ridge[:, None]
+            solved[part] = np.linalg.solve(left, right.transpose(0, 2, 1))[:, :, 0]
         return solved
 
     def score(self, batch: UserBatch) -> np.ndarray:

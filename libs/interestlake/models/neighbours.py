@@ -1,5 +1,6 @@
 """Neighbourhood models from one machine's pair matrix: items by who chose them, people by what they chose."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,43 +20,55 @@ def item_neighbours(chosen: sp.csr_matrix, measure: str, neighbours: int, discou
     al. 2001); jaccard: n_ij / (n_i + n_j - n_ij); llr: Dunning's log-likelihood ratio (1993) of choosing both, 0 where
     the pair is rarer than chance. The value is then divided by n_j^discount, n_j the people of the item scored.
     """
-    chosen = chosen.astype(np.float64)
-    counts = np.asarray(chosen.sum(axis=0)).ravel()
+    chosen = sp.csr_matrix(chosen, dtype=np.int32)
+    counts = np.asarray(chosen.sum(axis=0), dtype=np.int64).ravel()
+    value_of = _measure(measure, chosen.shape[0])
     by_item = chosen.tocsc()
     parts = []
     for start in range(0, chosen.shape[1], STRIP):
-        block = (by_item[:, start : start + STRIP].T @ chosen).tocoo()
-        item, near, both = block.row + start, block.col, block.data
-        apart = item != near
-        item, near, both = item[apart], near[apart], both[apart]
-        value = _measured(measure, both, counts[item], counts[near], chosen.shape[0])
-        parts.append(strongest_per_row(item - start, near, value, neighbours, block.shape))
+        block = by_item[:, start : start + STRIP].T @ chosen
+        length = np.diff(block.indptr)
+        item = np.repeat(np.arange(start, start + len(length)), length)
+        value = value_of(block.data, np.repeat(counts[start : start + STRIP], length), counts[block.indices])
+        value[block.indices == item] = 0.0
+        parts.append(strongest_per_row(item - start, block.indices, value, neighbours, block.shape))
     near_of = sp.vstack(parts, format="csr")  # row = item scored
     scaled = sp.diags(1 / np.maximum(counts, 1) ** discount) @ near_of
     return sp.csr_matrix(scaled.T, dtype=np.float32)
 
 
-def _measured(measure: str, both: np.ndarray, n_i: np.ndarray, n_j: np.ndarray, people: int) -> np.ndarray:
+def _measure(measure: str, people: int) -> Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]:
+    """-> value(n_ij, n_i, n_j), whole numbers in, float64 out."""
     if measure == "cosine":
-        return both / np.sqrt(n_i * n_j)
+        return lambda both, n_i, n_j: both / np.sqrt((n_i * n_j).astype(np.float64))
     if measure == "jaccard":
-        return both / (n_i + n_j - both)
-    cells = (both, n_i - both, n_j - both, people - n_i - n_j + both)
-    rows = (n_i, people - n_i)
-    columns = (n_j, people - n_j)
-    entropy = sum(xlogy(cell, cell) for cell in cells) + xlogy(people, people)
-    entropy -= sum(xlogy(part, part) for part in (*rows, *columns))
-    return np.where(both * people > n_i * n_j, 2 * entropy, 0.0)
+        return lambda both, n_i, n_j: both / (n_i + n_j - both)
+    known = np.arange(people + 1, dtype=np.float64)
+    entropy = xlogy(known, known)  # n log n of every count there is: a look-up is a tenth of a logarithm
+
+    def likelihood_ratio(both: np.ndarray, n_i: np.ndarray, n_j: np.ndarray) -> np.ndarray:
+        value = entropy[both] + entropy[n_i - both] + entropy[n_j - both] + entropy[people - n_i - n_j + both]
+        value += entropy[people]
+        value -= entropy[n_i] + entropy[people - n_i] + entropy[n_j] + entropy[people - n_j]
+        return np.where(both.astype(np.int64) * people > n_i * n_j, 2 * value, 0.0)
+
+    return likelihood_ratio
 
 
 def strongest_per_row(
     row: np.ndarray, column: np.ndarray, value: np.ndarray, limit: int, shape: tuple[int, int]
 ) -> sp.csr_matrix:
-    """The `limit` largest positive values of each row, ties by the lower column -> CSR of `shape`."""
+    """The `limit` largest positive values of each row, ties by the lower column -> CSR of `shape`. `row` ascends."""
+    ends = np.searchsorted(row, np.arange(shape[0] + 1))
+    least = np.zeros(shape[0])
+    for long in np.flatnonzero(np.diff(ends) > limit):
+        entries = value[ends[long] : ends[long + 1]]
+        least[long] = np.partition(entries, len(entries) - limit)[len(entries) - limit]
+    kept = np.flatnonzero((value > 0) & (value >= np.repeat(least, np.diff(ends))))
+    row, column, value = row[kept], column[kept], value[kept]
     order = np.lexsort((column, -value, row))
     row, column, value = row[order], column[order], value[order]
-    place = np.arange(len(row)) - np.searchsorted(row, row)
-    kept = (place < limit) & (value > 0)
+    kept = np.arange(len(row)) - np.searchsorted(row, row) < limit
     return sp.csr_matrix((value[kept], (row[kept], column[kept])), shape)
 
 

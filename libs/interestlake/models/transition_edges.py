@@ -30,10 +30,11 @@ def transition_edges(
     flat = np.concatenate(values), (np.concatenate(rows), np.concatenate(columns))
     edges = sp.csr_matrix(flat, (item_count, item_count))
     if backward > 0:
-        edges = edges + backward * edges.T
+        edges = sp.csr_matrix(edges + backward * edges.T)
     counts = np.maximum(np.bincount(items, minlength=item_count), 1.0)
-    scale = sp.diags(counts**-discount)
-    edges = sp.coo_matrix(scale @ edges @ scale)
-    apart = edges.row != edges.col
-    kept = (edges.data[apart].astype(np.float32), (edges.row[apart], edges.col[apart]))
-    return sp.csr_matrix(kept, edges.shape)
+    scale = counts**-discount
+    row = np.repeat(np.arange(item_count, dtype=np.int32), np.diff(edges.indptr))
+    value = scale[row] * edges.data * scale[edges.indices]
+    apart = row != edges.indices
+    starts = np.concatenate([[0], np.cumsum(np.bincount(row[apart], minlength=item_count))])
+    return sp.csr_matrix((value[apart].astype(np.float32), edges.indices[apart], starts), edges.shape)

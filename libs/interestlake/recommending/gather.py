@@ -12,7 +12,7 @@ from pyspark.sql import functions as F
 from ..models.item_matrix import Ease, EdgeScorer, ease_weights
 from ..models.item_side import FactorScorer, FoldInAls, Popularity, SocialScorer, TextScorer, unit_rows
 from ..models.scorer import Scorer
-from ..params import SOURCES, Als, Recommend
+from ..params import SOURCES, Recommend
 from .blocks import Catalogue
 from .cooccurrence import collect_strips, partial_strips, summed_strips
 from .item_models import ItemInterests, ItemModels, check_size, in_order, neighbour_scorer, planned_bytes
@@ -28,7 +28,7 @@ VECTORS = {
 
 
 def gather_item_models(
-    tables: Mapping[str, DataFrame], history: DataFrame, recommend: Recommend, als: Als, partitions: int, log: Logger
+    tables: Mapping[str, DataFrame], history: DataFrame, recommend: Recommend, partitions: int, log: Logger
 ) -> ItemModels:
     """Tables by name, train histories(user_index, items) -> ItemModels with every scorer. Runs about 15 Spark jobs.
 
@@ -56,7 +56,7 @@ def gather_item_models(
         edges = collect_edges(tables[table], items, catalogue, directed)
         scorers.append(EdgeScorer(name, edges, recency=float(directed)))
     vectors = {name: collect_vectors(tables[table], column, catalogue) for name, (table, column) in VECTORS.items()}
-    scorers.append(FoldInAls.of("als", vectors["als"], als.alpha, als.regularization))
+    scorers.append(fold_in_als(tables["models.als_fit"], vectors["als"]))
     scorers.append(FactorScorer("two_tower", vectors["two_tower"]))
     scorers.append(TextScorer("text", unit_rows(vectors["text"])))
     interests = collect_interests(tables["silver.item_interests"], tables["silver.interests"], items, catalogue)
@@ -65,6 +65,12 @@ def gather_item_models(
     megabytes, names = models.nbytes / 1e6, ", ".join(models.names)
     log.info("      %d items, scorers of %.1f MB: %s", catalogue.item_count, megabytes, names)
     return models
+
+
+def fold_in_als(fit: DataFrame, item_vectors: np.ndarray) -> FoldInAls:
+    """models.als_fit, (I, d) item factors -> their scorer, by the formula of the engine that fitted them. One job."""
+    row = fit.first()
+    return FoldInAls.of("als", item_vectors, row["alpha"], row["regularization"], row["scaled"])
 
 
 def _dimension(rows: DataFrame, column: str) -> int:

@@ -48,8 +48,21 @@ USER_FEATURES = Table(
     mode="replace",
 )
 
-ALS_ITEM_FACTORS = _vectors("models.als_item_factors", "item factors of Spark ALS", ITEM_INDEX)
-ALS_USER_FACTORS = _vectors("models.als_user_factors", "user factors of Spark ALS", USER_INDEX)
+ALS_ITEM_FACTORS = _vectors("models.als_item_factors", "item factors of ALS", ITEM_INDEX)
+ALS_USER_FACTORS = _vectors("models.als_user_factors", "user factors of ALS", USER_INDEX)
+ALS_FIT = Table(
+    "models.als_fit",
+    "how the ALS factors were fitted, one row: a history is folded in with these numbers",
+    (
+        col("engine", "string", "spark or implicit"),
+        col("reason", "string", "why this engine"),
+        col("alpha", "double", "confidence gained per unit of weight"),
+        col("regularization", "double", "L2 weight that the engine took"),
+        col("scaled", "boolean", "whether the L2 weight is multiplied by the length of a history"),
+    ),
+    key=("engine",),
+    mode="replace",
+)
 TWO_TOWER_ITEM_VECTORS = _vectors("models.two_tower_item_vectors", "item tower's output", ITEM_INDEX)
 TWO_TOWER_USER_VECTORS = _vectors("models.two_tower_user_vectors", "user tower's output", USER_INDEX)
 
@@ -86,6 +99,7 @@ TABLES = (
     TRAINING_EXAMPLES,
     ITEM_FEATURES,
     USER_FEATURES,
+    ALS_FIT,
     ALS_ITEM_FACTORS,
     ALS_USER_FACTORS,
     TWO_TOWER_ITEM_VECTORS,

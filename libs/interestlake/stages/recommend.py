@@ -25,6 +25,7 @@ ITEM_TABLES = (
     "graph.item_transitions",
     "models.item_features",
     "models.als_item_factors",
+    "models.als_fit",
     "models.two_tower_item_vectors",
 )
 PEOPLE_TABLES = (
@@ -43,7 +44,7 @@ def _run(context: StageContext) -> dict[str, float]:
     pairs = tables["silver.interactions"].select("user_index", "item_index", "weight", "position", "split").persist()
     partitions = partition_count(users.count())
     train, before_test = pairs.where("split = 'train'"), pairs.where("split != 'test'")
-    models = gather_item_models(tables, histories(train), params, context.params.als, partitions, context.log)
+    models = gather_item_models(tables, histories(train), params, partitions, context.log)
     shared = context.spark.sparkContext.broadcast(models)
     sources = tuple(s for s in models.names if s in params.sources or s == "popularity")
 

@@ -1,4 +1,4 @@
-"""Stage train_als: train pairs -> ALS factors and the registered model interestlake.als."""
+"""Stage train_als: train pairs -> ALS factors by the engine that fits, and the registered model interestlake.als."""
 
 import tempfile
 from pathlib import Path
@@ -7,7 +7,9 @@ import numpy as np
 import pandas as pd
 
 from ..errors import BadInput
-from ..models.als import factors, fit_als
+from ..models.als import factors
+from ..models.als_engine import fit_with, plan_for
+from ..tables import one_row
 from ..tracking import signature_of
 from .stage import Stage, StageContext
 
@@ -25,18 +27,25 @@ def _run(context: StageContext) -> dict[str, float]:
             expected="at least one",
             where="conf/params/prepare.yml",
         )
-    model = fit_als(context.params.als, context.options.seed)(train)
+    plan = plan_for(context.params.als)(train)
+    context.log.info("      engine %s: %s", plan.engine, plan.reason)
+    context.tracker.tag_stage({"als.engine": plan.engine, "als.engine_reason": plan.reason})
+    model = fit_with(plan, context.params.als, context.options.seed)(train)
     user_factors, item_factors = factors(model)
-    users, items = context.write_all({
+    users, items, _ = context.write_all({
         "models.als_user_factors": user_factors,
         "models.als_item_factors": item_factors,
+        "models.als_fit": one_row(context.spark, "models.als_fit", plan.row()),
     })
     with tempfile.TemporaryDirectory() as folder:
         version = context.tracker.log_model(
             "spark",
             "als",
             REGISTERED,
-            tags={"table": f"silver.interactions@v{context.read_versions['silver.interactions']}"},
+            tags={
+                "table": f"silver.interactions@v{context.read_versions['silver.interactions']}",
+                "engine": plan.engine,
+            },
             spark_model=model,
             dfs_tmpdir=str(Path(folder) / "model"),
             signature=signature_of(first, pd.DataFrame({"prediction": np.zeros(len(first), np.float32)})),
@@ -50,9 +59,9 @@ def _run(context: StageContext) -> dict[str, float]:
 
 TRAIN_ALS = Stage(
     name="train_als",
-    summary="implicit ALS on the train pairs; register interestlake.als",
+    summary="implicit-feedback ALS on the train pairs, on Spark or on one executor; register interestlake.als",
     reads=("silver.interactions",),
-    writes=("models.als_user_factors", "models.als_item_factors"),
+    writes=("models.als_user_factors", "models.als_item_factors", "models.als_fit"),
     section="als",
     run=_run,
 )
