@@ -20,6 +20,7 @@ SOURCES = {
     "amazon-reviews": "Amazon reviews",
     "lastfm": "Last.fm",
     "table": "Own table",
+    "feedback": "Feedback",
 }
 KINDS = {"category": "Categories", "tag": "Tags", "keyword": "Keywords", "topic": "Topics"}
 
