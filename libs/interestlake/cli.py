@@ -11,7 +11,7 @@ import warnings
 from concurrent.futures import ThreadPoolExecutor
 
 from .benchmark.arguments import add_parsers
-from .config import RunOptions, cut, load_params, parse_override
+from .config import FEEDBACK, RunOptions, cut, load_params, parse_override
 from .errors import BadInput, GateRefused, InterestlakeError
 from .session import GATEWAY, PROFILES, build_session
 from .storage import has_scheme
@@ -83,7 +83,7 @@ def _options(arguments: argparse.Namespace) -> tuple[RunOptions, dict[str, objec
     overrides = dict(parse_override(assignment) for assignment in arguments.set)
     refit = arguments.command == "refit"
     if refit and arguments.rate is not None:
-        overrides |= dict([parse_override(f"refit.rate={arguments.rate}")])
+        overrides.update([parse_override(f"refit.rate={arguments.rate}")])
     if not refit and arguments.users is not None:
         overrides["ingest.sample_users"] = arguments.users
     run_id = arguments.run_id or time.strftime("%Y%m%dT%H%M%S", time.gmtime())
@@ -93,7 +93,7 @@ def _options(arguments: argparse.Namespace) -> tuple[RunOptions, dict[str, objec
         lake=arguments.lake,
         run_id=run_id,
         seed=arguments.seed,
-        source="feedback" if refit else arguments.source,
+        source=FEEDBACK if refit else arguments.source,
         # schedulers cannot leave an option out
         inputs=(arguments.feedback,) if refit else tuple(filter(None, arguments.input)),
         mapping=None if refit else arguments.mapping,

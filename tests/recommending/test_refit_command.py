@@ -86,12 +86,12 @@ def test_feedback_moves_the_weights_once(refit, heard, monkeypatch):
 
     monkeypatch.setattr(pipeline, "_mark_finished", killed)
     with pytest.raises(RuntimeError, match="killed"):
-        refit("--run-id", "r1")
+        refit("--run-id", "r1", "--rate", "3")
     assert lake.version(WEIGHTS) == version + 1 and not lake.exists("gold.recommendations")
     moved = weights(lake)
     monkeypatch.setattr(pipeline, "_mark_finished", mark)
 
-    code, table, _ = refit("--run-id", "r1", "--recommend")
+    code, table, _ = refit("--run-id", "r1", "--rate", "3", "--recommend")
     assert code == 0
     told = "1 replaced by a newer row, 1 unknown person, 1 unknown item, 1 pair of the train split"
     assert f"{heard.rows} rows, {told}, " in table
@@ -104,14 +104,14 @@ def test_feedback_moves_the_weights_once(refit, heard, monkeypatch):
     assert figures["lambda_after.warm.text"] > figures["lambda_before.warm.text"] == pytest.approx(1 / 6)
     assert figures["ndcg_10_after.warm"] > figures["ndcg_10_before.warm"] > 0
     assert figures["people.warm"] + figures["held.warm"] == planted.PEOPLE
-    assert figures["rests_on.warm"] == 50 + figures["people.warm"]
+    assert figures["rests_on.warm"] == 50 + 3 * figures["people.warm"]
     assert sum(w for (segment, _), w in moved.items() if segment == "warm") == pytest.approx(1)
     assert [w for (segment, _), w in moved.items() if segment == "cold"] == [pytest.approx(1 / 9)] * 9
     lists = lake.read("gold.recommendations")
     assert lists.where("run_id = 'r1'").select("user_id").distinct().count() == planted.PEOPLE + 2
 
     before = {name: lake.version(name) for name in ALL if lake.exists(name)}
-    again, printed, log = refit("--run-id", "r1", "--recommend")
+    again, printed, log = refit("--run-id", "r1", "--rate", "3", "--recommend")
     assert (again, printed) == (0, table) and "already done under run id r1" in log
     assert {name: lake.version(name) for name in ALL if lake.exists(name)} == before
 
@@ -128,7 +128,7 @@ def test_mlflow_has_the_figures_of_the_refit(heard):
     assert metrics["feedback_unknown_items"] == 1
     kinds = [f"{what}_{when}" for what in ("weight", "alpha", "lambda") for when in ("before", "after")]
     assert {f"{kind}.cold.text" for kind in kinds} <= set(metrics)
-    assert run.data.params["refit.rate"] == "1.0" and run.data.params["seed"] == "42"
+    assert run.data.params["refit.rate"] == "3.0" and run.data.params["seed"] == "42"
 
 
 @pytest.mark.parametrize(
