@@ -239,7 +239,7 @@ class Grain:
 
 @dataclass(frozen=True)
 class Blend:
-    """Shares of the sources in one segment, largest first, zero shares left out; and what they are by granularity."""
+    """Shares of the sources in one segment, largest first, zero shares left out; and the same by granularity."""
 
     segment: str
     shares: tuple[tuple[str, float], ...]

@@ -6,7 +6,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from ..models.granularities import GRANULARITIES
-from ..recommending.granularity import alpha_of, lambda_of
+from ..recommending.granularity import GRANULARITY, alpha_of, lambda_of
 from ..stages.stage import Stage
 from .content import Blend, Gap, Grain, Step, largest_first
 
@@ -56,7 +56,10 @@ def blends(weights: DataFrame) -> tuple[Blend, ...] | Gap:
 
 
 def grains(weights: Mapping[str, float]) -> tuple[Grain, ...]:
-    """Weights of one segment by source, on the simplex -> its granularities, in their order."""
+    """Weights of one segment by source -> its granularities, in their order; none where the weights are off the simplex
+    or of a source that has no granularity, since the page shows a table as it is."""
+    if not set(weights) <= set(GRANULARITY) or abs(sum(weights.values()) - 1) > 1e-6:
+        return ()
     alpha = alpha_of(weights)
     strengths = {GRANULARITIES[0]: 1.0} | lambda_of(alpha)
     return tuple(Grain(name, alpha[name], strengths[name]) for name in GRANULARITIES)
