@@ -1,4 +1,4 @@
-"""The command line: `interestlake run` and one command per stage; jobs/*.py call the same `main`."""
+"""The command line: `interestlake run`, `refit` and one command per stage; jobs/*.py call the same `main`."""
 
 import argparse
 import glob
@@ -11,7 +11,7 @@ import warnings
 from concurrent.futures import ThreadPoolExecutor
 
 from .benchmark.arguments import add_parsers
-from .config import RunOptions, cut, load_params, parse_override
+from .config import FEEDBACK, RunOptions, cut, load_params, parse_override
 from .errors import BadInput, GateRefused, InterestlakeError
 from .session import GATEWAY, PROFILES, build_session
 from .storage import has_scheme
@@ -50,6 +50,13 @@ def build_parser() -> argparse.ArgumentParser:
         stage = commands.add_parser(name.replace("_", "-"), aliases=[name] if "_" in name else [], help=f"only {name}")
         _common(stage)
         _source(stage, required=name == "ingest")
+    refit = commands.add_parser("refit", help="move the fusion weights by feedback on what was shown")
+    _common(refit)
+    refit.add_argument("--feedback", required=True, metavar="CSV", help="user_id,item_id[,weight][,timestamp], ids as "
+                       "in the source; weight 0: shown and not liked")
+    refit.add_argument("--rate", metavar="R", help="what a person of the feedback counts beside one that the weights "
+                       "rest on (refit.rate, default 1)")
+    refit.add_argument("--recommend", action="store_true", help="also write everyone's lists by the moved weights")
     add_parsers(commands)
     return parser
 
@@ -74,7 +81,10 @@ def _source(parser: argparse.ArgumentParser, required: bool) -> None:
 
 def _options(arguments: argparse.Namespace) -> tuple[RunOptions, dict[str, object]]:
     overrides = dict(parse_override(assignment) for assignment in arguments.set)
-    if arguments.users is not None:
+    refit = arguments.command == "refit"
+    if refit and arguments.rate is not None:
+        overrides.update([parse_override(f"refit.rate={arguments.rate}")])
+    if not refit and arguments.users is not None:
         overrides["ingest.sample_users"] = arguments.users
     run_id = arguments.run_id or time.strftime("%Y%m%dT%H%M%S", time.gmtime())
     if not run_id.replace("-", "").replace("_", "").replace(".", "").isalnum():
@@ -83,54 +93,78 @@ def _options(arguments: argparse.Namespace) -> tuple[RunOptions, dict[str, objec
         lake=arguments.lake,
         run_id=run_id,
         seed=arguments.seed,
-        source=arguments.source,
-        inputs=tuple(filter(None, arguments.input)),  # schedulers cannot leave an option out
-        mapping=arguments.mapping,
+        source=FEEDBACK if refit else arguments.source,
+        # schedulers cannot leave an option out
+        inputs=(arguments.feedback,) if refit else tuple(filter(None, arguments.input)),
+        mapping=None if refit else arguments.mapping,
         tracking_uri=arguments.tracking_uri,
         report_dir=arguments.report_dir,
     )
     return options, overrides
 
 
-def _look_for_inputs(paths: tuple[str, ...]) -> None:
+def _look_for_inputs(paths: tuple[str, ...], option: str) -> None:
     """BadInput for a path that is not there, where a path without a scheme is sure to mean this machine's disk."""
     if GATEWAY in os.environ:  # under spark-submit the cluster's default file system decides
         return
     for path in paths:
         if not has_scheme(path) and not glob.glob(path):
-            raise BadInput.of(f"input {path}", found="nothing there", expected="a file or folder", where="--input")
+            raise BadInput.of(f"input {path}", found="nothing there", expected="a file or folder", where=option)
 
 
 def _execute(arguments: argparse.Namespace) -> None:
     # faults of the command line and of conf come before the seconds that Spark needs to start
     options, overrides = _options(arguments)
-    conf_dir = arguments.conf or ("conf" if os.path.isdir("conf/params") else None)
+    conf_dir = _conf_dir(arguments)
     params = load_params(conf_dir, overrides)
+    refit = arguments.command == "refit"
     whole = arguments.command == "run"
-    name = None if whole else arguments.command.replace("-", "_")
+    name = None if whole or refit else arguments.command.replace("-", "_")
     wanted = cut(STAGE_NAMES, arguments.first if whole else name, arguments.last if whole else name)
-    _look_for_inputs(options.inputs)
+    _look_for_inputs(options.inputs, "--feedback" if refit else "--input")
     LOG.info("run %s  seed %d  lake %s", options.run_id, options.seed, options.lake)
     LOG.info("starting Spark (%s) ...", arguments.profile)
     began = time.perf_counter()
-    importlib.import_module("pyspark.sql")
-    with ThreadPoolExecutor(1) as pool:
-        loading = pool.map(importlib.import_module, SLOW_TO_LOAD)
-        spark = build_session(conf_dir or "conf", arguments.profile)
-        list(loading)
-    from .pipeline import run_stages
-    from .stages.order import STAGES
-
-    stages = STAGES[wanted]
+    spark = _start(conf_dir, arguments.profile)
     try:
+        if refit:
+            _refit(spark, params, options, arguments.recommend)
+            return
+        from .pipeline import run_stages
+        from .stages.order import STAGES
+
         try:
-            run_stages(spark, stages, params, options)
+            run_stages(spark, STAGES[wanted], params, options)
         except GateRefused:
             _close(spark, whole, options, began)
             raise
         _close(spark, whole, options, began)
     finally:
         spark.stop()
+
+
+def _conf_dir(arguments: argparse.Namespace) -> str | None:
+    return arguments.conf or ("conf" if os.path.isdir("conf/params") else None)
+
+
+def _start(conf_dir: str | None, profile: str):
+    importlib.import_module("pyspark.sql")
+    with ThreadPoolExecutor(1) as pool:
+        loading = pool.map(importlib.import_module, SLOW_TO_LOAD)
+        spark = build_session(conf_dir or "conf", profile)
+        list(loading)
+    return spark
+
+
+def _refit(spark, params, options: RunOptions, recommend: bool) -> None:
+    from .pipeline import run_stages
+    from .reporting.refit_table import refit_table
+    from .stages.refit import REFIT, REFRESH, check_lake
+    from .tables import Lake
+
+    check_lake(Lake(spark, options.lake))  # before a run is noted where no lake is
+    figures = run_stages(spark, (REFIT, REFRESH) if recommend else (REFIT,), params, options)
+    print(refit_table(figures[REFIT.name]))
 
 
 def _close(spark, whole: bool, options: RunOptions, began: float) -> None:

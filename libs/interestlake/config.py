@@ -10,6 +10,8 @@ import yaml
 from .errors import BadInput
 from .params import SECTIONS, Params, section_fields
 
+FEEDBACK = "feedback"  # the source of a refit's run
+
 
 @dataclass(frozen=True)
 class RunOptions:

@@ -139,6 +139,12 @@ class Recommend:
 
 
 @dataclass(frozen=True)
+class Refit:
+    rate: float = number(1.0, "what a person of the feedback counts beside one the weights rest on", low=0, high=1000)
+    least_people: int = number(50, "people that the present weights of a segment count for at least", low=1)
+
+
+@dataclass(frozen=True)
 class Evaluate:
     ks: tuple[int, ...] = field(default=(5, 10, 20), metadata={"meaning": "list lengths", "low": 1})
 
@@ -169,6 +175,7 @@ SECTIONS = {
     "als": Als,
     "two_tower": TwoTower,
     "recommend": Recommend,
+    "refit": Refit,
     "evaluate": Evaluate,
     "report": Report,
     "promote": Promote,
@@ -188,6 +195,7 @@ class Params:
     als: Als = field(default_factory=Als)
     two_tower: TwoTower = field(default_factory=TwoTower)
     recommend: Recommend = field(default_factory=Recommend)
+    refit: Refit = field(default_factory=Refit)
     evaluate: Evaluate = field(default_factory=Evaluate)
     report: Report = field(default_factory=Report)
     promote: Promote = field(default_factory=Promote)

@@ -109,6 +109,14 @@ class Lake:
         version = self._last_commit(name)
         return Written(name, version, _rows_written(self._metrics(name, version)) if version > before else 0)
 
+    def written_by(self, name: str, run_id: str) -> int | None:
+        """The version that `write` made under this run id, None where it made none. Reads the log, newest first."""
+        if not self.exists(name):
+            return None
+        app = f"{run_id}/{name}"
+        versions = range(self._last_commit(name), -1, -1)
+        return next((v for v in versions if self._action(name, v, "txn").get("appId") == app), None)
+
     def _save(self, name: str, rows: DataFrame, mode: str, app: str) -> None:
         writer = rows.write.format("delta").mode(mode).option("txnAppId", app).option("txnVersion", 1)
         writer.save(self.path(name))
@@ -136,13 +144,19 @@ class Lake:
         return max(int(name.removesuffix(".json")) for name in names if re.fullmatch(r"\d{20}\.json", name))
 
     def _metrics(self, name: str, version: int) -> dict[str, str]:
+        return self._action(name, version, "commitInfo").get("operationMetrics", {})
+
+    def _action(self, name: str, version: int, kind: str) -> dict:
+        """The first action of a kind in a commit; {} where it has none, or where the log no longer keeps the commit."""
         fs, commit = filesystem(self.spark, f"{self.path(name)}/_delta_log/{version:020d}.json")
+        if not fs.exists(commit):
+            return {}
         java = self.spark._jvm.java.io
         reader = java.BufferedReader(java.InputStreamReader(fs.open(commit), "UTF-8"))
         try:
             while line := reader.readLine():
-                if line.startswith('{"commitInfo"'):
-                    return json.loads(line)["commitInfo"].get("operationMetrics", {})
+                if line.startswith(f'{{"{kind}"'):
+                    return json.loads(line)[kind]
         finally:
             reader.close()
         return {}

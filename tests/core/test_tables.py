@@ -50,6 +50,9 @@ def test_replace_keeps_the_former_state_as_a_version(spark, lake):
     assert [r.item_id for r in lake.read("graph.item_vectors", first.version).collect()] == ["a"]
     with pytest.raises(BadInput, match="version 99"):
         lake.read("graph.item_vectors", 99)
+    assert lake.written_by("graph.item_vectors", "r1") == first.version
+    assert lake.written_by("graph.item_vectors", "r2") == first.version + 1
+    assert lake.written_by("graph.item_vectors", "r3") is lake.written_by("silver.items", "r1") is None
 
 
 def test_maps_are_compared_in_a_merge(spark, lake):

@@ -6,7 +6,7 @@ import stat
 import pytest
 
 from interestlake.errors import BadInput
-from interestlake.privacy.pseudonyms import SAMPLE_KEY, pads, pseudonym_key, pseudonymise
+from interestlake.privacy.pseudonyms import SAMPLE_KEY, kept_key, pads, pseudonym_key, pseudonymise
 
 KEYS = (b"k", b"tests-only", b"x" * 64, b"longer than a block " * 9, "schlüssel".encode())
 NAMES = ("A3EBHHCZO6V2A4", "1", "", "Zoë Müller", "日本", "x" * 500)
@@ -49,6 +49,15 @@ def test_the_variable_wins_over_the_file(tmp_path):
     path.write_text("from the file\n")
     assert pseudonym_key("table", str(path), {"INTERESTLAKE_PSEUDONYM_KEY": "said"}) == b"said"
     assert pseudonym_key("table", str(path), {}) == b"from the file"
+
+
+def test_a_key_that_is_gone_is_not_made_again(tmp_path):
+    path = tmp_path / "kept"
+    with pytest.raises(BadInput, match="expected the key that ingest used"):
+        kept_key("movielens", str(path), {})
+    assert not path.exists() and kept_key("sample", str(path), {}) == SAMPLE_KEY
+    made = pseudonym_key("movielens", str(path), {})
+    assert kept_key("movielens", str(path), {}) == made
 
 
 def test_generated_people_need_no_secret(tmp_path):

@@ -4,7 +4,7 @@ import pytest
 
 from interestlake.errors import BadInput
 from interestlake.reporting.content import Gap
-from interestlake.reporting.flow import blends, steps
+from interestlake.reporting.flow import blends, grains, steps
 from interestlake.reporting.head import quarantine_reasons
 from interestlake.reporting.interest_graph import read_graph
 from interestlake.reporting.person import choose_person
@@ -106,6 +106,16 @@ def test_zero_shares_are_left_out(frames):
     cold, warm = blends(frames["models.fusion_weights"])
     assert cold.shares == (("popularity", 0.55), ("text", 0.25), ("social", 0.2))
     assert [source for source, _ in warm.shares] == ["ease", "als", "graph", "item_knn", "text", "two_tower"]
+
+
+def test_alpha_and_lambda_by_hand(frames):
+    cold, warm = blends(frames["models.fusion_weights"])
+    told = {grain.name: (grain.alpha, grain.strength) for grain in cold.grains}
+    assert list(told) == ["behaviour", "text", "social", "knowledge", "sequence"]
+    expected = {"behaviour": (0.55, 1), "text": (0.25, 0.25 / 0.55), "social": (0.2, 0.2 / 0.55)}
+    assert told == {name: pytest.approx(expected.get(name, (0, 0)), abs=1e-6) for name in told}
+    assert grains({"ease": 0.4, "text": 0.4}) == grains({"of another day": 1.0}) == ()
+    assert warm.grains[0].alpha == pytest.approx(0.38 + 0.24 + 0.14 + 0.1 + 0.06) and warm.grains[1].alpha == 0.08
 
 
 def test_reasons_are_grouped_without_their_values(spark):

@@ -89,6 +89,7 @@ def test_planted_figures_stand_on_the_page(page):
     assert "0.9999" not in text and "0.8888" not in text
     assert "graph.interest_edges v1 · 171 rows" in text
     assert "1 min 07 s for 5 stages" in text
+    assert "Behaviour α 55 % λ 1.00 Text α 25 % λ 0.45 Social α 20 % λ 0.36 Knowledge α 0 % λ 0.00" in text
 
 
 def test_best_of_each_column_is_marked(page):

@@ -21,12 +21,13 @@ def scores(vectors: np.ndarray, items: np.ndarray, strengths: np.ndarray) -> np.
     return np.einsum("k,kud,id->ui", weights, vectors, items)
 
 
-def strengths_of(alpha: np.ndarray) -> np.ndarray:
+def strengths_of(alpha: Sequence[float] | np.ndarray) -> np.ndarray:
     """lambda_k = alpha_k / alpha_1, k >= 2: with them r_ui orders a person's items as z_u . a_i does.
 
     (K,) -> (K - 1,), infinite where behaviour has no part at all: then only z_u . a_i is defined.
     """
     check_simplex(alpha)
+    alpha = np.asarray(alpha, np.float64)
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(alpha[1:] > 0, alpha[1:] / alpha[0], 0.0)
 

@@ -70,6 +70,19 @@ def pseudonym_key(source: str, key_file: str, environ: Mapping[str, str] = os.en
     return _not_empty(path.read_bytes().strip(), f"key file {path}")
 
 
+def kept_key(source: str, key_file: str, environ: Mapping[str, str] = os.environ) -> bytes:
+    """`pseudonym_key` of people who are pseudonyms already: a missing key file is no reason to make another key.
+
+    Raises BadInput where there is neither the variable nor the file, or where the key is empty.
+    """
+    path = Path(key_file).expanduser()
+    if source != "sample" and KEY_VARIABLE not in environ and not path.exists():
+        expected, where = "the key that ingest used", f"{KEY_VARIABLE} or ingest.pseudonym_key_file"
+        raise BadInput.of("pseudonym key", found=f"no variable {KEY_VARIABLE}, no file {path}", expected=expected,
+                          where=where)
+    return pseudonym_key(source, key_file, environ)
+
+
 def _not_empty(key: bytes, what: str) -> bytes:
     if not key:
         raise BadInput.of(what, found="no key", expected="at least one character", where=f"{KEY_VARIABLE} or the file")

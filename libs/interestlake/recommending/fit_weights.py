@@ -8,7 +8,7 @@ import pandas as pd
 from pyspark.sql import DataFrame, SparkSession
 
 from ..params import Recommend
-from .fuse import SEGMENTS, segment_of, union
+from .fuse import SEGMENTS, Candidates, segment_of, union
 from .passes import proposals_of
 from .weigh import best_mean, first_draws, ndcg_per_weight, refined_draws
 
@@ -44,10 +44,18 @@ class FittedWeights:
     earned: dict[str, tuple[int, float, float]]
 
 
-def try_weights(weights: np.ndarray, places: Sequence[int], cold_history: int) -> Callable:
-    """CANDIDATES_SCHEMA -> GAINS_SCHEMA: sums of nDCG@10 and of its squared gain over the first ANCHORS vectors.
+def listed_gain(candidates: Candidates, row, weights: np.ndarray) -> np.ndarray:
+    """(W,): nDCG@10 of one person's fused list under each of (W, S) weights; row: one of CANDIDATES_SCHEMA."""
+    return ndcg_per_weight(candidates, row.relevant, weights, FIT_K)
 
-    weights: (W, S); places: which scorers are fused. One row per partition and segment. Lazy.
+
+def try_weights(
+    weights: np.ndarray, places: Sequence[int], cold_history: int, gain_of: Callable = listed_gain
+) -> Callable:
+    """CANDIDATES_SCHEMA -> GAINS_SCHEMA: sums of each person's gain and of its squared gain over the first ANCHORS.
+
+    weights: (W, S); places: which scorers are fused; gain_of: (candidates, row, weights) -> (W,). One row per partition
+    and segment. Lazy.
     """
 
     def run(frames: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
@@ -58,7 +66,7 @@ def try_weights(weights: np.ndarray, places: Sequence[int], cold_history: int) -
             for row in frame.itertuples(index=False):
                 proposals = proposals_of(row)
                 candidates = union([proposals[place] for place in places])
-                gain = ndcg_per_weight(candidates, row.relevant, weights, FIT_K)  # (W,)
+                gain = gain_of(candidates, row, weights)  # (W,)
                 people, total, squares = sums.get(segment_of(row.history, cold_history), (0, 0.0, 0.0))
                 over_anchors = gain[None, :] - gain[:ANCHORS, None]  # (A, W)
                 grown = people + 1, total + gain, squares + over_anchors**2
@@ -85,6 +93,39 @@ def trials(rows: Sequence) -> dict[str, Trial]:
     return found
 
 
+def trial_of(
+    candidates: DataFrame, places: Sequence[int], cold_history: int, gain_of: Callable = listed_gain
+) -> Callable[[np.ndarray], dict[str, Trial]]:
+    """-> weights (W, S) -> Trial per segment and for all; each call runs one Spark job over `candidates`."""
+
+    def run(weights: np.ndarray) -> dict[str, Trial]:
+        return trials(candidates.transform(try_weights(weights, places, cold_history, gain_of)).collect())
+
+    return run
+
+
+def search(
+    run: Callable, drawn: np.ndarray, first: dict[str, Trial], fitted_for: Sequence[str], params: Recommend,
+    popularity: int, seed: int,
+) -> dict[str, np.ndarray]:
+    """The second round: draws around the mean of the best -> the mean of the best of both rounds, per segment.
+
+    run: of `trial_of`; drawn: (W, S) with their trials `first`; fitted_for: segments to fit. Runs one Spark job.
+    """
+    keep = max(4, round(KEEP_SHARE * params.weight_draws))
+    near = {
+        segment: refined_draws(best_mean(drawn, first[segment].mean, keep), params.weight_draws, popularity, seed + 1)
+        for segment in fitted_for
+    }
+    second = run(np.vstack([drawn[:1], *near.values()]))
+    fits = {}
+    for segment, start in zip(fitted_for, 1 + (params.weight_draws + 1) * np.arange(len(fitted_for)), strict=True):
+        tried = np.vstack([drawn, near[segment]])
+        mean = np.concatenate([first[segment].mean, second[segment].mean[start : start + len(near[segment])]])
+        fits[segment] = best_mean(tried, mean, keep)
+    return fits
+
+
 def fit_weights(candidates: DataFrame, names: Sequence[str], sources: Sequence[str], params: Recommend, seed: int):
     """Candidates of the validation people -> FittedWeights. Runs three Spark jobs over `candidates` (cache them).
 
@@ -95,27 +136,14 @@ def fit_weights(candidates: DataFrame, names: Sequence[str], sources: Sequence[s
     """
     places = [list(names).index(source) for source in sources]
     popularity = list(sources).index("popularity")
-    keep = max(4, round(KEEP_SHARE * params.weight_draws))
-
-    def run(weights: np.ndarray) -> dict[str, Trial]:
-        return trials(candidates.transform(try_weights(weights, places, params.cold_history)).collect())
-
+    run = trial_of(candidates, places, params.cold_history)
     drawn = first_draws(len(sources), params.weight_draws, popularity, seed)
     uniform, first = drawn[0], run(drawn)
     if ALL not in first:
         return FittedWeights({segment: uniform for segment in SEGMENTS}, {})
     everyone = first[ALL].people
     fitted_for = [ALL, *(s for s in SEGMENTS if s in first and MIN_SEGMENT_USERS <= first[s].people < everyone)]
-    near = {
-        segment: refined_draws(best_mean(drawn, first[segment].mean, keep), params.weight_draws, popularity, seed + 1)
-        for segment in fitted_for
-    }
-    second = run(np.vstack([uniform[None, :], *near.values()]))
-    fits = {}
-    for segment, start in zip(fitted_for, 1 + (params.weight_draws + 1) * np.arange(len(fitted_for)), strict=True):
-        tried = np.vstack([drawn, near[segment]])
-        mean = np.concatenate([first[segment].mean, second[segment].mean[start : start + len(near[segment])]])
-        fits[segment] = best_mean(tried, mean, keep)
+    fits = search(run, drawn, first, fitted_for, params, popularity, seed)
     return _settle(run, uniform, fits, everyone)
 
 

@@ -229,11 +229,21 @@ class Person:
 
 
 @dataclass(frozen=True)
+class Grain:
+    """A granularity's importance alpha in one segment, and lambda, its strength beside behaviour, whose own is 1."""
+
+    name: str
+    alpha: float
+    strength: float
+
+
+@dataclass(frozen=True)
 class Blend:
-    """Shares of the sources in one segment, largest first; zero shares are left out."""
+    """Shares of the sources in one segment, largest first, zero shares left out; and the same by granularity."""
 
     segment: str
     shares: tuple[tuple[str, float], ...]
+    grains: tuple[Grain, ...]
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,10 @@ from collections.abc import Iterable, Mapping
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from ..models.granularities import GRANULARITIES
+from ..recommending.granularity import GRANULARITY, alpha_of, lambda_of
 from ..stages.stage import Stage
-from .content import Blend, Gap, Step, largest_first
+from .content import Blend, Gap, Grain, Step, largest_first
 
 SEGMENT_ORDER = ("all", "cold", "warm")
 
@@ -43,13 +45,21 @@ def steps(rows: Iterable[Mapping], stages: Iterable[Stage]) -> tuple[Step, ...] 
 
 
 def blends(weights: DataFrame) -> tuple[Blend, ...] | Gap:
-    """models.fusion_weights -> shares per segment, largest first. One Spark job, segments x sources rows."""
+    """models.fusion_weights -> shares and granularities per segment. One Spark job, segments x sources rows."""
     rows = weights.collect()
     if not rows:
         return Gap("No fusion weights in this run.")
     names = {row["segment"] for row in rows}
     order = sorted(names, key=lambda s: (SEGMENT_ORDER.index(s) if s in SEGMENT_ORDER else 99, s))
-    return tuple(
-        Blend(segment, largest_first((r["source"], r["weight"]) for r in rows if r["segment"] == segment))
-        for segment in order
-    )
+    given = {name: {r["source"]: r["weight"] for r in rows if r["segment"] == name} for name in order}
+    return tuple(Blend(name, largest_first(weights.items()), grains(weights)) for name, weights in given.items())
+
+
+def grains(weights: Mapping[str, float]) -> tuple[Grain, ...]:
+    """Weights of one segment by source -> its granularities, in their order; none where the weights are off the simplex
+    or of a source that has no granularity, since the page shows a table as it is."""
+    if not set(weights) <= set(GRANULARITY) or abs(sum(weights.values()) - 1) > 1e-6:
+        return ()
+    alpha = alpha_of(weights)
+    strengths = {GRANULARITIES[0]: 1.0} | lambda_of(alpha)
+    return tuple(Grain(name, alpha[name], strengths[name]) for name in GRANULARITIES)

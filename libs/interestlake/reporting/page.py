@@ -28,6 +28,7 @@ def _environment() -> Environment:
     )
     for name in (
         "clipped",
+        "grain_label",
         "kind_label",
         "metric_label",
         "model_label",

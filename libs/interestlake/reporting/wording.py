@@ -20,6 +20,14 @@ SOURCES = {
     "amazon-reviews": "Amazon reviews",
     "lastfm": "Last.fm",
     "table": "Own table",
+    "feedback": "Feedback",
+}
+GRAINS = {
+    "behaviour": "Behaviour",
+    "text": "Text",
+    "social": "Social",
+    "knowledge": "Knowledge",
+    "sequence": "Sequence",
 }
 KINDS = {"category": "Categories", "tag": "Tags", "keyword": "Keywords", "topic": "Topics"}
 
@@ -57,6 +65,10 @@ def model_label(name: str) -> str:
 
 def source_label(name: str) -> str:
     return SOURCES.get(name, name)
+
+
+def grain_label(name: str) -> str:
+    return GRAINS.get(name, name)
 
 
 def kind_label(name: str) -> str:

@@ -83,11 +83,11 @@ def csv_names(header_line: str, delimiter: str = ",") -> tuple[str, ...]:
     return _split_header(header_line, delimiter)
 
 
-def first_line(spark: SparkSession, file: InputFile) -> str:
+def first_line(spark: SparkSession, file: InputFile, where: str = "--input") -> str:
     """The first line of a file, "" where it is empty. One small Spark job. Raises BadInput for other than UTF-8."""
     row = read_lines(spark, (file,)).select("text", "fault").head(1)
     if row and row[0]["fault"]:
-        raise BadInput.of(f"file {file.name}", found="bytes that are no UTF-8", expected="UTF-8 text", where="--input")
+        raise BadInput.of(f"file {file.name}", found="bytes that are no UTF-8", expected="UTF-8 text", where=where)
     return row[0]["text"] if row else ""
 
 

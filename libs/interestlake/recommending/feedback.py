@@ -1,0 +1,99 @@
+"""Rows of feedback -> pairs the lake can judge its sources by: each once, known on both sides, not trained on."""
+
+from dataclasses import dataclass
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+PAIR = ("user_index", "item_index")
+
+
+@dataclass(frozen=True)
+class Told:
+    """What the rows of one feedback file are worth.
+
+    rows: of the file; repeated: rows that a newer one about the same pair replaces; unknown_people, unknown_items:
+    ids that the lake does not hold; trained: pairs that the models were fitted on; used: pairs that are left, `liked`
+    of them with a weight above 0; people: persons with a liked pair left.
+    """
+
+    rows: int
+    repeated: int
+    unknown_people: int
+    unknown_items: int
+    trained: int
+    used: int
+    liked: int
+    people: int
+
+
+def newest_of_pair(rows: DataFrame) -> DataFrame:
+    """(user_id, item_id, weight, event_ts, line) -> (user_id, item_id, liked): of rows about one pair the newest.
+
+    The latest event_ts stands, a row without one counting as the oldest; ties go to the later line. liked: weight > 0.
+    Lazy, one shuffle.
+    """
+    last = F.max_by("weight", F.struct("event_ts", "line"))
+    return rows.groupBy("user_id", "item_id").agg((last > 0).alias("liked"))
+
+
+def located(users: DataFrame, items: DataFrame, train: DataFrame):
+    """-> pairs(user_id, item_id, liked) -> the same with user_index, item_index (null: unknown) and trained.
+
+    users(user_id, user_index), items(item_id, item_index), train(user_index, item_index): pairs the models were fitted
+    on, which say nothing about how well they foresee. Lazy.
+    """
+    marked = train.select(*PAIR, F.lit(True).alias("in_train"))
+
+    def transform(pairs: DataFrame) -> DataFrame:
+        known = pairs.join(users.select("user_id", "user_index"), "user_id", "left")
+        known = known.join(items.select("item_id", "item_index"), "item_id", "left")
+        known = known.join(marked, list(PAIR), "left")
+        return known.select(*known.columns[:-1], F.col("in_train").isNotNull().alias("trained"))
+
+    return transform
+
+
+def usable(pairs: DataFrame) -> DataFrame:
+    """Pairs of `located` -> (user_index, item_index, liked) that both sides know and no model was fitted on. Lazy."""
+    return pairs.where("user_index IS NOT NULL AND item_index IS NOT NULL AND NOT trained").select(*PAIR, "liked")
+
+
+def count_told(rows: int, pairs: DataFrame) -> Told:
+    """`rows` of the file and the pairs of `located` -> Told. Runs one Spark job."""
+    known = F.col("user_index").isNotNull() & F.col("item_index").isNotNull()
+    used = known & ~F.col("trained")
+    liked = used & F.col("liked")
+    row = pairs.agg(
+        F.count(F.lit(1)).alias("pairs"),
+        F.count_distinct(F.when(F.col("user_index").isNull(), F.col("user_id"))).alias("unknown_people"),
+        F.count_distinct(F.when(F.col("item_index").isNull(), F.col("item_id"))).alias("unknown_items"),
+        F.count_if(F.col("trained")).alias("trained"),
+        F.count_if(used).alias("used"),
+        F.count_if(liked).alias("liked"),
+        F.count_distinct(F.when(liked, F.col("user_index"))).alias("people"),
+    ).first()
+    counts = row.asDict()
+    return Told(rows=rows, repeated=rows - counts.pop("pairs"), **counts)
+
+
+def judged_items(pairs: DataFrame) -> DataFrame:
+    """Pairs of `usable` -> (user_index, relevant array<int>, refused array<int>) of people who liked something.
+
+    relevant: item indexes of liked pairs, ascending; refused: of those shown and not liked, or none. Lazy.
+    """
+    listed = [
+        F.array_sort(F.collect_set(F.when(F.col("liked") == liked, F.col("item_index")))).alias(name)
+        for name, liked in (("relevant", True), ("refused", False))
+    ]
+    return pairs.groupBy("user_index").agg(*listed).where(F.size("relevant") > 0)
+
+
+def without(pairs: DataFrame):
+    """-> history pairs -> those that no feedback is about, so that no source is asked for what it was told. Lazy."""
+    return lambda history: history.join(pairs.select(*PAIR), list(PAIR), "left_anti")
+
+
+def of_judging_half(seed: int):
+    """Column: whether a person (user_id) judges the re-fit instead of taking part in it; a seeded half of everybody."""
+    return F.pmod(F.xxhash64(F.lit(seed), F.col("user_id")), F.lit(2)) == 1

@@ -1,0 +1,82 @@
+"""Feedback on what was shown, as CSV -> rows with pseudonyms; a file with a row that says nothing usable is refused."""
+
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from ..errors import BadInput
+from ..privacy.pseudonyms import pseudonymise
+from ..storage import filesystem
+from .files import InputFile
+from .formats import Transform, csv, csv_names, first_line, require_columns
+from .lines import read_lines
+from .rules import filled, judge, number, time
+from .settle import Settled, settle
+
+WANTED = ("user_id", "item_id")
+OPTION = "--feedback"
+
+
+def read_feedback(spark: SparkSession, path: str, key: bytes) -> tuple[DataFrame, DataFrame]:
+    """user_id,item_id[,weight][,timestamp], plain or .gz -> (user_id, item_id, weight, event_ts, line), cached lines.
+
+    user_id is the pseudonym under `key`; weight >= 0, 1 where there is no such column; event_ts UTC from unix seconds
+    or ISO 8601, null without the column; line counts from 1, the header. Other columns are ignored. The second frame
+    is what the caller unpersists. Runs three Spark jobs. Raises BadInput for a file that is missing or empty, without
+    one of the columns, or with a row that breaks a rule: then with the first such line.
+    """
+    file = _file(spark, path)
+    header = first_line(spark, file, OPTION)
+    names = csv_names(header)
+    require_columns(names, WANTED, f"file {file.name}", OPTION)
+    if len(set(names)) < len(names):
+        twice = sorted({name for name in names if names.count(name) > 1})
+        found = f"more than one column {', '.join(twice)}"
+        raise BadInput.of(f"file {file.name}", found=found, expected="each name once", where=OPTION)
+    judged = read_lines(spark, (file,)).transform(csv(header)).transform(_judge_feedback(names))
+    settled = settle(judged, (file,), max_share=1.0)
+    try:
+        _refuse_bad(settled, file.name)
+    except BadInput:
+        settled.held.unpersist()
+        raise
+    return settled.records.drop("file").transform(pseudonymise("user_id", key=key)), settled.held
+
+
+def _file(spark: SparkSession, path: str) -> InputFile:
+    fs, address = filesystem(spark, path)
+    if not fs.exists(address) or not fs.getFileStatus(address).isFile():
+        raise BadInput.of(f"file {path}", found="no file there", expected="a CSV file", where=OPTION)
+    status = fs.getFileStatus(address).getPath()
+    return InputFile(status.toString(), status.getName())
+
+
+def _judge_feedback(names: tuple[str, ...]) -> Transform:
+    """Fielded lines -> judged rows (user_id, item_id, weight, event_ts)."""
+    fields = {name: F.col("fields")[name] for name in names}
+    user_id, item_id = filled(fields["user_id"]), filled(fields["item_id"])
+    rules = [
+        (user_id.isNull(), "missing user_id: expected text"),
+        (item_id.isNull(), "missing item_id: expected text"),
+    ]
+    weight, event_ts = F.lit(1.0), F.lit(None).cast("timestamp")
+    if "weight" in fields:
+        weight = number(fields["weight"])
+        rules += [
+            (weight.isNull(), "weight not a number: expected a number >= 0 (0 = shown and not liked)"),
+            (weight < 0, "negative weight: expected a number >= 0 (0 = shown and not liked)"),
+        ]
+    if "timestamp" in fields:
+        event_ts = F.coalesce(time(fields["timestamp"], "iso"), time(fields["timestamp"], "seconds"))
+        rules.append((event_ts.isNull(), "timestamp not readable: expected unix seconds or an ISO 8601 time"))
+    return judge({"user_id": user_id, "item_id": item_id, "weight": weight, "event_ts": event_ts}, rules)
+
+
+def _refuse_bad(settled: Settled, name: str) -> None:
+    if settled.bad_count:
+        first = settled.quarantine.orderBy("line").first()
+        reason, _, expected = first["reason"].partition(": expected ")
+        others = f" (the first of {settled.bad_count} such rows)" if settled.bad_count > 1 else ""
+        found = f"line {first['line']}: {reason}{others}"
+        raise BadInput.of(f"file {name}", found=found, expected=expected, where=OPTION)
+    if settled.record_count == 0:
+        raise BadInput.of(f"file {name}", found="a header and no row", expected="at least one row", where=OPTION)

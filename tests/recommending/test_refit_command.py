@@ -1,0 +1,174 @@
+"""`interestlake refit` on a small lake: from the file to the table's new version, killed, resumed and called again."""
+
+import csv
+import hashlib
+import hmac
+import logging
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from interestlake import cli, pipeline
+from interestlake.params import SOURCES
+from interestlake.schemas import ALL
+
+from . import planted
+
+WEIGHTS = "models.fusion_weights"
+RAN = ["--set", "recommend.weight_draws=64", "--set", "recommend.candidates=30", "--set", "recommend.cold_history=2",
+       "--set", "recommend.ease_l2=5.0", "--set", "recommend.top_k=5"]
+
+
+@pytest.fixture(scope="module")
+def heard(spark, tmp_path_factory):
+    """The planted world with pseudonyms of u0, u1, ... and even weights; what people liked follows the text alone."""
+    from interestlake.tables import Lake, one_row
+
+    def pseudonym(user):
+        return hmac.new(b"tests-only", f"u{user}".encode(), hashlib.sha256).hexdigest()[:32]
+
+    root = tmp_path_factory.mktemp("refit")
+    lake = Lake(spark, str(root / "lake"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(planted, "user_id", pseudonym)
+        world = planted.write_world(lake)
+    even = [(segment, source, 1 / len(SOURCES)) for segment in ("warm", "cold") for source in SOURCES]
+    lake.write(WEIGHTS, spark.createDataFrame(even, "segment string, source string, weight double"), "made")
+    run = {"run_id": "made", "source": "table", "seed": 42, "fingerprint": "f"}
+    lake.write("ops.runs", one_row(spark, "ops.runs", run), "made")
+    vectors = lake.read("models.item_features").orderBy("item_index").toPandas()["text_vector"]
+    unit = np.stack(vectors.to_list())
+    unit /= np.linalg.norm(unit, axis=1, keepdims=True)
+    rows = [("u0", "never heard of", 1), ("a stranger", planted.item_id(0), 1)]
+    for user, mine in world.pairs.groupby("user"):
+        likeness = unit @ unit[mine.item].sum(axis=0)
+        likeness[mine.item] = -1
+        best = [planted.item_id(item) for item in np.argsort(-likeness)[:4]]
+        rows += [(f"u{user}", item, weight) for item, weight in zip(best, (1, 1, 0, 0), strict=True)]
+    rows.append(("u1", planted.item_id(int(world.pairs.query("user == 1 and split == 'train'").item.iloc[0])), 1))
+    path = root / "feedback.csv"
+    with open(path, "w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows([("user_id", "item_id", "weight"), *rows, rows[2]])
+    return SimpleNamespace(lake=lake, path=str(path), root=root, rows=len(rows) + 1)
+
+
+@pytest.fixture
+def refit(spark, heard, monkeypatch, capsys, caplog, mlflow_template):
+    """refit(*options) -> (exit code, what was printed, what was logged); the session outlives the command."""
+    import shutil
+
+    caplog.set_level(logging.INFO, logger="interestlake")
+    monkeypatch.setattr(spark, "stop", lambda: None)
+    if not (store := heard.root / "mlflow.db").exists():
+        shutil.copy(mlflow_template, store)
+
+    def call(*options, lake=heard.lake.root, feedback=heard.path):
+        caplog.clear()
+        given = ["--lake", lake, "--feedback", str(feedback), "--tracking-uri", f"sqlite:///{store}"]
+        code = cli.main(["refit", *given, *RAN, *options])
+        return code, capsys.readouterr().out, caplog.text
+
+    return call
+
+
+def weights(lake, version=None):
+    return {(row["segment"], row["source"]): row["weight"] for row in lake.read(WEIGHTS, version).collect()}
+
+
+def test_feedback_moves_the_weights_once(refit, heard, monkeypatch):
+    """Killed after its write, the command ends with the figures of an undisturbed one; then nothing changes."""
+    lake, version = heard.lake, heard.lake.version(WEIGHTS)
+    mark = pipeline._mark_finished
+
+    def killed(*told):
+        raise RuntimeError("killed")
+
+    monkeypatch.setattr(pipeline, "_mark_finished", killed)
+    with pytest.raises(RuntimeError, match="killed"):
+        refit("--run-id", "r1", "--rate", "3")
+    assert lake.version(WEIGHTS) == version + 1 and not lake.exists("gold.recommendations")
+    moved = weights(lake)
+    monkeypatch.setattr(pipeline, "_mark_finished", mark)
+
+    code, table, _ = refit("--run-id", "r1", "--rate", "3", "--recommend")
+    assert code == 0
+    told = "1 replaced by a newer row, 1 unknown person, 1 unknown item, 1 pair of the train split"
+    assert f"{heard.rows} rows, {told}, " in table
+    assert lake.version(WEIGHTS) == version + 1 and weights(lake) == moved
+    figures = next(row["metrics"] for row in lake.read("ops.stages").collect() if row["stage"] == "refit")
+    for source in SOURCES:
+        assert figures[f"weight_before.warm.{source}"] == pytest.approx(1 / 9, abs=1e-12)
+        assert figures[f"weight_after.warm.{source}"] == moved["warm", source]
+    assert figures["alpha_after.warm.text"] > 1.5 * figures["alpha_before.warm.text"]
+    assert figures["lambda_after.warm.text"] > figures["lambda_before.warm.text"] == pytest.approx(1 / 6)
+    assert figures["ndcg_10_after.warm"] > figures["ndcg_10_before.warm"] > 0
+    assert figures["people.warm"] + figures["held.warm"] == planted.PEOPLE
+    assert figures["rests_on.warm"] == 50 + 3 * figures["people.warm"]
+    assert sum(w for (segment, _), w in moved.items() if segment == "warm") == pytest.approx(1)
+    assert [w for (segment, _), w in moved.items() if segment == "cold"] == [pytest.approx(1 / 9)] * 9
+    lists = lake.read("gold.recommendations")
+    assert lists.where("run_id = 'r1'").select("user_id").distinct().count() == planted.PEOPLE + 2
+
+    before = {name: lake.version(name) for name in ALL if lake.exists(name)}
+    again, printed, log = refit("--run-id", "r1", "--rate", "3", "--recommend")
+    assert (again, printed) == (0, table) and "already done under run id r1" in log
+    assert {name: lake.version(name) for name in ALL if lake.exists(name)} == before
+
+
+def test_mlflow_has_the_figures_of_the_refit(heard):
+    from mlflow.tracking import MlflowClient
+
+    client = MlflowClient(f"sqlite:///{heard.root / 'mlflow.db'}")
+    experiment = client.get_experiment_by_name("interestlake").experiment_id
+    runs = client.search_runs([experiment], "tags.`interestlake.stage` = 'refit' AND attributes.status = 'FINISHED'")
+    (run,) = [run for run in runs if run.data.tags["interestlake.run_id"] == "r1"]
+    metrics = run.data.metrics
+    assert metrics["alpha_after.warm.text"] > metrics["alpha_before.warm.text"]
+    assert metrics["feedback_unknown_items"] == 1
+    kinds = [f"{what}_{when}" for what in ("weight", "alpha", "lambda") for when in ("before", "after")]
+    assert {f"{kind}.cold.text" for kind in kinds} <= set(metrics)
+    assert run.data.params["refit.rate"] == "3.0" and run.data.params["seed"] == "42"
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        ("user_id,item_id\nnobody,i1\n", "none to learn from (1 unknown people, 1 unknown items"),
+        ("user_id,item_id,weight\nu1,item-00,0\n", "expected a liked item (weight > 0) that the lake knows"),
+        ("user_id,item_id,weight\nu1,item-00,-2\n", "line 2: negative weight; expected a number >= 0"),
+        ("user_id\nu1\n", "expected a column item_id; set it in --feedback"),
+        ("", "found columns none"),
+    ],
+)
+def test_feedback_that_cannot_be_used_ends_with_2(refit, heard, tmp_path, rows, message):
+    path = tmp_path / "f.csv"
+    path.write_text(rows)
+    before = heard.lake.version(WEIGHTS)
+    code, printed, log = refit("--run-id", tmp_path.name, feedback=path)
+    assert (code, printed) == (2, "") and message in log
+    assert heard.lake.version(WEIGHTS) == before
+
+
+def test_a_lake_that_cannot_be_refitted_ends_with_2(refit, heard, spark, tmp_path):
+    from interestlake.tables import Lake, one_row
+
+    code, _, log = refit(lake=str(tmp_path / "none"))
+    assert code == 2 and "found none there; expected a lake that `interestlake run` has made; set it in --lake" in log
+    assert not (tmp_path / "none").exists()
+    begun = Lake(spark, str(tmp_path / "begun"))
+    run = {"run_id": "made", "source": "table", "seed": 42, "fingerprint": "f"}
+    begun.write("ops.runs", one_row(spark, "ops.runs", run), "made")
+    code, _, log = refit(lake=begun.root)
+    assert code == 2 and "no models yet" in log
+    code, _, log = refit("--run-id", "made")
+    assert code == 2 and "used before (source table, seed 42)" in log
+
+
+def test_faults_of_the_options_come_before_spark(heard, caplog, monkeypatch):
+    caplog.set_level(logging.ERROR, logger="interestlake")
+    monkeypatch.setattr(cli, "_start", lambda *_: pytest.fail("Spark was started"))
+    assert cli.main(["refit", "--lake", heard.lake.root, "--feedback", "/no/such.csv"]) == 2
+    assert "input /no/such.csv: found nothing there; expected a file or folder; set it in --feedback" in caplog.text
+    assert cli.main(["refit", "--lake", heard.lake.root, "--feedback", heard.path, "--rate", "-1"]) == 2
+    assert "rate=-1 (--set): expected >= 0" in caplog.text
