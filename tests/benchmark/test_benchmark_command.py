@@ -1,11 +1,13 @@
 """`interestlake benchmark` and `split` on files, as a person calls them."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from interestlake.benchmark import contestants
 from interestlake.cli import main
 
 from .world import pairs
@@ -104,8 +106,9 @@ def test_a_poisoned_test_file_changes_no_recommendation(files, result, tmp_path)
     assert old["models"]["fused"]["ndcg@5"] > 2 * new["models"]["fused"]["ndcg@5"]
 
 
-def test_trained_models_stop_on_validation_and_never_on_test(files, tmp_path):
+def test_trained_models_stop_on_validation_and_never_on_test(files, tmp_path, monkeypatch):
     """Their epochs are picked by early stopping; another test file changes neither them nor a list."""
+    monkeypatch.setattr(contestants, "SASREC", replace(contestants.SASREC, epochs=10, patience=3))
     split = ["--input", str(files / "all.csv"), "--protocol", "leave-one-out", "--validation-share", "0.1"]
     assert main(["split", *split, "--out", str(tmp_path)]) == 0
     wanted = ("--models", "transitions,sasrec", "--budget", "1", "--validation", str(tmp_path / "validation.csv"))
