@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from mlflow import MlflowClient
 
 from interestlake.benchmark import contestants
 from interestlake.cli import main
@@ -112,7 +113,8 @@ def test_trained_models_stop_on_validation_and_never_on_test(files, tmp_path, mo
     split = ["--input", str(files / "all.csv"), "--protocol", "leave-one-out", "--validation-share", "0.1"]
     assert main(["split", *split, "--out", str(tmp_path)]) == 0
     wanted = ("--models", "transitions,sasrec", "--budget", "1", "--validation", str(tmp_path / "validation.csv"))
-    assert call(tmp_path, tmp_path / "a", *wanted) == 0
+    store = f"sqlite:///{tmp_path / 'mlflow.db'}"
+    assert call(tmp_path, tmp_path / "a", *wanted, "--tracking-uri", store) == 0
     pd.read_csv(tmp_path / "train.csv").sample(50, random_state=1).to_csv(tmp_path / "other.csv", index=False)
     assert call(tmp_path, tmp_path / "b", *wanted, test="other.csv") == 0
     first, second = (json.loads((tmp_path / out / "metrics.json").read_text()) for out in "ab")
@@ -122,6 +124,10 @@ def test_trained_models_stop_on_validation_and_never_on_test(files, tmp_path, mo
     best = 1 + int(np.argmax(curve["validation_ndcg"]))
     assert first["parameters"]["sasrec"]["epochs"] == curve["best_epoch"] == best
     assert curve["loss"][-1] < curve["loss"][0] and (tmp_path / "a" / "training-sasrec.png").stat().st_size > 5_000
+    runs = {run.info.run_name: run for run in MlflowClient(store).search_runs(["1"])}
+    logged = runs["sasrec"].data
+    assert logged.params["epochs"] == str(best) and runs["fused"].data.metrics["alpha everybody sequence"] > 0
+    assert logged.metrics["ndcg_5"] == pytest.approx(first["models"]["sasrec"]["ndcg@5"], abs=1e-5)
     lists = [pd.read_parquet(tmp_path / out / "recommendations.parquet") for out in "ab"]
     pd.testing.assert_frame_equal(*lists)
 

@@ -1,6 +1,7 @@
 """The options of `interestlake benchmark` and `interestlake split`."""
 
 import argparse
+import os
 
 SPLITS = ("stratified-item", "stratified-user", "leave-one-out", "global-time", "cold-items")
 RANKINGS = ("ranking", "leave-one-out", "leave-one-out-sampled", "cold-items")
@@ -41,6 +42,8 @@ def add_parsers(commands: argparse._SubParsersAction) -> None:
         metavar="D",
         help="0 (default) to 1: how much the fused list avoids items like those above them",
     )
+    benchmark.add_argument("--tracking-uri", default=os.environ.get("MLFLOW_TRACKING_URI", ""),
+                           help="MLflow store (default: MLFLOW_TRACKING_URI, else none is kept)")
     _common(benchmark)
     split = commands.add_parser("split", help="train, validation and test files by a published protocol")
     split.add_argument("--input", required=True, metavar="CSV", help="user_id,item_id[,weight][,timestamp]")

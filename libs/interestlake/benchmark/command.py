@@ -18,6 +18,7 @@ from .run import FUSED, Outcome, Settings, cuts_of, run
 from .sampled import NEGATIVES, draw_candidates, sampled_lists
 from .side import build_side, likeness_vectors
 from .split import split_pairs
+from .track import log_run
 from .write import ceiling_lines, table_lines, write_metrics, write_recommendations
 
 
@@ -63,6 +64,7 @@ def benchmark(options: argparse.Namespace, log: Logger) -> None:
     write_metrics(report, out / "metrics.json")
     for name, curve in outcome.training.items():
         loss_figure(curve).savefig(out / f"training-{name}.png", dpi=120)
+    tracked = log_run(options, report, out)
     warm = int((np.diff(outcome.known.starts)[held.people] > 0).sum())
     print(f"test: {len(held.people):,} people, {warm:,} with a history (warm); best first, * best of its column")
     for line in table_lines(figures, options.top):
@@ -71,6 +73,8 @@ def benchmark(options: argparse.Namespace, log: Logger) -> None:
         print(line)
     print(f"lists   {out / 'recommendations.parquet'} ({rows:,} rows)")
     print(f"metrics {out / 'metrics.json'}")
+    if tracked:
+        print(f"MLflow  {tracked} in {options.tracking_uri}")
 
 
 def held_test(inputs: Inputs, known: Feedback) -> Held:
