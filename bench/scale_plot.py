@@ -25,7 +25,7 @@ def draw(rows: Sequence[Mapping], path: Path) -> None:
             marker, dashes = STYLES[where]
             style = {"marker": marker, "linestyle": dashes, "color": COLOURS[what], "lw": 1.8}
             axis.plot(*zip(*mine, strict=True), label=model, **style)
-        lowest = min(row[field] for row in rows)
+        lowest = 0.5 * min(row[field] for row in rows)
         guide = [lowest * event / events[0] for event in events]
         axis.plot(events, guide, color="0.55", linestyle=":", lw=1.5, label="slope 1: linear in events")
         axis.set(xscale="log", yscale="log", xlabel="events", ylabel=title, title=title)
