@@ -15,6 +15,8 @@ from .config import RunOptions, cut, load_params, parse_override
 from .errors import BadInput, GateRefused, InterestlakeError
 from .session import GATEWAY, PROFILES, build_session
 from .storage import has_scheme
+from .tuning.arguments import COMMANDS as TUNING
+from .tuning.arguments import add_parsers as add_tuning_parsers
 
 LOG = logging.getLogger("interestlake")
 # loaded while the JVM starts, which itself loads no module that pyspark.sql has not
@@ -51,6 +53,7 @@ def build_parser() -> argparse.ArgumentParser:
         _common(stage)
         _source(stage, required=name == "ingest")
     add_parsers(commands)
+    add_tuning_parsers(commands)
     return parser
 
 
@@ -162,6 +165,9 @@ def main(argv: list[str] | None = None) -> int:
         if arguments.command in ("benchmark", "split"):
             command = importlib.import_module("interestlake.benchmark.command")
             getattr(command, arguments.command)(arguments, LOG)
+        elif arguments.command in TUNING:
+            command = importlib.import_module("interestlake.tuning.command")
+            getattr(command, arguments.command.replace("-", "_"))(arguments, LOG)
         else:
             _execute(arguments)
     except GateRefused as refusal:
