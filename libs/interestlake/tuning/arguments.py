@@ -44,7 +44,7 @@ def _files(parser: argparse.ArgumentParser, kind: str, columns: str, dev_needed:
         "label-smoothing": (float, "share of a label that is spread over all classes"),
         "adversarial": (float, "length of the worst step added to the word vectors; doubles the time"),
         "average": (float, "decay per step of the running mean of weights, 0 for none"),
-        "patience": (int, "epochs without a better dev figure before it stops"),
+        "patience": (int, "epochs below the best dev figure before it stops"),
     }
     for name, (kind_of, meaning) in settings.items():
         parser.add_argument(f"--{name}", type=kind_of, metavar="N" if kind_of is int else "X", help=meaning)

@@ -111,7 +111,7 @@ def fit(
 
     batches(generator) -> one epoch's batches; prepare(batch, generator) -> the arguments of `loss_of`, which gives a
     scalar; dev_figure() -> higher is better, called after each epoch. AdamW (Loshchilov and Hutter, 2019). It stops
-    after `plan.patience` epochs without a better figure. Same rows, seed, threads and machine give the same weights.
+    after `plan.patience` epochs below the best figure. Same rows, seed, threads and machine give the same weights.
     """
     began = time.perf_counter()
     groups = encoder.groups(head, plan)
@@ -149,7 +149,7 @@ def fit(
         encoder.eval(), head.eval()
         history.loss.append(float(np.mean(losses)))
         history.dev.append(dev_figure())
-        if best is None or history.dev[-1] > max(history.dev[:-1], default=-math.inf):
+        if history.dev[-1] >= max(history.dev):
             history.best_epoch, best = epoch, copy.deepcopy([weight.detach() for weight in weights])
         if average is not None:
             average.swap()

@@ -23,7 +23,7 @@ from .saved import load_model, save_model
 TASK, OUTSIDE, MAX_TOKENS = "intents", "oos", 64
 DEFAULTS = Plan(learning_rate=2e-4, layer_decay=0.85, word_dropout=0.1, label_smoothing=0.05)
 # rows shown in all, and the fewest and most epochs: small sets need more passes, large ones fewer
-SHOWN_ROWS, LEAST_EPOCHS, MOST_EPOCHS = 150_000, 4, 40
+SHOWN_ROWS, LEAST_EPOCHS, MOST_EPOCHS = 95_000, 4, 40
 SCALE = 20.0
 # out-of-scope rows are rare: each is repeated until they make this share, at most so often
 OUTSIDE_SHARE, MOST_REPEATS = 0.025, 4
