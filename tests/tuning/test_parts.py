@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 import torch
 
+from interestlake.errors import BadInput
 from interestlake.tuning.batches import Pieces, blurred, shuffled, thinned
-from interestlake.tuning.encoder import CosineHead, Encoder, class_means, class_weights
-from interestlake.tuning.fit import Average, WorstStep, rate_at
+from interestlake.tuning.encoder import CosineHead, Encoder, LinearHead, class_means, class_weights
+from interestlake.tuning.fit import Average, WorstStep, fit, rate_at
 from interestlake.tuning.outlier_scores import choose_threshold, is_rejected
 from interestlake.tuning.plan import Plan, with_epochs
 from interestlake.tuning.spans import allowed_moves, decode, entity_scores, spans_of
@@ -143,6 +144,17 @@ def test_the_average_lags_and_comes_back():
     assert 0.5 < weight.item() <= 1.0
     average.swap()
     assert weight.item() == 1.0
+
+
+def test_a_loss_that_is_no_number_stops_with_one_message(encoder):
+    model, head = Encoder(str(encoder)), LinearHead(32, 2)
+
+    def loss_of(vectors):
+        return head(vectors).sum() * float("nan")
+
+    plan = Plan(epochs=1)
+    with pytest.raises(BadInput, match="a loss of nan in epoch 1"):
+        fit(model, head, lambda draw: [0], lambda batch, draw: (torch.ones(1, 32),), loss_of, lambda: 0.0, plan, 1)
 
 
 def test_words_know_their_first_piece(encoder):

@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from ..errors import BadInput
 from .encoder import Encoder
 from .plan import Plan
 
@@ -107,11 +108,12 @@ def fit(
     plan: Plan,
     steps_per_epoch: int,
 ) -> History:
-    """Train encoder and head in place; the epoch that is best on dev is in them at the end, the earlier one in a tie.
+    """Train encoder and head in place; the epoch that is best on dev is in them at the end, the later one in a tie.
 
     batches(generator) -> one epoch's batches; prepare(batch, generator) -> the arguments of `loss_of`, which gives a
     scalar; dev_figure() -> higher is better, called after each epoch. AdamW (Loshchilov and Hutter, 2019). It stops
-    after `plan.patience` epochs below the best figure. Same rows, seed, threads and machine give the same weights.
+    after `plan.patience` epochs below the best figure. Same rows, seed, threads and CPU give the same weights. Raises
+    BadInput where the loss is no number any more.
     """
     began = time.perf_counter()
     groups = encoder.groups(head, plan)
@@ -126,7 +128,7 @@ def fit(
     for epoch in range(1, plan.epochs + 1):
         generator = np.random.default_rng([plan.seed, epoch])
         torch.manual_seed(plan.seed * 1_000_003 + epoch)
-        encoder.train(), head.train()
+        _set_training(encoder, head, True)
         losses = []
         for batch in batches(generator):
             for group, peak in zip(optimizer.param_groups, peaks, strict=True):
@@ -146,8 +148,11 @@ def fit(
             step += 1
         if average is not None:
             average.swap()
-        encoder.eval(), head.eval()
+        _set_training(encoder, head, False)
         history.loss.append(float(np.mean(losses)))
+        if not math.isfinite(history.loss[-1]):
+            raise BadInput.of("training", found=f"a loss of {history.loss[-1]} in epoch {epoch}", expected="a number",
+                              where="--learning-rate or --head-rate, lower")
         history.dev.append(dev_figure())
         if history.dev[-1] >= max(history.dev):
             history.best_epoch, best = epoch, copy.deepcopy([weight.detach() for weight in weights])
@@ -161,7 +166,12 @@ def fit(
         weight.data.copy_(kept)
     if worst is not None:
         worst.remove()
-    encoder.eval(), head.eval()
+    _set_training(encoder, head, False)
     encoder.half = False  # what is measured and saved answers alike on every machine
     history.seconds = time.perf_counter() - began
     return history
+
+
+def _set_training(encoder: Encoder, head: nn.Module, on: bool) -> None:
+    for part in (encoder, head):
+        part.train(on)
