@@ -60,7 +60,7 @@ def test_planted_labels_are_found(task, results):
 def test_out_of_scope_is_rejected_at_a_threshold_that_keeps_dev(results):
     figures = figures_of(results / "intents")
     assert figures["oos_recall"] >= 0.8
-    assert figures["dev"]["in_scope_accuracy_with_rejection"] >= 0.985 * figures["dev"]["in_scope_accuracy"]
+    assert figures["dev"]["in_scope_accuracy_with_rejection"] >= 0.98 * figures["dev"]["in_scope_accuracy"]
     assert figures["counts"]["intents"] == 4
     assert set(figures["per_class"]) == {"ask_weather", "book_table", "oos", "pay_bill", "play_song"}
 
@@ -148,7 +148,7 @@ def test_no_out_of_scope_row_leaves_a_threshold_that_keeps_dev(files, encoder, t
     assert call("intents", files, encoder, tmp_path, train=tmp_path / "train.csv", dev=tmp_path / "dev.csv") == 0
     figures = figures_of(tmp_path)
     assert figures["dev"]["oos_recall"] is None and figures["oos_recall"] is not None
-    assert figures["dev"]["in_scope_accuracy_with_rejection"] >= 0.985 * figures["dev"]["in_scope_accuracy"]
+    assert figures["dev"]["in_scope_accuracy_with_rejection"] >= 0.98 * figures["dev"]["in_scope_accuracy"]
 
 
 def test_unknown_test_labels_and_copied_texts_are_counted(files, encoder, results, tmp_path):

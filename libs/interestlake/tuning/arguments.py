@@ -11,8 +11,8 @@ def add_parsers(commands: argparse._SubParsersAction) -> None:
     """The three commands; none starts Spark. Options left out take the task's default (docs/tuning.md)."""
     intents = commands.add_parser(COMMANDS[0], help="fine-tune the encoder to tell intents, and what is none of them")
     _files(intents, "CSV", "text,intent; the intent oos is out of scope", dev_needed=False)
-    intents.add_argument("--keep", type=float, default=0.985, metavar="SHARE",
-                         help="share of right in-scope dev answers that the threshold keeps (default 0.985)")
+    intents.add_argument("--keep", type=float, default=0.98, metavar="SHARE",
+                         help="share of right in-scope dev answers that the threshold keeps (default 0.98)")
     sentiment = commands.add_parser(COMMANDS[1], help="fine-tune the encoder to tell the classes of texts")
     _files(sentiment, "CSV", "text,label", dev_needed=False)
     tagger = commands.add_parser(COMMANDS[2], help="fine-tune the encoder to find entities")

@@ -2,7 +2,6 @@
 
 import argparse
 import os
-import time
 from collections import Counter
 from logging import Logger
 from pathlib import Path
@@ -124,7 +123,6 @@ def train_tagger(options: argparse.Namespace, log: Logger) -> None:
 
 def _prepared(options: argparse.Namespace, defaults: Plan, max_tokens: int) -> tuple[Plan, EncoderFiles]:
     # what can be wrong with the options comes before anything slow
-    options.began = time.perf_counter()
     options.tracking_uri = options.tracking_uri or os.environ.get("MLFLOW_TRACKING_URI") or ""
     return plan_of(defaults, options), find_encoder(options.encoder, max_tokens, where="--encoder")
 

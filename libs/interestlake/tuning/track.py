@@ -31,7 +31,7 @@ def log_run(
         return None
     from ..tracking import Tracker
 
-    given = {key: value for key, value in vars(options).items() if key not in ("tracking_uri", "began", "command")}
+    given = {key: value for key, value in vars(options).items() if key not in ("tracking_uri", "command")}
     stamp = time.strftime("%Y%m%dT%H%M%S", time.gmtime())
     run_id = f"{task}-{stamp}-{hashlib.sha256(repr(given).encode()).hexdigest()[:6]}"
     tracker = Tracker(options.tracking_uri, run_id)
