@@ -22,6 +22,7 @@ LAYERS = (
     {"stages.stage"},
     {"recommending", "serving", "reporting"},
     {"benchmark"},
+    {"tuning"},
     {"stages"},
     {"pipeline"},
     {"cli", "notebook"},
@@ -112,7 +113,7 @@ def test_only_tracking_imports_mlflow():
 def test_torch_code_imports_no_spark_and_graph_code_no_torch():
     spark_side = [LIBRARY / "models" / name for name in ("als.py", "als_engine.py")]
     torch_side = [path for path in under("models", "training") if path not in spark_side]
-    assert offenders(torch_side, {"pyspark", "delta", "mlflow", "petastorm"}) == []
+    assert offenders([*torch_side, *under("tuning")], {"pyspark", "delta", "mlflow", "petastorm"}) == []
     assert offenders(spark_side, {"torch"}) == []
     assert offenders(under("graph"), {"torch", "transformers"}) == []
 

@@ -15,6 +15,8 @@ from .config import FEEDBACK, RunOptions, cut, load_params, parse_override
 from .errors import BadInput, GateRefused, InterestlakeError
 from .session import GATEWAY, PROFILES, build_session
 from .storage import has_scheme
+from .tuning.arguments import COMMANDS as TUNING
+from .tuning.arguments import add_parsers as add_tuning_parsers
 
 LOG = logging.getLogger("interestlake")
 # loaded while the JVM starts, which itself loads no module that pyspark.sql has not
@@ -58,6 +60,7 @@ def build_parser() -> argparse.ArgumentParser:
                        "rest on (refit.rate, default 1)")
     refit.add_argument("--recommend", action="store_true", help="also write everyone's lists by the moved weights")
     add_parsers(commands)
+    add_tuning_parsers(commands)
     return parser
 
 
@@ -196,6 +199,9 @@ def main(argv: list[str] | None = None) -> int:
         if arguments.command in ("benchmark", "split"):
             command = importlib.import_module("interestlake.benchmark.command")
             getattr(command, arguments.command)(arguments, LOG)
+        elif arguments.command in TUNING:
+            command = importlib.import_module("interestlake.tuning.command")
+            getattr(command, arguments.command.replace("-", "_"))(arguments, LOG)
         else:
             _execute(arguments)
     except GateRefused as refusal:

@@ -27,19 +27,20 @@ class EncoderFiles:
     max_tokens: int
 
 
-def find_encoder(model_path: str, max_tokens: int) -> EncoderFiles:
+def find_encoder(model_path: str, max_tokens: int, where: str | None = None) -> EncoderFiles:
     """The encoder in `model_path`, or in the pinned package where that is empty.
 
     model_id = name and 12 hex digits of a hash over weights, tokenizer, pooling and `max_tokens`: vectors of one id
-    are comparable. Raises BadInput where files are missing or the model is no BERT.
+    are comparable. Raises BadInput where files are missing or the model is no BERT; `where` says what sets the path.
     """
+    where = where or _WHERE
     folder = Path(model_path).expanduser() if model_path else _packaged()
     missing = [name for name in FILES if not (folder / name).is_file()]
     if missing:
-        raise BadInput.of("encoder", found=f"{folder} without {missing}", expected=f"{list(FILES)}", where=_WHERE)
+        raise BadInput.of("encoder", found=f"{folder} without {missing}", expected=f"{list(FILES)}", where=where)
     config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
     if config.get("model_type") != "bert":
-        raise BadInput.of("encoder", found=f"model_type {config.get('model_type')!r}", expected="'bert'", where=_WHERE)
+        raise BadInput.of("encoder", found=f"model_type {config.get('model_type')!r}", expected="'bert'", where=where)
     if max_tokens > config["max_position_embeddings"]:
         most = config["max_position_embeddings"]
         raise BadInput.of("max_tokens", found=max_tokens, expected=f"<= {most}", where="conf/params/embed.yml")
