@@ -7,6 +7,7 @@ import torch
 
 from interestlake.benchmark.contestants import Side, contestants
 from interestlake.benchmark.feedback import Feedback
+from interestlake.benchmark.run import held_of, pick_parameters
 from interestlake.models.light_gcn import LightGcn, normalised
 from interestlake.models.losses import softmax_over_items
 from interestlake.models.ncf import NeuMf
@@ -76,6 +77,12 @@ def test_a_hopeless_training_ends_early(feedback, trainers):
 
     trained = trainers["ncf"].trainer.fit(feedback, Side(), first_choice(trainers["ncf"]), 1, judge, least=0.5)
     assert len(trained.history.loss) == 5
+
+
+def test_a_hopeless_search_is_one_training(feedback, trainers):
+    held = held_of(feedback, feedback)
+    entry = pick_parameters(trainers["ncf"], feedback, Side(), held, 10, 1, None, least=2.0)
+    assert [value for _, value in entry.trail.tried[1:]] == [0.0] and len(entry.training.loss) <= 5
 
 
 def test_a_place_knows_only_what_came_before():

@@ -121,7 +121,7 @@ def pick_parameters(
 ) -> Entry:
     """Search the contestant's grids for the largest validation nDCG@k; the best fit on train is kept.
 
-    least: a training that does not come near this value is given up early.
+    least: a training that does not come near this value is given up early, and so is its search.
     """
     best: dict = {"value": -1.0}
 
@@ -130,6 +130,8 @@ def pick_parameters(
         return mean_list_ndcg(lists, held.relevant)
 
     def value_of(params: dict) -> float:
+        if contestant.trainer and 0 <= best["value"] < least:
+            return 0.0  # other settings seldom double a value, and each takes a training
         training = None
         if contestant.trainer:
             trained = contestant.trainer.fit(train, side, params, seed, judge, least)
