@@ -1,11 +1,13 @@
 """The only MLflow calls: runs, parameters, metrics, table versions, models, aliases."""
 
 import contextlib
+import hashlib
 import importlib
 import importlib.metadata
 import io
 import logging
 import os
+import time
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -218,3 +220,20 @@ class Tracker:
         """Put `tags` on a model version."""
         for key, value in tags.items():
             self.client.set_model_version_tag(registered_name, version, key, value)
+
+
+@contextmanager
+def one_run(uri: str, kind: str, given: dict[str, object], params: dict[str, object]):
+    """A run of its own, beside the pipeline's: a Tracker named `<kind>-<time>-<hash of given>`, started with `params`.
+
+    Closed with FINISHED, or FAILED when the body raises.
+    """
+    stamp = time.strftime("%Y%m%dT%H%M%S", time.gmtime())
+    tracker = Tracker(uri, f"{kind}-{stamp}-{hashlib.sha256(repr(given).encode()).hexdigest()[:6]}")
+    tracker.start(params)
+    status = "FAILED"
+    try:
+        yield tracker
+        status = "FINISHED"
+    finally:
+        tracker.finish(status)

@@ -1,8 +1,6 @@
 """The MLflow run of a fine-tuning, where a store is named."""
 
 import argparse
-import hashlib
-import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -29,34 +27,27 @@ def log_run(
     """
     if not options.tracking_uri:
         return None
-    from ..tracking import Tracker
+    from ..tracking import one_run
 
-    given = {key: value for key, value in vars(options).items() if key not in ("tracking_uri", "command")}
-    stamp = time.strftime("%Y%m%dT%H%M%S", time.gmtime())
-    run_id = f"{task}-{stamp}-{hashlib.sha256(repr(given).encode()).hexdigest()[:6]}"
-    tracker = Tracker(options.tracking_uri, run_id)
-    tracker.start({"task": task, "seed": options.seed})
-    status = "FAILED"
-    try:
-        with tracker.stage(f"train_{task}", {**figures["parameters"], "encoder": figures["encoder"]}):
-            tracker.log_metrics(numbers(figures))
-            for path in paths:
-                tracker.log_artifact(str(path))
-            version = tracker.log_served(
-                task,
-                f"interestlake.{task}",
-                {"method": options.method},
-                loader=loader,
-                folder=folder,
-                inputs=(("text", "string", True),),
-                outputs=outputs,
-                input_example=pd.DataFrame({"text": list(texts[:EXAMPLES])}),
-                requirements=REQUIREMENTS,
-            )
-        status = "FINISHED"
-    finally:
-        tracker.finish(status)
-    return version
+    given = {key: value for key, value in vars(options).items() if key not in ("tracking_uri", "began", "command")}
+    with (
+        one_run(options.tracking_uri, task, given, {"task": task, "seed": options.seed}) as tracker,
+        tracker.stage(f"train_{task}", {**figures["parameters"], "encoder": figures["encoder"]}),
+    ):
+        tracker.log_metrics(numbers(figures))
+        for path in paths:
+            tracker.log_artifact(str(path))
+        return tracker.log_served(
+            task,
+            f"interestlake.{task}",
+            {"method": options.method},
+            loader=loader,
+            folder=folder,
+            inputs=(("text", "string", True),),
+            outputs=outputs,
+            input_example=pd.DataFrame({"text": list(texts[:EXAMPLES])}),
+            requirements=REQUIREMENTS,
+        )
 
 
 def numbers(figures: Mapping) -> dict[str, float]:
