@@ -78,7 +78,8 @@ def search(grids: Mapping[str, Grid], value_of: Callable[[dict], float], budget:
                     measured({**current, name: value})
                 scored = [(seen.get(tuple(sorted({**current, name: v}.items())), float("-inf")), v) for v in values]
                 top = max(score for score, _ in scored)
-                best = next(v for score, v in scored if score == top)
+                tied = [v for score, v in scored if score == top]
+                best = current[name] if current[name] in tied else tied[0]
                 tells = top > min(score for score, _ in scored)  # else no value is better than another
                 further = grid.beyond(values, best) if tells else None
                 waiting = [] if further is None or len(seen) >= budget else [further]
