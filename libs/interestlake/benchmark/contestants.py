@@ -152,7 +152,7 @@ def _neural(train: Feedback) -> Iterator[Contestant]:
             "temperature": Grid((0.1, 0.2), 2.0, low=0.03, high=0.8, start=1),
             "layers": Grid((2, 3), start=0),
         },
-        4,
+        3,
     )
     yield _trained(
         "sasrec",

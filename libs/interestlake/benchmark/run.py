@@ -26,6 +26,7 @@ SHARE = 0.2  # of train, where validation is cut from it
 CUTS = 3  # random cuts that the fusion learns from, where train is small enough to fit each model as often
 MAX_PAIRS_RECUT = 500_000
 HOPEFUL = 0.5  # of the best value so far that a training has to reach early
+WORTHY = 0.7  # of it that a trained model has to end at: each later fit of it is a training
 RERANKED = 50  # fused items that a re-ranking picks from
 FUSED = "fused"
 Cut = tuple[Feedback, Feedback]
@@ -180,8 +181,8 @@ def run(cuts: Sequence[Cut], side: Side, settings: Settings, log: Logger) -> Out
         log.info(
             "  %-14s validation nDCG@%d %.4f  %2d fits  %s", contestant.name, k, value, len(entry.trail.tried), shown
         )
-        if contestant.trainer and value < HOPEFUL * leading:
-            log.info("  %-14s given up: below half of the best", "")
+        if contestant.trainer and value < WORTHY * leading:
+            log.info("  %-14s left out: below %.0f %% of the best", "", 100 * WORTHY)
             continue
         entries.append(entry)
     names = [entry.contestant.name for entry in entries]
