@@ -73,19 +73,23 @@ class Trainer:
     training: Training
 
     def fit(
-        self, data: Feedback, side, params: Mapping, seed: int, judge: Judge | None = None, least: float = 0.0
+        self, data: Feedback, side, params: Mapping, seed: int, judge: Judge | None = None, least: float = 0.0,
+        judged_by: bytes = b"",
     ) -> Trained:
         """Train on `data`: with a judge until its value stops rising, without one for params["epochs"].
 
-        least: a training whose value is below it after PROBE epochs ends there.
+        least: a training whose value is below it after PROBE epochs ends there. judged_by: what the judge looks at; a
+        killed training goes on only where this, the data, the features and the parameters are the same.
         """
         torch.manual_seed(seed)
         params = {**self.fixed, **params}
         schedule = self.training if judge else replace(self.training, epochs=params["epochs"])
         name = self.build.__name__
         mark = hashlib.sha256(repr((name, schedule, sorted(params.items()), seed)).encode())
-        for values in (data.users, data.items):
+        known = [values for values in (side.text, side.facts) if values is not None]
+        for values in (data.users, data.items, *known):
             mark.update(values.tobytes())
+        mark.update(judged_by)
         saved = Path(tempfile.gettempdir()) / "interestlake" / f"{name}-{mark.hexdigest()[:16]}.pt"
         with tempfile.TemporaryDirectory(prefix="interestlake-feed-") as folder:
             job = self.build(data, side, params, self.training.batch, seed, Path(folder))

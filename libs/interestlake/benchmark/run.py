@@ -125,6 +125,7 @@ def pick_parameters(
     least: a training that does not come near this value is given up early, and so is its search.
     """
     best: dict = {"value": -1.0}
+    judged_by = np.concatenate([held.people, *held.relevant]).tobytes()
 
     def judge(fitted: Fitted) -> float:
         lists, _ = top_lists(fitted, train, held.people, k, side.friends)
@@ -135,7 +136,7 @@ def pick_parameters(
             return 0.0  # other settings seldom double a value, and each takes a training
         training = None
         if contestant.trainer:
-            trained = contestant.trainer.fit(train, side, params, seed, judge, least)
+            trained = contestant.trainer.fit(train, side, params, seed, judge, least, judged_by)
             fitted, training = trained.fitted, trained.history
         else:
             fitted = contestant.fit(train, side, {**params, **contestant.while_searching}, seed)
