@@ -166,6 +166,8 @@ def ncf(data: Feedback, side, params: Mapping, most: int, seed: int, folder: Pat
     feed = _pairs(data, folder)
     model = NeuMf(*data.shape, params["dimension"], params["dropout"]).to(device)
     drawn = params["negatives"]
+    place = np.where(np.diff(data.starts) > 0, np.arange(data.shape[0]) + 1, 0)[:, None].astype(np.float64)
+    trained = np.bincount(data.items, minlength=items) > 0
 
     def loss_of(batch: Batch) -> tuple[Tensor, float]:
         users, chosen = _indexes(batch, device)
@@ -175,12 +177,7 @@ def ncf(data: Feedback, side, params: Mapping, most: int, seed: int, folder: Pat
         truth[0] = 1.0
         return functional.binary_cross_entropy_with_logits(logits, truth), float(len(users))
 
-    def fitted() -> Fitted:
-        place = np.where(np.diff(data.starts) > 0, np.arange(data.shape[0]) + 1, 0)
-        trained = np.bincount(data.items, minlength=items) > 0
-        return Fitted(NcfScorer("ncf", model, trained), place[:, None].astype(np.float64))
-
-    return Job(model, _batches(feed, most, seed), loss_of, fitted)
+    return Job(model, _batches(feed, most, seed), loss_of, lambda: Fitted(NcfScorer("ncf", model, trained), place))
 
 
 def _pairs(data: Feedback, folder: Path) -> Snapshot:

@@ -138,9 +138,10 @@ def pick_parameters(
         if contestant.trainer:
             trained = contestant.trainer.fit(train, side, params, seed, judge, least, judged_by)
             fitted, training = trained.fitted, trained.history
+            value = max(training.validation_ndcg)  # of the epoch whose weights are kept
         else:
             fitted = contestant.fit(train, side, {**params, **contestant.while_searching}, seed)
-        value = judge(fitted)
+            value = judge(fitted)
         if value > best["value"]:
             best.update(value=value, fitted=fitted, training=training)
         return value

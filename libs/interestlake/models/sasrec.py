@@ -48,11 +48,6 @@ class SasRec(nn.Module):
         vectors = self.identity.weight[: self.items]
         return vectors if self.project is None else vectors + self.project(self.side)
 
-    def vectors_of(self, index: Tensor) -> Tensor:
-        """(...,) int64 item indexes, none of them the pad -> (..., D)."""
-        vectors = self.identity(index)
-        return vectors if self.project is None else vectors + self.project(self.side[index])
-
     def forward(self, sequences: Tensor) -> Tensor:
         """(B, L) int64, pads at the end -> (B, L, D): what each place knows of the next item."""
         length = sequences.shape[1]
