@@ -6,6 +6,7 @@ import pytest
 import scipy.sparse as sp
 from pyspark.sql import functions as F
 
+from interestlake.benchmark.contestants import Side, contestants
 from interestlake.benchmark.feedback import Feedback
 from interestlake.benchmark.fusion import Pool, ordered
 from interestlake.benchmark.lists import top_columns
@@ -98,6 +99,12 @@ def test_nothing_to_hold_out_is_said():
     one_each = pairs().drop_duplicates("user_id")
     with pytest.raises(BadInput, match="nothing to hold out"):
         cut_validation(_feedback(one_each), "leave-one-out", 0.2, 0)
+
+
+def test_sequences_are_trained_only_where_somebody_has_a_next_item():
+    one_each = pairs().drop_duplicates("user_id")
+    names = [[model.name for model in contestants(_feedback(rows), Side())] for rows in (pairs(), one_each)]
+    assert set(names[0]) - set(names[1]) == {"sasrec"}
 
 
 def test_block_lists_equal_the_lists_of_one_person():

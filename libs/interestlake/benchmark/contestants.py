@@ -154,15 +154,17 @@ def _neural(train: Feedback) -> Iterator[Contestant]:
         },
         3,
     )
-    yield _trained(
-        "sasrec",
-        "sequence",
-        Trainer(sasrec, {"dimension": 64}, SASREC),
-        {
-            "dropout": Grid((0.2, 0.5), start=0),
-        },
-        2,
-    )
+    liked = train.users[train.weights > 0]
+    if (liked[1:] == liked[:-1]).any():  # a sequence has a next item
+        yield _trained(
+            "sasrec",
+            "sequence",
+            Trainer(sasrec, {"dimension": 64}, SASREC),
+            {
+                "dropout": Grid((0.2, 0.5), start=0),
+            },
+            2,
+        )
     if train.shape[0] * train.shape[1] <= MAX_NCF_PAIRS:
         yield _trained(
             "ncf",
