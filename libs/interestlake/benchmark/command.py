@@ -42,7 +42,10 @@ def benchmark(options: argparse.Namespace, log: Logger) -> None:
     outcome = run(cuts, side, settings, log)
     held = held_test(inputs, outcome.known)
     lists = {name: found[held.people] for name, found in outcome.lists.items()}
+    alike = likeness_vectors(side, outcome.known, options.seed)
+    everywhere = None
     if options.protocol == "leave-one-out-sampled":
+        everywhere = _figures(outcome, lists, held, alike, options.top)
         asked = draw_candidates(held, outcome.known, NEGATIVES, options.seed)
         lists = sampled_lists(outcome.fitted, outcome.fusion, FUSED, outcome.known, held.people, asked, options.top,
                               side.friends)
@@ -51,7 +54,6 @@ def benchmark(options: argparse.Namespace, log: Logger) -> None:
     for left_out, (value, found) in outcome.ablation.items():
         own = arrays.ranking_at(arrays.hits_of(found[held.people], held.relevant), held.sizes, options.top)["ndcg"]
         ceiling[f"without {left_out}"] = {"validation": value, "ndcg": float(own.mean())}
-    alike = likeness_vectors(side, outcome.known, options.seed)
     figures = _figures(outcome, lists, held, alike, options.top)
     out = Path(options.out)
     out.mkdir(parents=True, exist_ok=True)
@@ -61,6 +63,8 @@ def benchmark(options: argparse.Namespace, log: Logger) -> None:
     report = {"models": figures, "counts": inputs.counts, "fusion": fusion, "parameters": outcome.parameters}
     report |= {"ceiling": ceiling, "training": {name: asdict(curve) for name, curve in outcome.training.items()}}
     report |= {"protocol": options.protocol, "seed": options.seed, "test_people": len(held.people)}
+    if everywhere:
+        report["full_ranking"] = everywhere
     write_metrics(report, out / "metrics.json")
     for name, curve in outcome.training.items():
         loss_figure(curve).savefig(out / f"training-{name}.png", dpi=120)
@@ -71,6 +75,10 @@ def benchmark(options: argparse.Namespace, log: Logger) -> None:
         print(line)
     for line in ceiling_lines(ceiling, options.top):
         print(line)
+    if everywhere:
+        print("the same models with every item ranked")
+        for line in table_lines(everywhere, options.top):
+            print(line)
     print(f"lists   {out / 'recommendations.parquet'} ({rows:,} rows)")
     print(f"metrics {out / 'metrics.json'}")
     if tracked:
