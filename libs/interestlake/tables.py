@@ -15,6 +15,7 @@ from .errors import BadInput
 from .schemas import ALL, Table
 from .storage import filesystem, has_scheme
 
+MISSING = -1  # stands for the version of a table before its first
 TXN_APP, TXN_VERSION = "spark.databricks.delta.write.txnAppId", "spark.databricks.delta.write.txnVersion"
 
 # a merge takes its transaction's name from the session, which threads share
@@ -76,18 +77,10 @@ class Lake:
         return sorted(self.read(name, version).inputFiles(), key=lambda file: file.rsplit("/", 1)[-1])
 
     def create(self, name: str) -> bool:
-        """Make the table with its constraints where it is missing; False, and no effect, where it stands."""
+        """Make the table, empty, with its constraints where it is missing; False, and no effect, where it stands."""
         if self.exists(name):
             return False
-        table = _contract(name)
-        builder = DeltaTable.createIfNotExists(self.spark).location(self.path(name)).comment(table.meaning)
-        for column in table.columns:
-            builder = builder.addColumn(column.name, column.type, nullable=column.nullable, comment=column.meaning)
-        for check, condition in table.checks:
-            builder = builder.property(f"delta.constraints.{check}", condition)
-        if table.change_feed:
-            builder = builder.property("delta.enableChangeDataFeed", "true")
-        builder.execute()
+        self._make(_contract(name), empty(self.spark, name))
         return True
 
     def write(self, name: str, rows: DataFrame, run_id: str) -> Written:
@@ -98,14 +91,16 @@ class Lake:
         """
         table = _contract(name)
         rows = _conform(table, rows)
-        before = 0 if self.create(name) else self.version(name)
+        before = self._last_commit(name) if self.exists(name) else MISSING
         app = f"{run_id}/{name}"
-        if table.mode == "replace":
-            self._save(name, rows, "overwrite", app)
-        elif before == 0 or table.mode == "append":
-            self._save(name, rows, "append", app)
-        else:
+        if before == MISSING:
+            self._make(table, rows, app)
+        elif table.mode == "merge":
             self._merge(table, rows, app)
+        else:
+            mode = "append" if table.mode == "append" else "overwrite"
+            writer = rows.write.format("delta").mode(mode).option("txnAppId", app).option("txnVersion", 1)
+            writer.save(self.path(name))
         version = self._last_commit(name)
         return Written(name, version, _rows_written(self._metrics(name, version)) if version > before else 0)
 
@@ -117,9 +112,16 @@ class Lake:
         versions = range(self._last_commit(name), -1, -1)
         return next((v for v in versions if self._action(name, v, "txn").get("appId") == app), None)
 
-    def _save(self, name: str, rows: DataFrame, mode: str, app: str) -> None:
-        writer = rows.write.format("delta").mode(mode).option("txnAppId", app).option("txnVersion", 1)
-        writer.save(self.path(name))
+    def _make(self, table: Table, rows: DataFrame, app: str | None = None) -> None:
+        # one commit makes the table and writes its first rows: a second one costs as much again
+        writer = _described(table, rows).write.format("delta").mode("append").option("userMetadata", table.meaning)
+        if app:
+            writer = writer.option("txnAppId", app).option("txnVersion", 1)
+        for check, condition in (*table.checks, *_required(table)):
+            writer = writer.option(f"delta.constraints.{check}", condition)
+        if table.change_feed:
+            writer = writer.option("delta.enableChangeDataFeed", "true")
+        writer.save(self.path(table.name))
 
     def _merge(self, table: Table, rows: DataFrame, app: str) -> None:
         on = " AND ".join(f"t.{key} = s.{key}" for key in table.key)
@@ -222,6 +224,18 @@ def _conform(table: Table, rows: DataFrame) -> DataFrame:
             f"rows for {table.name}", found="; ".join(wrong), expected="the contract's types", where="the transform"
         )
     return rows.select(*(F.col(name) for name in table.column_names))
+
+
+def _described(table: Table, rows: DataFrame) -> DataFrame:
+    """`rows` with the contract's types and meanings in the schema, as the table takes them over."""
+    # a cast also says that a list may hold nulls, which the rows at hand may not
+    columns = (F.col(c.name).cast(c.type).alias(c.name, metadata={"comment": c.meaning}) for c in table.columns)
+    return rows.select(*columns)
+
+
+def _required(table: Table) -> list[tuple[str, str]]:
+    # a table made by its first rows takes nullable columns, so NOT NULL is a constraint by name
+    return [(f"not_null_{c.name}", f"{c.name} IS NOT NULL") for c in table.columns if not c.nullable]
 
 
 def _rows_written(metrics: dict[str, str]) -> int:

@@ -84,7 +84,7 @@ def test_constraints_hold(spark, lake):
     edges = "src string, dst string, weight double, pair_count bigint"
     with pytest.raises(Exception, match="src_before_dst"):
         lake.write("graph.item_edges", spark.createDataFrame([("b", "a", 1.0, 2)], edges), "r1")
-    with pytest.raises(Exception, match="NOT NULL"):
+    with pytest.raises(Exception, match="not_null_friend_id"):
         lake.write("bronze.friends", friends(spark, ("a", None)), "r2")
 
 
