@@ -145,6 +145,15 @@ class Refit:
 
 
 @dataclass(frozen=True)
+class Knowledge:
+    top_k: int = number(10, "items of a person's ranking", low=1, high=1000)
+    smoothing: float = number(10.0, "features that the prior P(U) counts for in P(U | O)", low=0)
+    length_power: float = number(0.5, "an item's sum is over its number of features to this power", low=0, high=1)
+    min_feature_items: int = number(2, "items that must carry a feature", low=1)
+    max_features: int = number(200, "strongest features of a person that propose items", low=1)
+
+
+@dataclass(frozen=True)
 class Evaluate:
     ks: tuple[int, ...] = field(default=(5, 10, 20), metadata={"meaning": "list lengths", "low": 1})
 
@@ -176,6 +185,7 @@ SECTIONS = {
     "two_tower": TwoTower,
     "recommend": Recommend,
     "refit": Refit,
+    "knowledge": Knowledge,
     "evaluate": Evaluate,
     "report": Report,
     "promote": Promote,
@@ -196,6 +206,7 @@ class Params:
     two_tower: TwoTower = field(default_factory=TwoTower)
     recommend: Recommend = field(default_factory=Recommend)
     refit: Refit = field(default_factory=Refit)
+    knowledge: Knowledge = field(default_factory=Knowledge)
     evaluate: Evaluate = field(default_factory=Evaluate)
     report: Report = field(default_factory=Report)
     promote: Promote = field(default_factory=Promote)
