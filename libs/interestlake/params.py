@@ -151,6 +151,17 @@ class Knowledge:
     length_power: float = number(0.5, "an item's sum is over its number of features to this power", low=0, high=1)
     min_feature_items: int = number(2, "items that must carry a feature", low=1)
     max_features: int = number(200, "strongest features of a person that propose items", low=1)
+    as_of: str = text("", "facts that hold at this ISO time; empty = those without an end")
+    relations: str = text("conf/knowledge/relations.yml", "file that says what each relation is")
+    base: str = text("urn:interestlake:", "addresses under it lose it on loading and get it on export")
+    item_prefix: str = text("item/", "a subject that starts so, after the base, stands for the item named by the rest")
+    delta: str = choice("insert", "what loaded facts do to those there", "insert", "delete", "supersede")
+    source_name: str = text("rdf", "who says the loaded facts")
+    confidence: float = number(1.0, "belief in the loaded facts", low=0, high=1)
+    valid_from: str = text("", "ISO time from which the loaded facts hold; empty = without a beginning")
+    valid_to: str = text("", "ISO time until which the loaded facts hold; empty = without an end")
+    output: str = text("", "file of an export")
+    format: str = choice("nt", "of an export", "nt", "ttl", "rdfxml")
 
 
 @dataclass(frozen=True)

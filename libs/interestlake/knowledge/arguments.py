@@ -3,20 +3,44 @@
 import argparse
 from collections.abc import Callable
 
-RANK = "knowledge-rank"
-COMMANDS = (RANK,)
+LOAD, EXPORT, RANK = "knowledge-load", "knowledge-export", "knowledge-rank"
+COMMANDS = (LOAD, EXPORT, RANK)
 PREFIX = "knowledge."
 
 
 def add_parsers(commands: argparse._SubParsersAction, common: Callable[[argparse.ArgumentParser], None]) -> None:
     """The commands over an existing lake; `common` adds the options that every command on Spark has."""
-    rank = commands.add_parser(RANK, help="rank items by what a history tells about their features (KL divergence)")
-    common(rank)
-    _set(rank, "--top", "top_k", int, "N", "items of a person's ranking (default 10)")
+
+    def command(name: str, meaning: str) -> argparse.ArgumentParser:
+        parser = commands.add_parser(name, help=meaning)
+        common(parser)
+        return parser
+
+    load = command(LOAD, "RDF files (N-Triples, Turtle, RDF/XML) -> facts, as a delta")
+    load.add_argument("--input", action="append", required=True, metavar="PATH", help="file or folder; may be repeated")
+    _set(load, "--delta", "delta", "KIND", "insert (default), delete or supersede")
+    _set(load, "--source-name", "source_name", "NAME", "who says it (default rdf)")
+    _set(load, "--confidence", "confidence", "X", "belief in the facts, 0 to 1 (default 1)", float)
+    _set(load, "--valid-from", "valid_from", "TIME", "ISO time from which they hold")
+    _set(load, "--valid-to", "valid_to", "TIME", "ISO time until which they hold")
+    _set(load, "--base", "base", "IRI", "addresses under it lose it (default urn:interestlake:)")
+    _set(load, "--item-prefix", "item_prefix", "TEXT", "what a subject that is an item starts with (default item/)")
+    export = command(EXPORT, "the facts that hold as one RDF file")
+    _set(export, "--output", "output", "FILE", "the file", required=True)
+    _set(export, "--format", "format", "KIND", "nt (default), ttl or rdfxml")
+    _set(export, "--base", "base", "IRI", "what names without a scheme get (default urn:interestlake:)")
+    _set(export, "--as-of", "as_of", "TIME", "facts that hold then (default: those without an end)")
+    rank = command(RANK, "rank items by what a history tells about their features (KL divergence)")
+    _set(rank, "--top", "top_k", "N", "items of a person's ranking (default 10)", int)
+    _set(rank, "--as-of", "as_of", "TIME", "facts that hold then (default: those without an end)")
 
 
-def _set(parser: argparse.ArgumentParser, option: str, name: str, kind, metavar: str, meaning: str) -> None:
-    parser.add_argument(option, dest=f"{PREFIX}{name}", type=kind, metavar=metavar, help=meaning)
+def _set(
+    parser: argparse.ArgumentParser, option: str, name: str, metavar: str, meaning: str, kind: type = str,
+    required: bool = False,
+) -> None:
+    dest = f"{PREFIX}{name}"
+    parser.add_argument(option, dest=dest, type=kind, metavar=metavar, help=meaning, required=required)
 
 
 def overrides_of(arguments: argparse.Namespace) -> dict[str, object]:

@@ -1,33 +1,17 @@
-"""The knowledge commands: each one stage over an existing lake, outside the default pipeline."""
+"""knowledge-rank: items by what a person's history tells about their features."""
 
 from pyspark.sql import functions as F
 
-from ..errors import BadInput
-from ..knowledge import divergence
-from ..knowledge.arguments import RANK
-from ..tables import Lake
-from .stage import Stage, StageContext
-
-
-def check_lake(lake: Lake, command: str) -> None:
-    """Raises BadInput where a table that the command reads is missing; writes nothing."""
-    missing = [name for name in STAGES[command].reads if not lake.exists(name)]
-    if missing:
-        raise BadInput.of(f"lake {lake.root}", found=f"no {', '.join(missing)}", where="--lake",
-                          expected="a lake that `interestlake run --until prepare` has made")
-
-
-def closing_lines(lake: Lake, stage: Stage, figures: dict[str, float]) -> list[str]:
-    """What the command prints at its end."""
-    lines = [f"{name.replace('_', ' '):<28}{value:>14,.4g}" if value % 1 else
-             f"{name.replace('_', ' '):<28}{value:>14,.0f}" for name, value in figures.items()]
-    return [*lines, *(f"{'table':<28}{lake.path(name)}" for name in stage.writes)]
+from ...errors import BadInput
+from ...knowledge import divergence
+from ...knowledge.validity import holding
+from ..stage import Stage, StageContext
 
 
 def _rank(context: StageContext) -> dict[str, float]:
     params = context.params.knowledge
     items, pairs = context.read("silver.items"), context.read("silver.interactions").where("split = 'train'")
-    facts = context.read("silver.facts")
+    facts = context.read("silver.facts").transform(holding(params.as_of))
     features = items.transform(divergence.item_features(facts, params.min_feature_items)).persist()
     if features.isEmpty():
         raise BadInput.of("features of items", found="no category and no fact of an item", where="knowledge-load, "
@@ -55,4 +39,3 @@ KNOWLEDGE_RANK = Stage(
     section="knowledge",
     run=_rank,
 )
-STAGES = {RANK: KNOWLEDGE_RANK}
