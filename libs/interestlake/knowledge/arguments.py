@@ -4,7 +4,8 @@ import argparse
 from collections.abc import Callable
 
 LOAD, EXPORT, RANK = "knowledge-load", "knowledge-export", "knowledge-rank"
-COMMANDS = (LOAD, EXPORT, RANK)
+LINK, VERBALISE, MINE = "knowledge-link", "knowledge-verbalise", "knowledge-mine"
+COMMANDS = (LOAD, EXPORT, LINK, MINE, VERBALISE, RANK)
 PREFIX = "knowledge."
 
 
@@ -30,6 +31,16 @@ def add_parsers(commands: argparse._SubParsersAction, common: Callable[[argparse
     _set(export, "--format", "format", "KIND", "nt (default), ttl or rdfxml")
     _set(export, "--base", "base", "IRI", "what names without a scheme get (default urn:interestlake:)")
     _set(export, "--as-of", "as_of", "TIME", "facts that hold then (default: those without an end)")
+    link = command(LINK, "items linked to entities by name, year and text")
+    _set(link, "--min-score", "min_score", "X", "score that a link needs, 0 to 1 (default 0.9)", float)
+    _applied(link, "the entities' facts become facts of the items")
+    mine = command(MINE, "facts found in texts by patterns")
+    _set(mine, "--min-confidence", "min_confidence", "X", "confidence that a fact needs (default 0.5)", float)
+    _set(mine, "--tagger", "tagger", "DIR", "a model of train-tagger that has to see an entity there too")
+    _applied(mine, "the facts go into silver.facts with source mined")
+    verbalise = command(VERBALISE, "items' facts and people's histories as sentences, with their vectors")
+    _set(verbalise, "--query", "query", "TEXT", "also print the items nearest to a text")
+    _set(verbalise, "--top", "top_k", "N", "items printed for the query (default 10)", int)
     rank = command(RANK, "rank items by what a history tells about their features (KL divergence)")
     _set(rank, "--top", "top_k", "N", "items of a person's ranking (default 10)", int)
     _set(rank, "--as-of", "as_of", "TIME", "facts that hold then (default: those without an end)")
@@ -41,6 +52,11 @@ def _set(
 ) -> None:
     dest = f"{PREFIX}{name}"
     parser.add_argument(option, dest=dest, type=kind, metavar=metavar, help=meaning, required=required)
+
+
+def _applied(parser: argparse.ArgumentParser, meaning: str) -> None:
+    told = f"{meaning} (default: a table alone)"
+    parser.add_argument("--apply", dest=f"{PREFIX}apply", action="store_const", const=True, help=told)
 
 
 def overrides_of(arguments: argparse.Namespace) -> dict[str, object]:

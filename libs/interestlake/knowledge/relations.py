@@ -8,20 +8,22 @@ import yaml
 
 from ..errors import BadInput
 
-KEYS = {"sentence", "functional", "mined", "names", "years"}
+KEYS = {"sentence", "functional", "mined", "names", "years", "texts"}
 WHERE = "conf/params/knowledge.yml (relations)"
 
 
 @dataclass(frozen=True)
 class Relation:
     """`sentence` has {subject} and {objects}; "" says nothing. functional: one object at a time. mined: patterns with
-    {object}, by what they are worth. names, years: the object is the subject's name, the year it is from."""
+    {object}, by what they are worth. names, years, texts: the object is the subject's name, the year it is from, a text
+    about it."""
 
     sentence: str = ""
     functional: bool = False
     mined: tuple[tuple[str, float], ...] = ()
     names: bool = False
     years: bool = False
+    texts: bool = False
 
 
 def read_relations(path: str) -> dict[str, Relation]:
@@ -54,7 +56,7 @@ def _fault(value: object) -> str | None:
         return "sentence: expected text with {objects}"
     if names := set(re.findall(r"\{(\w*)\}", sentence)) - {"subject", "objects"}:
         return f"sentence: unknown {{{sorted(names)[0]}}}; expected {{subject}} and {{objects}}"
-    for flag in ("functional", "names", "years"):
+    for flag in ("functional", "names", "years", "texts"):
         if not isinstance(value.get(flag, False), bool):
             return f"{flag}: expected true or false"
     mined = value.get("mined") or {}

@@ -5,12 +5,18 @@ from ...knowledge import arguments as command
 from ...tables import Lake
 from ..stage import Stage
 from .export import KNOWLEDGE_EXPORT
+from .link import KNOWLEDGE_LINK
 from .load import KNOWLEDGE_LOAD
+from .mine import KNOWLEDGE_MINE
 from .rank import KNOWLEDGE_RANK
+from .verbalise import KNOWLEDGE_VERBALISE
 
 STAGES = {
     command.LOAD: KNOWLEDGE_LOAD,
     command.EXPORT: KNOWLEDGE_EXPORT,
+    command.LINK: KNOWLEDGE_LINK,
+    command.MINE: KNOWLEDGE_MINE,
+    command.VERBALISE: KNOWLEDGE_VERBALISE,
     command.RANK: KNOWLEDGE_RANK,
 }
 
