@@ -23,6 +23,7 @@ LAYERS = (
     {"recommending", "serving", "reporting"},
     {"benchmark"},
     {"tuning"},
+    {"knowledge"},
     {"stages"},
     {"pipeline"},
     {"cli", "notebook"},

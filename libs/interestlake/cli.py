@@ -11,8 +11,11 @@ import warnings
 from concurrent.futures import ThreadPoolExecutor
 
 from .benchmark.arguments import add_parsers
-from .config import FEEDBACK, RunOptions, cut, load_params, parse_override
+from .config import FEEDBACK, KNOWLEDGE, RunOptions, cut, load_params, parse_override
 from .errors import BadInput, GateRefused, InterestlakeError
+from .knowledge.arguments import COMMANDS as KNOWLEDGE_COMMANDS
+from .knowledge.arguments import add_parsers as add_knowledge_parsers
+from .knowledge.arguments import overrides_of
 from .session import GATEWAY, PROFILES, build_session
 from .storage import has_scheme
 from .tuning.arguments import COMMANDS as TUNING
@@ -61,6 +64,7 @@ def build_parser() -> argparse.ArgumentParser:
     refit.add_argument("--recommend", action="store_true", help="also write everyone's lists by the moved weights")
     add_parsers(commands)
     add_tuning_parsers(commands)
+    add_knowledge_parsers(commands, _common)
     return parser
 
 
@@ -84,11 +88,16 @@ def _source(parser: argparse.ArgumentParser, required: bool) -> None:
 
 def _options(arguments: argparse.Namespace) -> tuple[RunOptions, dict[str, object]]:
     overrides = dict(parse_override(assignment) for assignment in arguments.set)
-    refit = arguments.command == "refit"
+    refit, knowledge = arguments.command == "refit", arguments.command in KNOWLEDGE_COMMANDS
     if refit and arguments.rate is not None:
         overrides.update([parse_override(f"refit.rate={arguments.rate}")])
-    if not refit and arguments.users is not None:
+    if knowledge:
+        overrides |= overrides_of(arguments)
+    if getattr(arguments, "users", None) is not None:
         overrides["ingest.sample_users"] = arguments.users
+    source = FEEDBACK if refit else KNOWLEDGE if knowledge else arguments.source
+    # schedulers cannot leave an option out
+    inputs = (arguments.feedback,) if refit else tuple(filter(None, getattr(arguments, "input", [])))
     run_id = arguments.run_id or time.strftime("%Y%m%dT%H%M%S", time.gmtime())
     if not run_id.replace("-", "").replace("_", "").replace(".", "").isalnum():
         raise BadInput.of("run id", found=repr(run_id), expected="letters, digits, '.', '_' and '-'", where="--run-id")
@@ -96,10 +105,9 @@ def _options(arguments: argparse.Namespace) -> tuple[RunOptions, dict[str, objec
         lake=arguments.lake,
         run_id=run_id,
         seed=arguments.seed,
-        source=FEEDBACK if refit else arguments.source,
-        # schedulers cannot leave an option out
-        inputs=(arguments.feedback,) if refit else tuple(filter(None, arguments.input)),
-        mapping=None if refit else arguments.mapping,
+        source=source,
+        inputs=inputs,
+        mapping=getattr(arguments, "mapping", None),
         tracking_uri=arguments.tracking_uri,
         report_dir=arguments.report_dir,
     )
@@ -121,8 +129,8 @@ def _execute(arguments: argparse.Namespace) -> None:
     conf_dir = _conf_dir(arguments)
     params = load_params(conf_dir, overrides)
     refit = arguments.command == "refit"
-    whole = arguments.command == "run"
-    name = None if whole or refit else arguments.command.replace("-", "_")
+    whole, knowledge = arguments.command == "run", arguments.command in KNOWLEDGE_COMMANDS
+    name = None if whole or refit or knowledge else arguments.command.replace("-", "_")
     wanted = cut(STAGE_NAMES, arguments.first if whole else name, arguments.last if whole else name)
     _look_for_inputs(options.inputs, "--feedback" if refit else "--input")
     LOG.info("run %s  seed %d  lake %s", options.run_id, options.seed, options.lake)
@@ -132,6 +140,9 @@ def _execute(arguments: argparse.Namespace) -> None:
     try:
         if refit:
             _refit(spark, params, options, arguments.recommend)
+            return
+        if knowledge:
+            _knowledge(spark, params, options, arguments.command)
             return
         from .pipeline import run_stages
         from .stages.order import STAGES
@@ -168,6 +179,19 @@ def _refit(spark, params, options: RunOptions, recommend: bool) -> None:
     check_lake(Lake(spark, options.lake))  # before a run is noted where no lake is
     figures = run_stages(spark, (REFIT, REFRESH) if recommend else (REFIT,), params, options)
     print(refit_table(figures[REFIT.name]))
+
+
+def _knowledge(spark, params, options: RunOptions, command: str) -> None:
+    from .pipeline import run_stages
+    from .stages.knowledge import STAGES, check_lake, closing_lines
+    from .tables import Lake
+
+    lake = Lake(spark, options.lake)
+    check_lake(lake, command)  # before a run is noted where no lake is
+    stage = STAGES[command]
+    figures = run_stages(spark, (stage,), params, options)[stage.name]
+    for line in closing_lines(lake, stage, figures):
+        print(line)
 
 
 def _close(spark, whole: bool, options: RunOptions, began: float) -> None:

@@ -11,6 +11,7 @@ from .errors import BadInput
 from .params import SECTIONS, Params, section_fields
 
 FEEDBACK = "feedback"  # the source of a refit's run
+KNOWLEDGE = "knowledge"  # the source of a knowledge command's run
 
 
 @dataclass(frozen=True)

@@ -145,6 +145,36 @@ class Refit:
 
 
 @dataclass(frozen=True)
+class Knowledge:
+    top_k: int = number(10, "items of a person's ranking", low=1, high=1000)
+    smoothing: float = number(10.0, "features that the prior P(U) counts for in P(U | O)", low=0)
+    length_power: float = number(0.5, "an item's sum is over its number of features to this power", low=0, high=1)
+    min_feature_items: int = number(2, "items that must carry a feature", low=1)
+    max_features: int = number(200, "strongest features of a person that propose items", low=1)
+    as_of: str = text("", "facts that hold at this ISO time; empty = those without an end")
+    relations: str = text("conf/knowledge/relations.yml", "file that says what each relation is")
+    base: str = text("urn:interestlake:", "addresses under it lose it on loading and get it on export")
+    item_prefix: str = text("item/", "a subject that starts so, after the base, stands for the item named by the rest")
+    delta: str = choice("insert", "what loaded facts do to those there", "insert", "delete", "supersede")
+    source_name: str = text("rdf", "who says the loaded facts")
+    confidence: float = number(1.0, "belief in the loaded facts", low=0, high=1)
+    valid_from: str = text("", "ISO time from which the loaded facts hold; empty = without a beginning")
+    valid_to: str = text("", "ISO time until which the loaded facts hold; empty = without an end")
+    min_score: float = number(0.9, "score that an item and an entity need to be linked", low=0, high=1)
+    max_block: int = number(200, "entities that may share a word for it to bring item and entity together", low=1)
+    link_candidates: int = number(20, "entities that are compared with an item", low=1, high=1000)
+    mutual: bool = flag(True, "an entity is linked with its best item alone")
+    texts_decide: bool = flag(True, "entities of like score are told apart by the vectors of texts")
+    apply: bool = flag(False, "links and mined facts go into silver.facts")
+    query: str = text("", "text whose nearest items are printed")
+    tagger: str = text("", "folder of a train-tagger model that has to see an entity in a mined object")
+    min_confidence: float = number(0.5, "confidence that a mined fact needs", low=0, high=1)
+    max_gigabytes: float = number(2.0, "memory for the vectors of all items on one executor", low=0.01)
+    output: str = text("", "file of an export")
+    format: str = choice("nt", "of an export", "nt", "ttl", "rdfxml")
+
+
+@dataclass(frozen=True)
 class Evaluate:
     ks: tuple[int, ...] = field(default=(5, 10, 20), metadata={"meaning": "list lengths", "low": 1})
 
@@ -176,6 +206,7 @@ SECTIONS = {
     "two_tower": TwoTower,
     "recommend": Recommend,
     "refit": Refit,
+    "knowledge": Knowledge,
     "evaluate": Evaluate,
     "report": Report,
     "promote": Promote,
@@ -196,6 +227,7 @@ class Params:
     two_tower: TwoTower = field(default_factory=TwoTower)
     recommend: Recommend = field(default_factory=Recommend)
     refit: Refit = field(default_factory=Refit)
+    knowledge: Knowledge = field(default_factory=Knowledge)
     evaluate: Evaluate = field(default_factory=Evaluate)
     report: Report = field(default_factory=Report)
     promote: Promote = field(default_factory=Promote)

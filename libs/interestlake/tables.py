@@ -52,13 +52,16 @@ class Lake:
         return self._last_commit(name)
 
     def read(self, name: str, version: int | None = None) -> DataFrame:
-        """The table, at `version` or newest. Lazy. Raises BadInput where the table or version is missing."""
+        """The table, at `version` or newest. Lazy. Raises BadInput where the table or version is missing.
+
+        A column that may be null and that a lake older than the contract lacks is null.
+        """
         self._expect(name)
         reader = self.spark.read.format("delta")
         if version is None:
-            return reader.load(self.path(name))
+            return _with_later_columns(name, reader.load(self.path(name)))
         try:
-            return reader.option("versionAsOf", version).load(self.path(name))
+            return _with_later_columns(name, reader.option("versionAsOf", version).load(self.path(name)))
         except AnalysisException as error:
             newest, where = self.version(name), "the version asked for"
             if 0 <= version <= newest:
@@ -104,6 +107,18 @@ class Lake:
         version = self._last_commit(name)
         return Written(name, version, _rows_written(self._metrics(name, version)) if version > before else 0)
 
+    def change(self, name: str, rows: DataFrame, run_id: str) -> Written:
+        """Merge `rows` by key: those whose further boolean column `gone` is true are deleted, the others put.
+
+        Idempotent by run id as `write`; Written.rows counts rows put and deleted.
+        """
+        table = _contract(name)
+        conformed = _conform(table, rows.drop("gone"), keep=rows)
+        before = 0 if self.create(name) else self.version(name)
+        self._merge(table, conformed, f"{run_id}/{name}", deletes=True)
+        version = self._last_commit(name)
+        return Written(name, version, _rows_written(self._metrics(name, version)) if version > before else 0)
+
     def written_by(self, name: str, run_id: str) -> int | None:
         """The version that `write` made under this run id, None where it made none. Reads the log, newest first."""
         if not self.exists(name):
@@ -123,7 +138,15 @@ class Lake:
             writer = writer.option("delta.enableChangeDataFeed", "true")
         writer.save(self.path(table.name))
 
-    def _merge(self, table: Table, rows: DataFrame, app: str) -> None:
+    def _widen(self, table: Table) -> None:
+        """Give an older table the columns that its contract has had since."""
+        there = self._delta(table.name).toDF().columns
+        later = [f"{column.name} {column.type}" for column in table.columns if column.name not in there]
+        if later:
+            self.spark.sql(f"ALTER TABLE delta.`{self.path(table.name)}` ADD COLUMNS ({', '.join(later)})")
+
+    def _merge(self, table: Table, rows: DataFrame, app: str, deletes: bool = False) -> None:
+        self._widen(table)
         on = " AND ".join(f"t.{key} = s.{key}" for key in table.key)
         values = [name for name in table.column_names if name not in table.key]
         same = " AND ".join(_equal(name, _type(table, name)) for name in values)
@@ -132,9 +155,12 @@ class Lake:
             self.spark.conf.set(TXN_VERSION, "1")
             try:
                 merge = self._delta(table.name).alias("t").merge(rows.alias("s"), on)
+                put = {column: f"s.{column}" for column in table.column_names}
+                if deletes:
+                    merge = merge.whenMatchedDelete("s.gone")
                 if values:
-                    merge = merge.whenMatchedUpdateAll(condition=f"NOT ({same})")
-                merge.whenNotMatchedInsertAll().execute()
+                    merge = merge.whenMatchedUpdate(condition=f"NOT ({same})", set=put)
+                merge.whenNotMatchedInsert(condition="NOT s.gone" if deletes else None, values=put).execute()
             finally:
                 self.spark.conf.unset(TXN_APP)
                 self.spark.conf.unset(TXN_VERSION)
@@ -207,7 +233,12 @@ def _equal(name: str, type: str) -> str:
     return f"to_json(t.{name}) <=> to_json(s.{name})" if type.startswith("map") else f"t.{name} <=> s.{name}"
 
 
-def _conform(table: Table, rows: DataFrame) -> DataFrame:
+def _with_later_columns(name: str, rows: DataFrame) -> DataFrame:
+    later = [column for column in _contract(name).columns if column.name not in rows.columns and column.nullable]
+    return rows.withColumns({column.name: F.lit(None).cast(column.type) for column in later}) if later else rows
+
+
+def _conform(table: Table, rows: DataFrame, keep: DataFrame | None = None) -> DataFrame:
     missing = [name for name in table.column_names if name not in rows.columns]
     extra = [name for name in rows.columns if name not in table.column_names]
     if missing or extra:
@@ -223,6 +254,8 @@ def _conform(table: Table, rows: DataFrame) -> DataFrame:
         raise BadInput.of(
             f"rows for {table.name}", found="; ".join(wrong), expected="the contract's types", where="the transform"
         )
+    if keep is not None:
+        return keep.select(*(F.col(name) for name in table.column_names), "gone")
     return rows.select(*(F.col(name) for name in table.column_names))
 
 
@@ -240,7 +273,8 @@ def _required(table: Table) -> list[tuple[str, str]]:
 
 def _rows_written(metrics: dict[str, str]) -> int:
     if "numTargetRowsInserted" in metrics:
-        return int(metrics["numTargetRowsInserted"]) + int(metrics.get("numTargetRowsUpdated", 0))
+        changed = ("numTargetRowsInserted", "numTargetRowsUpdated", "numTargetRowsDeleted")
+        return sum(int(metrics.get(name, 0)) for name in changed)
     return int(metrics.get("numOutputRows", 0))
 
 

@@ -195,13 +195,18 @@ def test_texts_friends_and_facts_bring_their_models(files, tmp_path):
     pd.DataFrame([*friends, ("newcomer", people[0])], columns=["user_id", "friend_id"]).to_csv(
         files / "social.csv", index=False)
     more = [f"--{name}={files / name}.csv" for name in ("items", "facts", "social")]
-    told = "text,words,content,facts,social"
-    assert call(files, tmp_path, *more, "--ablate", "--models", f"{CLOSED_FORM},appeal,{told}") == 0
+    told = "text,words,content,facts,information,social"
+    assert call(files, tmp_path, *more, "--ablate", "--families", "--models", f"{CLOSED_FORM},appeal,{told}") == 0
     report = json.loads((tmp_path / "metrics.json").read_text())
     models, ceiling = report["models"], report["ceiling"]
     assert ceiling["oracle"] >= max(own["ndcg@5"] for name, own in models.items() if name != "fused")
     parts = ("behaviour", "knowledge", "none", "sequence", "social", "text")
     assert set(ceiling) == {"oracle", *(f"without {part}" for part in parts)}
+    families = report["families"]
+    assert set(families) == {"collaborative", "content", "hybrid"}
+    speaking = set(told.split(",")) - {"social"} | {"appeal"}
+    assert families["content"]["best_model"] in speaking
+    assert families["collaborative"]["best_model"] not in speaking
     for name in told.split(","):
         assert models[name]["ndcg@5"] > models["popularity"]["ndcg@5"], name
     lists = pd.read_parquet(tmp_path / "recommendations.parquet")

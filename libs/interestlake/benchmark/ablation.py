@@ -1,4 +1,4 @@
-"""What the fusion owes to each granularity, and how far a perfect choice among the models would go."""
+"""What the fusion owes to each granularity and each family, and how far a perfect choice among models would go."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -6,12 +6,18 @@ from dataclasses import replace
 import numpy as np
 
 from ..metrics import arrays
-from .fusion import Pool, ordered
+from .fusion import CANDIDATES, Pool, ordered
 from .measure import Held
 from .mix import joined
 from .weights import fit_weights, mean_ndcg
 
 POPULARITY = "popularity"
+# by what a model looks at: who chose what, what items are, or both
+FAMILIES = {
+    "collaborative": {"behaviour", "sequence", "social"},
+    "content": {"text", "knowledge"},
+    "hybrid": {"behaviour", "sequence", "social", "text", "knowledge"},
+}
 
 
 def without_each(
@@ -32,6 +38,37 @@ def without_each(
         lists, _ = ordered(everyone, np.round(everyone.values[:, kept] @ weights, 6), k)
         found[left_out] = (value, lists)
     return found
+
+
+def by_family(
+    pools: Sequence[Pool], relevant: Sequence[Sequence[np.ndarray]], everyone: Pool, names: Sequence[str],
+    granularity: Mapping[str, str], k: int, seed: int,
+) -> dict[str, tuple[float, np.ndarray]]:
+    """Family -> (validation nDCG@k, lists (U, k) of `everyone`), by weights fitted on its models alone.
+
+    A family lists what its own models and popularity propose, and nothing that others brought; popularity stays in all,
+    so that everybody has a list. A family without a model of its own is left out.
+    """
+    pool, wanted = joined(pools), [columns for part in relevant for columns in part]
+    found = {}
+    for family, granularities in FAMILIES.items():
+        own = [name != POPULARITY and granularity[name] in granularities for name in names]
+        if not any(own):
+            continue
+        kept = [place for place, name in enumerate(names) if own[place] or name == POPULARITY]
+        part, listed = (_proposed(_columns(one, kept)) for one in (pool, everyone))
+        weights = fit_weights(part, wanted, k, [names[place] for place in kept].index(POPULARITY), seed)
+        value = float(mean_ndcg(part, wanted, weights[None, :], k)[0])
+        found[family] = (value, ordered(listed, np.round(listed.values @ weights, 6), k)[0])
+    return found
+
+
+def _proposed(pool: Pool) -> Pool:
+    """The candidates that one of the pool's models lists itself."""
+    kept = (pool.places <= CANDIDATES).any(axis=1)
+    starts = np.concatenate([[0], np.cumsum(np.bincount(pool.owner[kept], minlength=len(pool.people)))])
+    parts = (pool.columns[kept], pool.values[kept], pool.places[kept], pool.context[kept])
+    return Pool(pool.people, starts, *parts)
 
 
 def _columns(pool: Pool, kept: Sequence[int]) -> Pool:

@@ -26,6 +26,7 @@ def add_parsers(commands: argparse._SubParsersAction) -> None:
     )
     benchmark.add_argument("--top", type=int, default=10, metavar="K", help="length of the lists (default 10)")
     benchmark.add_argument("--ablate", action="store_true", help="fuse without each granularity as well")
+    benchmark.add_argument("--families", action="store_true", help="fuse collaborative and content models apart, too")
     benchmark.add_argument("--models", metavar="A,B", help="only these models and popularity (default: all that fit)")
     benchmark.add_argument("--budget", type=int, metavar="N", help="at most N fits per model (default: by model)")
     benchmark.add_argument(

@@ -10,7 +10,7 @@ import numpy as np
 from ..errors import BadInput
 from ..metrics import arrays
 from ..training.curves import loss_figure
-from .ablation import oracle
+from .ablation import FAMILIES, POPULARITY, oracle
 from .feedback import Feedback
 from .measure import Held, evaluate, held_pairs
 from .read import Inputs, place_of, read_inputs, read_pairs
@@ -38,7 +38,7 @@ def benchmark(options: argparse.Namespace, log: Logger) -> None:
     cuts = cuts_of(inputs.train, inputs.validation, options.protocol, options.seed, log)
     models = [name.strip() for name in options.models.split(",")] if options.models else None
     settings = Settings(options.top, options.seed, options.variety, options.diversity, options.budget, models,
-                        options.ablate)
+                        options.ablate, options.families)
     outcome = run(cuts, side, settings, log)
     held = held_test(inputs, outcome.known)
     lists = {name: found[held.people] for name, found in outcome.lists.items()}
@@ -54,6 +54,7 @@ def benchmark(options: argparse.Namespace, log: Logger) -> None:
     for left_out, (value, found) in outcome.ablation.items():
         own = arrays.ranking_at(arrays.hits_of(found[held.people], held.relevant), held.sizes, options.top)["ndcg"]
         ceiling[f"without {left_out}"] = {"validation": value, "ndcg": float(own.mean())}
+    families = _families(outcome, held, alike, options.top)
     figures = _figures(outcome, lists, held, alike, options.top)
     out = Path(options.out)
     out.mkdir(parents=True, exist_ok=True)
@@ -62,6 +63,7 @@ def benchmark(options: argparse.Namespace, log: Logger) -> None:
     fusion = outcome.fusion.described(outcome.names, outcome.granularity)
     report = {"models": figures, "counts": inputs.counts, "fusion": fusion, "parameters": outcome.parameters}
     report |= {"ceiling": ceiling, "training": {name: asdict(curve) for name, curve in outcome.training.items()}}
+    report |= {"families": families}
     report |= {"protocol": options.protocol, "seed": options.seed, "test_people": len(held.people)}
     if everywhere:
         report["full_ranking"] = everywhere
@@ -72,6 +74,8 @@ def benchmark(options: argparse.Namespace, log: Logger) -> None:
     warm = int((np.diff(outcome.known.starts)[held.people] > 0).sum())
     print(f"test: {len(held.people):,} people, {warm:,} with a history (warm); best first, * best of its column")
     for line in table_lines(figures, options.top):
+        print(line)
+    for line in table_lines(families, options.top, "family") if families else ():
         print(line)
     for line in ceiling_lines(ceiling, options.top):
         print(line)
@@ -107,6 +111,16 @@ def _figures(outcome: Outcome, lists_of: dict, held: Held, alike: np.ndarray, k:
                                  "peak_bytes": cost.peak_bytes}
         if name != FUSED:
             figures[name]["validation"] = outcome.validation[name]
+    return figures
+
+
+def _families(outcome: Outcome, held: Held, alike: np.ndarray, k: int) -> dict[str, dict]:
+    """Family -> the figures of its fusion by weights, and its best single model by validation."""
+    figures = {}
+    for family, (value, lists) in outcome.families.items():
+        own = [name for name in outcome.names if outcome.granularity[name] in FAMILIES[family] and name != POPULARITY]
+        figures[family] = evaluate(lists[held.people], held, outcome.known, alike, sorted({k, min(k, 5)}))
+        figures[family] |= {"validation": value, "best_model": max(own, key=outcome.validation.get)}
     return figures
 
 

@@ -9,6 +9,7 @@ import scipy.sparse as sp
 from ..models.ease import fit_ease, fit_kernel_ease, kernel_gram
 from ..models.graph_filter import GraphFilter
 from ..models.implicit_als import fit_implicit_als
+from ..models.information import InformationScorer
 from ..models.item_matrix import EdgeScorer
 from ..models.item_side import ContentScorer, Popularity, SocialScorer, TextScorer, WordScorer, ridge
 from ..models.neighbours import MEASURES, UserNeighbours, item_neighbours
@@ -27,13 +28,15 @@ MAX_NCF_PAIRS = 50_000_000  # a network over every person x item pair is scored 
 @dataclass(frozen=True)
 class Side:
     """What is known beside the pairs: (I, d) unit text and fact vectors, zeros where nothing; (U, U) friend links;
-    words: (I, V) TF-IDF; content: (I, d) features of all of these, side by side."""
+    words: (I, V) TF-IDF; content: (I, d) features of all of these, side by side; carried: (I, F) 1 where an item
+    carries a (predicate, object) pair."""
 
     text: np.ndarray | None = None
     facts: np.ndarray | None = None
     friends: sp.csr_matrix | None = None
     words: sp.csr_matrix | None = None
     content: np.ndarray | None = None
+    carried: sp.csr_matrix | None = None
 
 
 @dataclass(frozen=True)
@@ -139,6 +142,9 @@ def contestants(train: Feedback, side: Side) -> tuple[Contestant, ...]:
         found.append(Contestant("appeal", speaks, _appeal, {"l2": Grid((1.0, 10.0, 100.0), 4.0, low=0.01)}, 6))
     if side.facts is not None:
         found.append(Contestant("facts", "knowledge", lambda *_: Fitted(TextScorer("facts", side.facts)), {}))
+    if side.carried is not None:
+        grids = {"smoothing": Grid((0.0, 10.0, 100.0), 4.0, low=0.0, start=1), "length_power": Grid((0.0, 0.5, 1.0))}
+        found.append(Contestant("information", "knowledge", _information, grids, 8))
     return (*found, *_neural(train))
 
 
@@ -205,6 +211,10 @@ def _appeal(data: Feedback, side: Side, params: Mapping, seed: int) -> Fitted:
     weight = ridge(side.content, counts > 0, params["l2"]).T @ np.log1p(counts)
     expected = side.content @ weight
     return Fitted(Popularity("appeal", (expected - expected.min() + 1e-3).astype(np.float32)))
+
+
+def _information(data: Feedback, side: Side, params: Mapping, seed: int) -> Fitted:
+    return Fitted(InformationScorer.of("information", side.carried, **params))
 
 
 def _item_knn(data: Feedback, side: Side, params: Mapping, seed: int) -> Fitted:

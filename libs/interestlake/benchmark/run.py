@@ -9,7 +9,7 @@ import numpy as np
 from ..errors import BadInput
 from ..recommending.rerank import maximal_marginal_relevance
 from ..training.loop import History
-from .ablation import without_each
+from .ablation import by_family, without_each
 from .contestants import Contestant, Side, contestants
 from .feedback import Feedback
 from .fusion import gather, ordered
@@ -48,12 +48,14 @@ class Outcome:
     fitted: Mapping[str, Fitted]
     ablation: Mapping[str, tuple[float, np.ndarray]]
     training: Mapping[str, History]
+    families: Mapping[str, tuple[float, np.ndarray]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Settings:
     """k: length of the lists; variety, diversity: see docs/benchmark.md; budget: most fits per model, None = by model;
-    models: names of those to run, None = all; ablate: fuse without each granularity as well."""
+    models: names of those to run, None = all; ablate: fuse without each granularity as well; families: fuse each family
+    of models alone as well."""
 
     k: int
     seed: int
@@ -62,6 +64,7 @@ class Settings:
     budget: int | None = None
     models: Sequence[str] | None = None
     ablate: bool = False
+    families: bool = False
 
 
 @dataclass
@@ -226,5 +229,10 @@ def run(cuts: Sequence[Cut], side: Side, settings: Settings, log: Logger) -> Out
     if settings.ablate:
         log.info("  ablation: weights anew without each granularity")
         ablation = without_each(pools, relevant, pool, names, granularity, k, seed)
+    families = {}
+    if settings.families:
+        log.info("  families: weights anew on collaborative, content and all models")
+        families = by_family(pools, relevant, pool, names, granularity, k, seed)
     curves = {entry.contestant.name: entry.training for entry in entries if entry.training}
-    return Outcome(known, names, fusion, lists, scores, costs, found, picked, granularity, by_name, ablation, curves)
+    return Outcome(known, names, fusion, lists, scores, costs, found, picked, granularity, by_name, ablation, curves,
+                   families)

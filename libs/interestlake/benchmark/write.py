@@ -46,21 +46,28 @@ def _plain(value):
     return int(value) if isinstance(value, np.integer) else value
 
 
-def table_lines(models: Mapping[str, Mapping], k: int) -> Sequence[str]:
-    """model -> its metrics and cost -> lines, best nDCG first, * the best of a column."""
+def table_lines(models: Mapping[str, Mapping], k: int, head: str = "model") -> Sequence[str]:
+    """model -> its metrics and cost -> lines, best nDCG first, * the best of a column.
+
+    With another `head` the rows are groups of models: in place of the cost stands the best single model of each.
+    """
     names = [name for name in SHOWN if any(f"{name}@{k}" in figures for figures in models.values())]
     best = {name: max(figures.get(f"{name}@{k}", -1.0) for figures in models.values()) for name in names}
     heads = [f"{name.replace('_', ' ')}@{k}" for name in names]
-    costs = f"{'fit s':>9}{'predict s':>11}{'peak MB':>9}"
-    lines = [f"{'model':<14}" + "".join(f"{head:>14}" for head in heads) + costs]
+    costs = f"{'fit s':>9}{'predict s':>11}{'peak MB':>9}" if head == "model" else "  best model"
+    lines = [f"{head:<14}" + "".join(f"{head:>14}" for head in heads) + costs]
     for model, figures in sorted(models.items(), key=lambda entry: -entry[1][f"ndcg@{k}"]):
         cells = ""
         for name in names:
             value = figures.get(f"{name}@{k}", float("nan"))
             cells += f"{value:>13.4f}" + ("*" if value == best[name] > 0 else " ")
-        cost = f"{figures['fit_seconds']:>9.1f}{figures['predict_seconds']:>11.1f}{figures['peak_bytes'] / 1e6:>9.0f}"
+        cost = f"  {figures['best_model']}" if head != "model" else _cost(figures)
         lines.append(f"{model:<14}{cells}{cost}")
     return lines
+
+
+def _cost(figures: Mapping) -> str:
+    return f"{figures['fit_seconds']:>9.1f}{figures['predict_seconds']:>11.1f}{figures['peak_bytes'] / 1e6:>9.0f}"
 
 
 def ceiling_lines(ceiling: Mapping, k: int) -> Sequence[str]:

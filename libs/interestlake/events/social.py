@@ -27,12 +27,25 @@ def mutual_friends(known: DataFrame) -> Transform:
 
 
 def distinct_facts() -> Transform:
-    """bronze.facts -> silver.facts: trimmed triples, each once, none empty. Lazy."""
+    """bronze.facts -> silver.facts: trimmed triples, each once, none empty, certain and without an end. Lazy."""
 
     def transform(facts: DataFrame) -> DataFrame:
         parts = ("subject", "predicate", "object")
-        trimmed = facts.select(*(F.trim(name).alias(name) for name in parts), "subject_item_id")
+        trimmed = facts.select(*(F.trim(name).alias(name) for name in parts), "subject_item_id", "source")
         filled = trimmed.where(" AND ".join(f"length({name}) > 0" for name in parts))
-        return filled.groupBy(*parts).agg(F.min("subject_item_id").alias("subject_item_id"))
+        unknown = {name: F.lit(None) for name in ("object_type", "valid_from", "valid_to")}
+        return filled.groupBy(*parts).agg(
+            F.min("subject_item_id").alias("subject_item_id"),
+            unknown["object_type"].cast("string").alias("object_type"),
+            F.min("source").alias("source"),
+            F.lit(1.0).alias("confidence"),
+            *(unknown[name].cast("timestamp").alias(name) for name in ("valid_from", "valid_to")),
+        )
 
     return transform
+
+
+def without_changed(changes: DataFrame) -> Transform:
+    """Facts without those of silver.fact_changes, which a delta has put, closed or deleted since. Lazy."""
+    key = ["subject", "predicate", "object"]
+    return lambda facts: facts.join(changes.select(*key).dropDuplicates(), key, "left_anti")

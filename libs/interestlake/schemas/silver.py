@@ -97,15 +97,21 @@ FRIENDS = Table(
 
 FACTS = Table(
     "silver.facts",
-    "triples, deduplicated",
+    "triples, deduplicated, with source, confidence and the time in which they hold",
     (
         col("subject", "string", "entity the fact is about"),
         col("predicate", "string", "relation"),
         col("object", "string", "entity or literal"),
         optional("subject_item_id", "string", "item the subject stands for; null where it stands for none"),
+        optional("object_type", "string", "iri, blank, text, @language or a datatype's address; null: not known"),
+        optional("source", "string", "who says it; null in lakes older than the column"),
+        optional("confidence", "double", "belief in [0,1]; null in lakes older than the column"),
+        optional("valid_from", "timestamp", "holds from then on, UTC; null: without a beginning"),
+        optional("valid_to", "timestamp", "holds until before then, UTC; null: without an end"),
     ),
     key=("subject", "predicate", "object"),
     mode="merge",
+    checks=(("confidence_0_1", "confidence IS NULL OR (confidence >= 0 AND confidence <= 1)"),),
     change_feed=True,
 )
 

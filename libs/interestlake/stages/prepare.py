@@ -7,7 +7,7 @@ from ..errors import BadInput
 from ..events.catalogue import indexed_pairs, item_rows, known_items, user_rows
 from ..events.documents import event_documents, item_documents, item_texts
 from ..events.index import keep_index
-from ..events.social import distinct_facts, mutual_friends
+from ..events.social import distinct_facts, mutual_friends, without_changed
 from ..events.split import split_pairs
 from ..events.weigh import drop_rare, weigh_pairs
 from .stage import Stage, StageContext
@@ -42,13 +42,14 @@ def _run(context: StageContext) -> dict[str, float]:
     spoken = events.transform(event_documents(pairs))
     documents = items.transform(item_documents()).unionByName(spoken).persist()
     texts = documents.agg(F.count(F.lit(1)), F.count_if("cut")).first()
+    facts, changes = context.read("bronze.facts").transform(distinct_facts()), _kept(context, "silver.fact_changes")
     context.write_all({
         "silver.users": users,
         "silver.items": pairs.transform(item_rows(items, item_index, item_ids)),
         "silver.interactions": pairs.transform(indexed_pairs(user_index, item_index)),
         "silver.documents": documents.drop("cut"),
         "silver.friends": context.read("bronze.friends").transform(mutual_friends(users)),
-        "silver.facts": context.read("bronze.facts").transform(distinct_facts()),
+        "silver.facts": facts if changes is None else facts.transform(without_changed(changes)),
     })
     for frame in (pairs, items, users, documents):
         frame.unpersist()

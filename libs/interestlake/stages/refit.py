@@ -3,7 +3,7 @@
 import numpy as np
 from pyspark.sql import DataFrame
 
-from ..config import FEEDBACK
+from ..config import FEEDBACK, KNOWLEDGE
 from ..errors import BadInput
 from ..params import SOURCES
 from ..privacy.pseudonyms import kept_key
@@ -97,7 +97,7 @@ def weights_of(rows) -> tuple[tuple[str, ...], dict[str, np.ndarray]]:
 def _key(context: StageContext) -> bytes:
     """The pseudonym key of the people of this lake: the sample world's is public, every other source's is one."""
     runs = context.lake.read("ops.runs").select("source").distinct().collect()
-    sample = {row["source"] for row in runs} - {FEEDBACK, "as ingested"} == {"sample"}
+    sample = {row["source"] for row in runs} - {FEEDBACK, KNOWLEDGE, "as ingested"} == {"sample"}
     return kept_key("sample" if sample else "other", context.params.ingest.pseudonym_key_file)
 
 

@@ -1,0 +1,8 @@
+"""Facts and histories as sentences, for spark-submit; the same as `interestlake knowledge-verbalise`."""
+
+import sys
+
+from interestlake.cli import main
+
+if __name__ == "__main__":
+    sys.exit(main(["knowledge-verbalise", *sys.argv[1:]]))

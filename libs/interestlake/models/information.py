@@ -1,0 +1,53 @@
+"""Items ranked by what a history tells about their features: contributions to D_KL(P(U | O) || P(U))."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import scipy.sparse as sp
+
+from .scorer import Scorer, UserBatch
+
+
+@dataclass(frozen=True)
+class InformationScorer(Scorer):
+    """score_uj = sum over features f of item j of P(f | O) ln(P(f | O) / P(f)), over (features of j)^length_power.
+
+    P(f) is the share of f among all features of all items, P(f | O) the same among those of the history O, each item
+    by its weight, smoothed by Dirichlet's prior: (n_f + smoothing P(f)) / (n + smoothing) (Zhai and Lafferty 2004). The
+    sum over all features is the divergence of Kullback and Leibler (1951), in nats.
+
+    features: (I, F) CSR of 1 where an item carries a feature; share: (F,) float64 P(f). An item without features, and a
+    person whose history has none, score 0.
+    """
+
+    name: str
+    features: sp.csr_matrix
+    share: np.ndarray
+    smoothing: float
+    length_power: float
+
+    @classmethod
+    def of(cls, name: str, features: sp.csr_matrix, smoothing: float, length_power: float) -> "InformationScorer":
+        """features: (I, F) 0/1; P(f) is counted over all its items."""
+        counts = np.asarray(features.sum(axis=0), dtype=np.float64).ravel()
+        return cls(name, features, counts / max(counts.sum(), 1.0), smoothing, length_power)
+
+    def told(self, history: sp.csr_matrix) -> tuple[sp.csr_matrix, np.ndarray]:
+        """(B, I) history -> (B, F) contributions of the features it has, less what each would give unseen; (B,) the
+        factor a ln a of the rest, whose contribution is a ln a P(f) with a = smoothing / (n + smoothing)."""
+        counts = sp.csr_matrix(history @ self.features, dtype=np.float64)  # (B, I) @ (I, F) -> (B, F)
+        total = np.asarray(counts.sum(axis=1)).ravel()
+        unseen = self.smoothing / np.where(total > 0, total + self.smoothing, 1.0)
+        rest = np.where((total > 0) & (unseen > 0), unseen * np.log(np.where(unseen > 0, unseen, 1.0)), 0.0)
+        row = np.repeat(np.arange(counts.shape[0]), np.diff(counts.indptr))
+        share = self.share[counts.indices]
+        given = (counts.data + self.smoothing * share) / (total + self.smoothing)[row]
+        counts.data = given * np.log(given / share) - rest[row] * share
+        return counts, rest
+
+    def score(self, batch: UserBatch) -> np.ndarray:
+        told, rest = self.told(batch.history)
+        scores = np.asarray((told @ self.features.T).todense())  # (B, F) @ (F, I) -> (B, I)
+        scores += rest[:, None] * (self.features @ self.share)[None, :]
+        lengths = np.maximum(np.diff(self.features.indptr), 1).astype(np.float64)
+        return (scores / lengths**self.length_power).astype(np.float32)

@@ -1,0 +1,36 @@
+"""The knowledge commands: each one stage over an existing lake, outside the default pipeline."""
+
+from ...errors import BadInput
+from ...knowledge import arguments as command
+from ...tables import Lake
+from ..stage import Stage
+from .export import KNOWLEDGE_EXPORT
+from .link import KNOWLEDGE_LINK
+from .load import KNOWLEDGE_LOAD
+from .mine import KNOWLEDGE_MINE
+from .rank import KNOWLEDGE_RANK
+from .verbalise import KNOWLEDGE_VERBALISE
+
+STAGES = {
+    command.LOAD: KNOWLEDGE_LOAD,
+    command.EXPORT: KNOWLEDGE_EXPORT,
+    command.LINK: KNOWLEDGE_LINK,
+    command.MINE: KNOWLEDGE_MINE,
+    command.VERBALISE: KNOWLEDGE_VERBALISE,
+    command.RANK: KNOWLEDGE_RANK,
+}
+
+
+def check_lake(lake: Lake, command: str) -> None:
+    """Raises BadInput where a table that the command reads is missing; writes nothing."""
+    missing = [name for name in STAGES[command].reads if not lake.exists(name)]
+    if missing:
+        raise BadInput.of(f"lake {lake.root}", found=f"no {', '.join(missing)}", where="--lake",
+                          expected="a lake that `interestlake run --until prepare` has made")
+
+
+def closing_lines(lake: Lake, stage: Stage, figures: dict[str, float]) -> list[str]:
+    """What the command prints at its end: each figure, then where its tables are."""
+    lines = [f"{name.replace('_', ' '):<28}{value:>14,.4g}" if value % 1 else
+             f"{name.replace('_', ' '):<28}{value:>14,.0f}" for name, value in figures.items()]
+    return [*lines, *(f"{'table':<28}{lake.path(name)}" for name in stage.writes if lake.exists(name))]

@@ -1,0 +1,65 @@
+"""knowledge-mine: facts found in texts by the patterns of the relations' file."""
+
+from pyspark.sql import functions as F
+
+from ...errors import BadInput
+from ...knowledge.mine import mined, tagger_sees
+from ...knowledge.relations import read_relations
+from ..stage import Stage, StageContext
+
+FACTS, MINED = "silver.facts", "silver.mined_facts"
+KEY = ("subject", "predicate", "object")
+SHOWN = 8  # finds printed
+
+
+def _mine(context: StageContext) -> dict[str, float]:
+    params, run_id = context.params.knowledge, context.options.run_id
+    relations = read_relations(params.relations)
+    if not any(relation.mined for relation in relations.values()):
+        raise BadInput.of(f"file {params.relations}", found="no pattern", expected="`mined:` under a relation",
+                          where="conf/params/knowledge.yml (relations)")
+    see = None
+    if params.tagger:
+        from ...tuning.tagger import TaggerModel
+
+        TaggerModel.load(params.tagger)  # a fault is told here, not by a worker
+        see = tagger_sees(params.tagger)
+    documents = context.read("silver.documents")
+    written = context.write(MINED, documents.transform(mined(relations, see, params.min_confidence)))
+    found = context.lake.read(MINED)
+    counts = {row["predicate"]: row["count"] for row in found.groupBy("predicate").count().collect()}
+    for row in found.orderBy(F.desc("confidence"), "item_id", "predicate", "object").limit(SHOWN).collect():
+        context.log.info("      %.2f  %s %s %r: %s", row["confidence"], row["item_id"], row["predicate"], row["object"],
+                         row["words"])
+    figures = {"facts": written.rows, **{f"facts_{name}": count for name, count in sorted(counts.items())}}
+    if params.apply:
+        figures["facts_changed"] = _apply(context, found, run_id)
+    return figures
+
+
+def _apply(context: StageContext, found, run_id: str) -> int:
+    """Put the mined facts that no other source says into silver.facts. Returns the facts put."""
+    prefix = F.lit(context.params.knowledge.item_prefix)
+    nothing = F.lit(None)
+    rows = found.select(
+        F.concat(prefix, "item_id").alias("subject"), "predicate", "object", F.col("item_id").alias("subject_item_id"),
+        F.lit("text").alias("object_type"), F.lit("mined").alias("source"), "confidence",
+        *(nothing.cast("timestamp").alias(name) for name in ("valid_from", "valid_to")),
+    )
+    told = context.read(FACTS).where("source IS NULL OR source <> 'mined'").select(*KEY)
+    rows = rows.join(told, list(KEY), "left_anti").persist()
+    marked = rows.select(F.lit(run_id).alias("run_id"), *KEY, F.lit("put").alias("change"))
+    context.write("silver.fact_changes", marked)
+    context.written[FACTS] = context.lake.change(FACTS, rows.withColumn("gone", F.lit(False)), run_id)
+    rows.unpersist()
+    return context.written[FACTS].rows
+
+
+KNOWLEDGE_MINE = Stage(
+    name="knowledge_mine",
+    summary="facts found in texts by patterns",
+    reads=("silver.documents", FACTS),
+    writes=(MINED,),
+    section="knowledge",
+    run=_mine,
+)
