@@ -20,11 +20,12 @@ LAYERS = (
     {"config", "session", "tables", "tracking"},
     {"events", "privacy", "sources", "text", "graph", "interests", "metrics", "models", "feeding", "training"},
     {"stages.stage"},
-    {"recommending", "serving", "reporting"},
+    {"recommending", "serving", "reporting", "expansion"},
     {"benchmark"},
     {"tuning"},
     {"stages"},
     {"pipeline"},
+    {"exploring"},
     {"cli", "notebook"},
 )
 

@@ -13,6 +13,9 @@ from concurrent.futures import ThreadPoolExecutor
 from .benchmark.arguments import add_parsers
 from .config import FEEDBACK, RunOptions, cut, load_params, parse_override
 from .errors import BadInput, GateRefused, InterestlakeError
+from .exploring.arguments import COMMANDS as EXPLORING
+from .exploring.arguments import add_parsers as add_exploring_parsers
+from .exploring.arguments import chosen
 from .session import GATEWAY, PROFILES, build_session
 from .storage import has_scheme
 from .tuning.arguments import COMMANDS as TUNING
@@ -61,6 +64,7 @@ def build_parser() -> argparse.ArgumentParser:
     refit.add_argument("--recommend", action="store_true", help="also write everyone's lists by the moved weights")
     add_parsers(commands)
     add_tuning_parsers(commands)
+    add_exploring_parsers(commands, _common)
     return parser
 
 
@@ -89,9 +93,7 @@ def _options(arguments: argparse.Namespace) -> tuple[RunOptions, dict[str, objec
         overrides.update([parse_override(f"refit.rate={arguments.rate}")])
     if not refit and arguments.users is not None:
         overrides["ingest.sample_users"] = arguments.users
-    run_id = arguments.run_id or time.strftime("%Y%m%dT%H%M%S", time.gmtime())
-    if not run_id.replace("-", "").replace("_", "").replace(".", "").isalnum():
-        raise BadInput.of("run id", found=repr(run_id), expected="letters, digits, '.', '_' and '-'", where="--run-id")
+    run_id = _run_id(arguments)
     options = RunOptions(
         lake=arguments.lake,
         run_id=run_id,
@@ -104,6 +106,13 @@ def _options(arguments: argparse.Namespace) -> tuple[RunOptions, dict[str, objec
         report_dir=arguments.report_dir,
     )
     return options, overrides
+
+
+def _run_id(arguments: argparse.Namespace) -> str:
+    run_id = arguments.run_id or time.strftime("%Y%m%dT%H%M%S", time.gmtime())
+    if not run_id.replace("-", "").replace("_", "").replace(".", "").isalnum():
+        raise BadInput.of("run id", found=repr(run_id), expected="letters, digits, '.', '_' and '-'", where="--run-id")
+    return run_id
 
 
 def _look_for_inputs(paths: tuple[str, ...], option: str) -> None:
@@ -142,6 +151,21 @@ def _execute(arguments: argparse.Namespace) -> None:
             _close(spark, whole, options, began)
             raise
         _close(spark, whole, options, began)
+    finally:
+        spark.stop()
+
+
+def _explore(arguments: argparse.Namespace) -> None:
+    """A command over a finished lake."""
+    overrides = dict(parse_override(assignment) for assignment in arguments.set)
+    options = RunOptions(arguments.lake, _run_id(arguments), arguments.seed, tracking_uri=arguments.tracking_uri)
+    conf_dir = _conf_dir(arguments)
+    params = load_params(conf_dir, overrides | chosen(arguments))
+    LOG.info("run %s  seed %d  lake %s", options.run_id, options.seed, options.lake)
+    spark = _start(conf_dir, arguments.profile)
+    try:
+        command = importlib.import_module("interestlake.exploring.command")
+        getattr(command, arguments.command.replace("-", "_"))(spark, params, options, arguments)
     finally:
         spark.stop()
 
@@ -199,6 +223,8 @@ def main(argv: list[str] | None = None) -> int:
         if arguments.command in ("benchmark", "split"):
             command = importlib.import_module("interestlake.benchmark.command")
             getattr(command, arguments.command)(arguments, LOG)
+        elif arguments.command in EXPLORING:
+            _explore(arguments)
         elif arguments.command in TUNING:
             command = importlib.import_module("interestlake.tuning.command")
             getattr(command, arguments.command.replace("-", "_"))(arguments, LOG)
