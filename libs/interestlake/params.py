@@ -175,7 +175,7 @@ class Profiles:
     seasons: tuple[float, ...] = field(
         default=(7.0, 30.4375, 91.3125, 182.625, 365.25), metadata={"meaning": "periods tried, in days", "low": 1.0}
     )
-    cluster_distance: float = number(1.0, "Ward distance at which a person's clusters stop merging", low=0)
+    cluster_distance: float = number(2.5, "Ward distance at which a person's clusters stop merging", low=0)
     influence_nodes: int = number(30, "strongest interests of a person that make ordered pairs", low=2, high=200)
     influence_people: int = number(10, "people with a clear order that a pair needs to be tested", low=4)
     bridge_pivots: int = number(256, "nodes that betweenness is sampled from", low=1)

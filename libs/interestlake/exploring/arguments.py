@@ -3,7 +3,7 @@
 import argparse
 from collections.abc import Callable
 
-COMMANDS = ("interests",)
+COMMANDS = ("interests", "expand", "evaluate-expansion")
 
 
 def add_parsers(commands: argparse._SubParsersAction, common: Callable[[argparse.ArgumentParser], None]) -> None:
@@ -11,6 +11,12 @@ def add_parsers(commands: argparse._SubParsersAction, common: Callable[[argparse
     interests = commands.add_parser("interests", help="interest profiles, trends, influence, hubs and bridges")
     common(interests)
     interests.add_argument("--user", metavar="U", help="also print the profile of the person whose id begins so")
+    expand = commands.add_parser("expand", help="new interests of every person, with confidence, path and source")
+    common(expand)
+    expand.add_argument("--surprise", type=float, metavar="S", help="0: the surest first (default)")
+    expand.add_argument("--user", metavar="U", help="also print the expansions of the person whose id begins so")
+    evaluate = commands.add_parser("evaluate-expansion", help="hide people's late interests and find them again")
+    common(evaluate)
 
 
 def chosen(arguments: argparse.Namespace) -> dict[str, object]:

@@ -7,6 +7,8 @@ from pyspark.sql import SparkSession
 from ..config import RunOptions
 from ..params import Params
 from ..pipeline import run_stages
+from ..stages.evaluate_expansion import EVALUATE_EXPANSION
+from ..stages.expand import EXPAND, READS
 from ..stages.interests import INTERESTS, check_lake
 from ..tables import Lake
 from . import tell
@@ -20,3 +22,22 @@ def interests(spark: SparkSession, params: Params, options: RunOptions, argument
     tell.interests(lake)
     if arguments.user:
         tell.profile(lake, arguments.user)
+
+
+def expand(spark: SparkSession, params: Params, options: RunOptions, arguments: argparse.Namespace) -> None:
+    """Write everyone's expansions; print how many came from where, and one person's where asked for."""
+    lake = Lake(spark, options.lake)
+    check_lake(lake, READS)
+    run_stages(spark, (EXPAND,), params, options)
+    tell.expansions(lake, arguments.user)
+
+
+def evaluate_expansion(spark: SparkSession, params: Params, options: RunOptions, _: argparse.Namespace) -> None:
+    """Write and print what was found of hidden interests, and what expansions add to short histories."""
+    lake = Lake(spark, options.lake)
+    check_lake(lake, READS)
+    figures = run_stages(spark, (EVALUATE_EXPANSION,), params, options)[EVALUATE_EXPANSION.name]
+    tell.figures(lake, options.run_id, "expansion", "late interests found again (test people)")
+    tell.figures(lake, options.run_id, "little_history", "items found from a history of three (test people)")
+    chosen = " ".join(f"--set expand.{name[7:]}={value:g}" for name, value in figures.items() if name[:7] == "chosen.")
+    print(f"\nchosen on validation people: {chosen}")

@@ -65,7 +65,8 @@ def interests(lake: Lake) -> None:
 
 def person(lake: Lake, beginning: str) -> str:
     """The user_id that begins so. Raises BadInput for none or several."""
-    found = lake.read("silver.users").where(F.col("user_id").startswith(beginning)).orderBy("user_id").limit(2).collect()
+    users = lake.read("silver.users").where(F.col("user_id").startswith(beginning))
+    found = users.orderBy("user_id").limit(2).collect()
     if len(found) != 1:
         raise BadInput.of("person", found=f"{'several' if found else 'nobody'} whose id begins with {beginning!r}",
                           expected="the beginning of one user_id of silver.users", where="--user")
@@ -77,3 +78,30 @@ def profile(lake: Lake, beginning: str) -> None:
     user = person(lake, beginning)
     rows = lake.read("gold.interest_profiles").where(F.col("user_id") == user).orderBy(F.desc("share"), "interest")
     show(f"{user}", rows.select("label", "kind", "strength", "confidence", "share", "events", "trend", "cluster"), 20)
+
+
+def expansions(lake: Lake, beginning: str | None) -> None:
+    """Expansions by source, and those of one person."""
+    rows = lake.read("gold.expansions")
+    counted = rows.groupBy("source").agg(
+        F.count("*").alias("expansions"), F.countDistinct("user_id").alias("people"),
+        F.round(F.avg("confidence"), 3).alias("mean confidence"), F.round(F.avg("surprise"), 3).alias("mean surprise"),
+        F.round(F.avg(F.size("path")), 2).alias("mean path"),
+    )  # fmt: skip
+    show("new interests by what adds most", counted.orderBy("source"))
+    if beginning:
+        user = person(lake, beginning)
+        own = rows.where(F.col("user_id") == user).orderBy(F.desc("confidence"), "interest")
+        show(user, own.select("label", "kind", "confidence", "surprise", "source", "path"), 20)
+
+
+def figures(lake: Lake, run_id: str, task: str, title: str) -> None:
+    """The figures of one task of one run: a row per model, a column per metric."""
+    rows = lake.read("gold.interest_metrics").where((F.col("run_id") == run_id) & (F.col("task") == task)).collect()
+    named = {row: f"{row['metric']}@{row['k']}" if row["k"] else row["metric"] for row in rows}
+    order = sorted({(row["metric"], row["k"]) for row in rows})
+    columns = [f"{metric}@{k}" if k else metric for metric, k in order]
+    values = {(row["model"], named[row]): row["value"] for row in rows}
+    models = sorted({row["model"] for row in rows}, key=lambda m: (-values.get((m, columns[-1]), 0.0), m))
+    print(f"\n{title}; {max((row['cases'] for row in rows), default=0)} cases")
+    print(table(["model", *columns], [[m, *(values.get((m, c)) for c in columns)] for m in models]))

@@ -19,11 +19,13 @@ def check_nodes(count: int, most: int) -> None:
 
 
 def betweenness(edges: pd.DataFrame, nodes: list[str], pivots: int, seed: int) -> dict[str, float]:
-    """Share of shortest paths through each node, in [0,1]: Brandes (2001), from `pivots` sampled nodes where there are
-    more (Brandes and Pich, 2007). Paths use each node's BACKBONE strongest edges(src, dst, weight), every edge one step.
+    """Share of shortest paths through each node, in [0,1] (Brandes, 2001).
+
+    From `pivots` sampled nodes where there are more (Brandes and Pich, 2007). Paths use each node's BACKBONE strongest
+    edges(src, dst, weight), every edge one step.
     """
     both = pd.concat([edges, edges.rename(columns={"src": "dst", "dst": "src"})])
-    both = both.assign(weight=both["weight"].round(9)).sort_values(["src", "weight", "dst"], ascending=[True, False, True])
+    both = both.assign(order=-both["weight"].round(9)).sort_values(["src", "order", "dst"])
     kept = both.groupby("src", sort=True).head(BACKBONE)
     graph = nx.Graph()
     graph.add_nodes_from(sorted(nodes))
@@ -36,9 +38,8 @@ def participation(edges: DataFrame, nodes: DataFrame) -> DataFrame:
 
     1 - sum over communities c of (weight to c / weighted degree)^2: 0 where all neighbours share one community. Lazy.
     """
-    ends = edges.select(F.explode(F.array(F.struct(F.col("src").alias("node"), F.col("dst").alias("other")),
-                                          F.struct(F.col("dst").alias("node"), F.col("src").alias("other")))).alias("e"),
-                        "weight").select("e.*", "weight")  # fmt: skip
+    ends = edges.select("src", "dst", "weight").toDF("node", "other", "weight")
+    ends = ends.unionByName(edges.select("dst", "src", "weight").toDF("node", "other", "weight"))
     into = ends.join(nodes.select(F.col("node").alias("other"), "community"), "other")
     sums = into.groupBy("node", "community").agg(F.sum("weight").alias("w"))
     return sums.groupBy("node").agg((1 - F.sum(F.col("w") * F.col("w")) / F.pow(F.sum("w"), 2)).alias("participation"))

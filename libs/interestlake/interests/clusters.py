@@ -14,7 +14,7 @@ CLUSTERED = "user_id string, interest string, cluster int, medoid string"
 
 
 def ward_clusters(points: np.ndarray, shares: np.ndarray, distance: float) -> tuple[np.ndarray, np.ndarray]:
-    """points (n, d), shares (n,) -> cluster of each point (n,) int, from 0, largest share first; medoid row per cluster.
+    """points (n, d), shares (n,) -> cluster of each point (n,), from 0, largest share first; medoid row per cluster.
 
     Ward's method (Ward, 1963) merges until the next merge would be at `distance` or more, so a person has as many
     clusters as the interests ask for (PinnerSage, Pal et al., 2020). Equal shares: the cluster of the earlier point

@@ -11,7 +11,7 @@ from .entities import entity_candidates, entity_labels
 from .interest_map import interest_map
 from .item_interests import choose_interests
 from .significance import benjamini_hochberg, beta_confidence
-from .trend import attention_sums, judge_trend, pooled
+from .trend import judge_trend, pooled
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,8 @@ def population_rates(interactions: DataFrame, held: DataFrame) -> DataFrame:
     whole = liked.agg(F.count(F.lit(1)).alias("pairs"))
     carried = liked.join(held.select("item_id", "interest_id"), "item_id").groupBy("interest_id")
     counted = carried.agg(F.count(F.lit(1)).alias("carried"))
-    return counted.crossJoin(F.broadcast(whole)).select("interest_id", (F.col("carried") / F.col("pairs")).alias("rate"))
+    rate = (F.col("carried") / F.col("pairs")).alias("rate")
+    return counted.crossJoin(F.broadcast(whole)).select("interest_id", rate)
 
 
 def build_interest_profiles(

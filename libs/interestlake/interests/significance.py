@@ -5,22 +5,23 @@ from collections.abc import Callable
 import pandas as pd
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
+from pyspark.sql.types import DoubleType
 from scipy import stats
 
 
-@F.pandas_udf("double")
+@F.pandas_udf(DoubleType())
 def beta_above(rate: pd.Series, first: pd.Series, second: pd.Series) -> pd.Series:
     """P(X > rate) for X ~ Beta(first, second)."""
     return pd.Series(stats.beta.sf(rate, first, second))
 
 
-@F.pandas_udf("double")
+@F.pandas_udf(DoubleType())
 def two_sided_t(t: pd.Series, freedom: pd.Series) -> pd.Series:
     """P(|T| >= |t|) for Student's t; nan where t is."""
     return pd.Series(2 * stats.t.sf(t.abs(), freedom))
 
 
-@F.pandas_udf("double")
+@F.pandas_udf(DoubleType())
 def two_sided_half(count: pd.Series, trials: pd.Series) -> pd.Series:
     """P of a count at least as far from trials / 2, for a fair coin: the exact sign test (Dixon and Mood, 1946)."""
     further = count.where(count * 2 >= trials, trials - count)

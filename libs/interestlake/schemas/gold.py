@@ -131,7 +131,7 @@ EXPANSIONS = Table(
         KIND,
         LABEL,
         col("confidence", "double", "noisy-or of the weighted sources"),
-        col("surprise", "double", "distance to the person's nearest cluster, 0 near, 1 unlike anything held"),
+        col("surprise", "double", "1 - cosine to the nearest interest held: 0 near, 1 unlike anything"),
         col("source", "string", "what adds most: context, people or knowledge"),
         col("path", "array<string>", "labels of the nodes walked, the person's own interest first"),
         RUN_ID,
