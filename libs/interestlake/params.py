@@ -195,6 +195,16 @@ class Expand:
     knowledge: float = number(0.2, "weight of facts and hierarchy", low=0, high=1)
     surprise: float = number(0.0, "0: the surest first; 1: the most surprising first", low=0, high=1)
     max_nodes: int = number(20_000, "interests whose matrices one executor holds", low=10)
+    max_people: int = number(200_000, "people whose interests and friends one executor holds", low=2)
+
+
+@dataclass(frozen=True)
+class Upcoming:
+    kind: str = choice(
+        "category", "kind of interest that steps are told in", "category", "tag", "keyword", "topic", "entity"
+    )
+    max_steps: int = number(20_000_000, "timed pairs that one machine holds", low=10)
+    least_choices: int = number(30, "choices that an interest needs for a forecast", low=1)
 
 
 SECTIONS = {
@@ -213,6 +223,7 @@ SECTIONS = {
     "promote": Promote,
     "profiles": Profiles,
     "expand": Expand,
+    "upcoming": Upcoming,
 }
 
 
@@ -235,6 +246,7 @@ class Params:
     promote: Promote = field(default_factory=Promote)
     profiles: Profiles = field(default_factory=Profiles)
     expand: Expand = field(default_factory=Expand)
+    upcoming: Upcoming = field(default_factory=Upcoming)
 
 
 def section_fields(section: str):

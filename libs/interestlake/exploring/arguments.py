@@ -3,7 +3,7 @@
 import argparse
 from collections.abc import Callable
 
-COMMANDS = ("interests", "expand", "evaluate-expansion")
+COMMANDS = ("interests", "expand", "evaluate-expansion", "people", "next-interest")
 
 
 def add_parsers(commands: argparse._SubParsersAction, common: Callable[[argparse.ArgumentParser], None]) -> None:
@@ -17,6 +17,12 @@ def add_parsers(commands: argparse._SubParsersAction, common: Callable[[argparse
     expand.add_argument("--user", metavar="U", help="also print the expansions of the person whose id begins so")
     evaluate = commands.add_parser("evaluate-expansion", help="hide people's late interests and find them again")
     common(evaluate)
+    people = commands.add_parser("people", help="people to know, experts and groups")
+    common(people)
+    people.add_argument("--user", metavar="U", help="also print the people for the person whose id begins so")
+    upcoming = commands.add_parser("next-interest", help="what people turn to next, and where each interest goes")
+    common(upcoming)
+    upcoming.add_argument("--user", metavar="U", help="also print it for the person whose id begins so")
 
 
 def chosen(arguments: argparse.Namespace) -> dict[str, object]:

@@ -10,6 +10,9 @@ from ..pipeline import run_stages
 from ..stages.evaluate_expansion import EVALUATE_EXPANSION
 from ..stages.expand import EXPAND, READS
 from ..stages.interests import INTERESTS, check_lake
+from ..stages.next_interest import NEXT_INTEREST
+from ..stages.people import PEOPLE_STAGE
+from ..stages.people import READS as PEOPLE_READS
 from ..tables import Lake
 from . import tell
 
@@ -41,3 +44,23 @@ def evaluate_expansion(spark: SparkSession, params: Params, options: RunOptions,
     tell.figures(lake, options.run_id, "little_history", "items found from a history of three (test people)")
     chosen = " ".join(f"--set expand.{name[7:]}={value:g}" for name, value in figures.items() if name[:7] == "chosen.")
     print(f"\nchosen on validation people: {chosen}")
+
+
+def people(spark: SparkSession, params: Params, options: RunOptions, arguments: argparse.Namespace) -> None:
+    """Write people to know, experts and groups; print the figures, the groups, and one person's lists."""
+    lake = Lake(spark, options.lake)
+    check_lake(lake, PEOPLE_READS, "interestlake interests")
+    run_stages(spark, (PEOPLE_STAGE,), params, options)
+    tell.figures(lake, options.run_id, "people", "hidden friendships found again (test people)")
+    tell.people(lake, arguments.user)
+
+
+def next_interest(spark: SparkSession, params: Params, options: RunOptions, arguments: argparse.Namespace) -> None:
+    """Write what people turn to next and where interests go; print the figures beside Markov, popularity and naive."""
+    lake = Lake(spark, options.lake)
+    check_lake(lake)
+    run_stages(spark, (NEXT_INTEREST,), params, options)
+    tell.figures(lake, options.run_id, "next_interest", "the next interest (test steps)")
+    tell.figures(lake, options.run_id, "forecast", "shares of interests over the last three months (backtest)")
+    tell.figures(lake, options.run_id, "forecast_all", "all choices over the last three months (backtest)")
+    tell.upcoming(lake, arguments.user)

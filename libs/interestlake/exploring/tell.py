@@ -105,3 +105,34 @@ def figures(lake: Lake, run_id: str, task: str, title: str) -> None:
     models = sorted({row["model"] for row in rows}, key=lambda m: (-values.get((m, columns[-1]), 0.0), m))
     print(f"\n{title}; {max((row['cases'] for row in rows), default=0)} cases")
     print(table(["model", *columns], [[m, *(values.get((m, c)) for c in columns)] for m in models]))
+
+
+def people(lake: Lake, beginning: str | None) -> None:
+    """The largest groups; one person's people and the experts of what the person holds most."""
+    groups = lake.read("gold.groups")
+    sizes = groups.select("group", "size", "label").distinct().orderBy(F.desc("size"), "group")
+    show("largest groups", sizes.select("size", "label"))
+    if not beginning:
+        return
+    user = person(lake, beginning)
+    own = lake.read("gold.people").where(F.col("user_id") == user).orderBy("rank")
+    show(f"people for {user}", own.select("other_id", "score", "common_friends", "shared", "same_group"), 10)
+    top = lake.read("gold.interest_profiles").where(F.col("user_id") == user).orderBy(F.desc("share"), "interest")
+    experts = lake.read("gold.experts").where(F.col("user_id") != user)
+    asked = top.limit(5).select("interest", "label", "share").join(experts.drop("run_id"), "interest")
+    asked = asked.orderBy(F.desc("share"), "interest", "rank").where("rank <= 3")
+    show("whom to ask", asked.select("label", F.col("user_id").alias("expert"), "events", "expertise"), 15)
+
+
+def upcoming(lake: Lake, beginning: str | None) -> None:
+    """Interests that are forecast to grow most, and one person's next."""
+    rows = lake.read("gold.interest_forecasts").where("interest <> '*'")
+    ends = rows.groupBy("interest", "label").agg(
+        F.min_by("share", "period").alias("next month"), F.max_by("share", "period").alias("in three months")
+    )
+    grown = F.col("in three months") - F.col("next month")
+    show("forecast to grow most", ends.orderBy(F.desc(F.round(grown, 9)), "interest"))
+    if beginning:
+        user = person(lake, beginning)
+        own = lake.read("gold.next_interests").where(F.col("user_id") == user).orderBy("rank")
+        show(f"next for {user}", own.select("label", "probability"))

@@ -141,6 +141,84 @@ EXPANSIONS = Table(
     checks=(CONFIDENCE, ("surprise_0_1", "surprise >= 0 AND surprise <= 1"), ("path_walks", "size(path) >= 2")),
 )
 
+PEOPLE = Table(
+    "gold.people",
+    "people that a person may know, who are no friends yet",
+    (
+        col("user_id", "string", "person"),
+        col("rank", "int", "place from 1"),
+        col("other_id", "string", "the person who is proposed"),
+        col("score", "double", "Adamic-Adar and likeness of interests, see docs/people.md"),
+        col("common_friends", "int", "friends of both"),
+        col("shared", "array<string>", "labels of the interests that both hold most, at most 3"),
+        col("same_group", "boolean", "both belong to one group of gold.groups"),
+        RUN_ID,
+    ),
+    key=("user_id", "rank"),
+    mode="replace",
+)
+
+EXPERTS = Table(
+    "gold.experts",
+    "people who hold an interest surely and long",
+    (
+        col("interest", "string", "node id"),
+        col("rank", "int", "place from 1"),
+        col("user_id", "string", "person"),
+        col("expertise", "double", "confidence * ln(1 + events)"),
+        col("events", "bigint", "events behind it"),
+        col("confidence", "double", "as in gold.interest_profiles"),
+        RUN_ID,
+    ),
+    key=("interest", "rank"),
+    mode="replace",
+)
+
+GROUPS = Table(
+    "gold.groups",
+    "communities of people, by friendships and shared interests",
+    (
+        col("user_id", "string", "person"),
+        col("group", "string", "smallest user_id of the community"),
+        col("size", "bigint", "people in it"),
+        col("label", "string", "interests that set it apart"),
+        RUN_ID,
+    ),
+    key=("user_id",),
+    mode="replace",
+)
+
+NEXT_INTERESTS = Table(
+    "gold.next_interests",
+    "what a person turns to next",
+    (
+        col("user_id", "string", "person"),
+        col("rank", "int", "place from 1"),
+        col("interest", "string", "node id"),
+        LABEL,
+        col("probability", "double", "softmax over the interests of the kind"),
+        RUN_ID,
+    ),
+    key=("user_id", "rank"),
+    mode="replace",
+)
+
+INTEREST_FORECASTS = Table(
+    "gold.interest_forecasts",
+    "share of all choices that an interest will have",
+    (
+        col("interest", "string", "node id; * for all choices, over their mean per period"),
+        LABEL,
+        col("period", "int", "30 days, counted from the first choice, from 0"),
+        col("share", "double", "forecast"),
+        col("low", "double", "lower end of the 95 % interval"),
+        col("high", "double", "upper end"),
+        RUN_ID,
+    ),
+    key=("interest", "period"),
+    mode="replace",
+)
+
 INTEREST_METRICS = Table(
     "gold.interest_metrics",
     "one figure of a measurement on interests: what was hidden and found again",
@@ -165,5 +243,10 @@ TABLES = (
     INTEREST_CLUSTERS,
     INTEREST_TRENDS,
     EXPANSIONS,
+    PEOPLE,
+    EXPERTS,
+    GROUPS,
+    NEXT_INTERESTS,
+    INTEREST_FORECASTS,
     INTEREST_METRICS,
 )

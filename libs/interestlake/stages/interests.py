@@ -20,13 +20,14 @@ PROFILES, CLUSTERS, TRENDS = "gold.interest_profiles", "gold.interest_clusters",
 INFLUENCE, ROLES = "graph.interest_influence", "graph.interest_roles"
 
 
-def check_lake(lake: Lake, needed: tuple[str, ...] = NEEDED) -> None:
-    """Raises BadInput where there is no lake, or none with an interest graph; writes nothing."""
+def check_lake(
+    lake: Lake, needed: tuple[str, ...] = NEEDED, command: str = "interestlake run --until build_graph"
+) -> None:
+    """Raises BadInput where there is no lake, or where it lacks a table that `command` makes; writes nothing."""
     missing = [name for name in needed if not lake.exists(name)]
     if missing:
         raise BadInput.of(f"lake {lake.root}", found=f"no {', '.join(missing)}",
-                          expected="a lake with interests and their graph",
-                          where="--lake, after `interestlake run --until build_graph`")
+                          expected=f"a lake after `{command}`", where="--lake")
 
 
 def read_nodes(context: StageContext) -> Nodes:
