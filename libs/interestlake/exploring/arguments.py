@@ -3,7 +3,7 @@
 import argparse
 from collections.abc import Callable
 
-COMMANDS = ("interests", "expand", "evaluate-expansion", "people", "next-interest")
+COMMANDS = ("interests", "expand", "evaluate-expansion", "people", "next-interest", "cross-domain")
 
 
 def add_parsers(commands: argparse._SubParsersAction, common: Callable[[argparse.ArgumentParser], None]) -> None:
@@ -23,6 +23,10 @@ def add_parsers(commands: argparse._SubParsersAction, common: Callable[[argparse
     upcoming = commands.add_parser("next-interest", help="what people turn to next, and where each interest goes")
     common(upcoming)
     upcoming.add_argument("--user", metavar="U", help="also print it for the person whose id begins so")
+    crossing = commands.add_parser("cross-domain", help="lists in this lake by what another one knows of the people")
+    common(crossing)
+    crossing.add_argument("--from-lake", metavar="LAKE", help="the lake that knows the people (default: a half of this "
+                          "lake's items is one shop, the other half the other)")
 
 
 def chosen(arguments: argparse.Namespace) -> dict[str, object]:

@@ -1,12 +1,15 @@
 """`interestlake interests` and the commands that build on it: stages over a finished lake, then what they found."""
 
 import argparse
+from dataclasses import replace
 
 from pyspark.sql import SparkSession
 
 from ..config import RunOptions
 from ..params import Params
 from ..pipeline import run_stages
+from ..stages.cross_domain import CROSS_DOMAIN
+from ..stages.cross_domain import READS as CROSS_READS
 from ..stages.evaluate_expansion import EVALUATE_EXPANSION
 from ..stages.expand import EXPAND, READS
 from ..stages.interests import INTERESTS, check_lake
@@ -64,3 +67,14 @@ def next_interest(spark: SparkSession, params: Params, options: RunOptions, argu
     tell.figures(lake, options.run_id, "forecast", "shares of interests over the last three months (backtest)")
     tell.figures(lake, options.run_id, "forecast_all", "all choices over the last three months (backtest)")
     tell.upcoming(lake, arguments.user)
+
+
+def cross_domain(spark: SparkSession, params: Params, options: RunOptions, arguments: argparse.Namespace) -> None:
+    """Write and print how well people who are new in this catalogue are served by what another one knows of them."""
+    lake = Lake(spark, options.lake)
+    check_lake(lake, CROSS_READS)
+    if arguments.from_lake:
+        check_lake(Lake(spark, arguments.from_lake), CROSS_READS)
+        options = replace(options, inputs=(arguments.from_lake,))
+    run_stages(spark, (CROSS_DOMAIN,), params, options)
+    tell.figures(lake, options.run_id, "cross_domain", "items of this catalogue found (test people)")
