@@ -193,6 +193,7 @@ class Expand:
     context: float = number(0.4, "weight of the walk over the interest graph", low=0, high=1)
     people: float = number(0.4, "weight of similar people", low=0, high=1)
     knowledge: float = number(0.2, "weight of facts and hierarchy", low=0, high=1)
+    scale: float = number(1.0, "of confidence, so that it is the share that turns out true", low=0.01, high=1)
     surprise: float = number(0.0, "0: the surest first; 1: the most surprising first", low=0, high=1)
     max_nodes: int = number(20_000, "interests whose matrices one executor holds", low=10)
     max_people: int = number(200_000, "people whose interests and friends one executor holds", low=2)

@@ -60,7 +60,7 @@ def expand_block(model: ExpansionModel, people: pd.DataFrame, setting: Setting, 
     held = matrix(people["held"], None, model.size)
     users = people["user_id"].to_numpy(object)
     parts = relative(model.sources(profiles, users, setting), held)
-    confidence = noisy_or(parts, setting.weights)  # (B, N)
+    confidence = setting.scale * noisy_or(parts, setting.weights)  # (B, N)
     added = parts * np.array(setting.weights)[:, None, None]
     near, paths = model.neighbours(profiles, users, setting.neighbours), Paths(model, setting)
     rows = []

@@ -13,7 +13,7 @@ from .model import ExpansionModel, Setting, noisy_or, relative
 
 KS = (5, 10, 20)
 DAMPINGS, NEIGHBOURS, WEIGHTS = (0.3, 0.5, 0.85), (20, 50, 100), (0.0, 0.2, 0.5, 0.8)
-ADDED = (0.0, 0.1, 0.25, 0.5, 1.0, 2.0)
+ADDED = (0.0, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0)
 TRIED = "setting int, k int, value double"
 FOUND = "model string, metric string, k int, value double"
 
@@ -68,16 +68,16 @@ def judge(model: ExpansionModel, people: pd.DataFrame, setting: Setting) -> pd.D
         for k in KS:
             for metric, figures in zip(("recall", "precision"), found_shares(lists, hidden, k), strict=True):
                 rows += [(name, metric, k, float(value)) for value in figures]
-    rows += _reliability(scores["expansion"], held, hidden)
+    rows += _reliability(setting.scale * scores["expansion"], held)
     return pd.DataFrame(rows, columns=["model", "metric", "k", "value"])
 
 
-def _reliability(confidence: np.ndarray, held: sp.csr_matrix, hidden: sp.csr_matrix) -> list[tuple]:
-    """Of each person's ten surest: their mean confidence, so that it can be set beside precision at ten."""
-    lists = best_nodes(confidence, held, 10)
+def _reliability(confidence: np.ndarray, held: sp.csr_matrix) -> list[tuple]:
+    """Mean confidence of each person's k surest, to be set beside precision at k."""
+    lists = best_nodes(confidence, held, max(KS))
     rows = np.arange(len(lists))[:, None]
-    sure = np.where(lists >= 0, confidence[rows, np.maximum(lists, 0)], 0.0).mean(axis=1)
-    return [("expansion", "mean_confidence", 10, float(value)) for value in sure]
+    sure = np.where(lists >= 0, confidence[rows, np.maximum(lists, 0)], 0.0)
+    return [("expansion", "mean_confidence", k, float(value)) for k in KS for value in sure[:, :k].mean(axis=1)]
 
 
 @dataclass(frozen=True)

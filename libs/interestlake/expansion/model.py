@@ -16,6 +16,7 @@ class Setting:
     steps: int
     neighbours: int
     weights: tuple[float, float, float]
+    scale: float = 1.0  # of confidence, so that it is the share that turns out true
 
 
 @dataclass(frozen=True)

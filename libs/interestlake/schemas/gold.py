@@ -148,7 +148,7 @@ PEOPLE = Table(
         col("user_id", "string", "person"),
         col("rank", "int", "place from 1"),
         col("other_id", "string", "the person who is proposed"),
-        col("score", "double", "Adamic-Adar and likeness of interests, see docs/people.md"),
+        col("score", "double", "Adamic-Adar and likeness of interests, see docs/expansion.md"),
         col("common_friends", "int", "friends of both"),
         col("shared", "array<string>", "labels of the interests that both hold most, at most 3"),
         col("same_group", "boolean", "both belong to one group of gold.groups"),

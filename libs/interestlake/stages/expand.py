@@ -20,7 +20,7 @@ READS = (*NEEDED, "silver.facts", "graph.interest_edges", "graph.item_vectors")
 def setting_of(params: Expand) -> Setting:
     """The setting that conf/params/expand.yml says."""
     weights = (params.context, params.people, params.knowledge)
-    return Setting(params.damping, params.steps, params.neighbours, weights)
+    return Setting(params.damping, params.steps, params.neighbours, weights, params.scale)
 
 
 def held_nodes(context: StageContext) -> Nodes:
