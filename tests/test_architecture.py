@@ -20,12 +20,14 @@ LAYERS = (
     {"config", "session", "tables", "tracking"},
     {"events", "privacy", "sources", "text", "graph", "interests", "metrics", "models", "feeding", "training"},
     {"stages.stage"},
-    {"recommending", "serving", "reporting"},
+    {"recommending", "serving", "reporting", "expansion"},
+    {"people", "crossing"},
     {"benchmark"},
-    {"tuning"},
+    {"tuning", "upcoming"},
     {"knowledge"},
     {"stages"},
     {"pipeline"},
+    {"exploring"},
     {"cli", "notebook"},
 )
 

@@ -195,6 +195,49 @@ class Promote:
     min_gain: float = number(0.0, "relative gain asked of the fused list", low=-1, high=10)
 
 
+@dataclass(frozen=True)
+class Profiles:
+    max_per_user: int = number(60, "interests kept per person", low=1, high=1000)
+    prior_items: float = number(10.0, "items that the population's rate counts for in a person's confidence", low=0.1)
+    significance: float = number(0.05, "level below which a trend, season or order counts as found", low=1e-6, high=0.5)
+    min_items: int = number(5, "items with a time that a trend needs", low=4)
+    min_carriers: int = number(3, "of them, items that carry the interest", low=1)
+    seasons: tuple[float, ...] = field(
+        default=(7.0, 30.4375, 91.3125, 182.625, 365.25), metadata={"meaning": "periods tried, in days", "low": 1.0}
+    )
+    cluster_distance: float = number(2.5, "Ward distance at which a person's clusters stop merging", low=0)
+    influence_nodes: int = number(30, "strongest interests of a person that make ordered pairs", low=2, high=200)
+    influence_people: int = number(10, "people with a clear order that a pair needs to be tested", low=4)
+    bridge_pivots: int = number(256, "nodes that betweenness is sampled from", low=1)
+    bridge_max_nodes: int = number(20_000, "nodes that betweenness may hold on one machine", low=10)
+
+
+@dataclass(frozen=True)
+class Expand:
+    top_k: int = number(20, "new interests kept per person", low=1, high=1000)
+    seeds: int = number(30, "strongest interests of a person that an expansion starts from", low=1, high=1000)
+    damping: float = number(0.5, "chance that the walk goes on at each step", low=0.01, high=0.99)
+    steps: int = number(5, "steps of the walk", low=1, high=50)
+    neighbours: int = number(50, "similar people asked", low=1, high=10_000)
+    references: int = number(5000, "people that similar ones are sought among, sampled by a hash", low=2)
+    context: float = number(0.4, "weight of the walk over the interest graph", low=0, high=1)
+    people: float = number(0.4, "weight of similar people", low=0, high=1)
+    knowledge: float = number(0.2, "weight of facts and hierarchy", low=0, high=1)
+    scale: float = number(1.0, "of confidence, so that it is the share that turns out true", low=0.01, high=1)
+    surprise: float = number(0.0, "0: the surest first; 1: the most surprising first", low=0, high=1)
+    max_nodes: int = number(20_000, "interests whose matrices one executor holds", low=10)
+    max_people: int = number(200_000, "people whose interests and friends one executor holds", low=2)
+
+
+@dataclass(frozen=True)
+class Upcoming:
+    kind: str = choice(
+        "category", "kind of interest that steps are told in", "category", "tag", "keyword", "topic", "entity"
+    )
+    max_steps: int = number(20_000_000, "timed pairs that one machine holds", low=10)
+    least_choices: int = number(30, "choices that an interest needs for a forecast", low=1)
+
+
 SECTIONS = {
     "ingest": Ingest,
     "prepare": Prepare,
@@ -210,6 +253,9 @@ SECTIONS = {
     "evaluate": Evaluate,
     "report": Report,
     "promote": Promote,
+    "profiles": Profiles,
+    "expand": Expand,
+    "upcoming": Upcoming,
 }
 
 
@@ -231,6 +277,9 @@ class Params:
     evaluate: Evaluate = field(default_factory=Evaluate)
     report: Report = field(default_factory=Report)
     promote: Promote = field(default_factory=Promote)
+    profiles: Profiles = field(default_factory=Profiles)
+    expand: Expand = field(default_factory=Expand)
+    upcoming: Upcoming = field(default_factory=Upcoming)
 
 
 def section_fields(section: str):

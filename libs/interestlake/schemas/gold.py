@@ -57,4 +57,196 @@ METRICS = Table(
     mode="merge",
 )
 
-TABLES = (RECOMMENDATIONS, INTEREST_MAP, METRICS)
+KIND = col("kind", "string", "category, tag, keyword, topic or entity")
+LABEL = col("label", "string", "what a person reads")
+CONFIDENCE = ("confidence_0_1", "confidence >= 0 AND confidence <= 1")
+
+INTEREST_PROFILES = Table(
+    "gold.interest_profiles",
+    "a person's interests with strength, confidence, evidence, trend and cluster",
+    (
+        col("user_id", "string", "person"),
+        col("interest", "string", "node id: kind and name"),
+        KIND,
+        LABEL,
+        col("strength", "double", "in (0,1], 1 for the person's strongest of its kind"),
+        col("confidence", "double", "posterior chance that the person holds it more than people at large do"),
+        col("share", "double", "share of the person's attention; sums to 1 per person"),
+        col("events", "bigint", "events behind it"),
+        optional("first_seen", "timestamp", "UTC; null where the source keeps no time"),
+        optional("last_seen", "timestamp", "UTC; null where the source keeps no time"),
+        optional("slope", "double", "change of its share of the choices per 30 days; null where trend is unknown"),
+        optional("slope_error", "double", "standard error of the slope; null where trend is unknown"),
+        col("trend", "string", "rising, steady, fading, seasonal or unknown"),
+        col("cluster", "int", "cluster of the person's interests, from 0, largest share first"),
+        col("evidence", "array<string>", "items behind it, strongest first, at most 5"),
+        RUN_ID,
+    ),
+    key=("user_id", "interest"),
+    mode="replace",
+    checks=(("strength_0_1", "strength > 0 AND strength <= 1"), ("share_0_1", "share >= 0 AND share <= 1"), CONFIDENCE),
+)
+
+INTEREST_CLUSTERS = Table(
+    "gold.interest_clusters",
+    "one cluster of a person's interests with its medoid",
+    (
+        col("user_id", "string", "person"),
+        col("cluster", "int", "from 0, largest share first"),
+        col("medoid", "string", "interest nearest to the others of the cluster"),
+        LABEL,
+        col("share", "double", "share of the person's attention"),
+        col("members", "array<struct<interest:string,weight:double>>", "interests with their shares, largest first"),
+        RUN_ID,
+    ),
+    key=("user_id", "cluster"),
+    mode="replace",
+)
+
+INTEREST_TRENDS = Table(
+    "gold.interest_trends",
+    "change of an interest over all people that hold it",
+    (
+        col("interest", "string", "node id"),
+        KIND,
+        LABEL,
+        col("people", "bigint", "people with times that hold it"),
+        optional("slope", "double", "change of its share of a holder's choices per 30 days; null where unknown"),
+        optional("slope_error", "double", "standard error; null where unknown"),
+        optional("q_value", "double", "Benjamini-Hochberg over all interests; null where unknown"),
+        optional("period_days", "double", "period of the season; null where there is none"),
+        col("trend", "string", "rising, steady, fading, seasonal or unknown"),
+        RUN_ID,
+    ),
+    key=("interest",),
+    mode="replace",
+)
+
+EXPANSIONS = Table(
+    "gold.expansions",
+    "interests a person does not hold yet and may",
+    (
+        col("user_id", "string", "person"),
+        col("interest", "string", "node id"),
+        KIND,
+        LABEL,
+        col("confidence", "double", "noisy-or of the weighted sources"),
+        col("surprise", "double", "1 - cosine to the nearest interest held: 0 near, 1 unlike anything"),
+        col("source", "string", "what adds most: context, people or knowledge"),
+        col("path", "array<string>", "labels of the nodes walked, the person's own interest first"),
+        RUN_ID,
+    ),
+    key=("user_id", "interest"),
+    mode="replace",
+    checks=(CONFIDENCE, ("surprise_0_1", "surprise >= 0 AND surprise <= 1"), ("path_walks", "size(path) >= 2")),
+)
+
+PEOPLE = Table(
+    "gold.people",
+    "people that a person may know, who are no friends yet",
+    (
+        col("user_id", "string", "person"),
+        col("rank", "int", "place from 1"),
+        col("other_id", "string", "the person who is proposed"),
+        col("score", "double", "Adamic-Adar and likeness of interests, see docs/expansion.md"),
+        col("common_friends", "int", "friends of both"),
+        col("shared", "array<string>", "labels of the interests that both hold most, at most 3"),
+        col("same_group", "boolean", "both belong to one group of gold.groups"),
+        RUN_ID,
+    ),
+    key=("user_id", "rank"),
+    mode="replace",
+)
+
+EXPERTS = Table(
+    "gold.experts",
+    "people who hold an interest surely and long",
+    (
+        col("interest", "string", "node id"),
+        col("rank", "int", "place from 1"),
+        col("user_id", "string", "person"),
+        col("expertise", "double", "confidence * ln(1 + events)"),
+        col("events", "bigint", "events behind it"),
+        col("confidence", "double", "as in gold.interest_profiles"),
+        RUN_ID,
+    ),
+    key=("interest", "rank"),
+    mode="replace",
+)
+
+GROUPS = Table(
+    "gold.groups",
+    "communities of people, by friendships and shared interests",
+    (
+        col("user_id", "string", "person"),
+        col("group", "string", "smallest user_id of the community"),
+        col("size", "bigint", "people in it"),
+        col("label", "string", "interests that set it apart"),
+        RUN_ID,
+    ),
+    key=("user_id",),
+    mode="replace",
+)
+
+NEXT_INTERESTS = Table(
+    "gold.next_interests",
+    "what a person turns to next",
+    (
+        col("user_id", "string", "person"),
+        col("rank", "int", "place from 1"),
+        col("interest", "string", "node id"),
+        LABEL,
+        col("probability", "double", "softmax over the interests of the kind"),
+        RUN_ID,
+    ),
+    key=("user_id", "rank"),
+    mode="replace",
+)
+
+INTEREST_FORECASTS = Table(
+    "gold.interest_forecasts",
+    "share of all choices that an interest will have",
+    (
+        col("interest", "string", "node id; * for all choices, over their mean per period"),
+        LABEL,
+        col("period", "int", "30 days, counted from the first choice, from 0"),
+        col("share", "double", "forecast"),
+        col("low", "double", "lower end of the 95 % interval"),
+        col("high", "double", "upper end"),
+        RUN_ID,
+    ),
+    key=("interest", "period"),
+    mode="replace",
+)
+
+INTEREST_METRICS = Table(
+    "gold.interest_metrics",
+    "one figure of a measurement on interests: what was hidden and found again",
+    (
+        RUN_ID,
+        col("task", "string", "expansion, little_history, next_interest, forecast, people or cross_domain"),
+        col("model", "string", "method"),
+        col("metric", "string", "recall, precision, hit_rate, ..."),
+        col("k", "int", "list length; 0 where the metric has none"),
+        col("value", "double", "the figure"),
+        col("cases", "bigint", "people, steps or links behind it"),
+    ),
+    key=("run_id", "task", "model", "metric", "k"),
+    mode="merge",
+)
+
+TABLES = (
+    RECOMMENDATIONS,
+    INTEREST_MAP,
+    METRICS,
+    INTEREST_PROFILES,
+    INTEREST_CLUSTERS,
+    INTEREST_TRENDS,
+    EXPANSIONS,
+    PEOPLE,
+    EXPERTS,
+    GROUPS,
+    NEXT_INTERESTS,
+    INTEREST_FORECASTS,
+    INTEREST_METRICS,
+)

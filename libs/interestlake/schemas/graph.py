@@ -1,6 +1,6 @@
 """Graph: weighted co-occurrence of items and interests, what GraphFrames finds in it, and its low-rank vectors."""
 
-from .table import Table, col
+from .table import Table, col, optional
 
 EDGE_WEIGHT = ("weight_positive", "weight > 0")
 
@@ -59,6 +59,39 @@ INTEREST_PAGERANK = Table(
     checks=(("score_positive", "score > 0"),),
 )
 
+INTEREST_INFLUENCE = Table(
+    "graph.interest_influence",
+    "an interest that comes before another more often than it comes after, beyond chance",
+    (
+        col("src", "string", "the earlier interest"),
+        col("dst", "string", "the later interest"),
+        col("forward", "bigint", "people in whose history src both begins and ends before dst"),
+        col("backward", "bigint", "people with the reverse"),
+        col("lead", "double", "forward / (forward + backward), above 1/2"),
+        optional("median_days", "double", "median days from the first of src to the first of dst, forward people"),
+        col("p_value", "double", "two-sided binomial test against 1/2"),
+        col("q_value", "double", "Benjamini-Hochberg over all pairs tested"),
+    ),
+    key=("src", "dst"),
+    mode="replace",
+    checks=(("leads", "forward > backward"),),
+)
+
+INTEREST_ROLES = Table(
+    "graph.interest_roles",
+    "hubs and bridges of the interest graph",
+    (
+        col("interest_id", "string", "interest"),
+        col("community", "string", "interest that names the community"),
+        col("pagerank", "double", "weighted PageRank, sums to 1 over the nodes"),
+        col("betweenness", "double", "share of shortest paths through it, sampled, in [0,1]"),
+        col("participation", "double", "1 - sum over communities of squared shares of its edge weight"),
+        col("role", "string", "hub, bridge, both or member"),
+    ),
+    key=("interest_id",),
+    mode="replace",
+)
+
 ITEM_VECTORS = Table(
     "graph.item_vectors",
     "right singular vectors of behaviour x text, scaled",
@@ -83,6 +116,8 @@ TABLES = (
     ITEM_NODES,
     INTEREST_NODES,
     INTEREST_PAGERANK,
+    INTEREST_INFLUENCE,
+    INTEREST_ROLES,
     ITEM_VECTORS,
     USER_VECTORS,
 )

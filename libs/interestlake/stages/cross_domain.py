@@ -1,0 +1,127 @@
+"""The command cross-domain: profiles of one catalogue make lists in another, for people who are new there."""
+
+import numpy as np
+import pandas as pd
+import scipy.sparse as sp
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from ..crossing import measure
+from ..crossing.carry import by_hash, carried_profiles, item_texts, shared_nodes
+from ..crossing.measure import Shop
+from ..errors import BadInput
+from ..expansion.build import places
+from ..expansion.choose import blocks
+from ..expansion.histories import numbered
+from ..interests.node_vectors import matrix_of
+from ..interests.profile import with_rarity
+from ..interests.profiles import Nodes, with_entities
+from ..tables import Lake
+from .evaluate_expansion import METRICS, half, sample, summed
+from .expand import held_nodes
+from .interests import NEEDED, check_lake
+from .stage import Stage, StageContext
+
+READS = (*NEEDED, "silver.facts", "silver.items", "silver.documents", "silver.embeddings")
+LEAST_PEOPLE = 20  # of each half, for figures that mean something
+
+
+def _run(context: StageContext) -> dict[str, float]:
+    nodes, pairs = held_nodes(context), context.read("silver.interactions")
+    texts = item_texts(context.read("silver.documents"), context.read("silver.embeddings")).persist()
+    if context.options.inputs:
+        known, known_pairs, known_texts = _other_lake(context)
+        ours, wanted_pairs, same_topics = nodes, pairs, False
+    else:
+        side = by_hash(context.options.seed, "item_id")
+        known = Nodes(nodes.held.where(side == 0), nodes.names)
+        ours, known_pairs, known_texts = Nodes(nodes.held.where(side == 1), nodes.names), pairs.where(side == 0), texts
+        wanted_pairs, same_topics = pairs.where(side == 1), True
+    source, target = shared_nodes(known, ours, same_topics)
+    people = known_pairs.transform(carried_profiles(source, known_texts, context.params.expand.seeds))
+    wanted = wanted_pairs.where("weight > 0").groupBy("user_id").agg(F.collect_list("item_id").alias("wanted"))
+    judged = people.join(wanted, "user_id").withColumn("half", half(context.options.seed)).persist()
+    counts = {row["half"]: row["count"] for row in judged.groupBy("half").count().collect()}
+    if min(counts.get(name, 0) for name in ("validation", "test")) < LEAST_PEOPLE:
+        raise BadInput.of("people known in both catalogues", found=counts or "nobody",
+                          expected=f"at least {LEAST_PEOPLE} in each half", where="--from-lake")
+    shop = _shop(target, wanted_pairs, texts, judged)
+    figures = _measured(context, judged, shop).withColumn("run_id", F.lit(context.options.run_id)).persist()
+    context.write(METRICS, figures)
+    rows = figures.collect()
+    for frame in (judged, figures, texts, nodes.held, nodes.names):
+        frame.unpersist()
+    names = {f"{row['model']}.{row['metric']}_{row['k']}".replace(" ", "_"): row["value"] for row in rows}
+    return names | {"people": float(sum(counts.values())), "shared_interests": float(shop[1].carry.shape[1])}
+
+
+def _other_lake(context: StageContext) -> tuple[Nodes, DataFrame, DataFrame]:
+    """Nodes, interactions and item texts of the lake that knows the people."""
+    lake = Lake(context.spark, context.options.inputs[0])
+    check_lake(lake, READS)
+    models = [lake.read("silver.embeddings").select("model_id").distinct(),
+              context.read("silver.embeddings").select("model_id").distinct()]  # fmt: skip
+    nodes = Nodes(lake.read("silver.item_interests"), lake.read("silver.interests"))
+    nodes = with_entities(nodes, lake.read("silver.facts"), context.params.interests)
+    texts = item_texts(lake.read("silver.documents"), lake.read("silver.embeddings"))
+    if models[0].join(models[1], "model_id").isEmpty():
+        context.log.info("      the two lakes have no encoder in common: texts do not cross")
+        texts = texts.limit(0)
+    return nodes, lake.read("silver.interactions"), texts
+
+
+def _shop(nodes: Nodes, pairs: DataFrame, texts: DataFrame, judged: DataFrame) -> tuple[np.ndarray, Shop, np.ndarray]:
+    """(item ids, Shop, node ids): items with a choice; popularity among the people who are not of the test half."""
+    others = pairs.join(judged.where("half = 'test'").select("user_id"), "user_id", "left_anti").where("weight > 0")
+    chosen = pairs.select("item_id").distinct()
+    popular = others.groupBy("item_id").agg(F.count("*").alias("people"))
+    items = chosen.join(popular, "item_id", "left").join(texts, "item_id", "left").toPandas().sort_values("item_id")
+    ids = items["item_id"].to_numpy(object)
+    carried = with_rarity(nodes.held.join(chosen, "item_id"), nodes.names).select("item_id", "interest_id", "carry")
+    carried = carried.toPandas()
+    names = np.unique(carried["interest_id"].to_numpy(object).astype(str)).astype(object)
+    where = places(ids, carried["item_id"]), places(names, carried["interest_id"])
+    carry = sp.csr_matrix((carried["carry"].to_numpy(float), where), (len(ids), len(names)))
+    width = max((len(v) for v in items["text_vector"] if v is not None), default=1)
+    vectors = matrix_of(items["text_vector"], width)
+    vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
+    return ids, Shop(carry, vectors, items["people"].fillna(0).to_numpy(float)), names
+
+
+def _measured(context: StageContext, judged: DataFrame, made: tuple[np.ndarray, Shop, np.ndarray]) -> DataFrame:
+    shared = context.spark.sparkContext.broadcast(made)
+
+    def work(frames):
+        ids, shop, names = shared.value
+        item, node = numbered(ids), numbered(names)
+        for block in blocks(frames, len(ids)):
+            yield measure.judge(shop, block.assign(wanted=block["wanted"].map(item), **_nodes(block, node)))
+
+    halves = sample(judged, "validation", context.options.seed).unionByName(
+        sample(judged, "test", context.options.seed)
+    )
+    found = halves.mapInPandas(work, measure.FOUND).persist()
+    values = found.where("half = 'validation' AND metric = 'ndcg' AND k = 10").groupBy("model").agg(F.avg("value"))
+    means = {row[0]: round(row[1], 9) for row in values.collect()}
+    best = max(measure.mixes(), key=lambda name: means[name])
+    test = found.where("half = 'test'").where(F.col("model").isin("interests", "text", "popularity", best))
+    return summed(test.withColumn("model", F.regexp_replace("model", "^mix", "chosen:")), "cross_domain")
+
+
+def _nodes(block: pd.DataFrame, node) -> dict[str, list]:
+    """Node numbers and their weights, names that the target lacks left out."""
+    told = [{} if names is None else dict(zip(names, weights, strict=True))
+            for names, weights in zip(block["interests"], block["weights"], strict=True)]  # fmt: skip
+    kept = [[name for name in sorted(row) if len(node([name]))] for row in told]
+    weights = [[row[name] for name in names] for row, names in zip(told, kept, strict=True)]
+    return {"nodes": [node(names) for names in kept], "weights": weights}
+
+
+CROSS_DOMAIN = Stage(
+    name="cross_domain",
+    summary="profiles of one catalogue make lists in another",
+    reads=READS,
+    writes=(METRICS,),
+    section="expand",
+    run=_run,
+)
