@@ -23,6 +23,7 @@ LAYERS = (
     {"recommending", "serving", "reporting"},
     {"benchmark"},
     {"tuning"},
+    {"asking"},
     {"stages"},
     {"pipeline"},
     {"cli", "notebook"},

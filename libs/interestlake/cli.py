@@ -10,6 +10,8 @@ import time
 import warnings
 from concurrent.futures import ThreadPoolExecutor
 
+from .asking.arguments import COMMAND as ASK
+from .asking.arguments import add_parser as add_ask_parser
 from .benchmark.arguments import add_parsers
 from .config import FEEDBACK, RunOptions, cut, load_params, parse_override
 from .errors import BadInput, GateRefused, InterestlakeError
@@ -21,6 +23,7 @@ from .tuning.arguments import add_parsers as add_tuning_parsers
 LOG = logging.getLogger("interestlake")
 # loaded while the JVM starts, which itself loads no module that pyspark.sql has not
 SLOW_TO_LOAD = ("torch", "mlflow", "interestlake.pipeline", "interestlake.stages.order")
+ASK_LOADS = ("interestlake.asking.ask", "onnxruntime")
 STAGE_NAMES = (
     "ingest",
     "prepare",
@@ -61,6 +64,7 @@ def build_parser() -> argparse.ArgumentParser:
     refit.add_argument("--recommend", action="store_true", help="also write everyone's lists by the moved weights")
     add_parsers(commands)
     add_tuning_parsers(commands)
+    add_ask_parser(commands)
     return parser
 
 
@@ -150,10 +154,10 @@ def _conf_dir(arguments: argparse.Namespace) -> str | None:
     return arguments.conf or ("conf" if os.path.isdir("conf/params") else None)
 
 
-def _start(conf_dir: str | None, profile: str):
+def _start(conf_dir: str | None, profile: str, modules: tuple[str, ...] = SLOW_TO_LOAD):
     importlib.import_module("pyspark.sql")
     with ThreadPoolExecutor(1) as pool:
-        loading = pool.map(importlib.import_module, SLOW_TO_LOAD)
+        loading = pool.map(importlib.import_module, modules)
         spark = build_session(conf_dir or "conf", profile)
         list(loading)
     return spark
@@ -202,6 +206,10 @@ def main(argv: list[str] | None = None) -> int:
         elif arguments.command in TUNING:
             command = importlib.import_module("interestlake.tuning.command")
             getattr(command, arguments.command.replace("-", "_"))(arguments, LOG)
+        elif arguments.command == ASK:
+            arguments.conf_dir = _conf_dir(arguments)
+            command = importlib.import_module("interestlake.asking.command")
+            command.ask(arguments, LOG, lambda: _start(arguments.conf_dir, arguments.profile, ASK_LOADS))
         else:
             _execute(arguments)
     except GateRefused as refusal:
