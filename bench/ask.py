@@ -167,7 +167,8 @@ def main(argv: list[str]) -> int:
             nobody, givers = tag_queries(asking, tags, pairs)
             plain = {name: MODES[name] for name in list(MODES)[:-1]}
             nobody, givers = ([query for query in part if half(query)] for part in (nobody, givers))
-            runs = {"tags, asked by nobody": (nobody, plain, True), "tags, asked by their givers": (givers, MODES, True)}
+            runs = {"tags, asked by nobody": (nobody, plain, True),
+                    "tags, asked by their givers": (givers, MODES, True)}  # fmt: skip
         for title, (queries, modes, rules) in runs.items():
             found[f"{name}: {title}"] = measure(asking, queries, modes, rules)
             print(table(f"{name}: {title}", found[f"{name}: {title}"], len(queries)), flush=True)

@@ -15,6 +15,9 @@ from .asking.arguments import add_parser as add_ask_parser
 from .benchmark.arguments import add_parsers
 from .config import FEEDBACK, RunOptions, cut, load_params, parse_override
 from .errors import BadInput, GateRefused, InterestlakeError
+from .lake_commands import COMMANDS as LAKE_COMMANDS
+from .lake_commands import add_parsers as add_lake_parsers
+from .lake_commands import overrides_of
 from .session import GATEWAY, PROFILES, build_session
 from .storage import has_scheme
 from .tuning.arguments import COMMANDS as TUNING
@@ -65,6 +68,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_parsers(commands)
     add_tuning_parsers(commands)
     add_ask_parser(commands)
+    add_lake_parsers(commands, _common)
     return parser
 
 
@@ -88,10 +92,12 @@ def _source(parser: argparse.ArgumentParser, required: bool) -> None:
 
 def _options(arguments: argparse.Namespace) -> tuple[RunOptions, dict[str, object]]:
     overrides = dict(parse_override(assignment) for assignment in arguments.set)
-    refit = arguments.command == "refit"
+    refit, beside = arguments.command == "refit", arguments.command in LAKE_COMMANDS
     if refit and arguments.rate is not None:
         overrides.update([parse_override(f"refit.rate={arguments.rate}")])
-    if not refit and arguments.users is not None:
+    if beside:
+        overrides.update(parse_override(one) for one in overrides_of(arguments))
+    elif not refit and arguments.users is not None:
         overrides["ingest.sample_users"] = arguments.users
     run_id = arguments.run_id or time.strftime("%Y%m%dT%H%M%S", time.gmtime())
     if not run_id.replace("-", "").replace("_", "").replace(".", "").isalnum():
@@ -100,10 +106,10 @@ def _options(arguments: argparse.Namespace) -> tuple[RunOptions, dict[str, objec
         lake=arguments.lake,
         run_id=run_id,
         seed=arguments.seed,
-        source=FEEDBACK if refit else arguments.source,
+        source=FEEDBACK if refit else None if beside else arguments.source,
         # schedulers cannot leave an option out
-        inputs=(arguments.feedback,) if refit else tuple(filter(None, arguments.input)),
-        mapping=None if refit else arguments.mapping,
+        inputs=(arguments.feedback,) if refit else () if beside else tuple(filter(None, arguments.input)),
+        mapping=None if refit or beside else arguments.mapping,
         tracking_uri=arguments.tracking_uri,
         report_dir=arguments.report_dir,
     )
@@ -126,7 +132,8 @@ def _execute(arguments: argparse.Namespace) -> None:
     params = load_params(conf_dir, overrides)
     refit = arguments.command == "refit"
     whole = arguments.command == "run"
-    name = None if whole or refit else arguments.command.replace("-", "_")
+    beside = LAKE_COMMANDS.get(arguments.command)
+    name = None if whole or refit or beside else arguments.command.replace("-", "_")
     wanted = cut(STAGE_NAMES, arguments.first if whole else name, arguments.last if whole else name)
     _look_for_inputs(options.inputs, "--feedback" if refit else "--input")
     LOG.info("run %s  seed %d  lake %s", options.run_id, options.seed, options.lake)
@@ -136,6 +143,9 @@ def _execute(arguments: argparse.Namespace) -> None:
     try:
         if refit:
             _refit(spark, params, options, arguments.recommend)
+            return
+        if beside:
+            _beside(spark, params, options, beside)
             return
         from .pipeline import run_stages
         from .stages.order import STAGES
@@ -172,6 +182,18 @@ def _refit(spark, params, options: RunOptions, recommend: bool) -> None:
     check_lake(Lake(spark, options.lake))  # before a run is noted where no lake is
     figures = run_stages(spark, (REFIT, REFRESH) if recommend else (REFIT,), params, options)
     print(refit_table(figures[REFIT.name]))
+
+
+def _beside(spark, params, options: RunOptions, command) -> None:
+    from .pipeline import run_stages
+    from .stages.topics import expect
+    from .tables import Lake
+
+    module = importlib.import_module(f"interestlake.stages.{command.module}")
+    lake, stage = Lake(spark, options.lake), getattr(module, command.stage)
+    expect(lake, stage.reads, "build_interests")  # before a run is noted where no lake is
+    run_stages(spark, (stage,), params, options)
+    print(getattr(module, command.table)(lake))
 
 
 def _close(spark, whole: bool, options: RunOptions, began: float) -> None:

@@ -25,6 +25,7 @@ class Weights:
     seeds: float = 1.0
     als: float = 0.5
     interests: float = 0.5
+    popularity: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -67,9 +68,9 @@ def answer(
 
     score(i) = sum over rankings s of w_s / (60 + rank_s(i)) (reciprocal rank fusion, Cormack, Clarke and Buettcher,
     2009). The rankings dense (cosine), lexical (BM25) and seeds (cosine of item factors to the examples) each propose
-    200 items that hold the constraints; als and interests rank what was proposed, so a profile orders what was asked
-    for and adds nothing else. Where the request leaves no word and no example, every item that holds the constraints
-    is proposed, by the profile or else by popularity. encode: text -> (d,) unit vector.
+    200 items that hold the constraints; als, interests and popularity rank what was proposed, so a profile orders what
+    was asked for and adds nothing else. Where the request leaves no word and no example, every item that holds the
+    constraints is proposed, by the profile or else by popularity. encode: text -> (d,) unit vector.
     """
     weights = weights or Weights()
     found = Answer(parsed, [])
@@ -93,10 +94,10 @@ def answer(
         found.notes.append("no word says what it should be about: ordered by profile and popularity")
     profile = _profile_scores(index, person, weights)
     places |= {name: _places(scores, candidates, len(candidates)) for name, scores in profile.items()}
-    if not rankings and not profile:
+    if weights.popularity or not (rankings or profile):
         places["popularity"] = _places(index.popularity, candidates, len(candidates))
     found.candidates = len(candidates)
-    parts = {name: {item: getattr(weights, name, 1.0) / (RRF + place) for item, place in ranked.items()}
+    parts = {name: {item: (getattr(weights, name) or 1.0) / (RRF + place) for item, place in ranked.items()}
              for name, ranked in places.items()}  # fmt: skip
     total = {int(item): sum(part.get(item, 0.0) for part in parts.values()) for item in candidates}
     best = sorted((item for item in total if total[item] > 0), key=lambda item: (-total[item], item))[:top]

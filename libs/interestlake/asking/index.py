@@ -9,9 +9,9 @@ import pandas as pd
 from ..models.item_side import FoldInAls, unit_rows
 from ..recommending.blocks import Catalogue
 from ..recommending.item_models import ItemInterests
+from ..text.words import phrase_of
 from .lexical import Bm25, fit_bm25
 from .vocabulary import Vocabulary
-from .words import phrase_of
 
 # weight of a field's words in the item's document; a review counts by its share of all the item's reviews
 TITLE, CATEGORY, TAG, PERSON, DESCRIPTION, REVIEW = 2.0, 2.0, 1.0, 1.0, 1.0, 0.5

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import scipy.sparse as sp
 
-from .words import content_of
+from ..text.words import content_of
 
 K1, B = 1.2, 0.75
 

@@ -4,10 +4,10 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from ..text.words import Word, base_form, words_of
 from .amounts import Range, find_ranges
 from .lexical import Bm25
 from .vocabulary import LONGEST, Entity, Vocabulary
-from .words import Word, base_form, words_of
 
 NEGATIONS = frozenset("not no without except excluding never nor avoid hate dislike minus non neither skip".split())
 # "not too long" says little of the word long; "without dragons" says all
@@ -144,7 +144,7 @@ class _Walk:
     def _name(self, place: int) -> int:
         """The word after the longest name that starts here, 0 where none does."""
         for end in range(min(len(self.words), place + LONGEST), place, -1):
-            lemmas = tuple(word.lemma for word in self.words[place:end])
+            lemmas = tuple(word.singular for word in self.words[place:end])
             found = self.vocabulary.phrases.get(lemmas)
             if not found and end == place + 1 and self._cued(place, PERSON_CUES):
                 found = self.vocabulary.surnames.get(lemmas[0])
@@ -212,7 +212,7 @@ class _Walk:
     def _tagged_name(self, place: int) -> int:
         """A span of the tagger that is no whole name: a last name, or the beginning of a title; else only a note."""
         kind, end = self.spans[place]
-        lemmas = tuple(word.lemma for word in self.words[place:end])
+        lemmas = tuple(word.singular for word in self.words[place:end])
         shown = self.text[self.words[place].start : self.words[end - 1].end]
         if kind in WORKS:
             longer = sorted((p, e) for p, found in self.vocabulary.phrases.items() if p[: len(lemmas)] == lemmas

@@ -1,9 +1,9 @@
-"""The lake's own names: categories, formats, tags, people and titles, looked up as phrases of lemmas."""
+"""The lake's own names: categories, formats, tags, people and titles, looked up as phrases."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from .words import phrase_of
+from ..text.words import phrase_of
 
 LONGEST = 10  # words of the longest name that is looked up
 
@@ -19,7 +19,7 @@ class Entity:
 
 @dataclass
 class Vocabulary:
-    """Phrases (tuples of lemmas) -> entities, and the people behind a last name."""
+    """Phrases (see `text.words.phrase_of`) -> entities, and the people behind a last name."""
 
     phrases: dict[tuple[str, ...], list[Entity]] = field(default_factory=dict)
     surnames: dict[str, list[Entity]] = field(default_factory=dict)

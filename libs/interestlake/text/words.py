@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 
-from ..text.lemmas import DICTIONARY, FORM_DELIMITER, KEY_DELIMITER
+from .lemmas import DICTIONARY, FORM_DELIMITER, KEY_DELIMITER
 
 WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 # words of the list that say what an item is about
@@ -17,17 +17,19 @@ ASKING = frozenset(
     "want wants wanted need needs looking look find recommend recommendation suggest suggestion show give get like "
     "something anything thing things stuff item items product products please maybe kind kinds sort type good great "
     "nice would i'd i'm im dont don't doesn't let's lets buy watch read listen see love loved enjoy enjoyed really "
-    "just new one ones tell help hello hi hey thanks thank bit little lot lots movie movies film films".split()
+    "just new one ones tell help hello hi hey thanks thank bit little lot lots movie movies film films starring featuring "
+    "directed".split()
 )
 STOP_WORDS = (ENGLISH_STOP_WORDS - CONTENT) | ASKING
 
 
 @dataclass(frozen=True)
 class Word:
-    """One word: as written, its lemma in lower case, and where it stands in the text."""
+    """One word: as written, its lemma and its singular in lower case, and where it stands in the text."""
 
     text: str
     lemma: str
+    singular: str
     start: int
     end: int
 
@@ -51,14 +53,21 @@ def lemma_of(word: str) -> str:
     return _lemmas().get(plain, plain)
 
 
+def singular_of(word: str) -> str:
+    """The lemma where `word` is its plural in spelling, else the word in lower case: names keep their -ing and -ed."""
+    plain = word.lower().replace("’", "'").removesuffix("'s")
+    return lemma_of(plain) if plain.endswith("s") else plain
+
+
 def words_of(text: str) -> list[Word]:
     """The words of `text` in order; digits count as words, marks do not."""
-    return [Word(m.group(), lemma_of(m.group()), m.start(), m.end()) for m in WORD.finditer(text)]
+    return [Word(m.group(), lemma_of(m.group()), singular_of(m.group()), m.start(), m.end())
+            for m in WORD.finditer(text)]  # fmt: skip
 
 
 def phrase_of(text: str) -> tuple[str, ...]:
-    """The lemmas of a name, the form in which names are looked up."""
-    return tuple(word.lemma for word in words_of(text))
+    """The words of a name in lower case and singular, the form in which names are looked up."""
+    return tuple(word.singular for word in words_of(text))
 
 
 def content_of(text: str) -> list[str]:
