@@ -24,7 +24,8 @@ from .index import AskIndex, build_index
 
 REVIEWS, CHARACTERS = 20, 600  # reviews of an item that are read, and of each so many characters
 TEXT_BYTES, NUMBER_BYTES = 2, 4
-NEEDED = ("silver.items", "silver.documents", "silver.embeddings", "bronze.items")
+NEEDED = ("bronze.items", "silver.items", "silver.documents", "silver.embeddings", "silver.interests",
+          "silver.item_interests", "silver.interactions", "silver.users")  # fmt: skip
 
 
 @dataclass(frozen=True)

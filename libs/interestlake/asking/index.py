@@ -82,7 +82,7 @@ def build_index(
                 documents[-1].append((str(value), CATEGORY))
     for row in facts.itertuples(index=False):
         name = _local(row.object)
-        if _local(row.predicate) in PEOPLE_PREDICATES and not name.isdigit():
+        if _local(row.predicate).replace(" ", "_") in PEOPLE_PREDICATES and not name.isdigit():
             _put(people, name, int(column[row.item_index]))
     for row in texts.itertuples(index=False):
         place = int(column[row.item_index])

@@ -21,6 +21,7 @@ SEED_CUES = frozenset("like similar than as loved liked enjoyed fan watched seen
 PERSON_CUES = frozenset(
     "by starring with from director directed featuring actor actress author artist maker brand without except".split()
 )
+STEM, ENDING = 5, 3  # letters that kindred words share, and that may differ at the end
 CUE_REACH = 3  # words between a cue and the name it introduces, the nearest included
 BREAK = re.compile(r"[.,;:!?()\n]|\s[-–—]\s")
 QUOTES = "\"“”«»"
@@ -215,9 +216,9 @@ class _Walk:
         lemmas = tuple(word.singular for word in self.words[place:end])
         shown = self.text[self.words[place].start : self.words[end - 1].end]
         if kind in WORKS:
-            longer = sorted((p, e) for p, found in self.vocabulary.phrases.items() if p[: len(lemmas)] == lemmas
-                            for e in (one for one in found if one.kind == "title") if len(p) > len(lemmas))  # fmt: skip
-            if len(longer) == 1:
+            begun = {p: found for p, found in self.vocabulary.phrases.items() if p[: len(lemmas)] == lemmas}
+            longer = [(p, e) for p in sorted(begun) if len(p) > len(lemmas) for e in begun[p] if e.kind == "title"]
+            if len({entity.items[0] for _, entity in longer}) == 1:
                 self._take([longer[0][1]], place, end)
                 return end
         elif people := self.vocabulary.surnames.get(lemmas[-1]) if len(lemmas) == 1 else None:
@@ -226,6 +227,17 @@ class _Walk:
         self.parsed.notes.append(f"{shown!r} looks like a {kind}, which no name of this lake is")
         return 0
 
+    def _kindred(self, lemma: str) -> list[Entity]:
+        """Categories of one word that begin as `lemma` does, up to endings of 3 letters: animated, Animation."""
+        found = []
+        for phrase, entities in self.vocabulary.phrases.items():
+            if len(phrase) == 1 and any(entity.kind == "category" for entity in entities):
+                shared = next((n for n, (a, b) in enumerate(zip(lemma, phrase[0], strict=False)) if a != b),
+                              min(len(lemma), len(phrase[0])))  # fmt: skip
+                if shared >= STEM and max(len(lemma), len(phrase[0])) - shared <= ENDING:
+                    found += [entity for entity in entities if entity.kind == "category"]
+        return sorted(found, key=lambda entity: entity.name)
+
     def _content(self, word: Word) -> None:
         lemma = base_form(word.lemma, self.bm25.terms)
         if not self.negation:
@@ -233,6 +245,8 @@ class _Walk:
             self.parsed.terms.append(lemma)
             return
         self.dropped.append((word.start, word.end))
+        for name in self._kindred(lemma):
+            self.parsed.excluded.append(Constraint(name.kind, name.name, name.items))
         if self.negation in STRONG:
             holders = self.bm25.holders(lemma)
             if len(holders):

@@ -211,7 +211,8 @@ def sentiment_table(lake: Lake, rows: int = 5) -> str:
     for row in alarms[: 2 * rows]:
         days = f"{row['window_start']:%Y-%m-%d}..{row['window_end']:%Y-%m-%d}"
         lines.append(f"  {row['kind']:<9}{days}  {row['negative']} of {row['texts']} negative, before "
-                     f"{row['past_negative']} of {row['past_texts']}, q {row['q_value']:.4f}  {row['scope']} {row['name']}")  # fmt: skip
+                     f"{row['past_negative']} of {row['past_texts']}, q {row['q_value']:.4f}  "
+                     f"{row['scope']} {row['name']}")  # fmt: skip
         lines += [f"      {one['polarity']:+.2f}  {one['text'][:90]}" for one in row["evidence"][:2]]
     return "\n".join(lines)
 

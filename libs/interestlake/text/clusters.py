@@ -42,8 +42,8 @@ def _featured(vectors: DataFrame) -> DataFrame:
 def cluster_words(assigned: DataFrame, words: int, min_texts: int) -> Callable[[DataFrame], DataFrame]:
     """assigned(text_hash, topic_id); texts(text_hash, tokens) -> (topic_id, terms: strongest first, ties by term).
 
-    Lazy. Class-based tf-idf (Grootendorst, 2022): weight(t, c) = tf_tc / tf_c * ln(1 + A / tf_t), with tf_tc the times t
-    stands in the texts of cluster c, tf_c the words of c, tf_t the times t stands anywhere and A the mean number of
+    Lazy. Class-based tf-idf (Grootendorst, 2022): weight(t, c) = tf_tc / tf_c * ln(1 + A / tf_t), with tf_tc the times
+    t stands in the texts of cluster c, tf_c the words of c, tf_t the times t stands anywhere and A the mean number of
     words of a cluster. Terms in fewer than `min_texts` texts are left out; `words` terms are kept.
     """
 

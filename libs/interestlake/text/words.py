@@ -17,8 +17,8 @@ ASKING = frozenset(
     "want wants wanted need needs looking look find recommend recommendation suggest suggestion show give get like "
     "something anything thing things stuff item items product products please maybe kind kinds sort type good great "
     "nice would i'd i'm im dont don't doesn't let's lets buy watch read listen see love loved enjoy enjoyed really "
-    "just new one ones tell help hello hi hey thanks thank bit little lot lots movie movies film films starring featuring "
-    "directed".split()
+    "just new one ones tell help hello hi hey thanks thank bit little lot lots movie movies film films starring "
+    "featuring directed".split()
 )
 STOP_WORDS = (ENGLISH_STOP_WORDS - CONTENT) | ASKING
 
