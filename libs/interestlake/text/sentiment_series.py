@@ -64,10 +64,14 @@ def volume_surge(recent: pd.Series, past: pd.Series, recent_all: pd.Series, past
     return stats.binom.sf(recent - 1, recent + past, recent_all / (recent_all + past_all))
 
 
-_negative_p = F.pandas_udf(lambda a, b, c, d: pd.Series(negative_surge(a, b, c, d)), DoubleType(),
-                           F.PandasUDFType.SCALAR)  # fmt: skip
-_volume_p = F.pandas_udf(lambda a, b, c, d: pd.Series(volume_surge(a, b, c, d)), DoubleType(),
-                         F.PandasUDFType.SCALAR)  # fmt: skip
+@F.pandas_udf(DoubleType())
+def _negative_p(recent: pd.Series, bad: pd.Series, past: pd.Series, past_bad: pd.Series) -> pd.Series:
+    return pd.Series(negative_surge(recent, bad, past, past_bad))
+
+
+@F.pandas_udf(DoubleType())
+def _volume_p(recent: pd.Series, past: pd.Series, recent_all: pd.Series, past_all: pd.Series) -> pd.Series:
+    return pd.Series(volume_surge(recent, past, recent_all, past_all))
 
 
 def window_counts(window_days: float) -> Callable[[DataFrame], DataFrame]:
