@@ -48,14 +48,14 @@ def test_bm25_against_its_formula():
 
 
 def test_words_and_meaning_each_find_what_the_other_cannot(listed):
-    words, meaning = Weights(0, 1, 0, 0, 0), Weights(1, 0, 0, 0, 0)
+    words, meaning = Weights(0, 1, 0, 0, 0, 0), Weights(1, 0, 0, 0, 0, 0)
     assert listed("baker", weights=words)[0] == ["d"]
     assert listed("rocket", weights=meaning)[0][:2] == ["a", "b"] and listed("rocket", weights=words)[0] == []
     assert set(listed("rocket baker")[0][:3]) == {"a", "b", "d"}
 
 
 def test_reciprocal_rank_fusion_score(listed):
-    found = listed("a quiet journey")[1].hits[0]
+    found = listed("a quiet journey", weights=Weights(1, 1, 0, 0, 0, 0))[1].hits[0]
     assert found.score == pytest.approx(2 / 61) and found.parts == {"dense": 0.5, "lexical": 0.5}
     assert set(found.words) == {"quiet", "journey"} and found.similarity == pytest.approx(1.0)
 

@@ -13,6 +13,7 @@ from .parse import Parsed
 
 RRF = 60.0
 CANDIDATES = 200
+STRONG = 20
 REASON_WORDS, REASON_INTERESTS = 4, 2
 
 
@@ -20,24 +21,27 @@ REASON_WORDS, REASON_INTERESTS = 4, 2
 class Weights:
     """What a place in each ranking counts; 0 leaves a ranking out."""
 
-    dense: float = 1.0
+    dense: float = 0.5
     lexical: float = 1.0
     seeds: float = 1.0
-    als: float = 0.5
-    interests: float = 0.5
-    popularity: float = 0.0
+    als: float = 0.25
+    interests: float = 0.25
+    popularity: float = 0.25
 
 
 @dataclass(frozen=True)
 class Hit:
-    """One row of the answer. score: reciprocal rank fusion, in (0, sum of weights / 61]. parts: its share by ranking.
+    """One row of the answer.
 
-    words: of the request that stand in the item's document; similarity: cosine to the request's vector, 0 without one.
+    score: reciprocal rank fusion, above 0; parts: its share by ranking; strong: rankings that hold the item among their
+    first 20. words: of the request that stand in the item's document; similarity: cosine to the request's vector, 0
+    without one. constraints, interests: as people read them.
     """
 
     column: int
     score: float
     parts: dict[str, float]
+    strong: list[str]
     words: list[str]
     similarity: float
     constraints: list[str]
@@ -105,8 +109,10 @@ def answer(
     for item in best:
         share = {name: part[item] / total[item] for name, part in parts.items() if item in part}
         near = float(index.vectors[item] @ query) if query is not None else 0.0
-        found.hits.append(Hit(item, total[item], share, index.bm25.matched(parsed.terms, item)[:REASON_WORDS], near,
-                              _held(index, parsed, held, found.dropped, item), _shared(index, person, item)))
+        strong = [name for name, ranked in places.items() if ranked.get(item, STRONG + 1) <= STRONG]
+        words = index.bm25.matched(parsed.terms, item)[:REASON_WORDS]
+        kept = _held(index, parsed, held, found.dropped, item)
+        found.hits.append(Hit(item, total[item], share, strong, words, near, kept, _shared(index, person, item)))
     return found
 
 

@@ -4,7 +4,6 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -124,11 +123,9 @@ def load_tuned(place: str | None, loader: type, tracking_uri: str | None):
     """A model that train-intents or train-tagger left, by its folder or by an MLflow URI; None for no place."""
     if not place:
         return None
-    if ":/" in place and not Path(place).exists():
-        from ..tracking import served_folder
+    from ..tuning.place import find_model
 
-        place = str(served_folder(place, tracking_uri))
-    return loader.load(place)
+    return loader.load(find_model(place, tracking_uri))
 
 
 class Clock:

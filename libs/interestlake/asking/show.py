@@ -55,7 +55,7 @@ def reason(hit: Hit) -> str:
         said.append(f"near in meaning ({hit.similarity:.2f})")
     if hit.interests and "interests" in hit.parts:
         said.append(f"your interest in {' and '.join(hit.interests)}")
-    said += [text for name, text in RANKINGS.items() if name in hit.parts]
+    said += [text for name, text in RANKINGS.items() if name in hit.strong]
     return "; ".join(said) or "much chosen"
 
 

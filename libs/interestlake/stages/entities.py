@@ -1,13 +1,13 @@
 """The command entities: what a trained tagger finds in texts, as nodes beside the lake's interests."""
 
 from functools import lru_cache
-from pathlib import Path
 
 from pyspark.sql import functions as F
 
 from ..interests.candidates import visible
 from ..tables import Lake
 from ..text.tagged import find_spans, item_entities, node_edges
+from ..tuning.place import find_model
 from .stage import Stage, StageContext
 from .topics import expect
 
@@ -32,7 +32,7 @@ def _run(context: StageContext) -> dict[str, float]:
 
     params = context.params.entities
     expect(context.lake, READS, "build_interests")
-    folder = str(Path(params.model).absolute())
+    folder = find_model(params.model, context.tracker.uri)
     TaggerModel.load(folder)  # a fault of the model comes before any task
     documents = context.read("silver.documents").transform(visible).where("kind <> 'tag'")
     texts = documents.groupBy("text_hash").agg(F.min("text").alias("text")).cache()

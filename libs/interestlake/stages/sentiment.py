@@ -15,6 +15,7 @@ from ..text.annotate import annotator_id, fit_annotator
 from ..text.mentions import find_mentions, judge_texts
 from ..text.sentiment import built_in_sentences
 from ..text.sentiment_series import sentiment_alarms, sentiment_trends, window_counts, with_evidence
+from ..tuning.place import find_model
 from .stage import Stage, StageContext
 from .topics import expect
 
@@ -37,12 +38,11 @@ def _run(context: StageContext) -> dict[str, float]:
     total = texts.count()
     if total == 0:
         raise BadInput.of("texts", found="no review in silver.documents", expected="reviews", where="--lake")
-    model_id = _model_id(context, params.model)
-    judge = _judge(context, model_id, params.model)
-    said = _judged_texts(context, texts, judge, model_id, params.model)
-    mentions = _mentions(context, texts, judge, model_id, params.kinds)
-    context.write(MENTIONS, mentions)
-    mentions = context.lake.read(MENTIONS)
+    model = model_folder(find_model(params.model, context.tracker.uri)) if params.model else ""
+    model_id = _model_id(context, model)
+    judge = _judge(context, model_id, model)
+    said = _judged_texts(context, texts, judge, model_id, model)
+    mentions = _write_mentions(context, texts, judge, model_id)
     rows = _by_scope(context, reviews, said, mentions).cache()
     trends = rows.transform(sentiment_trends(params.min_texts)).join(_names(context), ["scope", "id"], "left")
     counts = rows.where("scope <> 'entity'").transform(window_counts(params.window_days))
@@ -65,22 +65,20 @@ def _model_id(context: StageContext, model: str) -> str:
         if labels.isEmpty():
             labels = built_in_sentences(context.spark)
         return f"{CHEAP}-{annotator_id(labels, context.params.annotate.max_keywords)}"
-    folder, digest = model_folder(model), hashlib.sha256()
+    digest = hashlib.sha256()
     for name in ("task.json", "head.safetensors", "model.safetensors"):
-        with open(folder / name, "rb") as file:
+        with open(Path(model) / name, "rb") as file:
             while block := file.read(1 << 20):
                 digest.update(block)
     return f"tuned-{digest.hexdigest()[:16]}"
 
 
-def model_folder(model: str) -> Path:
-    """The folder of a train-sentiment model; BadInput where that is not there or its classes have no polarity."""
+def model_folder(folder: str) -> str:
+    """`folder`; BadInput where that is no train-sentiment model or its classes have no polarity."""
     from ..tuning.saved import load_model
 
-    description = load_model(model, "sentiment")[3]
-    class_polarity(tuple(description["classes"]))
-    place = Path(model)
-    return place / "model" if (place / "model" / "task.json").is_file() else place
+    class_polarity(tuple(load_model(folder, "sentiment")[3]["classes"]))
+    return folder
 
 
 def class_polarity(classes: tuple[str, ...]) -> dict[str, float]:
@@ -116,13 +114,12 @@ def _judge(context: StageContext, model_id: str, model: str):
         if labelled.isEmpty():
             labelled = built_in_sentences(context.spark)
         return judge_texts(fit_annotator(context.spark, labelled, model_id, context.params.annotate.max_keywords))
-    folder = str(model_folder(model))
 
     def score(frames: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
         import numpy as np
         import torch
 
-        loaded = _loaded(folder)
+        loaded = _loaded(model)
         value = class_polarity(tuple(loaded.classes))
         worth = np.array([value[name] for name in loaded.classes])
         for frame in frames:
@@ -155,19 +152,24 @@ def _tasks(context: StageContext, texts: DataFrame) -> int:
     return max(context.spark.sparkContext.defaultParallelism, -(-texts.count() // TEXTS_PER_TASK))
 
 
-def _mentions(context: StageContext, texts: DataFrame, judge, model_id: str, kinds: tuple[str, ...]) -> DataFrame:
+def _write_mentions(context: StageContext, texts: DataFrame, judge, model_id: str) -> DataFrame:
+    """Write silver.mentions and read it back."""
+    kinds = context.params.sentiment.kinds
     order = {kind: place for place, kind in enumerate(kinds)}
     rows = context.read("silver.interests").where(F.col("kind").isin(*kinds)).select("interest_id", "kind", "name")
     listed = sorted(rows.collect(), key=lambda row: (order[row["kind"]], row["interest_id"]))
     entities = {row["interest_id"]: row["name"] for row in listed}
     if not entities:
-        return empty(context.spark, MENTIONS)
+        context.write(MENTIONS, empty(context.spark, MENTIONS))
+        return context.lake.read(MENTIONS)
     spread = texts.repartition(_tasks(context, texts), "text_hash")
     found = spread.transform(find_mentions(entities)).persist()
     judged = found.select(F.col("clause").alias("text")).distinct().transform(judge)
     polarity = F.round("polarity", 6).alias("polarity")
-    return found.join(judged.withColumnRenamed("text", "clause"), "clause").select(
-        "text_hash", "entity_id", "place", "clause", polarity, F.lit(model_id).alias("model_id"))
+    context.write(MENTIONS, found.join(judged.withColumnRenamed("text", "clause"), "clause").select(
+        "text_hash", "entity_id", "place", "clause", polarity, F.lit(model_id).alias("model_id")))
+    found.unpersist()
+    return context.lake.read(MENTIONS)
 
 
 def _by_scope(context: StageContext, reviews: DataFrame, said: DataFrame, mentions: DataFrame) -> DataFrame:
