@@ -16,7 +16,7 @@ LIBRARY = ROOT / "libs" / "interestlake"
 MODULES = sorted(LIBRARY.rglob("*.py"))
 # lower layers first: a module imports from its own row and the rows above it
 LAYERS = (
-    {"class_path", "errors", "params", "schemas", "storage"},
+    {"class_path", "errors", "lake_commands", "params", "schemas", "storage"},
     {"config", "session", "tables", "tracking"},
     {"events", "privacy", "sources", "text", "graph", "interests", "metrics", "models", "feeding", "training"},
     {"stages.stage"},
@@ -24,7 +24,7 @@ LAYERS = (
     {"people", "crossing"},
     {"benchmark"},
     {"tuning", "upcoming"},
-    {"knowledge"},
+    {"knowledge", "asking"},
     {"stages"},
     {"pipeline"},
     {"exploring"},

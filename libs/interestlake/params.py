@@ -238,6 +238,34 @@ class Upcoming:
     least_choices: int = number(30, "choices that an interest needs for a forecast", low=1)
 
 
+@dataclass(frozen=True)
+class Topics:
+    k: int = number(0, "topics of each method; 0 = as many as silver.topics", low=0, high=500)
+    words: int = number(10, "strongest words that name and judge a topic", low=2, high=15)
+    iterations: int = number(20, "passes of k-means", low=1, high=500)
+
+
+@dataclass(frozen=True)
+class Sentiment:
+    model: str = text("", "folder of a train-sentiment model; empty = the Spark NLP tier")
+    kinds: tuple[str, ...] = names(
+        ("category", "tag", "keyword"), "interests whose mentions are judged", "category", "tag", "keyword"
+    )
+    min_texts: int = number(5, "texts that a trend, or a window, needs", low=3)
+    window_days: float = number(30.0, "length of a window that may raise an alarm", low=0.01)
+    min_past: int = number(10, "older texts that a window is held against", low=1)
+    false_discovery_rate: float = number(0.05, "expected share of false ones among the alarms", low=1e-9, high=0.5)
+
+
+@dataclass(frozen=True)
+class Entities:
+    model: str = text("", "folder of a train-tagger model")
+    min_confidence: float = number(0.5, "least probability of a span's words", low=0, high=1)
+    min_items: int = number(2, "items that must carry an entity, or a pair of nodes", low=1)
+    max_per_item: int = number(30, "nodes of an item that make pairs", low=2, high=1000)
+    max_neighbours: int = number(50, "edges kept per node, strongest first", low=1)
+
+
 SECTIONS = {
     "ingest": Ingest,
     "prepare": Prepare,
@@ -256,6 +284,9 @@ SECTIONS = {
     "profiles": Profiles,
     "expand": Expand,
     "upcoming": Upcoming,
+    "topics": Topics,
+    "sentiment": Sentiment,
+    "entities": Entities,
 }
 
 
@@ -280,6 +311,9 @@ class Params:
     profiles: Profiles = field(default_factory=Profiles)
     expand: Expand = field(default_factory=Expand)
     upcoming: Upcoming = field(default_factory=Upcoming)
+    topics: Topics = field(default_factory=Topics)
+    sentiment: Sentiment = field(default_factory=Sentiment)
+    entities: Entities = field(default_factory=Entities)
 
 
 def section_fields(section: str):

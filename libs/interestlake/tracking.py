@@ -66,6 +66,23 @@ def ui_command(tracking_uri: str) -> str:
     return f"mlflow ui --backend-store-uri {tracking_uri}"
 
 
+def served_folder(model_uri: str, tracking_uri: str | None) -> Path:
+    """The folder that `Tracker.log_served` was given, fetched from the store by models:/, runs:/ or artifact address.
+
+    Raises BadInput where the store has no such model.
+    """
+    if tracking_uri:
+        mlflow.set_tracking_uri(tracking_uri)
+    try:
+        local = Path(mlflow.artifacts.download_artifacts(artifact_uri=model_uri))
+    except (MlflowException, OSError) as error:
+        found = " ".join(str(error).split())
+        raise BadInput.of(f"model {model_uri}", found=found, expected="a registered model",
+                          where="the model's address, --tracking-uri or MLFLOW_TRACKING_URI") from error
+    artifacts = mlflow.models.Model.load(str(local)).flavors["python_function"].get("artifacts", {})
+    return local / artifacts["model"]["path"] if "model" in artifacts else local
+
+
 class Tracker:
     """One parent run per pipeline run id, one child run per stage; found again by tag when a run is resumed."""
 

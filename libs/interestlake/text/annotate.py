@@ -99,7 +99,7 @@ def annotate(annotator: Annotator, max_keywords: int, partitions: int) -> Callab
         for name, swapped in (("document", "whole"), ("sentence", "document"), ("sentiment", "whole_sentiment")):
             whole = whole.withColumnRenamed(name, swapped)
         by_sentence = annotator.sentiment.transform(whole)
-        polarity = F.round((_mean_sign("whole_sentiment") + _mean_sign("sentiment")) / 2, 6)
+        polarity = F.round((mean_sign("whole_sentiment") + mean_sign("sentiment")) / 2, 6)
         features = annotator.terms.transform(by_sentence).select(
             "text_hash",
             F.size("document").alias("sentence_count"),
@@ -120,7 +120,7 @@ def _spaced(text: str) -> Column:
     return F.regexp_replace(F.regexp_replace(straight, JOINED_WORDS, " "), MARK_WITHOUT_SPACE, "$1 ")
 
 
-def _mean_sign(column: str) -> Column:
+def mean_sign(column: str) -> Column:
     sign = "CASE x.result WHEN 'positive' THEN 1D WHEN 'negative' THEN -1D ELSE 0D END"
     return F.expr(f"aggregate({column}, 0D, (sum, x) -> sum + {sign}) / greatest(1, size({column}))")
 

@@ -1,0 +1,8 @@
+"""Entities of a trained tagger as nodes, for spark-submit; the same as `interestlake entities`."""
+
+import sys
+
+from interestlake.cli import main
+
+if __name__ == "__main__":
+    sys.exit(main(["entities", *sys.argv[1:]]))

@@ -1,0 +1,8 @@
+"""Sentiment of texts and mentions, trends and alarms, for spark-submit; the same as `interestlake sentiment`."""
+
+import sys
+
+from interestlake.cli import main
+
+if __name__ == "__main__":
+    sys.exit(main(["sentiment", *sys.argv[1:]]))

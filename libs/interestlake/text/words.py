@@ -1,0 +1,89 @@
+"""Words of a request and of item texts in one normal form: lower case, lemma, with their place."""
+
+import re
+from collections.abc import Container, Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
+
+from .lemmas import DICTIONARY, FORM_DELIMITER, KEY_DELIMITER
+
+WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+# words of the list that say what an item is about
+CONTENT = frozenset("bill cry fire system computer mill".split())
+# how people ask, not what for
+ASKING = frozenset(
+    "want wants wanted need needs looking look find recommend recommendation suggest suggestion show give get like "
+    "something anything thing things stuff item items product products please maybe kind kinds sort type good great "
+    "nice would i'd i'm im dont don't doesn't let's lets buy watch read listen see love loved enjoy enjoyed really "
+    "just new one ones tell help hello hi hey thanks thank bit little lot lots movie movies film films starring "
+    "featuring directed".split()
+)
+STOP_WORDS = (ENGLISH_STOP_WORDS - CONTENT) | ASKING
+
+
+@dataclass(frozen=True)
+class Word:
+    """One word: as written, its lemma and its singular in lower case, and where it stands in the text."""
+
+    text: str
+    lemma: str
+    singular: str
+    start: int
+    end: int
+
+    @property
+    def is_stop(self) -> bool:
+        return self.text.lower() in STOP_WORDS or self.lemma in STOP_WORDS
+
+
+@lru_cache(maxsize=1)
+def _lemmas() -> dict[str, str]:
+    found = {}
+    for line in DICTIONARY.read_text(encoding="utf-8").splitlines():
+        lemma, _, forms = line.partition(KEY_DELIMITER)
+        found.update((form, lemma) for form in forms.strip().split(FORM_DELIMITER))
+    return found
+
+
+def lemma_of(word: str) -> str:
+    """Lower case without a possessive ending, then the dictionary's lemma where it has one."""
+    plain = word.lower().replace("’", "'").removesuffix("'s")
+    return _lemmas().get(plain, plain)
+
+
+def singular_of(word: str) -> str:
+    """The lemma where `word` is its plural in spelling, else the word in lower case: names keep their -ing and -ed."""
+    plain = word.lower().replace("’", "'").removesuffix("'s")
+    return lemma_of(plain) if plain.endswith("s") else plain
+
+
+def words_of(text: str) -> list[Word]:
+    """The words of `text` in order; digits count as words, marks do not."""
+    return [Word(m.group(), lemma_of(m.group()), singular_of(m.group()), m.start(), m.end())
+            for m in WORD.finditer(text)]  # fmt: skip
+
+
+def phrase_of(text: str) -> tuple[str, ...]:
+    """The words of a name in lower case and singular, the form in which names are looked up."""
+    return tuple(word.singular for word in words_of(text))
+
+
+def content_of(text: str) -> list[str]:
+    """The lemmas of `text` that are no stop words, in order."""
+    return [word.lemma for word in words_of(text) if not word.is_stop]
+
+
+def base_form(lemma: str, known: Container[str]) -> str:
+    """funnier -> funny, darkest -> dark, where the word itself is not in `known` and its plain form is."""
+    if lemma in known:
+        return lemma
+    for ending in ("ier", "iest", "er", "est"):
+        if lemma.endswith(ending) and len(lemma) > len(ending) + 2:
+            stem = lemma.removesuffix(ending)
+            forms: Iterable[str] = (stem + "y",) if ending.startswith("i") else (stem, stem + "e", stem[:-1])
+            for form in forms:
+                if form in known:
+                    return form
+    return lemma

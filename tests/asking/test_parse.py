@@ -1,0 +1,153 @@
+"""What a request is understood to ask for."""
+
+import math
+
+import numpy as np
+import pytest
+
+from interestlake.asking.amounts import find_ranges
+from interestlake.asking.parse import parse
+
+from .world import index
+
+INF = math.inf
+
+
+@pytest.fixture(scope="module")
+def understood():
+    built = index()
+
+    def read(request, tag=None):
+        return parse(request, built.vocabulary, built.bm25, tag)
+
+    return read
+
+
+def names(constraints):
+    return [f"{one.kind} {one.name}" for one in constraints]
+
+
+@pytest.mark.parametrize(
+    ("request_", "field", "low", "high"),
+    [
+        ("older than 1990", "year", -INF, 1989),
+        ("before 1990", "year", -INF, 1989),
+        ("nothing older than 1990", "year", 1990, INF),
+        ("not after 1990", "year", -INF, 1990),
+        ("newer than 1990", "year", 1991, INF),
+        ("since 1990", "year", 1990, INF),
+        ("from 1990 on", "year", 1990, INF),
+        ("between 1980 and 1990", "year", 1980, 1990),
+        ("1980-1990", "year", 1980, 1990),
+        ("a film from 1990", "year", 1990, 1990),
+        ("from the 80s", "year", 1980, 1989),
+        ("1980s music", "year", 1980, 1989),
+        ("from the nineties", "year", 1990, 1999),
+        ("in the 10s", "year", 2010, 2019),
+        ("under 20 dollars", "price", 0, 20),
+        ("less than $20", "price", 0, 20),
+        ("no more than 12.50 euros", "price", 0, 12.5),
+        ("over €50", "price", 50, INF),
+        ("at least 50 dollars", "price", 50, INF),
+        ("between 10 and 20 dollars", "price", 10, 20),
+        ("about $10", "price", 8, 12),
+        ("a 10 dollar gift", "price", 8, 12),
+    ],
+)
+def test_years_and_prices(request_, field, low, high):
+    (found,), rest = find_ranges(request_)
+    assert (found.field, found.low, found.high) == (field, low, high)
+    assert len(rest) == len(request_) and not any(letter.isdigit() for letter in rest)
+
+
+@pytest.mark.parametrize("request_", ["blade runner 2049", "trains for 20 people", "a 1984 kind of world", "top 10"])
+def test_bare_numbers_are_no_amounts(request_):
+    assert find_ranges(request_)[0] == []
+
+
+def test_price_words_take_terciles_of_the_prices_asked_for():
+    prices = np.array([1.0, 2, 3, 4, 5, 6, np.nan])
+    bounds = {}
+    for text in ("cheap", "expensive", "not too expensive", "not cheap"):
+        (found,), _ = find_ranges(f"something {text} for a child")
+        bounds[text] = found.priced(prices).holds(prices).tolist()
+    assert bounds["cheap"] == [True, True, False, False, False, False, False]
+    assert bounds["expensive"] == [False, False, False, False, True, True, False]
+    assert bounds["not too expensive"] == [True] * 4 + [False] * 3
+    assert bounds["not cheap"] == [False] * 2 + [True] * 4 + [False]
+
+
+@pytest.mark.parametrize(
+    ("request_", "excluded"),
+    [
+        ("a comedy, not horror", ["category Horror"]),
+        ("no vampires or zombies please", ["tag vampires", "tag zombies"]),
+        ("without robots", ["word robots"]),
+        ("anything but horror", ["category Horror"]),
+        ("I don't want horror", ["category Horror"]),
+        ("a drama without Dee Lark", ["person Dee Lark"]),
+        ("not horror but vampires", ["category Horror"]),
+        ("a comedy but not animated", ["category Animation"]),
+        ("not only horror", []),
+        ("not too long", []),
+    ],
+)
+def test_negations(understood, request_, excluded):
+    parsed = understood(request_)
+    assert sorted(names(parsed.excluded)) == excluded
+    for word in ("horror", "robot", "zombie") if excluded else ():
+        assert word not in parsed.terms and word not in parsed.text.lower()
+
+
+def test_categories_are_wanted_and_or_widens(understood):
+    assert [names(g) for g in understood("a horror comedy").wanted] == [["category Horror"], ["category Comedy"]]
+    assert [names(g) for g in understood("drama or comedies").wanted] == [["category Drama", "category Comedy"]]
+
+
+def test_a_train_is_no_training(understood):
+    assert names(sum(understood("a quiet train ride").wanted, [])) == []
+    assert [one.name for one in understood("a quiet train ride").soft] == ["quiet"]
+
+
+@pytest.mark.parametrize(
+    ("request_", "seeds"),
+    [
+        ("like Star Tale but funnier", ["a"]),
+        ("like star tale two", ["b"]),
+        ("something similar to heat", ["f"]),
+        ("scarier than The Dark House", ["c"]),
+        ("like Star Tale and Heat", ["a", "f"]),
+        ("I am in for Night Bite tonight", ["d"]),
+        ("the heat of the city", []),
+        ("a tale of a star", []),
+    ],
+)
+def test_titles_named_as_examples(understood, request_, seeds):
+    assert [index().catalogue.item_ids[column] for column in understood(request_).seeds] == seeds
+
+
+def test_comparatives_are_read_by_their_plain_form(understood):
+    assert understood("like Star Tale but funnier").terms == ["funny"]
+
+
+def test_people_by_whole_name_and_last_name_after_a_cue(understood):
+    assert names(sum(understood("with Dee Lark").wanted, [])) == ["person Dee Lark"]
+    assert names(sum(understood("a drama by Stark").wanted, [])) == ["category Drama", "person Eve Stark"]
+    assert names(sum(understood("stark hills").wanted, [])) == []
+    assert names(sum(understood("something by Fay Grey").wanted, [])) == ["person Fay Grey"]  # from a fact
+
+
+def test_a_tagger_finds_what_the_rules_leave(understood):
+    def tag(words):
+        kinds = {"orne": "B-person", "night": "B-creative-work", "mossad": "B-group"}
+        return [kinds.get(word.lower(), "O") for word in words]
+
+    assert names(sum(understood("the one where orne is afraid", tag).wanted, [])) == ["person Cid Orne"]
+    parsed = understood("that night thing and the mossad", tag)
+    assert [index().catalogue.item_ids[column] for column in parsed.seeds] == ["d"]
+    assert parsed.notes == ["'mossad' looks like a group, which no name of this lake is"]
+
+
+def test_stop_words_alone_ask_nothing(understood):
+    assert understood("the of and something please").asks_nothing
+    assert not understood("not horror").asks_nothing
