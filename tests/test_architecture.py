@@ -18,7 +18,8 @@ MODULES = sorted(LIBRARY.rglob("*.py"))
 LAYERS = (
     {"class_path", "errors", "params", "schemas", "storage"},
     {"config", "session", "tables", "tracking"},
-    {"events", "privacy", "sources", "text", "graph", "interests", "metrics", "models", "feeding", "training"},
+    {"events", "privacy", "sources", "text", "graph", "interests", "metrics", "models", "feeding", "training",
+     "media"},
     {"stages.stage"},
     {"recommending", "serving", "reporting"},
     {"benchmark"},

@@ -13,6 +13,9 @@ from concurrent.futures import ThreadPoolExecutor
 from .benchmark.arguments import add_parsers
 from .config import FEEDBACK, RunOptions, cut, load_params, parse_override
 from .errors import BadInput, GateRefused, InterestlakeError
+from .media.arguments import COMMANDS as MEDIA_COMMANDS
+from .media.arguments import add_parsers as add_media_parsers
+from .media.arguments import overrides_of, source_and_inputs
 from .session import GATEWAY, PROFILES, build_session
 from .storage import has_scheme
 from .tuning.arguments import COMMANDS as TUNING
@@ -61,6 +64,7 @@ def build_parser() -> argparse.ArgumentParser:
     refit.add_argument("--recommend", action="store_true", help="also write everyone's lists by the moved weights")
     add_parsers(commands)
     add_tuning_parsers(commands)
+    add_media_parsers(commands, _common)
     return parser
 
 
@@ -84,22 +88,29 @@ def _source(parser: argparse.ArgumentParser, required: bool) -> None:
 
 def _options(arguments: argparse.Namespace) -> tuple[RunOptions, dict[str, object]]:
     overrides = dict(parse_override(assignment) for assignment in arguments.set)
-    refit = arguments.command == "refit"
+    refit, media = arguments.command == "refit", arguments.command in MEDIA_COMMANDS
     if refit and arguments.rate is not None:
         overrides.update([parse_override(f"refit.rate={arguments.rate}")])
-    if not refit and arguments.users is not None:
+    if getattr(arguments, "users", None) is not None:
         overrides["ingest.sample_users"] = arguments.users
+    if media:
+        overrides.update(overrides_of(arguments))
     run_id = arguments.run_id or time.strftime("%Y%m%dT%H%M%S", time.gmtime())
     if not run_id.replace("-", "").replace("_", "").replace(".", "").isalnum():
         raise BadInput.of("run id", found=repr(run_id), expected="letters, digits, '.', '_' and '-'", where="--run-id")
+    if refit:
+        source, inputs = FEEDBACK, (arguments.feedback,)
+    elif media:
+        source, inputs = source_and_inputs(arguments)
+    else:  # schedulers cannot leave an option out
+        source, inputs = arguments.source, tuple(filter(None, arguments.input))
     options = RunOptions(
         lake=arguments.lake,
         run_id=run_id,
         seed=arguments.seed,
-        source=FEEDBACK if refit else arguments.source,
-        # schedulers cannot leave an option out
-        inputs=(arguments.feedback,) if refit else tuple(filter(None, arguments.input)),
-        mapping=None if refit else arguments.mapping,
+        source=source,
+        inputs=inputs,
+        mapping=getattr(arguments, "mapping", None),
         tracking_uri=arguments.tracking_uri,
         report_dir=arguments.report_dir,
     )
@@ -120,11 +131,11 @@ def _execute(arguments: argparse.Namespace) -> None:
     options, overrides = _options(arguments)
     conf_dir = _conf_dir(arguments)
     params = load_params(conf_dir, overrides)
-    refit = arguments.command == "refit"
+    refit, media = arguments.command == "refit", arguments.command in MEDIA_COMMANDS
     whole = arguments.command == "run"
-    name = None if whole or refit else arguments.command.replace("-", "_")
+    name = None if whole or refit or media else arguments.command.replace("-", "_")
     wanted = cut(STAGE_NAMES, arguments.first if whole else name, arguments.last if whole else name)
-    _look_for_inputs(options.inputs, "--feedback" if refit else "--input")
+    _look_for_inputs(options.inputs, "--feedback" if refit else "--media" if media else "--input")
     LOG.info("run %s  seed %d  lake %s", options.run_id, options.seed, options.lake)
     LOG.info("starting Spark (%s) ...", arguments.profile)
     began = time.perf_counter()
@@ -132,6 +143,9 @@ def _execute(arguments: argparse.Namespace) -> None:
     try:
         if refit:
             _refit(spark, params, options, arguments.recommend)
+            return
+        if media:
+            _media(spark, params, options, arguments.command)
             return
         from .pipeline import run_stages
         from .stages.order import STAGES
@@ -168,6 +182,19 @@ def _refit(spark, params, options: RunOptions, recommend: bool) -> None:
     check_lake(Lake(spark, options.lake))  # before a run is noted where no lake is
     figures = run_stages(spark, (REFIT, REFRESH) if recommend else (REFIT,), params, options)
     print(refit_table(figures[REFIT.name]))
+
+
+def _media(spark, params, options: RunOptions, command: str) -> None:
+    from .pipeline import run_stages
+    from .reporting.media_table import media_table
+    from .stages.embed_media import EMBED_MEDIA
+    from .stages.stage import expect_lake
+    from .stages.train_media import TRAIN_MEDIA
+    from .tables import Lake
+
+    expect_lake(Lake(spark, options.lake))
+    stage = EMBED_MEDIA if command == MEDIA_COMMANDS[0] else TRAIN_MEDIA
+    print(media_table(run_stages(spark, (stage,), params, options)[stage.name]))
 
 
 def _close(spark, whole: bool, options: RunOptions, began: float) -> None:

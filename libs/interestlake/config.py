@@ -11,6 +11,8 @@ from .errors import BadInput
 from .params import SECTIONS, Params, section_fields
 
 FEEDBACK = "feedback"  # the source of a refit's run
+MEDIA = "media"  # the source of a run that embeds pictures and sounds
+NO_PEOPLE = (FEEDBACK, MEDIA, "as ingested")  # sources that bring no people of their own
 
 
 @dataclass(frozen=True)

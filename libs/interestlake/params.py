@@ -139,6 +139,33 @@ class Recommend:
 
 
 @dataclass(frozen=True)
+class EmbedMedia:
+    vision_path: str = text("", "transformers folder of the picture encoder; empty = classical features")
+    audio_path: str = text("", "transformers folder of the sound encoder; empty = classical features")
+    picture_size: int = number(64, "side in pixels that classical features scale a picture to", low=16, high=512)
+    sample_rate: int = number(16_000, "samples a second that classical features hear", low=16_000, high=96_000)
+    max_seconds: float = number(30.0, "seconds of a sound that are heard", low=0.1, high=3600)
+    max_megabytes: float = number(64.0, "larger files go to quarantine", low=0.001, high=1000)
+    batch_size: int = number(16, "pictures per forward pass, and rows with bytes per batch", low=1, high=4096)
+
+
+@dataclass(frozen=True)
+class TrainMedia:
+    dimension: int = number(64, "coordinates of the fused vectors", low=4, high=1024)
+    width: int = number(64, "coordinates kept of each modality's vectors", low=2, high=4096)
+    epochs: int = number(20, "passes over the snapshot", low=1, high=1000)
+    batch_size: int = number(512, "pairs per step", low=2)
+    learning_rate: float = number(0.003, "Adam's step", low=1e-7, high=1)
+    weight_decay: float = number(1e-5, "L2 on the weights", low=0)
+    temperature: float = number(0.1, "softmax temperature", low=0.01, high=10)
+    dropout: float = number(0.1, "share of a modality's coordinates dropped in training", low=0, high=0.9)
+    modality_dropout: float = number(0.25, "chance that a modality is dropped in training", low=0, high=0.9)
+    patience: int = number(3, "epochs without better validation before training stops", low=1)
+    held_out_share: float = number(0.2, "share of people and of items kept out of training", low=0.01, high=0.5)
+    max_gigabytes: float = number(4.0, "memory that single-machine training may plan for", low=0.01)
+
+
+@dataclass(frozen=True)
 class Refit:
     rate: float = number(1.0, "what a person of the feedback counts beside one the weights rest on", low=0, high=1000)
     least_people: int = number(50, "people that the present weights of a segment count for at least", low=1)
@@ -175,6 +202,8 @@ SECTIONS = {
     "als": Als,
     "two_tower": TwoTower,
     "recommend": Recommend,
+    "embed_media": EmbedMedia,
+    "train_media": TrainMedia,
     "refit": Refit,
     "evaluate": Evaluate,
     "report": Report,
@@ -195,6 +224,8 @@ class Params:
     als: Als = field(default_factory=Als)
     two_tower: TwoTower = field(default_factory=TwoTower)
     recommend: Recommend = field(default_factory=Recommend)
+    embed_media: EmbedMedia = field(default_factory=EmbedMedia)
+    train_media: TrainMedia = field(default_factory=TrainMedia)
     refit: Refit = field(default_factory=Refit)
     evaluate: Evaluate = field(default_factory=Evaluate)
     report: Report = field(default_factory=Report)

@@ -1,11 +1,11 @@
 """Every table of the lake: meaning and unit per column, key, constraints."""
 
-from . import bronze, gold, graph, models, ops, silver, text
+from . import bronze, gold, graph, media, models, ops, silver, text
 from .table import Column, Table
 
 ALL: dict[str, Table] = {
     table.name: table
-    for layer in (bronze, silver, text, graph, models, gold, ops)
+    for layer in (bronze, silver, text, media, graph, models, gold, ops)
     for table in layer.TABLES
 }
 
