@@ -16,16 +16,17 @@ LIBRARY = ROOT / "libs" / "interestlake"
 MODULES = sorted(LIBRARY.rglob("*.py"))
 # lower layers first: a module imports from its own row and the rows above it
 LAYERS = (
-    {"class_path", "errors", "params", "schemas", "storage"},
+    {"class_path", "errors", "fields", "params", "schemas", "storage"},
     {"config", "session", "tables", "tracking"},
     {"events", "privacy", "sources", "text", "graph", "interests", "metrics", "models", "feeding", "training",
-     "media"},
+     "media", "support", "trends"},
     {"stages.stage"},
     {"recommending", "serving", "reporting"},
     {"benchmark"},
     {"tuning"},
     {"stages"},
     {"pipeline"},
+    {"stage_commands"},
     {"cli", "notebook"},
 )
 

@@ -10,12 +10,10 @@ import time
 import warnings
 from concurrent.futures import ThreadPoolExecutor
 
+from . import stage_commands
 from .benchmark.arguments import add_parsers
 from .config import FEEDBACK, RunOptions, cut, load_params, parse_override
 from .errors import BadInput, GateRefused, InterestlakeError
-from .media.arguments import COMMANDS as MEDIA_COMMANDS
-from .media.arguments import add_parsers as add_media_parsers
-from .media.arguments import overrides_of, source_and_inputs
 from .session import GATEWAY, PROFILES, build_session
 from .storage import has_scheme
 from .tuning.arguments import COMMANDS as TUNING
@@ -64,7 +62,7 @@ def build_parser() -> argparse.ArgumentParser:
     refit.add_argument("--recommend", action="store_true", help="also write everyone's lists by the moved weights")
     add_parsers(commands)
     add_tuning_parsers(commands)
-    add_media_parsers(commands, _common)
+    stage_commands.add_parsers(commands, _common)
     return parser
 
 
@@ -73,6 +71,7 @@ def _common(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--run-id", help="name of the run; the same id again changes nothing (default: the time)")
     parser.add_argument("--seed", type=int, default=42, help="seed of every random step (default 42)")
     parser.add_argument("--conf", default=None, help="configuration folder (default: conf where it is there)")
+    parser.add_argument("--recipe", metavar="NAME|YAML", help="settings of a domain: conf/recipes/<name>.yml")
     parser.add_argument("--profile", choices=PROFILES, default="local", help="conf/spark/<profile>.properties")
     parser.add_argument("--set", action="append", default=[], metavar="SECTION.NAME=VALUE", help="one parameter")
     parser.add_argument("--tracking-uri", help="MLflow store (default: MLFLOW_TRACKING_URI, else sqlite in the lake)")
@@ -88,28 +87,22 @@ def _source(parser: argparse.ArgumentParser, required: bool) -> None:
 
 def _options(arguments: argparse.Namespace) -> tuple[RunOptions, dict[str, object]]:
     overrides = dict(parse_override(assignment) for assignment in arguments.set)
-    refit, media = arguments.command == "refit", arguments.command in MEDIA_COMMANDS
+    refit = arguments.command == "refit"
     if refit and arguments.rate is not None:
         overrides.update([parse_override(f"refit.rate={arguments.rate}")])
     if getattr(arguments, "users", None) is not None:
         overrides["ingest.sample_users"] = arguments.users
-    if media:
-        overrides.update(overrides_of(arguments))
+    overrides.update(stage_commands.overrides_of(arguments))
     run_id = arguments.run_id or time.strftime("%Y%m%dT%H%M%S", time.gmtime())
     if not run_id.replace("-", "").replace("_", "").replace(".", "").isalnum():
         raise BadInput.of("run id", found=repr(run_id), expected="letters, digits, '.', '_' and '-'", where="--run-id")
-    if refit:
-        source, inputs = FEEDBACK, (arguments.feedback,)
-    elif media:
-        source, inputs = source_and_inputs(arguments)
-    else:  # schedulers cannot leave an option out
-        source, inputs = arguments.source, tuple(filter(None, arguments.input))
+    source, inputs = _source_and_inputs(arguments)
     options = RunOptions(
         lake=arguments.lake,
         run_id=run_id,
         seed=arguments.seed,
         source=source,
-        inputs=inputs,
+        inputs=tuple(path for _, path in inputs),
         mapping=getattr(arguments, "mapping", None),
         tracking_uri=arguments.tracking_uri,
         report_dir=arguments.report_dir,
@@ -117,11 +110,22 @@ def _options(arguments: argparse.Namespace) -> tuple[RunOptions, dict[str, objec
     return options, overrides
 
 
-def _look_for_inputs(paths: tuple[str, ...], option: str) -> None:
+def _source_and_inputs(arguments: argparse.Namespace) -> tuple[str | None, list[tuple[str, str]]]:
+    """The source of the run, and (option, path) of everything it reads."""
+    if arguments.command == "refit":
+        return FEEDBACK, [("--feedback", arguments.feedback)]
+    if arguments.command in stage_commands.COMMANDS:
+        source, inputs = stage_commands.source_and_inputs(arguments)
+        return source, list(inputs.items())
+    # schedulers cannot leave an option out
+    return arguments.source, [("--input", path) for path in arguments.input if path]
+
+
+def _look_for_inputs(inputs: list[tuple[str, str]]) -> None:
     """BadInput for a path that is not there, where a path without a scheme is sure to mean this machine's disk."""
     if GATEWAY in os.environ:  # under spark-submit the cluster's default file system decides
         return
-    for path in paths:
+    for option, path in inputs:
         if not has_scheme(path) and not glob.glob(path):
             raise BadInput.of(f"input {path}", found="nothing there", expected="a file or folder", where=option)
 
@@ -130,12 +134,12 @@ def _execute(arguments: argparse.Namespace) -> None:
     # faults of the command line and of conf come before the seconds that Spark needs to start
     options, overrides = _options(arguments)
     conf_dir = _conf_dir(arguments)
-    params = load_params(conf_dir, overrides)
-    refit, media = arguments.command == "refit", arguments.command in MEDIA_COMMANDS
+    params = load_params(conf_dir, overrides, arguments.recipe)
+    refit, own = arguments.command == "refit", arguments.command in stage_commands.COMMANDS
     whole = arguments.command == "run"
-    name = None if whole or refit or media else arguments.command.replace("-", "_")
+    name = None if whole or refit or own else arguments.command.replace("-", "_")
     wanted = cut(STAGE_NAMES, arguments.first if whole else name, arguments.last if whole else name)
-    _look_for_inputs(options.inputs, "--feedback" if refit else "--media" if media else "--input")
+    _look_for_inputs(_source_and_inputs(arguments)[1])
     LOG.info("run %s  seed %d  lake %s", options.run_id, options.seed, options.lake)
     LOG.info("starting Spark (%s) ...", arguments.profile)
     began = time.perf_counter()
@@ -144,8 +148,8 @@ def _execute(arguments: argparse.Namespace) -> None:
         if refit:
             _refit(spark, params, options, arguments.recommend)
             return
-        if media:
-            _media(spark, params, options, arguments.command)
+        if own:
+            stage_commands.run(spark, params, options, arguments.command)
             return
         from .pipeline import run_stages
         from .stages.order import STAGES
@@ -182,19 +186,6 @@ def _refit(spark, params, options: RunOptions, recommend: bool) -> None:
     check_lake(Lake(spark, options.lake))  # before a run is noted where no lake is
     figures = run_stages(spark, (REFIT, REFRESH) if recommend else (REFIT,), params, options)
     print(refit_table(figures[REFIT.name]))
-
-
-def _media(spark, params, options: RunOptions, command: str) -> None:
-    from .pipeline import run_stages
-    from .reporting.media_table import media_table
-    from .stages.embed_media import EMBED_MEDIA
-    from .stages.stage import expect_lake
-    from .stages.train_media import TRAIN_MEDIA
-    from .tables import Lake
-
-    expect_lake(Lake(spark, options.lake))
-    stage = EMBED_MEDIA if command == MEDIA_COMMANDS[0] else TRAIN_MEDIA
-    print(media_table(run_stages(spark, (stage,), params, options)[stage.name]))
 
 
 def _close(spark, whole: bool, options: RunOptions, began: float) -> None:

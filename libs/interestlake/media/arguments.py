@@ -2,8 +2,6 @@
 
 import argparse
 
-from ..config import MEDIA
-
 COMMANDS = ("embed-media", "train-media")
 
 
@@ -26,8 +24,3 @@ def overrides_of(arguments: argparse.Namespace) -> dict[str, object]:
     """--vision and --audio as parameters."""
     given = {"embed_media.vision_path": arguments.vision, "embed_media.audio_path": arguments.audio}
     return {name: value for name, value in given.items() if value is not None}
-
-
-def source_and_inputs(arguments: argparse.Namespace) -> tuple[str | None, tuple[str, ...]]:
-    """What a run of the command says it read."""
-    return (MEDIA, (arguments.media,)) if arguments.command == COMMANDS[0] else (None, ())

@@ -128,14 +128,16 @@ class Trial:
 def judge(model: MediaMatch, items: Content, trial: Trial, k: int = 10) -> dict[str, float]:
     """ndcg_10 and recall_10 (found of the wanted, over at most k) of the people with something wanted among `asked`."""
     wanted = trial.wanted[:, trial.asked].tocoo()
-    people, items_vectors = fused(model, items, profiles(items, trial.known))
+    people, item_vectors = fused(model, items, profiles(items, trial.known))
     seen = trial.known[:, trial.asked].tocoo()
     rows = np.unique(wanted.row)
+    if not len(rows):
+        return {"ndcg_10": 0.0, "recall_10": 0.0, "people": 0.0}
     place = np.full(people.shape[0], -1)
     place[rows] = np.arange(len(rows))
     kept = place[seen.row] >= 0
     holdout = Holdout(rows, (place[seen.row][kept], seen.col[kept]), (place[wanted.row], wanted.col))
-    asked = items_vectors[torch.as_tensor(trial.asked)]
+    asked = item_vectors[torch.as_tensor(trial.asked)]
     return {"ndcg_10": ndcg(people, asked, holdout, k), "recall_10": _recall(people, asked, holdout, k),
             "people": float(len(rows))}
 
