@@ -16,9 +16,10 @@ LIBRARY = ROOT / "libs" / "interestlake"
 MODULES = sorted(LIBRARY.rglob("*.py"))
 # lower layers first: a module imports from its own row and the rows above it
 LAYERS = (
-    {"class_path", "errors", "lake_commands", "params", "schemas", "storage"},
+    {"class_path", "errors", "fields", "params", "schemas", "storage"},
     {"config", "session", "tables", "tracking"},
-    {"events", "privacy", "sources", "text", "graph", "interests", "metrics", "models", "feeding", "training"},
+    {"events", "privacy", "sources", "text", "graph", "interests", "metrics", "models", "feeding", "training",
+     "media", "support", "trends"},
     {"stages.stage"},
     {"recommending", "serving", "reporting", "expansion"},
     {"people", "crossing"},
@@ -28,6 +29,7 @@ LAYERS = (
     {"stages"},
     {"pipeline"},
     {"exploring"},
+    {"commands"},
     {"cli", "notebook"},
 )
 

@@ -2,30 +2,9 @@
 
 from dataclasses import dataclass, field, fields
 
+from .fields import choice, names, number, table, text, words
 
-def number(default, meaning: str, *, low=None, high=None):
-    """A number in [low, high]."""
-    return field(default=default, metadata={"meaning": meaning, "low": low, "high": high})
-
-
-def choice(default: str, meaning: str, *options: str):
-    """One of `options`."""
-    return field(default=default, metadata={"meaning": meaning, "options": options})
-
-
-def text(default: str, meaning: str):
-    """Free text."""
-    return field(default=default, metadata={"meaning": meaning})
-
-
-def flag(default: bool, meaning: str):
-    """true or false."""
-    return field(default=default, metadata={"meaning": meaning})
-
-
-def names(default: tuple[str, ...], meaning: str, *options: str):
-    """A list of names, each one of `options` where given."""
-    return field(default=default, metadata={"meaning": meaning, "options": options})
+EVENT_TYPES = ("rating", "review", "play", "view", "purchase", "like", "tag")
 
 
 @dataclass(frozen=True)
@@ -41,6 +20,8 @@ class Prepare:
     validation_share: float = number(0.1, "share of events held out for fitting weights", low=0, high=0.4)
     test_share: float = number(0.2, "share of events held out for the evaluator", low=0, high=0.4)
     half_life_days: float = number(0.0, "an event halves in this time; 0 = never", low=0)
+    half_lives: dict = table("days by event type, where they differ from half_life_days", *EVENT_TYPES, low=0)
+    event_weights: dict = table("what an event of a type counts; 0 = nothing", *EVENT_TYPES, low=0, high=1)
     min_rating: float = number(0.0, "ratings below do not count as interest; 0 = all count", low=0)
     min_user_events: int = number(1, "people with fewer pairs are left out", low=1)
     min_item_events: int = number(1, "items with fewer pairs are left out", low=1)
@@ -120,6 +101,7 @@ class TwoTower:
     max_gigabytes: float = number(4.0, "memory that single-machine training may plan for", low=0.01)
 
 
+GRANULARITIES = ("behaviour", "text", "social", "knowledge", "sequence")  # the first is the one that lambda is told by
 SOURCES = ("popularity", "graph", "transitions", "item_knn", "ease", "als", "two_tower", "text", "social")
 
 
@@ -128,6 +110,7 @@ class Recommend:
     top_k: int = number(10, "items of a list", low=1, high=1000)
     candidates: int = number(200, "items each source proposes per person", low=10)
     sources: tuple[str, ...] = names(SOURCES, "sources that are fused", *SOURCES)
+    granularities: tuple[str, ...] = names(GRANULARITIES, "sources of others are not fused", *GRANULARITIES)
     ease_l2: float = number(100.0, "EASE's diagonal regularisation", low=1e-6)
     ease_max_items: int = number(12_000, "items that EASE's dense inverse may hold", low=10)
     knn_neighbours: int = number(100, "neighbours per item of item-kNN", low=1)
@@ -136,6 +119,63 @@ class Recommend:
     max_history: int = number(2000, "newest items of a person that enter item_knn and EASE", low=2)
     ranker_people: int = number(50_000, "people whose histories the registered ranker carries", low=0)
     max_item_gigabytes: float = number(2.0, "memory for item-side scorers on one executor", low=0.01)
+
+
+@dataclass(frozen=True)
+class EmbedMedia:
+    vision_path: str = text("", "transformers folder of the picture encoder; empty = classical features")
+    audio_path: str = text("", "transformers folder of the sound encoder; empty = classical features")
+    picture_size: int = number(64, "side in pixels that classical features scale a picture to", low=16, high=512)
+    sample_rate: int = number(16_000, "samples a second that classical features hear", low=16_000, high=96_000)
+    max_seconds: float = number(30.0, "seconds of a sound that are heard", low=0.1, high=3600)
+    max_megabytes: float = number(64.0, "larger files go to quarantine", low=0.001, high=1000)
+    batch_size: int = number(16, "pictures per forward pass, and rows with bytes per batch", low=1, high=4096)
+
+
+@dataclass(frozen=True)
+class TrainMedia:
+    dimension: int = number(64, "coordinates of the fused vectors", low=4, high=1024)
+    width: int = number(64, "coordinates kept of each modality's vectors", low=2, high=4096)
+    epochs: int = number(20, "passes over the snapshot", low=1, high=1000)
+    batch_size: int = number(512, "pairs per step", low=2)
+    learning_rate: float = number(0.003, "Adam's step", low=1e-7, high=1)
+    weight_decay: float = number(1e-5, "L2 on the weights", low=0)
+    temperature: float = number(0.1, "softmax temperature", low=0.01, high=10)
+    dropout: float = number(0.1, "share of a modality's coordinates dropped in training", low=0, high=0.9)
+    modality_dropout: float = number(0.25, "chance that a modality is dropped in training", low=0, high=0.9)
+    patience: int = number(3, "epochs without better validation before training stops", low=1)
+    held_out_share: float = number(0.2, "share of people and of items kept out of training", low=0.01, high=0.5)
+    max_gigabytes: float = number(4.0, "memory that single-machine training may plan for", low=0.01)
+
+
+@dataclass(frozen=True)
+class Guard:
+    hidden_words: tuple[str, ...] = words("no interest or item with such a word is inferred or listed; end* = stem")
+    blocked_attributes: tuple[str, ...] = words("items with such an attribute, as name=value, are not listed")
+    max_age_days: float = number(0.0, "items first met longer ago are not listed; 0 = no limit", low=0)
+    min_people: int = number(0, "items of fewer people are not listed", low=0)
+    max_per_category: int = number(0, "items of one first category in a list; 0 = no limit", low=0)
+    prerequisite: str = text("", "relation of facts: an item is listed once all that it relates to is in the history")
+
+
+@dataclass(frozen=True)
+class Support:
+    neighbours: int = number(20, "past tickets that speak for a new one", low=1, high=1000)
+    half_life_days: float = number(180.0, "a past ticket halves in this time; 0 = never", low=0)
+    article_share: float = number(0.5, "share of its own text in an answer's score", low=0, high=1)
+    top_k: int = number(3, "agents and answers of a ticket", low=1, high=100)
+    min_confidence: float = number(0.3, "answers below this cosine are not shown", low=-1, high=1)
+    max_open: int = number(0, "new tickets that an agent is first choice for; 0 = no limit", low=0)
+    max_new: int = number(20_000, "new tickets of one call, which every task holds", low=1)
+
+
+@dataclass(frozen=True)
+class Trend:
+    by: str = choice("topic", "what is followed", "topic", "category", "item")
+    period_days: int = number(7, "days of one point", low=1, high=366)
+    history: int = number(8, "points before that a point is held against", low=2, high=500)
+    min_texts: int = number(5, "texts of a topic in a point, and in the history, that may raise an alarm", low=1)
+    threshold: float = number(4.0, "standard errors from the history that raise an alarm", low=1, high=50)
 
 
 @dataclass(frozen=True)
@@ -276,6 +316,11 @@ SECTIONS = {
     "als": Als,
     "two_tower": TwoTower,
     "recommend": Recommend,
+    "embed_media": EmbedMedia,
+    "train_media": TrainMedia,
+    "guard": Guard,
+    "support": Support,
+    "trend": Trend,
     "refit": Refit,
     "knowledge": Knowledge,
     "evaluate": Evaluate,
@@ -303,6 +348,11 @@ class Params:
     als: Als = field(default_factory=Als)
     two_tower: TwoTower = field(default_factory=TwoTower)
     recommend: Recommend = field(default_factory=Recommend)
+    embed_media: EmbedMedia = field(default_factory=EmbedMedia)
+    train_media: TrainMedia = field(default_factory=TrainMedia)
+    guard: Guard = field(default_factory=Guard)
+    support: Support = field(default_factory=Support)
+    trend: Trend = field(default_factory=Trend)
     refit: Refit = field(default_factory=Refit)
     knowledge: Knowledge = field(default_factory=Knowledge)
     evaluate: Evaluate = field(default_factory=Evaluate)

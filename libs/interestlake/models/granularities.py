@@ -5,8 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from ..errors import BadInput
-
-GRANULARITIES = ("behaviour", "text", "social", "knowledge", "sequence")  # the first is the one that lambda is told by
+from ..params import GRANULARITIES
 
 
 def profile(vectors: np.ndarray, alpha: np.ndarray) -> np.ndarray:

@@ -8,6 +8,7 @@ import pandas as pd
 import scipy.sparse as sp
 
 from ..models.scorer import Scorer, UserBatch, top_unseen
+from .guard import Guard
 
 RECENT_ITEMS = 10  # last items that stand for the present
 BLOCK_BYTES = 256 * 2**20  # score matrices of one block of people
@@ -91,13 +92,18 @@ def blocks(frames: Iterator[pd.DataFrame], item_count: int, scorer_count: int) -
             yield frame.iloc[start : start + rows]
 
 
-def propose(batch: UserBatch, scorers: Sequence[Scorer], limit: int) -> list[list[Proposal]]:
-    """Each person's best `limit` unseen items of each scorer: result[person][scorer]."""
+def propose(
+    batch: UserBatch, scorers: Sequence[Scorer], limit: int, guard: Guard | None = None
+) -> list[list[Proposal]]:
+    """Each person's best `limit` unseen items of each scorer that `guard` leaves open: result[person][scorer]."""
     proposals: list[list[Proposal]] = [[] for _ in range(batch.size)]
     indptr, indices = batch.history.indptr, batch.history.indices
+    shut = None if guard is None else guard.closed(batch.history)
     for scorer in scorers:
         scores = scorer.score(batch)  # (B, I)
         for person in range(batch.size):
             seen = indices[indptr[person] : indptr[person + 1]]
+            if shut is not None:
+                seen = np.concatenate([seen, np.flatnonzero(shut[person])])
             proposals[person].append(top_unseen(scores[person], seen, limit))
     return proposals

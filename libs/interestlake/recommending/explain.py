@@ -25,13 +25,19 @@ class Evidence:
 
 
 def find_evidence(
-    batch: UserBatch, person: int, columns: np.ndarray, scorers: Sequence[Scorer], shares: np.ndarray
+    batch: UserBatch,
+    person: int,
+    columns: np.ndarray,
+    scorers: Sequence[Scorer],
+    shares: np.ndarray,
+    unnamed: np.ndarray | None = None,
 ) -> list[Evidence]:
     """Evidence per item of one person's list.
 
     columns: (n,); shares: (n, S) over `scorers`. A history item's strength is the part of the fused score that comes
     through it: share_s * c_i / sum of the positive c over the history, summed over the sources s whose score is a sum
-    of contributions c. Only positive strength counts; ties go to the lower column.
+    of contributions c. Only positive strength counts; ties go to the lower column. unnamed: (I,) bool, history items
+    that are never evidence.
     """
     history = batch.history[person].indices
     strength = np.zeros((len(history), len(columns)))
@@ -45,6 +51,8 @@ def find_evidence(
         added = np.maximum(added, 0.0)
         total = added.sum(axis=0)
         part = added / np.where(total > 0, total, 1.0) * shares[:, place]
+        if unnamed is not None:
+            part[unnamed[history]] = 0.0
         parts[scorer.name] = part
         strength += part
     return [

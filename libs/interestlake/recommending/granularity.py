@@ -1,6 +1,6 @@
 """The granularity of interest that each source speaks for; alpha and lambda of a segment's fusion weights."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from ..models.granularities import GRANULARITIES, importance, strengths_of
 
@@ -16,6 +16,12 @@ GRANULARITY = {
     "text": "text",
     "social": "social",
 }
+
+
+def heard_sources(names: Sequence[str], sources: Sequence[str], granularities: Sequence[str]) -> tuple[str, ...]:
+    """Those of the scorers `names` that are fused: among `sources`, of a wanted granularity; popularity always is."""
+    wanted = [name for name in sources if GRANULARITY[name] in granularities]
+    return tuple(name for name in names if name in wanted or name == "popularity")
 
 
 def alpha_of(weights: Mapping[str, float]) -> dict[str, float]:

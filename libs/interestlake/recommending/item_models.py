@@ -10,6 +10,7 @@ from ..errors import BadInput
 from ..models.item_matrix import EdgeScorer
 from ..models.scorer import Scorer
 from .blocks import Catalogue
+from .guard import Guard
 
 TEXT_BYTES = 200  # id and title of an item, as kept in Python
 ENTRY_BYTES = 8  # float32 value and int32 column of a sparse entry
@@ -28,7 +29,8 @@ class ItemInterests:
 class ItemModels:
     """What one pass over people needs of the items. `scorers` in the order of params.SOURCES.
 
-    user_counts: (I,) people of the train split; dimensions: d per name of a user vector.
+    user_counts: (I,) people of the train split; dimensions: d per name of a user vector; guard:
+    rules that every list keeps, None = none.
     """
 
     catalogue: Catalogue
@@ -36,6 +38,7 @@ class ItemModels:
     scorers: tuple[Scorer, ...]
     dimensions: Mapping[str, int]
     interests: ItemInterests
+    guard: Guard | None = None
 
     @property
     def names(self) -> tuple[str, ...]:

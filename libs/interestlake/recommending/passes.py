@@ -7,7 +7,8 @@ import pandas as pd
 from pyspark import Broadcast
 
 from .blocks import Proposal, blocks, propose, to_batch
-from .fuse import fuse, segment_of, union
+from .fuse import segment_of, union
+from .guard import fuse_within
 from .item_models import ItemModels
 from .personal import Fusion, recommend_block
 
@@ -40,7 +41,7 @@ def candidate_frames(frames: Iterator[pd.DataFrame], models: ItemModels, limit: 
     catalogue = models.catalogue
     for block in blocks(frames, catalogue.item_count, len(models.scorers)):
         batch = to_batch(block, catalogue, models.dimensions)
-        proposals = propose(batch, models.scorers, limit)
+        proposals = propose(batch, models.scorers, limit, models.guard)
         relevant = [np.sort(catalogue.column_of_index[np.asarray(row, np.int64)]) for row in block["relevant"]]
         yield pd.DataFrame({
             "user_id": block["user_id"].to_numpy(),
@@ -72,7 +73,7 @@ def list_models(models: Broadcast, fusion: Fusion, length: int) -> Callable:
                     parts.append((name, row.user_id, columns[:length], scores[:length]))
                 candidates = union([proposals[place] for place in fused_from])
                 weights = fusion.weights[segment_of(row.history, fusion.cold_history)]
-                best, scores = fuse(candidates, weights, length)
+                best, scores = fuse_within(models.value.guard, candidates, weights, length)
                 parts.append((FUSED, row.user_id, candidates.columns[best], scores))
             yield _rows(parts, item_ids)
 

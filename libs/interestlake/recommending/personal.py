@@ -9,7 +9,8 @@ import pandas as pd
 from ..models.scorer import UserBatch
 from .blocks import propose, to_batch
 from .explain import TOGETHER, Evidence, find_evidence, shared_interest
-from .fuse import fuse, segment_of, shares, union
+from .fuse import segment_of, shares, union
+from .guard import fuse_within
 from .item_models import ItemModels
 from .write_reason import GROUPS, LINKED, ReasonFacts, write_reason
 
@@ -41,14 +42,15 @@ def recommend_block(block: pd.DataFrame, models: ItemModels, fusion: Fusion, len
     rank, item_id, score, sources [{source, share}], evidence [item_id], reason. models, fusion: of `weighted_only`.
     """
     batch = to_batch(block, models.catalogue, models.dimensions)
-    proposals = propose(batch, models.scorers, fusion.candidates)
+    proposals = propose(batch, models.scorers, fusion.candidates, models.guard)
     item_ids, rows = models.catalogue.item_ids, []
     for person, row in enumerate(block.itertuples(index=False)):
         candidates = union(proposals[person])
         weights = fusion.weights[segment_of(batch.history[person].nnz, fusion.cold_history)]
-        best, scores = fuse(candidates, weights, length)
+        best, scores = fuse_within(models.guard, candidates, weights, length)
         columns, parts = candidates.columns[best], shares(candidates, best, weights)
-        evidence = find_evidence(batch, person, columns, models.scorers, parts)
+        unnamed = None if models.guard is None else models.guard.unnamed
+        evidence = find_evidence(batch, person, columns, models.scorers, parts, unnamed)
         for place, column in enumerate(columns):
             given = {source: float(part) for source, part in zip(fusion.sources, parts[place], strict=True) if part > 0}
             ordered = sorted(given.items(), key=lambda pair: (-pair[1], pair[0]))

@@ -235,6 +235,47 @@ INTEREST_METRICS = Table(
     mode="merge",
 )
 
+SUPPORT = Table(
+    "gold.support",
+    "who should answer a new ticket, and with what",
+    (
+        col("ticket_id", "string", "new ticket"),
+        col("kind", "string", "agent or answer"),
+        col("rank", "int", "place from 1"),
+        col("id", "string", "agent or article"),
+        col("name", "string", "the agent's id or the article's title"),
+        col("score", "double", "in [0,1], comparable within ticket and kind"),
+        col("evidence", "array<string>", "past tickets that speak for it, strongest first; may be empty for an answer"),
+        col("reason", "string", "what speaks for it, in words"),
+        RUN_ID,
+    ),
+    key=("ticket_id", "kind", "rank"),
+    mode="replace",
+    checks=(("rank_from_1", "rank >= 1"), ("kind_known", "kind IN ('agent','answer')")),
+)
+
+TRENDS = Table(
+    "gold.trends",
+    "texts about one subject in one period, held against the periods before",
+    (
+        col("kind", "string", "topic, category or item"),
+        col("id", "string", "topic number, category or item id"),
+        col("name", "string", "what a person reads"),
+        col("period_start", "timestamp", "first moment of the period, UTC"),
+        col("texts", "int", "texts about it in the period"),
+        optional("share", "double", "of all dated texts of the period; null where there is none"),
+        optional("usual_share", "double", "the same in the periods before; null without a whole history"),
+        optional("attention_z", "double", "standard errors between the two; null where too little is known"),
+        optional("polarity", "double", "mean polarity in [-1,1]; null without texts"),
+        optional("usual_polarity", "double", "the same in the periods before; null without texts or history"),
+        optional("polarity_z", "double", "standard errors between the two; null where too little is known"),
+        optional("alarm", "string", "attention or sentiment rises or falls; null where neither does"),
+        RUN_ID,
+    ),
+    key=("kind", "id", "period_start"),
+    mode="replace",
+)
+
 TABLES = (
     RECOMMENDATIONS,
     INTEREST_MAP,
@@ -249,4 +290,6 @@ TABLES = (
     NEXT_INTERESTS,
     INTEREST_FORECASTS,
     INTEREST_METRICS,
+    SUPPORT,
+    TRENDS,
 )

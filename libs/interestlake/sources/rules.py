@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from ..params import EVENT_TYPES
 from .lines import PLACE
 
-EVENT_TYPES = ("rating", "review", "play", "view", "purchase", "like", "tag")
 TIME_UNITS = ("seconds", "millis", "iso")
 FIRST_TIME, LAST_TIME = "1970-01-01", "2100-01-01"
 UNKNOWN_TYPE = f"unknown event type: expected {', '.join(EVENT_TYPES)}"

@@ -5,6 +5,7 @@ from functools import reduce
 from pyspark.sql import DataFrame
 
 from ..interests.candidates import category_candidates, keyword_candidates, tag_candidates, topic_candidates
+from ..interests.hidden import without_hidden
 from ..interests.interest_map import interest_map
 from ..interests.item_interests import choose_interests, interest_vocabulary
 from .stage import Stage, StageContext
@@ -13,14 +14,16 @@ from .stage import Stage, StageContext
 def _run(context: StageContext) -> dict[str, float]:
     params = context.params.interests
     documents, topics = context.read("silver.documents"), context.read("silver.topics")
+    items = context.read("silver.items")
     features, mixtures = context.read("silver.text_features"), context.read("silver.document_topics")
     by_kind = {
-        "category": category_candidates(context.read("silver.items")),
+        "category": category_candidates(items),
         "tag": tag_candidates(documents),
         "keyword": keyword_candidates(documents, features),
         "topic": topic_candidates(documents, mixtures),
     }
     candidates = reduce(DataFrame.unionByName, (by_kind[kind] for kind in params.kinds))
+    candidates = candidates.transform(without_hidden(context.params.guard.hidden_words, items, topics))
     chosen = candidates.transform(choose_interests(params)).persist()
     vocabulary, written = context.write_all({
         "silver.interests": chosen.transform(interest_vocabulary(topics)),

@@ -2,6 +2,7 @@
 
 import time
 
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from ..tables import empty
@@ -15,9 +16,13 @@ TEXTS_PER_TASK = 20_000
 
 
 def _run(context: StageContext) -> dict[str, float]:
+    return embed_texts(context, context.read("silver.documents").transform(distinct_texts).select("text_hash", "text"))
+
+
+def embed_texts(context: StageContext, texts: DataFrame) -> dict[str, float]:
+    """texts(text_hash, text), each once -> rows of silver.embeddings for those without a vector; figures."""
     params, spark = context.params.embed, context.spark
     encoder = find_encoder(params.model_path, params.max_tokens)
-    texts = context.read("silver.documents").transform(distinct_texts).select("text_hash", "text")
     known = empty(spark, EMBEDDINGS)
     if context.lake.exists(EMBEDDINGS):
         known = context.read(EMBEDDINGS).where(F.col("model_id") == encoder.model_id)

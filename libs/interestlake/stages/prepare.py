@@ -21,7 +21,7 @@ def _run(context: StageContext) -> dict[str, float]:
     if method != params.split:
         context.log.info("      the source keeps no time: split 'hash' instead of '%s'", params.split)
     pairs = (
-        events.transform(weigh_pairs(params.half_life_days, params.min_rating))
+        events.transform(weigh_pairs(params.half_life_days, params.min_rating, params.event_weights, params.half_lives))
         .transform(drop_rare(params.min_user_events, params.min_item_events))
         .transform(split_pairs(method, params.validation_share, params.test_share, context.options.seed))
         .persist()

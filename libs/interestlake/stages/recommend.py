@@ -8,6 +8,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from ..recommending.fit_weights import fit_weights, weight_rows
+from ..recommending.granularity import heard_sources
 from ..recommending.histories import held_out
 from ..recommending.passes import list_models, propose_candidates
 from ..recommending.personal import Fusion
@@ -24,7 +25,7 @@ def _run(context: StageContext) -> dict[str, float]:
     models, pairs = scoring.models, scoring.pairs
     train, before_test = pairs.where("split = 'train'"), pairs.where("split != 'test'")
     shared = context.spark.sparkContext.broadcast(models)
-    sources = tuple(s for s in models.names if s in params.sources or s == "popularity")
+    sources = heard_sources(models.names, params.sources, params.granularities)
 
     def scored(known: DataFrame, split: str) -> DataFrame:
         held = held_out(pairs.where(F.col("split") == split))

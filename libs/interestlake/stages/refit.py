@@ -3,7 +3,7 @@
 import numpy as np
 from pyspark.sql import DataFrame
 
-from ..config import FEEDBACK, KNOWLEDGE
+from ..config import NO_PEOPLE
 from ..errors import BadInput
 from ..params import SOURCES
 from ..privacy.pseudonyms import kept_key
@@ -18,14 +18,12 @@ from ..recommending.refit_figures import refit_figures
 from ..sources.feedback import OPTION, read_feedback
 from ..tables import Lake
 from .scoring import ITEM_TABLES, PEOPLE_TABLES, Scoring, open_scoring, write_lists
-from .stage import Stage, StageContext
+from .stage import Stage, StageContext, expect_lake
 
 
 def check_lake(lake: Lake) -> None:
     """Raises BadInput where there is no lake, or none with weights to start from; writes nothing."""
-    if not lake.exists("ops.runs"):
-        raise BadInput.of(f"lake {lake.root}", found="none there", expected="a lake that `interestlake run` has made",
-                          where="--lake")
+    expect_lake(lake)
     if not lake.exists(WEIGHTS):
         raise BadInput.of(f"lake {lake.root}", found=f"no {WEIGHTS}: no models yet", expected="a finished recommend",
                           where="--lake, after `interestlake run --until recommend`")
@@ -97,7 +95,7 @@ def weights_of(rows) -> tuple[tuple[str, ...], dict[str, np.ndarray]]:
 def _key(context: StageContext) -> bytes:
     """The pseudonym key of the people of this lake: the sample world's is public, every other source's is one."""
     runs = context.lake.read("ops.runs").select("source").distinct().collect()
-    sample = {row["source"] for row in runs} - {FEEDBACK, KNOWLEDGE, "as ingested"} == {"sample"}
+    sample = {row["source"] for row in runs} - set(NO_PEOPLE) == {"sample"}
     return kept_key("sample" if sample else "other", context.params.ingest.pseudonym_key_file)
 
 

@@ -1,7 +1,7 @@
 """What the stages that score people stand on: the tables, the item-side models, the people, everyone's lists."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pyspark.sql import DataFrame
@@ -9,6 +9,7 @@ from pyspark.sql import functions as F
 
 from ..recommending.cooccurrence import partition_count
 from ..recommending.gather import gather_item_models
+from ..recommending.gather_guard import gather_guard
 from ..recommending.histories import friend_items, histories, people, strongest_interests
 from ..recommending.passes import recommend
 from ..recommending.personal import Fusion, weighted_only
@@ -69,6 +70,10 @@ def open_scoring(context: StageContext) -> Scoring:
     partitions = partition_count(users.count())
     train, params = histories(pairs.where("split = 'train'")), context.params
     models = gather_item_models(tables, train, params.recommend, partitions, context.log)
+    guard = gather_guard(params.guard, context.read, models.catalogue)
+    if guard is not None:
+        context.log.info("      guard: %d of %d items are never listed", guard.blocked.sum(), len(guard.blocked))
+        models = replace(models, guard=guard)
     return Scoring(tables, users, pairs, partitions, models)
 
 

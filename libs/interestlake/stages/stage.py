@@ -9,6 +9,7 @@ from typing import TypeVar
 from pyspark.sql import DataFrame, SparkSession
 
 from ..config import RunOptions
+from ..errors import BadInput
 from ..params import Params
 from ..tables import Lake, Written
 from ..tracking import Tracker
@@ -54,6 +55,13 @@ def side_by_side(*calls: Callable[[], Result]) -> list[Result]:
     """Results of independent calls, in order; while one plans on the driver, another's tasks run."""
     with ThreadPoolExecutor(len(calls)) as pool:
         return [waiting.result() for waiting in [pool.submit(call) for call in calls]]
+
+
+def expect_lake(lake: Lake) -> None:
+    """Raises BadInput where there is no lake; writes nothing."""
+    if not lake.exists("ops.runs"):
+        raise BadInput.of(f"lake {lake.root}", found="none there", expected="a lake that `interestlake run` has made",
+                          where="--lake")
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""Pictures and sounds of items: decoded, turned into vectors by classical features or an encoder, embedded once."""
