@@ -24,6 +24,7 @@ LAYERS = (
     {"benchmark"},
     {"tuning"},
     {"stages"},
+    {"selfservice", "explaining", "summarising"},
     {"pipeline"},
     {"cli", "notebook"},
 )

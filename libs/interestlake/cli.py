@@ -13,6 +13,8 @@ from concurrent.futures import ThreadPoolExecutor
 from .benchmark.arguments import add_parsers
 from .config import FEEDBACK, RunOptions, cut, load_params, parse_override
 from .errors import BadInput, GateRefused, InterestlakeError
+from .selfservice.arguments import COMMANDS as SELFSERVICE
+from .selfservice.arguments import add_parsers as add_selfservice_parsers
 from .session import GATEWAY, PROFILES, build_session
 from .storage import has_scheme
 from .tuning.arguments import COMMANDS as TUNING
@@ -21,6 +23,8 @@ from .tuning.arguments import add_parsers as add_tuning_parsers
 LOG = logging.getLogger("interestlake")
 # loaded while the JVM starts, which itself loads no module that pyspark.sql has not
 SLOW_TO_LOAD = ("torch", "mlflow", "interestlake.pipeline", "interestlake.stages.order")
+# commands over a finished lake: <package>.command.run(arguments, spark, params, options, log)
+ON_LAKE = dict.fromkeys(SELFSERVICE, "selfservice")
 STAGE_NAMES = (
     "ingest",
     "prepare",
@@ -61,6 +65,7 @@ def build_parser() -> argparse.ArgumentParser:
     refit.add_argument("--recommend", action="store_true", help="also write everyone's lists by the moved weights")
     add_parsers(commands)
     add_tuning_parsers(commands)
+    add_selfservice_parsers(commands, _common)
     return parser
 
 
@@ -82,6 +87,26 @@ def _source(parser: argparse.ArgumentParser, required: bool) -> None:
     parser.add_argument("--users", type=int, help="people in the generated world of --source sample")
 
 
+def _run_id(arguments: argparse.Namespace) -> str:
+    run_id = arguments.run_id or time.strftime("%Y%m%dT%H%M%S", time.gmtime())
+    if not run_id.replace("-", "").replace("_", "").replace(".", "").isalnum():
+        raise BadInput.of("run id", found=repr(run_id), expected="letters, digits, '.', '_' and '-'", where="--run-id")
+    return run_id
+
+
+def _on_lake(arguments: argparse.Namespace) -> None:
+    params = load_params(_conf_dir(arguments), dict(parse_override(assignment) for assignment in arguments.set))
+    options = RunOptions(arguments.lake, _run_id(arguments), arguments.seed, tracking_uri=arguments.tracking_uri,
+                         report_dir=arguments.report_dir)
+    importlib.import_module("pyspark.sql")
+    spark = build_session(_conf_dir(arguments) or "conf", arguments.profile)
+    try:
+        command = importlib.import_module(f"interestlake.{ON_LAKE[arguments.command]}.command")
+        command.run(arguments, spark, params, options, LOG)
+    finally:
+        spark.stop()
+
+
 def _options(arguments: argparse.Namespace) -> tuple[RunOptions, dict[str, object]]:
     overrides = dict(parse_override(assignment) for assignment in arguments.set)
     refit = arguments.command == "refit"
@@ -89,12 +114,9 @@ def _options(arguments: argparse.Namespace) -> tuple[RunOptions, dict[str, objec
         overrides.update([parse_override(f"refit.rate={arguments.rate}")])
     if not refit and arguments.users is not None:
         overrides["ingest.sample_users"] = arguments.users
-    run_id = arguments.run_id or time.strftime("%Y%m%dT%H%M%S", time.gmtime())
-    if not run_id.replace("-", "").replace("_", "").replace(".", "").isalnum():
-        raise BadInput.of("run id", found=repr(run_id), expected="letters, digits, '.', '_' and '-'", where="--run-id")
     options = RunOptions(
         lake=arguments.lake,
-        run_id=run_id,
+        run_id=_run_id(arguments),
         seed=arguments.seed,
         source=FEEDBACK if refit else arguments.source,
         # schedulers cannot leave an option out
@@ -202,6 +224,8 @@ def main(argv: list[str] | None = None) -> int:
         elif arguments.command in TUNING:
             command = importlib.import_module("interestlake.tuning.command")
             getattr(command, arguments.command.replace("-", "_"))(arguments, LOG)
+        elif arguments.command in ON_LAKE:
+            _on_lake(arguments)
         else:
             _execute(arguments)
     except GateRefused as refusal:

@@ -91,13 +91,20 @@ def blocks(frames: Iterator[pd.DataFrame], item_count: int, scorer_count: int) -
             yield frame.iloc[start : start + rows]
 
 
-def propose(batch: UserBatch, scorers: Sequence[Scorer], limit: int) -> list[list[Proposal]]:
-    """Each person's best `limit` unseen items of each scorer: result[person][scorer]."""
+def propose(
+    batch: UserBatch, scorers: Sequence[Scorer], limit: int, barred: Sequence[np.ndarray] | None = None
+) -> list[list[Proposal]]:
+    """Each person's best `limit` unseen items of each scorer: result[person][scorer].
+
+    barred: columns per person that are never proposed, though they are no part of the history.
+    """
     proposals: list[list[Proposal]] = [[] for _ in range(batch.size)]
     indptr, indices = batch.history.indptr, batch.history.indices
     for scorer in scorers:
         scores = scorer.score(batch)  # (B, I)
         for person in range(batch.size):
             seen = indices[indptr[person] : indptr[person + 1]]
+            if barred is not None and len(barred[person]):
+                seen = np.union1d(seen, barred[person])
             proposals[person].append(top_unseen(scores[person], seen, limit))
     return proposals

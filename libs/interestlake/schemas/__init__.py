@@ -1,11 +1,11 @@
 """Every table of the lake: meaning and unit per column, key, constraints."""
 
-from . import bronze, gold, graph, models, ops, silver, text
+from . import bronze, gold, graph, models, ops, personal, silver, text
 from .table import Column, Table
 
 ALL: dict[str, Table] = {
     table.name: table
-    for layer in (bronze, silver, text, graph, models, gold, ops)
+    for layer in (bronze, silver, text, graph, models, gold, ops, personal)
     for table in layer.TABLES
 }
 
