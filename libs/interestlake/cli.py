@@ -13,6 +13,8 @@ from concurrent.futures import ThreadPoolExecutor
 from .benchmark.arguments import add_parsers
 from .config import FEEDBACK, RunOptions, cut, load_params, parse_override
 from .errors import BadInput, GateRefused, InterestlakeError
+from .explaining.arguments import COMMANDS as EXPLAINING
+from .explaining.arguments import add_parsers as add_explaining_parsers
 from .selfservice.arguments import COMMANDS as SELFSERVICE
 from .selfservice.arguments import add_parsers as add_selfservice_parsers
 from .session import GATEWAY, PROFILES, build_session
@@ -24,7 +26,7 @@ LOG = logging.getLogger("interestlake")
 # loaded while the JVM starts, which itself loads no module that pyspark.sql has not
 SLOW_TO_LOAD = ("torch", "mlflow", "interestlake.pipeline", "interestlake.stages.order")
 # commands over a finished lake: <package>.command.run(arguments, spark, params, options, log)
-ON_LAKE = dict.fromkeys(SELFSERVICE, "selfservice")
+ON_LAKE = dict.fromkeys(SELFSERVICE, "selfservice") | dict.fromkeys(EXPLAINING, "explaining")
 STAGE_NAMES = (
     "ingest",
     "prepare",
@@ -66,6 +68,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_parsers(commands)
     add_tuning_parsers(commands)
     add_selfservice_parsers(commands, _common)
+    add_explaining_parsers(commands, _common)
     return parser
 
 

@@ -109,16 +109,15 @@ class Lake:
         version = self._last_commit(name)
         return Written(name, version, _rows_written(self._metrics(name, version)) if version > before else 0)
 
-    def replace_where(self, name: str, rows: DataFrame, condition: str, run_id: str) -> Written:
-        """Put `rows` in place of those that meet the SQL `condition`, which every new row must meet too; one commit.
+    def replace_where(self, name: str, rows: DataFrame, condition: str, run_id: str) -> int:
+        """Put `rows` in place of those that meet the SQL `condition`, which every new row must meet too -> version.
 
-        Idempotent by run id. Raises BadInput for columns that are not the contract's.
+        One commit, idempotent by run id. Raises BadInput for columns that are not the contract's.
         """
-        rows, before = _conform(_contract(name), rows), self.version(name)
+        rows = _conform(_contract(name), rows)
         writer = rows.write.format("delta").mode("overwrite").option("replaceWhere", condition)
         writer.option("txnAppId", f"{run_id}/{name}").option("txnVersion", 1).save(self.path(name))
-        version = self._last_commit(name)
-        return Written(name, version, _rows_written(self._metrics(name, version)) if version > before else 0)
+        return self._last_commit(name)
 
     def delete(self, name: str, condition: str) -> int:
         """Delete the rows that meet a SQL condition; returns how many. No commit where there are none."""

@@ -66,7 +66,7 @@ def choose(held: list[dict]) -> list[dict]:
     """
     kinds = list(KINDS)
     by_name: dict[str, dict] = {}
-    for row in sorted(held, key=lambda r: (kinds.index(r["kind"]) if r["kind"] in kinds else len(kinds), r["interest_id"])):
+    for row in sorted(held, key=lambda r: (kinds.index(r["kind"]) if r["kind"] in kinds else 99, r["interest_id"])):
         if row["kind"] != "topic":
             by_name.setdefault(row["name"].casefold(), row)
     order = sorted(by_name.values(), key=lambda r: (-r["strength"], -r["share"], r["interest_id"]))

@@ -137,5 +137,5 @@ def _relist(context: StageContext, person: Somebody) -> None:
     if person.user_index is None or not can_relist(context.lake):
         context.log.info("no list to renew: the stage recommend has not run on this lake")
         return
-    written = Relister(context).relist(person, f"{context.options.run_id}/relist")
-    print(f"The next list has {written.rows} items.")
+    count = Relister(context).relist(person, f"{context.options.run_id}/relist")
+    print(f"The next list has {count} items.")

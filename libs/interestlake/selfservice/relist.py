@@ -10,7 +10,6 @@ from ..recommending.personal import Fusion, recommend_block, weighted_only
 from ..stages.refit import weights_of
 from ..stages.scoring import ITEM_TABLES, PEOPLE_TABLES, objections
 from ..stages.stage import StageContext
-from ..tables import Written
 from .person import Somebody
 
 NEEDED = (*ITEM_TABLES, *PEOPLE_TABLES, WEIGHTS, "gold.recommendations")
@@ -55,13 +54,14 @@ class Relister:
         """The person's next list, see `recommend_block`."""
         return recommend_block(self.row(person), self.models, self.fusion, self.context.params.recommend.top_k)
 
-    def relist(self, person: Somebody, run_id: str) -> Written:
-        """Write the person's next list in place of the present one; the same run id again changes nothing."""
+    def relist(self, person: Somebody, run_id: str) -> int:
+        """Put the person's next list in place of the present one -> its length; the same run id again changes nothing."""
         rows = self.list_of(person)
         schema = self.context.lake.read("gold.recommendations").drop("run_id").schema
         frame = self.context.spark.createDataFrame(rows.values.tolist(), schema).coalesce(1)
         frame = frame.withColumn("run_id", F.lit(run_id))
-        return self.context.lake.replace_where("gold.recommendations", frame, f"user_id = '{person.user_id}'", run_id)
+        self.context.lake.replace_where("gold.recommendations", frame, f"user_id = '{person.user_id}'", run_id)
+        return len(rows)
 
 
 class _Named:
