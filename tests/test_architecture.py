@@ -27,6 +27,7 @@ LAYERS = (
     {"tuning", "upcoming"},
     {"knowledge", "asking"},
     {"stages"},
+    {"selfservice", "explaining", "summarising"},
     {"pipeline"},
     {"exploring"},
     {"commands"},

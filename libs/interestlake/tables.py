@@ -119,6 +119,47 @@ class Lake:
         version = self._last_commit(name)
         return Written(name, version, _rows_written(self._metrics(name, version)) if version > before else 0)
 
+    def replace_where(self, name: str, rows: DataFrame, condition: str, run_id: str) -> int:
+        """Put `rows` in place of those that meet the SQL `condition`, which every new row must meet too -> version.
+
+        One commit, idempotent by run id. Raises BadInput for columns that are not the contract's.
+        """
+        table = _contract(name)
+        rows = _conform(table, rows)
+        if not self.exists(name):
+            self._make(table, rows, f"{run_id}/{name}")
+            return self._last_commit(name)
+        writer = rows.write.format("delta").mode("overwrite").option("replaceWhere", condition)
+        writer.option("txnAppId", f"{run_id}/{name}").option("txnVersion", 1).save(self.path(name))
+        return self._last_commit(name)
+
+    def delete(self, name: str, condition: str) -> int:
+        """Delete the rows that meet a SQL condition; returns how many. No commit where there are none."""
+        before = self.version(name)
+        self._delta(name).delete(condition)
+        version = self._last_commit(name)
+        return int(self._metrics(name, version).get("numDeletedRows", 0)) if version > before else 0
+
+    def update(self, name: str, condition: str, values: dict[str, str]) -> int:
+        """Set columns to SQL expressions in the rows that meet a condition; returns how many."""
+        before = self.version(name)
+        self._delta(name).update(condition, values)
+        version = self._last_commit(name)
+        return int(self._metrics(name, version).get("numUpdatedRows", 0)) if version > before else 0
+
+    def vacuum(self, name: str, keep_hours: float) -> None:
+        """Delete data and change files that the newest version does not use and that are older than `keep_hours`.
+
+        Versions older than that can no longer be read; with 0 a reader in the middle of an older version fails.
+        """
+        check = "spark.databricks.delta.retentionDurationCheck.enabled"
+        before = self.spark.conf.get(check, None)
+        self.spark.conf.set(check, "false")
+        try:
+            self._delta(name).vacuum(keep_hours)
+        finally:
+            self.spark.conf.unset(check) if before is None else self.spark.conf.set(check, before)
+
     def written_by(self, name: str, run_id: str) -> int | None:
         """The version that `write` made under this run id, None where it made none. Reads the log, newest first."""
         if not self.exists(name):

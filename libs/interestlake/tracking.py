@@ -239,6 +239,20 @@ class Tracker:
             self.client.set_model_version_tag(registered_name, version, key, value)
 
 
+def registered_torch_model(uri: str, name: str):
+    """The newest version of a registered torch model, on the CPU; None where the store has none it can read."""
+    mlflow.set_tracking_uri(uri)
+    versions = MlflowClient().search_model_versions(f"name = '{name}'")
+    if not versions:
+        return None
+    newest = max(int(version.version) for version in versions)
+    try:
+        return mlflow.pytorch.load_model(f"models:/{name}/{newest}", map_location="cpu")
+    except (MlflowException, OSError) as fault:
+        LOG.warning("%s version %s cannot be read: %s", name, newest, fault)
+        return None
+
+
 @contextmanager
 def one_run(uri: str, kind: str, given: dict[str, object], params: dict[str, object]):
     """A run of its own, beside the pipeline's: a Tracker named `<kind>-<time>-<hash of given>`, started with `params`.

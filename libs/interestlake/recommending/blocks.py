@@ -93,9 +93,13 @@ def blocks(frames: Iterator[pd.DataFrame], item_count: int, scorer_count: int) -
 
 
 def propose(
-    batch: UserBatch, scorers: Sequence[Scorer], limit: int, guard: Guard | None = None
+    batch: UserBatch, scorers: Sequence[Scorer], limit: int, guard: Guard | None = None,
+    barred: Sequence[np.ndarray] | None = None,
 ) -> list[list[Proposal]]:
-    """Each person's best `limit` unseen items of each scorer that `guard` leaves open: result[person][scorer]."""
+    """Each person's best `limit` unseen items of each scorer that `guard` leaves open: result[person][scorer].
+
+    barred: columns per person that are never proposed, though they are no part of the history.
+    """
     proposals: list[list[Proposal]] = [[] for _ in range(batch.size)]
     indptr, indices = batch.history.indptr, batch.history.indices
     shut = None if guard is None else guard.closed(batch.history)
@@ -105,5 +109,7 @@ def propose(
             seen = indices[indptr[person] : indptr[person + 1]]
             if shut is not None:
                 seen = np.concatenate([seen, np.flatnonzero(shut[person])])
+            if barred is not None and len(barred[person]):
+                seen = np.union1d(seen, barred[person])
             proposals[person].append(top_unseen(scores[person], seen, limit))
     return proposals

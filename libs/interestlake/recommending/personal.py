@@ -12,6 +12,7 @@ from .explain import TOGETHER, Evidence, find_evidence, shared_interest
 from .fuse import segment_of, shares, union
 from .guard import fuse_within
 from .item_models import ItemModels
+from .objected import barred_columns, damped
 from .write_reason import GROUPS, LINKED, ReasonFacts, write_reason
 
 
@@ -40,12 +41,15 @@ def recommend_block(block: pd.DataFrame, models: ItemModels, fusion: Fusion, len
 
     block: user_id, items, weights, friend_items, friend_weights, <name>_vector, interests, shares. Returns user_id,
     rank, item_id, score, sources [{source, share}], evidence [item_id], reason. models, fusion: of `weighted_only`.
+    Where block carries `barred`, `refused` and `disliked` (see objected.py), a barred item is not listed and what is
+    like a refused one is listed lower.
     """
     batch = to_batch(block, models.catalogue, models.dimensions)
-    proposals = propose(batch, models.scorers, fusion.candidates, models.guard)
+    barred = barred_columns(block, models.catalogue)
+    proposals = propose(batch, models.scorers, fusion.candidates, models.guard, barred)
     item_ids, rows = models.catalogue.item_ids, []
     for person, row in enumerate(block.itertuples(index=False)):
-        candidates = union(proposals[person])
+        candidates = damped(union(proposals[person]), row, models)
         weights = fusion.weights[segment_of(batch.history[person].nnz, fusion.cold_history)]
         best, scores = fuse_within(models.guard, candidates, weights, length)
         columns, parts = candidates.columns[best], shares(candidates, best, weights)

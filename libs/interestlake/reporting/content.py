@@ -211,6 +211,7 @@ class Suggestion:
     sources: tuple[tuple[str, float], ...]
     reason: str
     evidence: tuple[str, ...]
+    item_id: str = ""
 
 
 @dataclass(frozen=True)

@@ -46,6 +46,11 @@ def _environment() -> Environment:
     return environment
 
 
+def fill(template: str, **values) -> str:
+    """A template with its values, escaped."""
+    return _environment().get_template(template).render(**values)
+
+
 def render(page: Page) -> str:
     """The page as HTML; every value of the lake is escaped. The same page gives the same text. No Spark job."""
     drawings = None
@@ -54,4 +59,4 @@ def render(page: Page) -> str:
             draw(page.graph, "wide", *WIDE, font=11.5, seed=page.seed),
             draw(page.graph.cut(NARROW_NODES), "narrow", *NARROW, font=11.5, seed=page.seed),
         )
-    return _environment().get_template("report.html").render(page=page, drawings=drawings)
+    return fill("report.html", page=page, drawings=drawings)

@@ -135,6 +135,7 @@ def suggestions(rows: list[dict], titles: dict):
             sources=largest_first((s["source"], s["share"]) for s in row["sources"]),
             reason=row["reason"],
             evidence=_unsaid((titles.get(i, (i, ()))[0] for i in row["evidence"][:EVIDENCE]), row["reason"]),
+            item_id=row["item_id"],
         )
         for row in rows
     )

@@ -8,6 +8,8 @@ from ..interests.candidates import category_candidates, keyword_candidates, tag_
 from ..interests.hidden import without_hidden
 from ..interests.interest_map import interest_map
 from ..interests.item_interests import choose_interests, interest_vocabulary
+from ..privacy.objections import TABLE as OBJECTIONS
+from ..privacy.objections import without_disliked
 from .stage import Stage, StageContext
 
 
@@ -31,7 +33,10 @@ def _run(context: StageContext) -> dict[str, float]:
     })
     carried, names = (context.lake.read(name) for name in ("silver.item_interests", "silver.interests"))
     pairs = context.read("silver.interactions")
-    people = context.write("gold.interest_map", pairs.transform(interest_map(carried, names, params.max_per_user)))
+    held = pairs.transform(interest_map(carried, names, params.max_per_user))
+    if context.lake.exists(OBJECTIONS):
+        held = held.transform(without_disliked(context.read(OBJECTIONS)))
+    people = context.write("gold.interest_map", held)
     chosen.unpersist()
     if vocabulary.rows == 0 and written.version <= 1:
         context.log.info("      no interest found: the source has no categories, tags or texts that repeat")

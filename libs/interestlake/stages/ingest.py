@@ -1,5 +1,7 @@
 """Stage ingest: a source's raw files -> bronze tables."""
 
+from ..privacy.objections import TABLE as OBJECTIONS
+from ..privacy.objections import without_forgotten
 from ..privacy.pseudonyms import pseudonym_key
 from ..sources import load_source
 from ..sources.bronze import (
@@ -33,14 +35,23 @@ def _run(context: StageContext) -> dict[str, float]:
     )
     source = options.source
     key = pseudonym_key(source, params.pseudonym_key_file)
-    events = loaded.events.transform(bronze_events(source, key)).persist()
+    events = loaded.events.transform(bronze_events(source, key))
+    friends = loaded.friends.transform(bronze_friends(source, key))
+    if context.lake.exists(OBJECTIONS):  # what was forgotten does not come back with the same files
+        objections = context.read(OBJECTIONS)
+        events = events.transform(without_forgotten(objections, "item", "item_id"))
+        gone = objections.where("kind = 'everything'").select("user_id").distinct()
+        friends = friends.join(gone, "user_id", "left_anti")
+        friends = friends.join(gone.toDF("friend_id"), "friend_id", "left_anti")
+        friends = friends.select("user_id", "friend_id", "source")
+    events = events.persist()
     event_count = events.count()
     if loaded.bad_count:
         context.log.info("      %d records in quarantine: see bronze.quarantine", loaded.bad_count)
     bronze = {
         "bronze.events": events,
         "bronze.items": loaded.items.transform(bronze_items(source)),
-        "bronze.friends": loaded.friends.transform(bronze_friends(source, key)),
+        "bronze.friends": friends,
         "bronze.facts": loaded.facts.transform(bronze_facts(source)),
         "bronze.quarantine": loaded.quarantine.transform(bronze_quarantine(source)),
     }

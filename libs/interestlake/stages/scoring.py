@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from ..privacy.objections import TABLE as OBJECTIONS
+from ..privacy.objections import objected
 from ..recommending.cooccurrence import partition_count
 from ..recommending.gather import gather_item_models
 from ..recommending.gather_guard import gather_guard
@@ -92,11 +94,18 @@ class Lists:
         self.shared.unpersist()
 
 
+def objections(context: StageContext, scoring: Scoring) -> list[DataFrame]:
+    """`objected` columns of the people who asked for something, or nothing where nobody ever did. Lazy."""
+    if not context.lake.exists(OBJECTIONS):
+        return []
+    return [context.read(OBJECTIONS).transform(objected(scoring.users, scoring.tables["silver.items"]))]
+
+
 def write_lists(context: StageContext, scoring: Scoring, fusion: Fusion) -> Lists:
-    """gold.recommendations of everyone from all pairs, with shares, evidence and reasons."""
+    """gold.recommendations of everyone from all pairs, with shares, evidence and reasons; objections are heeded."""
     heard, fused = weighted_only(scoring.models, fusion)
     interests = strongest_interests(scoring.users)(scoring.tables["gold.interest_map"])
-    everyone = scoring.people(scoring.users, scoring.pairs)(interests).persist()
+    everyone = scoring.people(scoring.users, scoring.pairs)(interests, *objections(context, scoring)).persist()
     shared = context.spark.sparkContext.broadcast(heard)
     personal = everyone.transform(recommend(shared, fused, context.params.recommend.top_k))
     written = context.write("gold.recommendations", personal.withColumn("run_id", F.lit(context.options.run_id)))

@@ -1,0 +1,126 @@
+"""A person's own interest graph: their interests by strength, joined where the same items of theirs carry both."""
+
+from dataclasses import dataclass, replace
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from .content import Community, Gap, InterestGraph, Link, Node
+from .drawing import Drawing, draw
+from .wording import KINDS
+
+MAX_NODES = 36
+COLOURED = 8
+LINKS_PER_NODE = 3
+NAMED_BY = 2
+WIDE, NARROW = (820, 620), (374, 520)
+NARROW_NODES = 22
+MIN_WORDS = 12
+EXTRACTED = ("keyword", "topic")
+
+
+@dataclass(frozen=True)
+class OwnMap:
+    """The graph and, in the order of its nodes, the rows of `person.collect_interests` behind them."""
+
+    graph: InterestGraph
+    rows: tuple[dict, ...]
+
+
+def read_map(held: list[dict], carried: DataFrame, history: DataFrame, nodes: DataFrame | None) -> OwnMap | Gap:
+    """held: rows of `person.collect_interests`; carried: silver.item_interests; history(item_id, weight): the person's.
+
+    Nodes: see `choose`. A link's weight is the sum over the person's items of liking * w_ix * w_iy; each node keeps its
+    LINKS_PER_NODE strongest. Communities are those of graph.interest_nodes. Two Spark jobs; collected: one person's
+    links and nodes.
+    """
+    kept = choose(held)
+    if not kept:
+        return Gap("No interest map for this person: the items of the history carry no interests.")
+    place = {row["interest_id"]: i for i, row in enumerate(kept)}
+    found = {}
+    if nodes is not None:
+        rows = nodes.where(F.col("interest_id").isin(list(place))).select("interest_id", "community").collect()
+        found = {row["interest_id"]: row["community"] for row in rows}
+    community = [found.get(row["interest_id"], f"alone:{row['interest_id']}") for row in kept]
+    communities, group = _communities(kept, community)
+    links = _links(carried, history, place)
+    degree = [sum(i in (link.a, link.b) for link in links) for i in range(len(kept))]
+    graph = InterestGraph(
+        nodes=tuple(
+            Node(row["interest_id"], row["name"], row["kind"], row["item_count"], degree[i], max(row["strength"], 0.02),
+                 community[i], group.get(community[i], -1))
+            for i, row in enumerate(kept)
+        ),
+        links=links, communities=communities, all_nodes=len(held), all_edges=len(links),
+        all_communities=len(communities),
+    )  # fmt: skip
+    return OwnMap(graph, tuple(kept))
+
+
+def choose(held: list[dict]) -> list[dict]:
+    """The MAX_NODES interests that are drawn, strongest first, what people named before what was extracted.
+
+    Of several of one name (category Jazz, tag jazz) the first of KINDS' order stands. Topics, whose names are lists of
+    words, are left out, and of extracted keywords at most half as many as there are others, but never under MIN_WORDS.
+    """
+    kinds = list(KINDS)
+    by_name: dict[str, dict] = {}
+    for row in sorted(held, key=lambda r: (kinds.index(r["kind"]) if r["kind"] in kinds else 99, r["interest_id"])):
+        if row["kind"] != "topic":
+            by_name.setdefault(row["name"].casefold(), row)
+    order = sorted(by_name.values(), key=lambda r: (-r["strength"], -r["share"], r["interest_id"]))
+    named = [row for row in order if row["kind"] not in EXTRACTED][:MAX_NODES]
+    words = [row for row in order if row["kind"] in EXTRACTED][: max(MIN_WORDS, len(named) // 2)]
+    kept = (named + words)[:MAX_NODES] or held[:MAX_NODES]
+    return sorted(kept, key=lambda r: (-r["strength"] * (0.6 if r["kind"] in EXTRACTED else 1), r["interest_id"]))
+
+
+def _communities(kept: list[dict], community: list[str]) -> tuple[tuple[Community, ...], dict[str, int]]:
+    members: dict[str, list[int]] = {}
+    for i, name in enumerate(community):
+        members.setdefault(name, []).append(i)
+    # one interest alone is no community: it stays grey
+    weight = {name: sum(kept[i]["share"] for i in found) for name, found in members.items() if len(found) > 1}
+    order = sorted(weight, key=lambda name: (-weight[name], name))[:COLOURED]
+    for found in members.values():
+        found.sort(key=lambda i: (kept[i]["kind"] in EXTRACTED, i))
+    communities = tuple(
+        Community(i + 1, tuple(kept[head]["name"] for head in members[name][:NAMED_BY]),
+                  tuple(members[name][:NAMED_BY]), len(members[name]), len(members[name]))
+        for i, name in enumerate(order)
+    )  # fmt: skip
+    return communities, {name: i for i, name in enumerate(order)}
+
+
+def _links(carried: DataFrame, history: DataFrame, place: dict[str, int]) -> tuple[Link, ...]:
+    mine = carried.where(F.col("interest_id").isin(list(place))).join(F.broadcast(history), "item_id")
+    one = mine.select("item_id", F.col("interest_id").alias("a"), (F.col("weight") * F.col("liking")).alias("wa"))
+    other = mine.select("item_id", F.col("interest_id").alias("b"), F.col("weight").alias("wb"))
+    both = one.join(other, "item_id").where("a < b").withColumn("w", F.expr("wa * wb"))
+    both = both.groupBy("a", "b").agg(F.round(F.sum("w"), 9).alias("w"))
+    rows = sorted(((row["w"], place[row["a"]], place[row["b"]]) for row in both.collect()), reverse=True)
+    taken = [0] * len(place)
+    kept = []
+    for weight, a, b in rows:
+        if taken[a] < LINKS_PER_NODE or taken[b] < LINKS_PER_NODE:
+            taken[a] += 1
+            taken[b] += 1
+            kept.append(Link(min(a, b), max(a, b), weight))
+    return tuple(sorted(kept, key=lambda link: (link.weight, link.a, link.b)))
+
+
+def draw_map(own: OwnMap, seed: int) -> tuple[Drawing, Drawing]:
+    """The drawing for a wide and for a narrow screen, with what a screen reader says of each node."""
+    wide = draw(own.graph, "wide", *WIDE, font=13, seed=seed)
+    narrow = draw(own.graph.cut(NARROW_NODES), "narrow", *NARROW, font=12, seed=seed)
+    return tuple(_told(drawing, own) for drawing in (wide, narrow))
+
+
+def _told(drawing: Drawing, own: OwnMap) -> Drawing:
+    circles = []
+    for circle, row in zip(drawing.circles, own.rows, strict=False):
+        trend = f", {row['trend']}" if row.get("trend") not in (None, "unknown") else ""
+        items = f"{row['item_count']:,} item{'' if row['item_count'] == 1 else 's'}"
+        circles.append(replace(circle, text=f"{row['kind']}, strength {row['strength']:.2f}, {items}{trend}"))
+    return replace(drawing, circles=tuple(circles))

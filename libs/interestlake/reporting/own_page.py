@@ -1,0 +1,171 @@
+"""The lake's tables -> one person's page: map, course of interests, list with reasons, what may come next, controls."""
+
+import json
+from dataclasses import dataclass
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from .content import Gap, Suggestion
+from .gather import Shelf
+from .own_map import OwnMap, draw_map, read_map
+from .own_time import ARROWS, Courses, read_courses
+from .page import fill
+from .person import DAY, collect_interests, collect_suggestions, collect_titles, suggestions
+
+RECENT = 12
+EXPANSIONS = 8
+PROFILE = ("kind", "label", "confidence", "slope", "slope_error", "trend", "events")
+
+
+@dataclass(frozen=True)
+class Expansion:
+    """An interest the person does not hold yet; `path` reads from what they hold to it."""
+
+    interest_id: str
+    name: str
+    kind: str
+    confidence: float
+    surprise: float
+    source: str
+    path: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Seen:
+    item_id: str
+    title: str
+    day: str | None
+
+
+@dataclass(frozen=True)
+class OwnPage:
+    """What one person's page shows. `details`: interest_id -> what the panel says; `refused`: (kind, id, name)."""
+
+    user_id: str
+    items: int
+    first_day: str | None
+    last_day: str | None
+    reading: tuple[str, ...]
+    map: OwnMap | Gap
+    details: dict[str, dict]
+    courses: Courses | Gap
+    suggestions: tuple[Suggestion, ...] | Gap
+    without: dict[str, str]
+    expansions: tuple[Expansion, ...] | Gap
+    recent: tuple[Seen, ...]
+    refused: tuple[tuple[str, str, str], ...]
+    seed: int
+
+
+def gather_own(shelf: Shelf, user_id: str, top_k: int, lake: str, seed: int = 42) -> OwnPage:
+    """About twelve small Spark jobs over one person's rows. Tables that are missing become a Gap or an empty part."""
+    mine = F.col("user_id") == user_id
+    pairs = shelf.get("silver.interactions").where(mine)
+    history = pairs.select("item_id", F.col("weight").alias("liking"), "first_ts", "last_ts", "position").persist()
+    refused = _refused(shelf, mine)
+    no_interest = {target for kind, target in refused if kind == "interest"}
+    interest_map, lists = shelf.get("gold.interest_map"), shelf.get("gold.recommendations")
+    held = [] if interest_map is None else collect_interests(interest_map, shelf.get("silver.interests"), user_id)
+    held = [row for row in held if row["interest_id"] not in no_interest]
+    held = _with_profile(shelf.get("gold.interest_profiles"), mine, held)
+    offered = [] if lists is None else collect_suggestions(lists, user_id, top_k)
+    no_item = {target for kind, target in refused if kind == "item"}
+    offered = [row for row in offered if row["item_id"] not in no_item]
+    told = history.agg(F.count("*").alias("n"), F.date_format(F.min("first_ts"), DAY).alias("a"),
+                       F.date_format(F.max("last_ts"), DAY).alias("b")).first()  # fmt: skip
+    newest = history.orderBy(F.desc("position"), "item_id").limit(RECENT)
+    newest = newest.select("item_id", F.date_format("last_ts", DAY).alias("day")).collect()
+    wanted = {i for row in held for i in row["evidence"][:4]} | {row["item_id"] for row in newest} | no_item
+    wanted |= {i for row in offered for i in [row["item_id"], *row["evidence"]]}
+    titles = collect_titles(shelf.get("silver.items"), wanted) if wanted else {}
+    carried, nodes = shelf.get("silver.item_interests"), shelf.get("graph.interest_nodes")
+    own = Gap("No interest map: the stage build_interests has not run on this lake.")
+    courses: Courses | Gap = own
+    if carried is not None and interest_map is not None:
+        own = read_map(held, carried, history, nodes)
+        groups = {} if isinstance(own, Gap) else {n.interest_id: n.group for n in own.graph.nodes}
+        courses = read_courses(held, carried, history, groups)
+    history.unpersist()
+    names = _names(shelf, [target for kind, target in refused if kind == "interest"])
+    return OwnPage(
+        user_id=user_id, items=told["n"], first_day=told["a"], last_day=told["b"],
+        reading=reading_of(held), map=own, details={r["interest_id"]: _detail(r, titles) for r in held},
+        courses=courses,
+        suggestions=suggestions(offered, titles) if lists is not None else Gap(
+            f"No recommendations: run `interestlake run --lake {lake}` to the stage recommend."),
+        without=_counterfactuals(shelf.get("gold.counterfactuals"), mine),
+        expansions=_expansions(shelf.get("gold.expansions"), mine, no_interest, lake),
+        recent=tuple(Seen(r["item_id"], titles.get(r["item_id"], (r["item_id"], ()))[0], r["day"]) for r in newest),
+        refused=tuple((kind, id, titles.get(id, (names.get(id, id), ()))[0]) for kind, id in refused),
+        seed=seed,
+    )  # fmt: skip
+
+
+def _refused(shelf: Shelf, mine) -> list[tuple[str, str]]:
+    table = shelf.get("silver.objections")
+    if table is None:
+        return []
+    rows = table.where(mine).where("action = 'not_interested'").select("kind", "target").collect()
+    return sorted((row["kind"], row["target"]) for row in rows)
+
+
+def _names(shelf: Shelf, ids: list[str]) -> dict[str, str]:
+    table = shelf.get("silver.interests")
+    if table is None or not ids:
+        return {}
+    return {r["interest_id"]: r["name"] for r in table.where(F.col("interest_id").isin(ids)).collect()}
+
+
+def _with_profile(profiles: DataFrame | None, mine, held: list[dict]) -> list[dict]:
+    """The rows with trend, slope and confidence of gold.interest_profiles where it is there. One Spark job."""
+    if profiles is None:
+        return held
+    found = {row["interest"]: row for row in profiles.where(mine).select("interest", *PROFILE).collect()}
+    fields = ("confidence", "slope", "slope_error", "trend")
+    return [row | ({name: found[row["interest_id"]][name] for name in fields} if row["interest_id"] in found else {})
+            for row in held]
+
+
+def _detail(row: dict, titles: dict) -> dict:
+    return {
+        "name": row["name"], "kind": row["kind"],
+        "strength": round(row["strength"], 3), "share": round(row["share"], 4),
+        "items": row["item_count"], "first": row["first_day"], "last": row["last_day"], "trend": row.get("trend"),
+        "confidence": None if row.get("confidence") is None else round(row["confidence"], 2),
+        "evidence": [titles.get(i, (i, ()))[0] for i in row["evidence"][:4]],
+    }  # fmt: skip
+
+
+def reading_of(held: list[dict]) -> tuple[str, ...]:
+    """Names of the three interests of largest share that a person would name: categories and tags before keywords."""
+    named = [r for r in held if r["kind"] in ("category", "tag")] or [r for r in held if r["kind"] == "keyword"]
+    return tuple(r["name"] for r in sorted(named, key=lambda r: (-r["share"], r["interest_id"]))[:3])
+
+
+def _counterfactuals(table: DataFrame | None, mine) -> dict[str, str]:
+    if table is None:
+        return {}
+    rows = table.where(mine).where("length(sentence) > 0").select("item_id", "sentence").collect()
+    return {row["item_id"]: row["sentence"] for row in rows}
+
+
+def _expansions(table: DataFrame | None, mine, refused: set[str], lake: str) -> tuple[Expansion, ...] | Gap:
+    if table is None:
+        return Gap(f"No expansions yet: run `interestlake expand --lake {lake}`.")
+    rows = table.where(mine).orderBy(F.desc("confidence"), "interest").limit(EXPANSIONS + len(refused)).collect()
+    found = tuple(
+        Expansion(r["interest"], r["label"], r["kind"], r["confidence"], r["surprise"], r["source"], tuple(r["path"]))
+        for r in rows if r["interest"] not in refused
+    )[:EXPANSIONS]  # fmt: skip
+    return found or Gap("No expansions for this person.")
+
+
+def render_own(page: OwnPage, lake: str, token: str | None = None) -> str:
+    """The page as HTML that loads nothing. With a token its buttons write through the server that made it; without one
+    they show the command. The same page gives the same text."""
+    drawings = None if isinstance(page.map, Gap) else draw_map(page.map, page.seed)
+    settings = {"user": page.user_id, "lake": lake, "token": token, "details": page.details}
+    # "</script" inside a string would end the script
+    packed = json.dumps(settings, ensure_ascii=False, sort_keys=True).replace("<", "\\u003c")
+    return fill("profile.html", page=page, drawings=drawings, settings=packed, live=token is not None, ARROWS=ARROWS)

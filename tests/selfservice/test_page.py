@@ -1,0 +1,183 @@
+"""The page: whole without a table or two, escaped, served with a token only, and clicked in a real browser."""
+
+import http.client
+import json
+import threading
+
+import pytest
+from pyspark.sql import functions as F
+
+from interestlake.reporting.gather import Shelf
+from interestlake.reporting.own_map import choose
+from interestlake.reporting.own_page import gather_own, render_own
+from interestlake.selfservice.command import page_server
+from interestlake.selfservice.person import find_person
+
+from ..recommending.planted import user_id
+
+LISTS = "gold.recommendations"
+EXPANSIONS = ("user_id string, interest string, kind string, label string, confidence double, surprise double, "
+              "source string, path array<string>, run_id string")  # fmt: skip
+PROFILES = ("user_id string, interest string, kind string, label string, strength double, confidence double, "
+            "share double, events bigint, slope double, slope_error double, trend string")  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def server(world):
+    person = find_person(world.lake, user_id(7), "no-key-file")
+    made = page_server(world.context, person, 0)
+    thread = threading.Thread(target=made.serve_forever, daemon=True)
+    thread.start()
+    yield made
+    made.shutdown()
+    made.server_close()
+
+
+def ask(server, method, path, body=None, **headers):
+    line = http.client.HTTPConnection("127.0.0.1", server.server_port, timeout=60)
+    line.request(method, path, body, headers)
+    answer = line.getresponse()
+    told = answer.status, answer.read().decode()
+    line.close()
+    return told
+
+
+def shelf_of(lake, spark, **frames):
+    return Shelf(lambda name: name in frames or (not name.startswith("gold.ex") and lake.exists(name)),
+                 lambda name: frames.get(name) if name in frames else lake.read(name))
+
+
+def test_page_shows_profile_and_expansions_where_they_are(world, spark):
+    expansions = spark.createDataFrame(
+        [(user_id(8), "tag:jazz", "tag", "jazz </script>", 0.8, 0.4, "context", ["gardens", "jazz"], "r")], EXPANSIONS)
+    profiles = spark.createDataFrame(
+        [(user_id(8), "tag:gardens", "tag", "gardens", 1.0, 0.9, 1.0, 9, 0.5, 0.1, "rising")], PROFILES)
+    shelf = shelf_of(world.lake, spark, **{"gold.expansions": expansions, "gold.interest_profiles": profiles})
+    page = gather_own(shelf, user_id(8), 5, "LAKE")
+    text = render_own(page, "LAKE")
+    assert page.details["tag:gardens"]["trend"] == "rising" and page.expansions[0].path == ("gardens", "jazz")
+    assert "jazz &lt;/script&gt;" in text and text.count("</script>") == 2
+    assert text == render_own(gather_own(shelf, user_id(8), 5, "LAKE"), "LAKE")
+    bare = render_own(gather_own(shelf_of(world.lake, spark), user_id(8), 5, "LAKE"), "LAKE")
+    assert "run `interestlake expand --lake LAKE`" in bare
+    assert "http://" not in text.replace("http://www.w3.org", "") and "https://" not in text
+
+
+def test_one_name_is_drawn_once_and_extracted_words_are_few():
+    row = {"strength": 0.5, "share": 0.1}
+    held = [row | {"interest_id": f"{kind}:{name}", "kind": kind, "name": name}
+            for kind, name in [("tag", "jazz"), ("category", "Jazz"), ("topic", "a b c"), ("keyword", "JAZZ")]]
+    held += [row | {"interest_id": f"keyword:{i}", "kind": "keyword", "name": str(i)} for i in range(40)]
+    chosen = choose(held)
+    assert [r["interest_id"] for r in chosen if r["name"].casefold() == "jazz"] == ["category:Jazz"]
+    assert len(chosen) == 13
+
+
+def test_the_server_answers_only_its_own_page(server):
+    body = json.dumps({"do": "not_interested", "kind": "item", "id": "item-00"})
+    assert ask(server, "GET", "/")[0] == 403
+    assert ask(server, "GET", f"/?token={server.token}")[0] == 200
+    assert ask(server, "GET", f"/?token={server.token}", Host="evil.example")[0] == 403
+    token = {"X-Interestlake-Token": server.token}
+    assert ask(server, "POST", "/say", body)[0] == 403
+    assert ask(server, "POST", "/say", body, **token, Origin="http://evil.example")[0] == 403
+    assert ask(server, "POST", "/say", "{", **token)[0] == 400
+    assert ask(server, "POST", "/say", json.dumps({"do": "drop", "kind": "item", "id": "x"}), **token)[0] == 400
+    status, told = ask(server, "POST", "/say", json.dumps({"do": "forget", "kind": "interest", "id": "tag:x"}), **token)
+    assert status == 422 and "none of that id" in told
+
+
+def wanted(lake):
+    rows = lake.read(LISTS).where(F.col("user_id") == user_id(7)).orderBy("rank").collect()
+    return [row["item_id"] for row in rows]
+
+
+SHOWN = "[...document.querySelectorAll('#listed .suggestions > li')].filter((r) => r.style.display !== 'none')" \
+        ".map((r) => r.dataset.id)"
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_clicks_write_to_the_lake_and_change_the_list(server, browser, world, width):
+    browser.open(server.address, width)
+    before = browser.js(SHOWN)
+    assert before == wanted(world.lake)
+    assert browser.js("document.documentElement.scrollWidth") <= width
+    browser.click("#listed .act")
+    assert browser.js(SHOWN) == before[1:], "gone at once"
+    browser.wait("document.getElementById('say').textContent.includes('Your list is new')")
+    after = browser.js(SHOWN)
+    assert after == wanted(world.lake) and before[0] not in after and len(after) == len(before)
+    browser.click("#undo")
+    browser.wait("document.getElementById('say').textContent.startsWith('Taken back')")
+    assert browser.js(SHOWN) == before == wanted(world.lake)
+    assert browser.faults == []
+    assert all(address.startswith(f"http://127.0.0.1:{server.server_port}/") or address.startswith("data:")
+               for address in browser.asked)  # fmt: skip
+
+
+def test_the_map_is_walked_by_keys_and_forgetting_asks_first(server, browser, world):
+    browser.open(server.address, 1280)
+    browser.js("document.querySelector('.canvas .wide circle').focus()")
+    browser.key("Enter")
+    assert browser.js("document.querySelector('#panel h3').textContent") == "jazz"
+    assert browser.js("document.activeElement.textContent") == "Not interested"
+    seen = browser.js("document.querySelector('#yours [data-row=item]').dataset.id")
+    browser.click("#yours [data-row=item] .act")
+    assert browser.js("document.getElementById('ask').open && document.activeElement.id") == "no"
+    browser.key("Escape")
+    pair = (F.col("user_id") == user_id(7)) & (F.col("item_id") == seen)
+    assert world.lake.read("silver.interactions").where(pair).count() == 1
+    browser.click("#yours [data-row=item] .act")
+    browser.click("#yes")
+    browser.wait("document.getElementById('say').textContent.includes('Your list is new')", 120)
+    assert world.lake.read("silver.interactions").where(pair).count() == 0
+    assert seen not in browser.js("[...document.querySelectorAll('#yours [data-row=item]')].map((r) => r.dataset.id)")
+    assert browser.faults == []
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_file_collects_the_commands_instead(call, browser, tmp_path, width):
+    out = tmp_path / "page.html"
+    assert call("profile", "--user", user_id(6), "--out", str(out)) == (0, f"{out}\n")
+    browser.open(out.as_uri(), width)
+    first = browser.js(SHOWN)[0]
+    browser.click("#listed .act")
+    assert first not in browser.js(SHOWN)
+    command = browser.js("document.getElementById('commands').textContent")
+    assert command.startswith("interestlake feedback --lake ") and command.endswith(f"--not-interested {first}")
+    browser.click("#undo")
+    assert browser.js(SHOWN)[0] == first
+    assert browser.faults == []
+
+
+def test_names_and_contrast_for_readers_who_do_not_see_it(call, browser, tmp_path):
+    """Every control has a name, ids are unique, and text stands out by 4.5 to 1 (WCAG 2, level AA) in both schemes."""
+    out = tmp_path / "page.html"
+    call("profile", "--user", user_id(6), "--out", str(out))
+    for scheme in ("light", "dark"):
+        browser.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
+        browser.open(out.as_uri(), 1280)
+        nameless = browser.js("""[...document.querySelectorAll('button, a, circle, summary')].filter((p) =>
+            !(p.getAttribute('aria-label') || p.textContent.trim())).length""")
+        assert nameless == 0
+        assert browser.js("""(() => { const ids = [...document.querySelectorAll('[id]')].map((p) => p.id);
+            return ids.length - new Set(ids).size; })()""") == 0
+        low = browser.js(CONTRAST)
+        assert low == [], (scheme, low)
+
+
+CONTRAST = """(() => {
+  const canvas = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
+  const rgba = (text) => { canvas.clearRect(0, 0, 1, 1); canvas.fillStyle = text; canvas.fillRect(0, 0, 1, 1);
+    return [...canvas.getImageData(0, 0, 1, 1).data]; };
+  const light = (c) => { const [r, g, b] = c.map((v) => (v /= 255) <= .03928 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4);
+    return .2126 * r + .7152 * g + .0722 * b; };
+  const ground = (part) => { for (; part; part = part.parentElement) {
+    const c = rgba(getComputedStyle(part).backgroundColor); if (c[3] > 250) return c; } return [255, 255, 255]; };
+  const says = (part) => [...part.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim());
+  const parts = [...document.querySelectorAll('p, b, small, button, h1, h2, h3, li, span, a, summary, dt, dd')];
+  return parts.filter((part) => part.getClientRects().length && says(part)).map((part) => {
+    const pair = [light(rgba(getComputedStyle(part).color)), light(ground(part))].sort((x, y) => y - x);
+    return [part.className || part.tagName, Math.round((pair[0] + .05) / (pair[1] + .05) * 100) / 100];
+  }).filter(([, v]) => v < 4.5);
+})()"""
