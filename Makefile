@@ -8,7 +8,7 @@ MAKEFLAGS += --no-print-directory
 IN_ENV := . .venv/interestlake-env.sh &&
 DEMO := out/demo
 
-.PHONY: help setup demo test cluster-test kill-test surfaces-test airflow-test bench bench-peers bench-speed bench-scale lint lock clean
+.PHONY: help setup demo test cluster-test kill-test surfaces-test airflow-test bench bench-peers bench-speed bench-scale bench-embed bench-embed-gpu bench-ann lint lock clean
 
 help:  ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -46,6 +46,16 @@ bench-speed: setup  ## our ALS, lists, neighbours and transitions beside plain i
 
 bench-scale: setup  ## seconds, memory, edges and candidates at 100k, 1M and 10M events; a table and out/bench/scale.png
 	@$(IN_ENV) python -W ignore -m bench.scale $(BENCH)
+
+bench-embed: setup  ## every embedding engine beside sentence-transformers, alone and through Spark, on reviews
+	@$(IN_ENV) python -W ignore -m bench.embed $(BENCH)
+
+bench-embed-gpu:  ## the torch engine on a GPU beside sentence-transformers; needs no Java and no Spark
+	@[ ! -f .venv/interestlake-env.sh ] || . .venv/interestlake-env.sh; \
+	    PYTHONPATH=libs$${PYTHONPATH:+:$$PYTHONPATH} python -W ignore -m bench.embed_gpu $(BENCH)
+
+bench-ann: setup  ## approximate nearest neighbours beside exact ones on a million generated vectors
+	@$(IN_ENV) python -W ignore -m bench.ann $(BENCH)
 
 lint: setup  ## ruff
 	@$(IN_ENV) ruff check .
