@@ -47,7 +47,8 @@ def main(argv: list[str] | None = None) -> int:
     options = parser.parse_args(argv)
     faiss.omp_set_num_threads(options.threads)
     print(f"{psutil.cpu_count()} cores, {options.threads} threads, load {psutil.getloadavg()[0]:.1f}; "
-          f"{options.vectors:,} x {options.dimension}, {options.queries:,} queries, {options.rounds} rounds", flush=True)
+          f"{options.vectors:,} x {options.dimension}, {options.queries:,} queries, {options.rounds} rounds",
+          flush=True)
     drawn = clustered(options.vectors + options.queries, options.dimension, options.clusters, seed=0)
     vectors, queries = drawn[options.queries :], drawn[: options.queries]
     with threadpool_limits(options.threads):

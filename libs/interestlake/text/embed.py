@@ -76,9 +76,10 @@ def _by_spark_nlp(
         # Spark NLP gives model.onnx to the executors under that name alone
         if "does not match contents" not in str(error.java_exception):
             raise
-        raise BadInput.of("engine spark_nlp", found="a second encoder in this Spark session", expected="one per session",
-                          where="embed.engine, or a new session") from error  # fmt: skip
-    bert = bert.setInputCols(["document"]).setOutputCol("bert").setMaxSentenceLength(encoder.max_tokens).setCaseSensitive(False).setBatchSize(batch_size)
+        found = "a second encoder in this Spark session"
+        raise BadInput.of("engine spark_nlp", found=found, expected="one per session", where="embed.engine") from error
+    bert = bert.setInputCols(["document"]).setOutputCol("bert").setBatchSize(batch_size)
+    bert = bert.setMaxSentenceLength(encoder.max_tokens).setCaseSensitive(False)
     vector = F.col("bert.embeddings")[0].alias("vector")
     return lambda texts: bert.transform(documents.transform(texts)).select("text_hash", vector)
 
