@@ -3,7 +3,7 @@
 import pytest
 from bench.embedding.random_encoder import write_encoder
 
-from interestlake.stages.embed import EMBED, EMBEDDINGS, encoder_of
+from interestlake.stages.embed import EMBED, EMBEDDINGS, encoder_of, own_vectors
 from interestlake.tables import Lake
 
 from .test_embed import documents
@@ -63,6 +63,7 @@ def test_vectors_of_two_encoders_stand_side_by_side(spark, stage_context, small)
     ids = {encoder_of(first).model_id, encoder_of(second).model_id}
     rows = first.lake.read(EMBEDDINGS).collect()
     assert len(rows) == 4 and {row["model_id"] for row in rows} == ids and len(ids) == 2
+    assert {row["model_id"] for row in own_vectors(second).collect()} == {encoder_of(second).model_id}
 
 
 def test_auto_measures_and_says_what_it_took(spark, stage_context, small, monkeypatch, caplog):

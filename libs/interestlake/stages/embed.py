@@ -32,6 +32,11 @@ def encoder_of(context: StageContext) -> EncoderFiles:
     return int8_encoder(encoder, params.engine) if params.precision == "fast" else encoder
 
 
+def own_vectors(context: StageContext) -> DataFrame:
+    """silver.embeddings(text_hash, ..., vector) of the configured encoder alone: vectors of two never mix. Lazy."""
+    return context.read(EMBEDDINGS).where(F.col("model_id") == encoder_of(context).model_id)
+
+
 def _run(context: StageContext) -> dict[str, float]:
     spark, log = context.spark, context.log
     encoder = encoder_of(context)

@@ -25,7 +25,7 @@ from ..training import checkpoint
 from ..training.curves import loss_figure
 from ..training.loop import best_device, train
 from ..training.two_tower import check_plan, pair_loss, pair_value
-from .embed import encoder_of
+from .embed import own_vectors
 from .stage import Stage, StageContext
 
 REGISTERED = "interestlake.two_tower"
@@ -37,8 +37,7 @@ SHUFFLE_WINDOW = 4_000_000
 def _write_snapshots(context: StageContext) -> tuple[Snapshot, Snapshot, Snapshot]:
     interactions, items = context.read("silver.interactions"), context.read("silver.items")
     item_graph, user_graph = context.read("graph.item_vectors"), context.read("graph.user_vectors")
-    embeddings = context.read("silver.embeddings").where(f"model_id = '{encoder_of(context).model_id}'")
-    text = mean_text_vectors(context.read("silver.documents"), embeddings).persist()
+    text = mean_text_vectors(context.read("silver.documents"), own_vectors(context)).persist()
     first = item_graph.first()
     graph_width = len(first["vector"]) if first else 1
     reduction = fit_reduction(text, context.params.two_tower.text_dimension)

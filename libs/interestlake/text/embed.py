@@ -1,10 +1,11 @@
 """Vectors of texts by any engine with one output: Spark NLP on ONNX, or an engine in the Python workers."""
 
+import hashlib
 from collections import deque
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
-from py4j.protocol import Py4JJavaError
 from pyspark import TaskContext
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
@@ -16,6 +17,7 @@ from .engines.tokens import CHARACTERS_PER_TOKEN
 VECTORS = "text_hash string, vector array<float>"
 # more rows of full length leave the caches of a core
 SPARK_NLP_BATCH = 32
+CLAIMED = "interestlake.sparkNlpModel"
 
 
 def has_words(text: Column) -> Column:
@@ -70,18 +72,25 @@ def _by_spark_nlp(
         raise BadInput.of("engine spark_nlp", found=f"an encoder of family {encoder.family!r}", expected="a BERT",
                           where="conf/params/embed.yml")  # fmt: skip
     documents = DocumentAssembler().setInputCol("text").setOutputCol("document")
-    try:
-        bert = BertSentenceEmbeddings.loadSavedModel(onnx_folder, spark)
-    except Py4JJavaError as error:
-        # Spark NLP gives model.onnx to the executors under that name alone
-        if "does not match contents" not in str(error.java_exception):
-            raise
-        found = "a second encoder in this Spark session"
-        raise BadInput.of("engine spark_nlp", found=found, expected="one per session", where="embed.engine") from error
+    _claim_session(spark, Path(onnx_folder) / "model.onnx")
+    bert = BertSentenceEmbeddings.loadSavedModel(onnx_folder, spark)
     bert = bert.setInputCols(["document"]).setOutputCol("bert").setBatchSize(batch_size)
     bert = bert.setMaxSentenceLength(encoder.max_tokens).setCaseSensitive(False)
     vector = F.col("bert.embeddings")[0].alias("vector")
     return lambda texts: bert.transform(documents.transform(texts)).select("text_hash", vector)
+
+
+def _claim_session(spark: SparkSession, model: Path) -> None:
+    """Raises BadInput where Spark NLP has another model in this session.
+
+    It hands each to the executors as model.onnx; a second of that name would make every later job of the session fail.
+    """
+    with open(model, "rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    if spark.conf.get(CLAIMED, digest) != digest:
+        found = "a second encoder in this Spark session"
+        raise BadInput.of("engine spark_nlp", found=found, expected="one per session", where="embed.engine")
+    spark.conf.set(CLAIMED, digest)
 
 
 def _by_workers(
