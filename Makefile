@@ -8,7 +8,7 @@ MAKEFLAGS += --no-print-directory
 IN_ENV := . .venv/interestlake-env.sh &&
 DEMO := out/demo
 
-.PHONY: help setup demo test cluster-test kill-test surfaces-test airflow-test bench bench-peers bench-speed bench-scale bench-ask lint lock clean
+.PHONY: help setup demo test cluster-test kill-test surfaces-test airflow-test bench bench-peers bench-speed bench-scale bench-ask lint bench-embed bench-embed-gpu bench-ann lock clean
 
 help:  ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -49,6 +49,16 @@ bench-scale: setup  ## seconds, memory, edges and candidates at 100k, 1M and 10M
 
 bench-ask: setup  ## requests answered by words, meaning, both and the profile; BENCH="--sample LAKE --movielens LAKE"
 	@$(IN_ENV) python -W ignore -m bench.ask $(BENCH)
+
+bench-embed: setup  ## every embedding engine beside sentence-transformers, alone and through Spark, on reviews
+	@$(IN_ENV) python -W ignore -m bench.embed $(BENCH)
+
+bench-embed-gpu:  ## the torch engine on a GPU beside sentence-transformers; needs no Java and no Spark
+	@[ ! -f .venv/interestlake-env.sh ] || . .venv/interestlake-env.sh; \
+	    PYTHONPATH=libs$${PYTHONPATH:+:$$PYTHONPATH} python -W ignore -m bench.embed_gpu $(BENCH)
+
+bench-ann: setup  ## approximate nearest neighbours beside exact ones on a million generated vectors
+	@$(IN_ENV) python -W ignore -m bench.ann $(BENCH)
 
 lint: setup  ## ruff
 	@$(IN_ENV) ruff check .

@@ -41,10 +41,19 @@ class Annotate:
 
 @dataclass(frozen=True)
 class Embed:
-    engine: str = choice("auto", "who computes the vectors", "auto", "spark_nlp", "onnx", "torch")
-    model_path: str = text("", "Hugging Face folder of the encoder; empty = the pinned MiniLM package")
-    max_tokens: int = number(128, "tokens of a text that are read", low=8, high=512)
-    batch_size: int = number(32, "texts per forward pass", low=1, high=4096)
+    engine: str = choice(
+        "auto", "who computes the vectors", "auto", "spark_nlp", "onnx", "openvino", "torch"
+    )
+    precision: str = choice(
+        "near_exact", "exact: float32; near_exact: bf16 or f16 where faster; fast: int8", "exact", "near_exact", "fast"
+    )
+    model_path: str = text(
+        "", "folder of the encoder (Hugging Face or ONNX) or MLflow URI; empty = the pinned MiniLM package"
+    )
+    max_tokens: int = number(128, "tokens of a text that are read at once", low=8, high=8192)
+    max_windows: int = number(1, "windows of max_tokens that are read of a long text and pooled", low=1, high=64)
+    batch_size: int = number(64, "texts per forward pass at most; a budget of tokens holds as well", low=1, high=4096)
+    texts_per_commit: int = number(100_000, "texts embedded between two commits; a killed run repeats these", low=100)
 
 
 @dataclass(frozen=True)

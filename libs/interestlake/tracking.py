@@ -253,6 +253,20 @@ def registered_torch_model(uri: str, name: str):
         return None
 
 
+def downloaded_model(uri: str, tracking_uri: str | None = None) -> Path:
+    """The files of a logged or registered model (models:/NAME@ALIAS, models:/NAME/VERSION, runs:/ID/PATH), local.
+
+    `tracking_uri` names the store; where it is None, MLFLOW_TRACKING_URI does. Raises BadInput where there is none.
+    """
+    if tracking_uri:
+        mlflow.set_tracking_uri(tracking_uri)
+    try:
+        return Path(mlflow.artifacts.download_artifacts(artifact_uri=uri))
+    except MlflowException as error:
+        found = f"{uri} in {mlflow.get_tracking_uri()}: {error.message}"
+        raise BadInput.of("model", found=found, expected="a registered model", where="the MLflow URI") from error
+
+
 @contextmanager
 def one_run(uri: str, kind: str, given: dict[str, object], params: dict[str, object]):
     """A run of its own, beside the pipeline's: a Tracker named `<kind>-<time>-<hash of given>`, started with `params`.

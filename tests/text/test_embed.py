@@ -8,7 +8,8 @@ import pytest
 
 from interestlake.errors import BadInput
 from interestlake.stages.embed import EMBED
-from interestlake.text.embed import choose_engine, embed
+from interestlake.text.choose import Probe, choose_engine, fastest, precision_of
+from interestlake.text.embed import embed
 from interestlake.text.encoder_files import cache_folder, export_onnx, find_encoder
 
 SENTENCES = [
@@ -40,13 +41,13 @@ def vectors_of(spark, texts, engine):
     return np.array([found[i] for i in range(len(texts))])
 
 
-@pytest.mark.parametrize("engine", ["onnx", "torch", "spark_nlp"])
+@pytest.mark.parametrize("engine", ["onnx", "openvino", "torch", "spark_nlp"])
 def test_engines_agree_with_the_reference(spark, reference, engine):
     cosines = (vectors_of(spark, SENTENCES, engine) * reference(SENTENCES)).sum(axis=1)
     assert cosines.min() >= 0.9999, dict(zip(SENTENCES, cosines, strict=True))
 
 
-@pytest.mark.parametrize("engine", ["onnx", "torch", "spark_nlp"])
+@pytest.mark.parametrize("engine", ["onnx", "openvino", "torch", "spark_nlp"])
 def test_engines_agree_with_the_reference_on_real_reviews(spark, shared_data, reference, engine):
     path = shared_data / "amazon-musical-instruments-5core" / "Musical_Instruments_5.json.gz"
     with gzip.open(path, "rt", encoding="utf-8") as lines:
@@ -92,7 +93,47 @@ def test_a_folder_without_a_model_is_explained(tmp_path):
         find_encoder(str(tmp_path), 128)
 
 
-def test_auto_follows_the_task_resource():
+def test_few_texts_follow_the_task_resource():
     assert choose_engine("auto", task_has_gpu=True) == "torch"
     assert choose_engine("auto", task_has_gpu=False) == "onnx"
     assert choose_engine("spark_nlp", task_has_gpu=True) == "spark_nlp"
+
+
+@pytest.mark.parametrize(
+    "engine, goal, gpu, precision",
+    [
+        ("torch", "near_exact", True, "f16"),
+        ("torch", "near_exact", False, "bf16"),
+        ("torch", "exact", True, "f32"),
+        ("openvino", "near_exact", False, "bf16"),
+        ("openvino", "fast", False, "int8"),
+        ("spark_nlp", "near_exact", False, "f32"),
+        ("spark_nlp", "fast", False, "int8"),
+        ("onnx", "near_exact", False, "f32"),
+    ],
+)
+def test_the_goal_names_the_number_format(engine, goal, gpu, precision):
+    assert precision_of(engine, goal, gpu) == precision
+
+
+def test_an_engine_without_a_fast_form_is_explained():
+    with pytest.raises(BadInput, match="fast with engine onnx.*openvino.*conf/params/embed.yml"):
+        precision_of("onnx", "fast", False)
+
+
+EXACT = Probe("onnx", "f32", 1.0, 100.0, 1.0)
+
+
+@pytest.mark.parametrize(
+    "other, rows, taken",
+    [
+        (Probe("openvino", "bf16", 3.0, 200.0, 0.9999), 10_000, "openvino"),
+        # 100 rows: 1.5 s against 3.25 s
+        (Probe("openvino", "bf16", 3.0, 200.0, 0.9999), 100, "onnx"),
+        (Probe("openvino", "bf16", 3.0, 200.0, 0.998), 10_000, "onnx"),
+        (Probe("openvino", "bf16", 0.0, 0.0, 0.0, "ImportError: no openvino"), 10_000, "onnx"),
+    ],
+)
+def test_auto_takes_what_would_end_first_among_the_near_enough(other, rows, taken):
+    choice = fastest([EXACT, other], "near_exact", rows, tasks=2)
+    assert choice.engine == taken and "onnx f32 100 rows/s" in choice.why

@@ -16,6 +16,7 @@ from ..graph.histories import interest_histories, item_histories
 from ..graph.item_texts import mean_item_texts
 from ..graph.transitions import build_transitions
 from ..tables import empty
+from .embed import own_vectors
 from .stage import Stage, StageContext, side_by_side
 
 INTERESTS_PER_PERSON = 30
@@ -75,7 +76,7 @@ def _vectors(context: StageContext) -> dict[str, float]:
     check_items(count, params.svd_max_items)
     ids = catalogue.toPandas().sort_values("item_index")["item_id"].to_numpy()
     vectors, known = mean_item_texts(
-        context.read("silver.documents"), context.read("silver.embeddings"), catalogue, count
+        context.read("silver.documents"), own_vectors(context), catalogue, count
     )
     train = context.read("silver.interactions").where("split = 'train' AND weight > 0")
     behaviour = BehaviourMatrix(train.select("user_id", F.col("item_index").alias("column"), "weight"), count)

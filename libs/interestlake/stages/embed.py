@@ -7,12 +7,34 @@ from pyspark.sql import functions as F
 
 from ..tables import empty
 from ..text.annotate import distinct_texts
-from ..text.embed import choose_engine, embed
-from ..text.encoder_files import cache_folder, export_onnx, find_encoder
+from ..text.choose import MEASURED_TEXTS, SAMPLE_TEXTS, Choice, candidates, choose_engine, fastest, precision_of
+from ..text.choose import probe_engines as probe
+from ..text.embed import embed, has_words
+from ..text.encoder_files import EncoderFiles, cache_folder, export_onnx, find_encoder
+from ..text.onnx_files import int8_onnx
+from ..text.quantise import int8_encoder, int8_model
 from .stage import Stage, StageContext
 
 EMBEDDINGS = "silver.embeddings"
 TEXTS_PER_TASK = 20_000
+
+
+def encoder_of(context: StageContext) -> EncoderFiles:
+    """The encoder under whose id this lake's vectors stand; one in int8 has an id of its own. Reads files only."""
+    params = context.params.embed
+    encoder = find_encoder(
+        params.model_path,
+        params.max_tokens,
+        max_windows=params.max_windows,
+        any_family=True,
+        tracking_uri=context.tracker.uri,
+    )
+    return int8_encoder(encoder, params.engine) if params.precision == "fast" else encoder
+
+
+def own_vectors(context: StageContext) -> DataFrame:
+    """silver.embeddings(text_hash, ..., vector) of the configured encoder alone: vectors of two never mix. Lazy."""
+    return context.read(EMBEDDINGS).where(F.col("model_id") == encoder_of(context).model_id)
 
 
 def _run(context: StageContext) -> dict[str, float]:
@@ -21,8 +43,9 @@ def _run(context: StageContext) -> dict[str, float]:
 
 def embed_texts(context: StageContext, texts: DataFrame) -> dict[str, float]:
     """texts(text_hash, text), each once -> rows of silver.embeddings for those without a vector; figures."""
-    params, spark = context.params.embed, context.spark
-    encoder = find_encoder(params.model_path, params.max_tokens)
+    spark, log = context.spark, context.log
+    encoder = encoder_of(context)
+    texts = texts.where(has_words(F.col("text")))
     known = empty(spark, EMBEDDINGS)
     if context.lake.exists(EMBEDDINGS):
         known = context.read(EMBEDDINGS).where(F.col("model_id") == encoder.model_id)
@@ -30,23 +53,73 @@ def embed_texts(context: StageContext, texts: DataFrame) -> dict[str, float]:
     total, done = marked.agg(F.count("*"), F.count("known")).first()
     figures = {"texts_total": float(total), "texts_embedded": 0.0}
     if total == done:
-        context.log.info("      all of %d texts have their vector of %s already", total, encoder.model_id)
+        log.info("      all of %d texts have their vector of %s already", total, encoder.model_id)
         context.write(EMBEDDINGS, empty(spark, EMBEDDINGS))
         marked.unpersist()
         return figures
-    engine = choose_engine(params.engine, _gpu_per_task(spark) > 0)
-    onnx_folder = "" if engine == "torch" else export_onnx(encoder, cache_folder())
-    slots = spark.sparkContext.defaultParallelism
-    partitions = max(slots, -(-(total - done) // TEXTS_PER_TASK))
-    context.log.info("      %d texts by %s, engine %s, %d tasks", total - done, encoder.model_id, engine, partitions)
+    new = marked.where("known IS NULL").select("text_hash", "text")
     began = time.perf_counter()
-    new = marked.where("known IS NULL")
-    vectors = new.transform(embed(spark, engine, encoder, onnx_folder, params.batch_size, partitions))
-    written = context.write(EMBEDDINGS, vectors)
+    chosen = _choose(context, encoder, new, total - done)
+    log.info("      %s: engine %s in %s (%s)", encoder.model_id, chosen.engine, chosen.precision, chosen.why)
+    _embed(context, encoder, chosen, new, done, total)
     seconds = time.perf_counter() - began
     marked.unpersist()
-    embedded = {"texts_embedded": float(written.rows), "embed_seconds": seconds}
-    return figures | embedded | {"texts_per_second": written.rows / seconds}
+    embedded = {"texts_embedded": float(total - done), "embed_seconds": seconds}
+    return figures | embedded | {"texts_per_second": (total - done) / seconds}
+
+
+def _choose(context: StageContext, encoder: EncoderFiles, new: DataFrame, count: int) -> Choice:
+    """What the configuration names; under "auto" what is measured, or for few texts the plain engine."""
+    params, gpu = context.params.embed, _gpu_per_task(context.spark) > 0
+    if params.engine != "auto" or (count < MEASURED_TEXTS and params.precision != "fast"):
+        engine = choose_engine(params.engine, gpu and encoder.family != "onnx")
+        few = params.engine == "auto"
+        precision = "f32" if few else precision_of(engine, params.precision, gpu)
+        return Choice(engine, precision, f"{count} texts are too few to measure") if few else Choice(engine, precision)
+    pairs = candidates(params.precision, gpu, encoder.family)
+    folders = {precision: _folder(encoder, engine, precision) for engine, precision in pairs if engine != "torch"}
+    texts = [row["text"] for row in new.orderBy("text_hash").select(F.substring("text", 1, 20_000).alias("text"))
+             .limit(SAMPLE_TEXTS).collect()]  # fmt: skip
+    probes = probe(context.spark, pairs, encoder, folders or {"f32": ""}, params.batch_size, texts)
+    return fastest(probes, params.precision, count, context.spark.sparkContext.defaultParallelism)
+
+
+def _folder(encoder: EncoderFiles, engine: str, precision: str) -> str:
+    """Where an engine finds its model: the encoder's own folder, its ONNX export, or a quantised model."""
+    if engine == "torch":
+        return ""
+    if precision != "int8":
+        return export_onnx(encoder, cache_folder())
+    return (int8_onnx if engine == "spark_nlp" else int8_model)(encoder, cache_folder())
+
+
+def _embed(
+    context: StageContext, encoder: EncoderFiles, chosen: Choice, new: DataFrame, done: int, total: int
+) -> None:
+    """Embed and commit round after round: a killed run has lost no more than its unfinished round."""
+    params, spark = context.params.embed, context.spark
+    folder = _folder(encoder, chosen.engine, chosen.precision)
+    rounds = -(-(total - done) // params.texts_per_commit)
+    slots = spark.sparkContext.defaultParallelism
+    began, finished = time.perf_counter(), 0
+    for number in range(rounds):
+        part = new.where(F.pmod(F.xxhash64("text_hash"), F.lit(rounds)) == number) if rounds > 1 else new
+        partitions = max(slots, -(-(total - done) // rounds // TEXTS_PER_TASK))
+        vectors = part.transform(
+            embed(spark, chosen.engine, encoder, folder, params.batch_size, partitions, chosen.precision)
+        )
+        if number == rounds - 1:
+            written = context.write(EMBEDDINGS, vectors)
+        else:
+            # the count names the commit: it has grown when a killed run starts again under the same run id
+            name = f"{context.options.run_id}/after-{done + finished}"
+            written = context.lake.write(EMBEDDINGS, vectors, name)
+        finished += written.rows
+        speed = finished / (time.perf_counter() - began)
+        left = (total - done - finished) / speed if speed else 0.0
+        context.log.info(
+            "      %d of %d texts embedded, %.0f rows/s, about %.0f s left", done + finished, total, speed, left
+        )
 
 
 def _gpu_per_task(spark) -> float:

@@ -20,12 +20,12 @@ from ..feeding.sample_holdout import sample_holdout
 from ..feeding.snapshot import Snapshot, take_snapshot
 from ..feeding.tensors import pair_counts, side_tensor
 from ..models.two_tower import PairScorer, TwoTower
-from ..text.encoder_files import find_encoder
 from ..tracking import signature_of
 from ..training import checkpoint
 from ..training.curves import loss_figure
 from ..training.loop import best_device, train
 from ..training.two_tower import check_plan, pair_loss, pair_value
+from .embed import own_vectors
 from .stage import Stage, StageContext
 
 REGISTERED = "interestlake.two_tower"
@@ -37,9 +37,7 @@ SHUFFLE_WINDOW = 4_000_000
 def _write_snapshots(context: StageContext) -> tuple[Snapshot, Snapshot, Snapshot]:
     interactions, items = context.read("silver.interactions"), context.read("silver.items")
     item_graph, user_graph = context.read("graph.item_vectors"), context.read("graph.user_vectors")
-    encoder = find_encoder(context.params.embed.model_path, context.params.embed.max_tokens)
-    embeddings = context.read("silver.embeddings").where(f"model_id = '{encoder.model_id}'")
-    text = mean_text_vectors(context.read("silver.documents"), embeddings).persist()
+    text = mean_text_vectors(context.read("silver.documents"), own_vectors(context)).persist()
     first = item_graph.first()
     graph_width = len(first["vector"]) if first else 1
     reduction = fit_reduction(text, context.params.two_tower.text_dimension)
