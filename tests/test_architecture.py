@@ -16,8 +16,8 @@ LIBRARY = ROOT / "libs" / "interestlake"
 MODULES = sorted(LIBRARY.rglob("*.py"))
 # lower layers first: a module imports from its own row and the rows above it
 LAYERS = (
-    {"class_path", "errors", "fields", "params", "schemas", "storage"},
-    {"config", "session", "tables", "tracking"},
+    {"class_path", "errors", "params", "schemas", "storage"},
+    {"config", "contract", "session", "tables", "tracking"},
     {"events", "privacy", "sources", "text", "graph", "interests", "metrics", "models", "feeding", "training",
      "media", "support", "trends"},
     {"stages.stage"},
@@ -97,7 +97,9 @@ def delta_uses(path: Path) -> list[int]:
     """Lines that name Delta's package or format, or take a DataFrame's writer."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     called = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
-    lines = [node.lineno for node in ast.walk(tree) if isinstance(node, ast.Constant) and node.value == "delta"]
+    calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute))
+    formats = [node for node in calls if node.func.attr in ("format", "using")]
+    lines = [call.lineno for call in formats for arg in call.args if isinstance(arg, ast.Constant) and arg.value == "delta"]
     # frame.write is a writer; context.write(...) and file.write(...) are calls
     attributes = (node for node in ast.walk(tree) if isinstance(node, ast.Attribute))
     lines += [node.lineno for node in attributes if node.attr in ("write", "writeStream") and id(node) not in called]

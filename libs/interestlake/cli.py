@@ -1,4 +1,4 @@
-"""The command line: `interestlake run`, `refit` and one command per stage; jobs/*.py call the same `main`."""
+"""The command line: `interestlake run`, one command per stage, and those beside it; jobs/*.py call the same `main`."""
 
 import argparse
 import glob
@@ -10,12 +10,12 @@ import time
 import warnings
 from concurrent.futures import ThreadPoolExecutor
 
+from .asking.arguments import COMMAND as ASK
+from .asking.arguments import add_parser as add_ask_parser
 from .benchmark.arguments import add_parsers
-from .config import FEEDBACK, KNOWLEDGE, RunOptions, cut, load_params, parse_override
+from .commands.groups import GROUP_OF, GROUPS
+from .config import RunOptions, cut, load_params, parse_override
 from .errors import BadInput, GateRefused, InterestlakeError
-from .knowledge.arguments import COMMANDS as KNOWLEDGE_COMMANDS
-from .knowledge.arguments import add_parsers as add_knowledge_parsers
-from .knowledge.arguments import overrides_of
 from .session import GATEWAY, PROFILES, build_session
 from .storage import has_scheme
 from .tuning.arguments import COMMANDS as TUNING
@@ -24,6 +24,7 @@ from .tuning.arguments import add_parsers as add_tuning_parsers
 LOG = logging.getLogger("interestlake")
 # loaded while the JVM starts, which itself loads no module that pyspark.sql has not
 SLOW_TO_LOAD = ("torch", "mlflow", "interestlake.pipeline", "interestlake.stages.order")
+ASK_LOADS = ("interestlake.asking.ask", "onnxruntime")
 STAGE_NAMES = (
     "ingest",
     "prepare",
@@ -55,16 +56,11 @@ def build_parser() -> argparse.ArgumentParser:
         stage = commands.add_parser(name.replace("_", "-"), aliases=[name] if "_" in name else [], help=f"only {name}")
         _common(stage)
         _source(stage, required=name == "ingest")
-    refit = commands.add_parser("refit", help="move the fusion weights by feedback on what was shown")
-    _common(refit)
-    refit.add_argument("--feedback", required=True, metavar="CSV", help="user_id,item_id[,weight][,timestamp], ids as "
-                       "in the source; weight 0: shown and not liked")
-    refit.add_argument("--rate", metavar="R", help="what a person of the feedback counts beside one that the weights "
-                       "rest on (refit.rate, default 1)")
-    refit.add_argument("--recommend", action="store_true", help="also write everyone's lists by the moved weights")
+    for group in GROUPS:
+        group.add_parsers(commands, _common)
+    add_ask_parser(commands)
     add_parsers(commands)
     add_tuning_parsers(commands)
-    add_knowledge_parsers(commands, _common)
     return parser
 
 
@@ -74,6 +70,7 @@ def _common(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=42, help="seed of every random step (default 42)")
     parser.add_argument("--conf", default=None, help="configuration folder (default: conf where it is there)")
     parser.add_argument("--profile", choices=PROFILES, default="local", help="conf/spark/<profile>.properties")
+    parser.add_argument("--recipe", metavar="NAME|YAML", help="settings of a domain: conf/recipes/<name>.yml")
     parser.add_argument("--set", action="append", default=[], metavar="SECTION.NAME=VALUE", help="one parameter")
     parser.add_argument("--tracking-uri", help="MLflow store (default: MLFLOW_TRACKING_URI, else sqlite in the lake)")
     parser.add_argument("--report-dir", help="folder of the report (default: reports in the lake)")
@@ -86,18 +83,18 @@ def _source(parser: argparse.ArgumentParser, required: bool) -> None:
     parser.add_argument("--users", type=int, help="people in the generated world of --source sample")
 
 
-def _options(arguments: argparse.Namespace) -> tuple[RunOptions, dict[str, object]]:
+def _options(arguments: argparse.Namespace) -> tuple[RunOptions, dict[str, object], list[tuple[str, str]]]:
+    """What to run on, parameters that the command line sets, and (option, path) of every input."""
     overrides = dict(parse_override(assignment) for assignment in arguments.set)
-    refit, knowledge = arguments.command == "refit", arguments.command in KNOWLEDGE_COMMANDS
-    if refit and arguments.rate is not None:
-        overrides.update([parse_override(f"refit.rate={arguments.rate}")])
-    if knowledge:
-        overrides |= overrides_of(arguments)
-    if getattr(arguments, "users", None) is not None:
-        overrides["ingest.sample_users"] = arguments.users
-    source = FEEDBACK if refit else KNOWLEDGE if knowledge else arguments.source
-    # schedulers cannot leave an option out
-    inputs = (arguments.feedback,) if refit else tuple(filter(None, getattr(arguments, "input", [])))
+    group = GROUP_OF.get(arguments.command)
+    if group:
+        overrides |= group.overrides_of(arguments)
+        source, inputs = group.inputs_of(arguments)
+    else:
+        if arguments.users is not None:
+            overrides["ingest.sample_users"] = arguments.users
+        # schedulers cannot leave an option out
+        source, inputs = arguments.source, [("--input", path) for path in arguments.input if path]
     run_id = arguments.run_id or time.strftime("%Y%m%dT%H%M%S", time.gmtime())
     if not run_id.replace("-", "").replace("_", "").replace(".", "").isalnum():
         raise BadInput.of("run id", found=repr(run_id), expected="letters, digits, '.', '_' and '-'", where="--run-id")
@@ -106,92 +103,76 @@ def _options(arguments: argparse.Namespace) -> tuple[RunOptions, dict[str, objec
         run_id=run_id,
         seed=arguments.seed,
         source=source,
-        inputs=inputs,
-        mapping=getattr(arguments, "mapping", None),
+        inputs=tuple(path for _, path in inputs),
+        mapping=None if group else arguments.mapping,
         tracking_uri=arguments.tracking_uri,
         report_dir=arguments.report_dir,
     )
-    return options, overrides
+    return options, overrides, inputs
 
 
-def _look_for_inputs(paths: tuple[str, ...], option: str) -> None:
+def _look_for_inputs(inputs: list[tuple[str, str]]) -> None:
     """BadInput for a path that is not there, where a path without a scheme is sure to mean this machine's disk."""
     if GATEWAY in os.environ:  # under spark-submit the cluster's default file system decides
         return
-    for path in paths:
+    for option, path in inputs:
         if not has_scheme(path) and not glob.glob(path):
             raise BadInput.of(f"input {path}", found="nothing there", expected="a file or folder", where=option)
 
 
 def _execute(arguments: argparse.Namespace) -> None:
     # faults of the command line and of conf come before the seconds that Spark needs to start
-    options, overrides = _options(arguments)
+    options, overrides, inputs = _options(arguments)
     conf_dir = _conf_dir(arguments)
-    params = load_params(conf_dir, overrides)
-    refit = arguments.command == "refit"
-    whole, knowledge = arguments.command == "run", arguments.command in KNOWLEDGE_COMMANDS
-    name = None if whole or refit or knowledge else arguments.command.replace("-", "_")
-    wanted = cut(STAGE_NAMES, arguments.first if whole else name, arguments.last if whole else name)
-    _look_for_inputs(options.inputs, "--feedback" if refit else "--input")
+    params = load_params(conf_dir, overrides, arguments.recipe)
+    group = GROUP_OF.get(arguments.command)
+    wanted = None if group else _cut(arguments)
+    _look_for_inputs(inputs)
     LOG.info("run %s  seed %d  lake %s", options.run_id, options.seed, options.lake)
     LOG.info("starting Spark (%s) ...", arguments.profile)
     began = time.perf_counter()
     spark = _start(conf_dir, arguments.profile)
     try:
-        if refit:
-            _refit(spark, params, options, arguments.recommend)
-            return
-        if knowledge:
-            _knowledge(spark, params, options, arguments.command)
-            return
-        from .pipeline import run_stages
-        from .stages.order import STAGES
-
-        try:
-            run_stages(spark, STAGES[wanted], params, options)
-        except GateRefused:
-            _close(spark, whole, options, began)
-            raise
-        _close(spark, whole, options, began)
+        if group:
+            group.run(arguments, spark, params, options, LOG)
+        else:
+            _run_cut(arguments, spark, params, options, wanted, began)
     finally:
         spark.stop()
+
+
+def _cut(arguments: argparse.Namespace) -> slice:
+    """The stages asked for: of `run` from the first to the last named, else the command's own."""
+    if arguments.command == "run":
+        return cut(STAGE_NAMES, arguments.first, arguments.last)
+    name = arguments.command.replace("-", "_")
+    return cut(STAGE_NAMES, name, name)
+
+
+def _run_cut(arguments: argparse.Namespace, spark, params, options: RunOptions, wanted: slice, began: float) -> None:
+    from .pipeline import run_stages
+    from .stages.order import STAGES
+
+    whole = arguments.command == "run"
+    try:
+        run_stages(spark, STAGES[wanted], params, options)
+    except GateRefused:
+        _close(spark, whole, options, began)
+        raise
+    _close(spark, whole, options, began)
 
 
 def _conf_dir(arguments: argparse.Namespace) -> str | None:
     return arguments.conf or ("conf" if os.path.isdir("conf/params") else None)
 
 
-def _start(conf_dir: str | None, profile: str):
+def _start(conf_dir: str | None, profile: str, modules: tuple[str, ...] = SLOW_TO_LOAD):
     importlib.import_module("pyspark.sql")
     with ThreadPoolExecutor(1) as pool:
-        loading = pool.map(importlib.import_module, SLOW_TO_LOAD)
+        loading = pool.map(importlib.import_module, modules)
         spark = build_session(conf_dir or "conf", profile)
         list(loading)
     return spark
-
-
-def _refit(spark, params, options: RunOptions, recommend: bool) -> None:
-    from .pipeline import run_stages
-    from .reporting.refit_table import refit_table
-    from .stages.refit import REFIT, REFRESH, check_lake
-    from .tables import Lake
-
-    check_lake(Lake(spark, options.lake))  # before a run is noted where no lake is
-    figures = run_stages(spark, (REFIT, REFRESH) if recommend else (REFIT,), params, options)
-    print(refit_table(figures[REFIT.name]))
-
-
-def _knowledge(spark, params, options: RunOptions, command: str) -> None:
-    from .pipeline import run_stages
-    from .stages.knowledge import STAGES, check_lake, closing_lines
-    from .tables import Lake
-
-    lake = Lake(spark, options.lake)
-    check_lake(lake, command)  # before a run is noted where no lake is
-    stage = STAGES[command]
-    figures = run_stages(spark, (stage,), params, options)[stage.name]
-    for line in closing_lines(lake, stage, figures):
-        print(line)
 
 
 def _close(spark, whole: bool, options: RunOptions, began: float) -> None:
@@ -226,6 +207,10 @@ def main(argv: list[str] | None = None) -> int:
         elif arguments.command in TUNING:
             command = importlib.import_module("interestlake.tuning.command")
             getattr(command, arguments.command.replace("-", "_"))(arguments, LOG)
+        elif arguments.command == ASK:
+            arguments.conf_dir = _conf_dir(arguments)
+            command = importlib.import_module("interestlake.asking.command")
+            command.ask(arguments, LOG, lambda: _start(arguments.conf_dir, arguments.profile, ASK_LOADS))
         else:
             _execute(arguments)
     except GateRefused as refusal:

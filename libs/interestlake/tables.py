@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from delta.tables import DeltaTable
 from pyspark.errors import AnalysisException
 from pyspark.sql import DataFrame, SparkSession
-from pyspark.sql import functions as F
 
+from .contract import conform, contract_of, described, empty, equal, one_row, required, type_of, with_later_columns
 from .errors import BadInput
-from .schemas import ALL, Table
+from .schemas import Table
 from .storage import filesystem, has_scheme
 
 MISSING = -1  # stands for the version of a table before its first
@@ -40,7 +40,7 @@ class Lake:
         self.spark, self.root = spark, located.rstrip("/")
 
     def path(self, name: str) -> str:
-        _contract(name)
+        contract_of(name)
         return f"{self.root}/{name.replace('.', '/')}"
 
     def exists(self, name: str) -> bool:
@@ -59,9 +59,9 @@ class Lake:
         self._expect(name)
         reader = self.spark.read.format("delta")
         if version is None:
-            return _with_later_columns(name, reader.load(self.path(name)))
+            return with_later_columns(name, reader.load(self.path(name)))
         try:
-            return _with_later_columns(name, reader.option("versionAsOf", version).load(self.path(name)))
+            return with_later_columns(name, reader.option("versionAsOf", version).load(self.path(name)))
         except AnalysisException as error:
             newest, where = self.version(name), "the version asked for"
             if 0 <= version <= newest:
@@ -83,7 +83,7 @@ class Lake:
         """Make the table, empty, with its constraints where it is missing; False, and no effect, where it stands."""
         if self.exists(name):
             return False
-        self._make(_contract(name), empty(self.spark, name))
+        self._make(contract_of(name), empty(self.spark, name))
         return True
 
     def write(self, name: str, rows: DataFrame, run_id: str) -> Written:
@@ -92,8 +92,8 @@ class Lake:
         Columns are matched by name: a missing one, one too many or another type raises BadInput before anything is
         written. "merge" rewrites only rows that differ; "replace" leaves the former state as an older version.
         """
-        table = _contract(name)
-        rows = _conform(table, rows)
+        table = contract_of(name)
+        rows = conform(table, rows)
         before = self._last_commit(name) if self.exists(name) else MISSING
         app = f"{run_id}/{name}"
         if before == MISSING:
@@ -112,8 +112,8 @@ class Lake:
 
         Idempotent by run id as `write`; Written.rows counts rows put and deleted.
         """
-        table = _contract(name)
-        conformed = _conform(table, rows.drop("gone"), keep=rows)
+        table = contract_of(name)
+        conformed = conform(table, rows.drop("gone"), keep=rows)
         before = 0 if self.create(name) else self.version(name)
         self._merge(table, conformed, f"{run_id}/{name}", deletes=True)
         version = self._last_commit(name)
@@ -124,8 +124,8 @@ class Lake:
 
         One commit, idempotent by run id. Raises BadInput for columns that are not the contract's.
         """
-        table = _contract(name)
-        rows = _conform(table, rows)
+        table = contract_of(name)
+        rows = conform(table, rows)
         if not self.exists(name):
             self._make(table, rows, f"{run_id}/{name}")
             return self._last_commit(name)
@@ -170,10 +170,10 @@ class Lake:
 
     def _make(self, table: Table, rows: DataFrame, app: str | None = None) -> None:
         # one commit makes the table and writes its first rows: a second one costs as much again
-        writer = _described(table, rows).write.format("delta").mode("append").option("userMetadata", table.meaning)
+        writer = described(table, rows).write.format("delta").mode("append").option("userMetadata", table.meaning)
         if app:
             writer = writer.option("txnAppId", app).option("txnVersion", 1)
-        for check, condition in (*table.checks, *_required(table)):
+        for check, condition in (*table.checks, *required(table)):
             writer = writer.option(f"delta.constraints.{check}", condition)
         if table.change_feed:
             writer = writer.option("delta.enableChangeDataFeed", "true")
@@ -190,7 +190,7 @@ class Lake:
         self._widen(table)
         on = " AND ".join(f"t.{key} = s.{key}" for key in table.key)
         values = [name for name in table.column_names if name not in table.key]
-        same = " AND ".join(_equal(name, _type(table, name)) for name in values)
+        same = " AND ".join(equal(name, type_of(table, name)) for name in values)
         with MERGING:
             self.spark.conf.set(TXN_APP, app)
             self.spark.conf.set(TXN_VERSION, "1")
@@ -242,74 +242,6 @@ class Lake:
                 expected="a Delta table made by an earlier stage",
                 where="--lake, or run the earlier stages first (interestlake run --until ...)",
             )
-
-
-def one_row(spark: SparkSession, name: str, values: dict) -> DataFrame:
-    """One row in the columns of the contract, from plain values; made in the plan, without a Python worker."""
-    columns = F.from_json(F.lit(json.dumps(values)), _ddl(name)).alias("row")
-    return spark.range(0, 1, 1, 1).select(columns).select("row.*")
-
-
-def empty(spark: SparkSession, name: str) -> DataFrame:
-    """No rows in the columns of the contract."""
-    return spark.createDataFrame([], _ddl(name))
-
-
-def _ddl(name: str) -> str:
-    return ", ".join(f"{column.name} {column.type}" for column in _contract(name).columns)
-
-
-def _contract(name: str) -> Table:
-    if name not in ALL:
-        raise BadInput.of("table name", found=name, expected=f"one of {', '.join(ALL)}", where="the call")
-    return ALL[name]
-
-
-def _type(table: Table, name: str) -> str:
-    return next(column.type for column in table.columns if column.name == name)
-
-
-def _equal(name: str, type: str) -> str:
-    # Spark has no equality of maps
-    return f"to_json(t.{name}) <=> to_json(s.{name})" if type.startswith("map") else f"t.{name} <=> s.{name}"
-
-
-def _with_later_columns(name: str, rows: DataFrame) -> DataFrame:
-    later = [column for column in _contract(name).columns if column.name not in rows.columns and column.nullable]
-    return rows.withColumns({column.name: F.lit(None).cast(column.type) for column in later}) if later else rows
-
-
-def _conform(table: Table, rows: DataFrame, keep: DataFrame | None = None) -> DataFrame:
-    missing = [name for name in table.column_names if name not in rows.columns]
-    extra = [name for name in rows.columns if name not in table.column_names]
-    if missing or extra:
-        raise BadInput.of(
-            f"rows for {table.name}",
-            found=f"columns {rows.columns}",
-            expected=f"{list(table.column_names)} (missing {missing}, too many {extra})",
-            where="the transform that made them",
-        )
-    found = {field.name: field.dataType.simpleString() for field in rows.schema}
-    wrong = [f"{c.name}: {found[c.name]} instead of {c.type}" for c in table.columns if found[c.name] != c.type]
-    if wrong:
-        raise BadInput.of(
-            f"rows for {table.name}", found="; ".join(wrong), expected="the contract's types", where="the transform"
-        )
-    if keep is not None:
-        return keep.select(*(F.col(name) for name in table.column_names), "gone")
-    return rows.select(*(F.col(name) for name in table.column_names))
-
-
-def _described(table: Table, rows: DataFrame) -> DataFrame:
-    """`rows` with the contract's types and meanings in the schema, as the table takes them over."""
-    # a cast also says that a list may hold nulls, which the rows at hand may not
-    columns = (F.col(c.name).cast(c.type).alias(c.name, metadata={"comment": c.meaning}) for c in table.columns)
-    return rows.select(*columns)
-
-
-def _required(table: Table) -> list[tuple[str, str]]:
-    # a table made by its first rows takes nullable columns, so NOT NULL is a constraint by name
-    return [(f"not_null_{c.name}", f"{c.name} IS NOT NULL") for c in table.columns if not c.nullable]
 
 
 def _rows_written(metrics: dict[str, str]) -> int:

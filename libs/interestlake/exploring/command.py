@@ -2,6 +2,7 @@
 
 import argparse
 from dataclasses import replace
+from logging import Logger
 
 from pyspark.sql import SparkSession
 
@@ -78,3 +79,10 @@ def cross_domain(spark: SparkSession, params: Params, options: RunOptions, argum
         options = replace(options, inputs=(arguments.from_lake,))
     run_stages(spark, (CROSS_DOMAIN,), params, options)
     tell.figures(lake, options.run_id, "cross_domain", "items of this catalogue found (test people)")
+
+
+def run(arguments: argparse.Namespace, spark: SparkSession, params: Params, options: RunOptions, log: Logger) -> None:
+    """The command of `arguments` on a running Spark session."""
+    known = (interests, expand, evaluate_expansion, people, next_interest, cross_domain)
+    called = {function.__name__.replace("_", "-"): function for function in known}
+    called[arguments.command](spark, params, options, arguments)

@@ -1,8 +1,11 @@
-"""Commands over a finished lake that the pipeline does not run: topics, sentiment, entities. Imports nothing slow."""
+"""`interestlake topics`, `sentiment` and `entities`: each one stage over a finished lake."""
 
 import argparse
-from collections.abc import Callable
+import importlib
 from dataclasses import dataclass
+
+from ..config import parse_override
+from .group import Group
 
 
 @dataclass(frozen=True)
@@ -43,8 +46,7 @@ COMMANDS = {
 }  # fmt: skip
 
 
-def add_parsers(commands: argparse._SubParsersAction, common: Callable[[argparse.ArgumentParser], None]) -> None:
-    """One parser a command, with the options that every stage has."""
+def _add_parsers(commands: argparse._SubParsersAction, common) -> None:
     for name, command in COMMANDS.items():
         parser = commands.add_parser(name, help=command.help)
         common(parser)
@@ -52,11 +54,26 @@ def add_parsers(commands: argparse._SubParsersAction, common: Callable[[argparse
             parser.add_argument(option.flag, required=option.required, metavar="X", help=option.meaning)
 
 
-def overrides_of(arguments: argparse.Namespace) -> list[str]:
-    """The flags given, as SECTION.NAME=VALUE."""
-    found = []
+def _overrides_of(arguments: argparse.Namespace) -> dict[str, object]:
+    found = {}
     for option in COMMANDS[arguments.command].options:
         value = getattr(arguments, option.flag.removeprefix("--").replace("-", "_"))
         if value is not None:
-            found.append(f"{option.parameter}={value}")
+            found.update([parse_override(f"{option.parameter}={value}")])
     return found
+
+
+def _run(arguments, spark, params, options, log) -> None:
+    from ..pipeline import run_stages
+    from ..stages.topics import expect
+    from ..tables import Lake
+
+    command = COMMANDS[arguments.command]
+    module = importlib.import_module(f"interestlake.stages.{command.module}")
+    lake, stage = Lake(spark, options.lake), getattr(module, command.stage)
+    expect(lake, stage.reads, "build_interests")  # before a run is noted where no lake is
+    run_stages(spark, (stage,), params, options)
+    print(getattr(module, command.table)(lake))
+
+
+FINDINGS = Group(tuple(COMMANDS), _add_parsers, _run, _overrides_of)

@@ -1,12 +1,13 @@
-"""Commands that are one stage over a lake, beside the pipeline: their options, and what each hands to its stage."""
+"""`interestlake embed-media`, `train-media`, `support` and `trend`: each one stage over a lake."""
 
 import argparse
 import importlib
 
-from .config import MEDIA, SUPPORT
-from .media import arguments as media
-from .support import arguments as support
-from .trends import arguments as trends
+from ..config import MEDIA, SUPPORT
+from ..media import arguments as media
+from ..support import arguments as support
+from ..trends import arguments as trends
+from .group import Group
 
 # command -> the module and name of its stage, what prints its figures, whether a lake must be there
 COMMANDS = {
@@ -17,36 +18,35 @@ COMMANDS = {
 }
 
 
-def add_parsers(commands: argparse._SubParsersAction, common) -> None:
+def _add_parsers(commands: argparse._SubParsersAction, common) -> None:
     """The parsers of COMMANDS; `common` adds the options that every command on a lake has."""
     media.add_parsers(commands, common)
     support.add_parser(commands, common)
     trends.add_parser(commands, common)
 
 
-def overrides_of(arguments: argparse.Namespace) -> dict[str, object]:
+def _overrides_of(arguments: argparse.Namespace) -> dict[str, object]:
     """Options that are parameters under a shorter name."""
     if arguments.command in media.COMMANDS:
         return media.overrides_of(arguments)
     return trends.overrides_of(arguments) if arguments.command == trends.COMMAND else {}
 
 
-def source_and_inputs(arguments: argparse.Namespace) -> tuple[str | None, dict[str, str]]:
-    """What a run of the command says it read: its source, and the paths by the option that names each."""
+def _inputs_of(arguments: argparse.Namespace) -> tuple[str | None, list[tuple[str, str]]]:
     if arguments.command == "embed-media":
-        return MEDIA, {"--media": arguments.media}
+        return MEDIA, [("--media", arguments.media)]
     if arguments.command == support.COMMAND:
-        return SUPPORT, dict(zip(("--tickets", "--articles", "--new"), support.inputs_of(arguments), strict=True))
-    return None, {}
+        options = ("--tickets", "--articles", "--new")
+        return SUPPORT, list(zip(options, support.inputs_of(arguments), strict=True))
+    return None, []
 
 
-def run(spark, params, options, command: str) -> None:
-    """Run the command's stage under the run's id and print its figures."""
-    from .pipeline import run_stages
-    from .stages.stage import expect_lake
-    from .tables import Lake
+def _run(arguments, spark, params, options, log) -> None:
+    from ..pipeline import run_stages
+    from ..stages.stage import expect_lake
+    from ..tables import Lake
 
-    stage, printed, needs_lake = COMMANDS[command]
+    stage, printed, needs_lake = COMMANDS[arguments.command]
     stage, printed = _named("stages", stage), _named("reporting", printed)
     if needs_lake:  # before a run is noted where no lake is
         expect_lake(Lake(spark, options.lake))
@@ -56,3 +56,6 @@ def run(spark, params, options, command: str) -> None:
 def _named(package: str, address: str):
     module, name = address.split(":")
     return getattr(importlib.import_module(f"interestlake.{package}.{module}"), name)
+
+
+DOMAINS = Group(tuple(COMMANDS), _add_parsers, _run, _overrides_of, _inputs_of)
