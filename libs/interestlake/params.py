@@ -155,7 +155,7 @@ class Knowledge:
     relations: str = text("conf/knowledge/relations.yml", "file that says what each relation is")
     base: str = text("urn:interestlake:", "addresses under it lose it on loading and get it on export")
     item_prefix: str = text("item/", "a subject that starts so, after the base, stands for the item named by the rest")
-    delta: str = choice("insert", "what loaded facts do to those there", "insert", "delete", "supersede")
+    delta_kind: str = choice("insert", "what loaded facts do to those there", "insert", "delete", "supersede")
     source_name: str = text("rdf", "who says the loaded facts")
     confidence: float = number(1.0, "belief in the loaded facts", low=0, high=1)
     valid_from: str = text("", "ISO time from which the loaded facts hold; empty = without a beginning")
