@@ -13,6 +13,7 @@ from pathlib import Path
 
 from interestlake.knowledge.mine import compiled, finds
 from interestlake.knowledge.relations import read_relations
+from interestlake.text.clean import clean
 
 SHARED = Path(__file__).resolve().parents[1].parent / "shared" / "data"
 SAMPLE = 20
@@ -31,8 +32,8 @@ def texts(path: Path, field: str) -> Iterator[tuple[str, str]]:
                 record = ast.literal_eval(line) if "meta" in path.name else json.loads(line)
             except (ValueError, SyntaxError):
                 continue
-            if record.get(field):
-                yield record["asin"], record[field]
+            if text := clean(record.get(field)):
+                yield record["asin"], text
 
 
 def main() -> None:
