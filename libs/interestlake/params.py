@@ -162,7 +162,7 @@ class Knowledge:
     valid_to: str = text("", "ISO time until which the loaded facts hold; empty = without an end")
     min_score: float = number(0.9, "score that an item and an entity need to be linked", low=0, high=1)
     max_block: int = number(200, "entities that may share a word for it to bring item and entity together", low=1)
-    link_candidates: int = number(20, "entities that are compared with an item", low=1, high=1000)
+    link_candidates: int = number(10, "entities that are compared with an item", low=1, high=1000)
     mutual: bool = flag(True, "an entity is linked with its best item alone")
     texts_decide: bool = flag(True, "entities of like score are told apart by the vectors of texts")
     apply: bool = flag(False, "links and mined facts go into silver.facts")
