@@ -113,3 +113,18 @@ def test_every_contract_is_sound(spark):
         assert all(not column.nullable for column in table.columns if column.name in table.key), name
         assert table.change_feed == (table.layer == "silver"), name
         assert empty(spark, name).columns == list(table.column_names)
+
+
+def test_a_table_older_than_its_contract_reads_with_nulls_and_is_widened_by_a_change(spark, lake):
+    key = "subject string, predicate string, object string, subject_item_id string"
+    old = spark.createDataFrame([("s", "p", "o", None), ("s", "p", "gone", "1")], key)
+    old.write.format("delta").option("delta.enableChangeDataFeed", "true").save(lake.path("silver.facts"))
+    facts = lake.read("silver.facts")
+    assert facts.columns == list(ALL["silver.facts"].column_names)
+    assert facts.where("confidence IS NULL AND valid_to IS NULL").count() == 2
+    new = facts.where("object = 'o'").withColumn("confidence", F.lit(0.5)).withColumn("gone", F.lit(False))
+    rows = new.unionByName(facts.where("object = 'gone'").withColumn("gone", F.lit(True)))
+    assert lake.change("silver.facts", rows, "r1").rows == 2
+    version = lake.version("silver.facts")
+    assert lake.change("silver.facts", rows, "r1").rows == 0 and lake.version("silver.facts") == version
+    assert [(row.object, row.confidence) for row in lake.read("silver.facts").collect()] == [("o", 0.5)]

@@ -1,4 +1,5 @@
 from interestlake.events.social import distinct_facts, mutual_friends
+from interestlake.schemas import ALL
 
 
 def test_friends_are_mutual_known_and_never_oneself(spark):
@@ -11,9 +12,12 @@ def test_friends_are_mutual_known_and_never_oneself(spark):
 
 
 def test_facts_are_trimmed_and_distinct(spark):
-    rows = [("s", "p", "o", "2"), (" s", "p", "o ", "1"), ("s", "p", " ", "1"), ("s", "q", "o", None)]
-    facts = spark.createDataFrame(rows, "subject string, predicate string, object string, subject_item_id string")
-    assert sorted(map(tuple, facts.transform(distinct_facts()).collect())) == [
-        ("s", "p", "o", "1"),
-        ("s", "q", "o", None),
+    rows = [("s", "p", "o", "2", "b"), (" s", "p", "o ", "1", "a"), ("s", "p", " ", "1", "a")]
+    rows.append(("s", "q", "o", None, "a"))
+    columns = "subject string, predicate string, object string, subject_item_id string, source string"
+    found = spark.createDataFrame(rows, columns).transform(distinct_facts())
+    assert found.columns == list(ALL["silver.facts"].column_names)
+    assert sorted(map(tuple, found.collect())) == [
+        ("s", "p", "o", "1", None, "a", 1.0, None, None),
+        ("s", "q", "o", None, None, "a", 1.0, None, None),
     ]

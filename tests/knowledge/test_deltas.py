@@ -104,7 +104,7 @@ def test_files_in_deltas_and_files_out(spark, lake, context, tmp_path):
     assert lake.version("silver.facts") == version  # the same run id again changes nothing
     (tmp_path / "fix.nt").write_text(
         '<urn:interestlake:item/2> <urn:interestlake:year> "1974"^^<http://www.w3.org/2001/XMLSchema#integer> .\n')
-    figures = KNOWLEDGE_LOAD.run(context("r2", tmp_path / "fix.nt", delta="supersede"))
+    figures = KNOWLEDGE_LOAD.run(context("r2", tmp_path / "fix.nt", delta_kind="supersede"))
     assert figures["facts_delete"] == 2 and figures["conflicts"] == 0
     changed = lake.read_changes("silver.facts", lake.version("silver.facts")).collect()
     assert sorted((r["_change_type"], r["object"]) for r in changed) == [

@@ -18,6 +18,14 @@ PLANTED = [  # text, what it says
     ("It sounds like Nick Drake. The voice is lower.", {("similar_to", "Nick Drake")}),
     ("Fans of The Rolling Stones will love it", {("similar_to", "The Rolling Stones")}),
     ("Similar to the Fender Stratocaster but lighter", {("similar_to", "the Fender Stratocaster")}),
+    ("for fans of Yanni, Tangerine Dream and Mike Oldfield", {("similar_to", name) for name in
+                                                              ("Yanni", "Tangerine Dream", "Mike Oldfield")}),
+    ("Produced by Jeff Barry and Ellie Greenwich. They", {("made_by", "Jeff Barry"), ("made_by", "Ellie Greenwich")}),
+    ("It sounds like Florence and the Machine", {("similar_to", "Florence and the Machine")}),
+    ("For fans of Ms. Baez's Diamonds & Rust", {("similar_to", "Ms. Baez's Diamonds & Rust")}),
+    ("it is similar to Lennon's.", {("similar_to", "Lennon")}),
+    ("reminiscent of The Clash.River City", {("similar_to", "The Clash")}),
+    ("Made by Kyser and I like it", {("made_by", "Kyser")}),
     ("Reminiscent of early work, directed by nobody we know.", set()),
     ("It was made by hand in small batches", set()),
     ("It sounds like a broken radio", set()),
@@ -39,7 +47,7 @@ def test_planted_facts_are_found_and_nothing_else(relations):
         found = {(predicate, object) for predicate, object, _, words in finds(text, patterns)}
         right, wrong, missed = right + len(found & said), wrong + len(found - said), missed + len(said - found)
         assert all(words in text for *_, words in finds(text, patterns))
-    assert (wrong, missed) == (0, 0) and right == 11
+    assert (wrong, missed) == (0, 0) and right == 21
 
 
 def test_texts_that_agree_add_up_and_spellings_meet(spark, relations):

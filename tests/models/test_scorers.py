@@ -8,6 +8,7 @@ import scipy.sparse as sp
 from sklearn.linear_model import Ridge
 
 from interestlake.errors import BadInput
+from interestlake.models.information import InformationScorer
 from interestlake.models.item_matrix import Ease, EdgeScorer, cosine_neighbours, ease_weights
 from interestlake.models.item_side import (
     ContentScorer,
@@ -23,7 +24,8 @@ from interestlake.models.item_side import (
 from interestlake.models.scorer import UserBatch, top_unseen
 
 BOARD = 24
-PERSONAL = ("graph", "transitions", "item_knn", "ease", "als", "two_tower", "text", "words", "content")
+PERSONAL = ("graph", "transitions", "item_knn", "ease", "als", "two_tower", "text", "words", "content",
+            "information")
 
 
 def checkerboard() -> np.ndarray:
@@ -79,6 +81,7 @@ def fitted():
         SocialScorer("social"),
         WordScorer("words", sp.csr_matrix(parity)),
         ContentScorer.of("content", parity, sp.csr_matrix(board), 1.0, 0.0),
+        InformationScorer.of("information", sp.csr_matrix(parity), 1.0, 0.5),
     ]
     return {scorer.name: scorer for scorer in scorers}, {"two_tower": parity}, users
 
@@ -125,7 +128,7 @@ class TestEveryScorer:
     def test_contributions_sum_to_the_score(self, name, everyone):
         columns = np.array([0, 3, 8])
         parts = SCORERS[name].contributions(everyone, 5, columns)
-        if name in ("popularity", "als", "two_tower", "social"):
+        if name in ("popularity", "als", "two_tower", "social", "information"):
             assert parts is None
         else:
             assert parts.shape == (everyone.history[5].nnz, 3)

@@ -185,7 +185,7 @@ def tables() -> dict[str, list[tuple]]:
         "silver.items": items(),
         "silver.documents": [(f"d{i}", f"h{i}", *document) for i in range(25)],
         "silver.friends": [("a", "b"), ("b", "a"), ("a", "c"), ("c", "a")],
-        "silver.facts": [("Fargo", "made_by", "Coen brothers", "m0")],
+        "silver.facts": [("Fargo", "made_by", "Coen brothers", "m0", None, "films", 1.0, None, None)],
         "silver.interests": interests(),
         "silver.interactions": interactions(),
         "graph.interest_nodes": nodes,

@@ -19,7 +19,7 @@ def add_parsers(commands: argparse._SubParsersAction, common: Callable[[argparse
 
     load = command(LOAD, "RDF files (N-Triples, Turtle, RDF/XML) -> facts, as a delta")
     load.add_argument("--input", action="append", required=True, metavar="PATH", help="file or folder; may be repeated")
-    _set(load, "--delta", "delta", "KIND", "insert (default), delete or supersede")
+    _set(load, "--delta", "delta_kind", "KIND", "insert (default), delete or supersede")
     _set(load, "--source-name", "source_name", "NAME", "who says it (default rdf)")
     _set(load, "--confidence", "confidence", "X", "belief in the facts, 0 to 1 (default 1)", float)
     _set(load, "--valid-from", "valid_from", "TIME", "ISO time from which they hold")

@@ -101,13 +101,14 @@ def rank_items(
     """
 
     def transform(told: DataFrame) -> DataFrame:
-        strongest = Window.partitionBy("user_id").orderBy(F.desc(F.abs("told")), *FEATURE)
+        strongest = Window.partitionBy("user_id").orderBy(F.desc(F.round(F.abs("told"), 12)), *FEATURE)
         kept = told.withColumn("place", F.row_number().over(strongest)).where(F.col("place") <= max_features)
         sizes = features.join(F.broadcast(shares), list(FEATURE)).groupBy("item_id").agg(
             F.count(F.lit(1)).alias("size"), F.sum("share").alias("covered")
         )
         # negated, an ascending sort of structs puts the largest first and breaks ties by name
-        reason = F.when(F.col("contribution") > 0, F.struct((-F.col("contribution")).alias("less"), *FEATURE))
+        less = F.round(-F.col("contribution"), 12).alias("less")
+        reason = F.when(F.col("contribution") > 0, F.struct(less, *FEATURE))
         scored = (
             kept.join(features, list(FEATURE))
             .groupBy("user_id", "item_id")

@@ -15,7 +15,7 @@ NAMED = "id string, name string, year int, text string"
 VARIED = "id string, variants array<string>, year int, text string"
 SCORED = "item_id string, entity string, name_score double, score double, item_text string, entity_text string"
 TIE = 0.02  # scores closer than this are told apart by text
-TEXT_SHARE = 0.1  # of the score, where texts decide
+TEXT_SHARE = 0.1  # what texts that have nothing in common take from a score
 
 
 def entity_names(relations: Mapping[str, Relation]) -> Transform:
@@ -113,11 +113,12 @@ def scored(items: DataFrame, entities: DataFrame) -> Transform:
     return transform
 
 
-def told_apart(encode: Callable[[list[str]], np.ndarray] | None) -> Transform:
+def told_apart(encode: Callable[[list[str]], np.ndarray] | None, min_score: float) -> Transform:
     """SCORED -> the same with `method` (exact, similar or text) in place of the texts. Lazy.
 
-    Where several entities lie within TIE of an item's best and all have texts, as the item has, the cosine of the texts
-    counts TEXT_SHARE of their scores. encode: texts -> unit vectors (n, d), called on workers; None = names alone.
+    Where several entities of at least `min_score` lie within TIE of an item's best and all have texts, as the item has,
+    each loses TEXT_SHARE x (1 - cosine of the texts), down to `min_score`. encode: texts -> unit vectors (n, d), called
+    on workers; None = names alone.
     """
     item = Window.partitionBy("item_id")
     shown = f"{SCORED.split(', item_text')[0]}, method string"
@@ -128,13 +129,13 @@ def told_apart(encode: Callable[[list[str]], np.ndarray] | None) -> Transform:
             asked = frame["ask"].to_numpy(bool)
             if asked.any():
                 ours, theirs = (encode(frame.loc[asked, name].tolist()) for name in ("item_text", "entity_text"))
-                near = np.einsum("nd,nd->n", ours, theirs).clip(0, 1)
-                score[asked] = (1 - TEXT_SHARE) * score[asked] + TEXT_SHARE * near
+                lost = TEXT_SHARE * (1 - np.einsum("nd,nd->n", ours, theirs).clip(0, 1))
+                score[asked] = np.maximum(score[asked] - lost, min_score)
                 method = np.where(asked, "text", method)
             yield frame[["item_id", "entity", "name_score"]].assign(score=score, method=method)
 
     def transform(rows: DataFrame) -> DataFrame:
-        near = F.col("score") > F.max("score").over(item) - TIE
+        near = (F.col("score") > F.max("score").over(item) - TIE) & (F.col("score") >= min_score)
         told = F.col("item_text").isNotNull() & F.col("entity_text").isNotNull()
         marked = rows.withColumn("near", near)
         tied = (F.sum(F.col("near").cast("int")).over(item) > 1) & F.min(F.when(F.col("near"), told)).over(item)
@@ -167,7 +168,7 @@ def link(entities: DataFrame, encode, max_block: int, most: int, min_score: floa
     def transform(items: DataFrame) -> DataFrame:
         ours, theirs = items.transform(varied()), entities.transform(varied())
         pairs = ours.transform(candidates(theirs, max_block, most))
-        rows = pairs.transform(scored(ours, theirs)).transform(told_apart(encode))
+        rows = pairs.transform(scored(ours, theirs)).transform(told_apart(encode, min_score))
         return rows.transform(best_links(min_score, mutual))
 
     return transform

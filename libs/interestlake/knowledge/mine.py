@@ -16,11 +16,13 @@ FOUND = "item_id string, predicate string, object string, key string, worth doub
 NAME_WORD = r"(?:[A-Z\u00c0-\u00de][\w'\u2019&.-]*|\d{1,4}\b)"
 SMALL = r"(?:of|the|and|de|la|van|von|der|du|di|del|&)"
 FIRST = r"(?:[Tt]he )?[A-Z\u00c0-\u00de][\w'\u2019&.-]*"
-NAME = rf"({FIRST}(?:,? (?:{SMALL} ){{0,2}}{NAME_WORD}){{0,5}})"
+NAME = rf"({FIRST}(?:,? (?:{SMALL} ){{0,2}}{NAME_WORD}){{0,11}})"
 # such a word in front is no name's first; a pronoun or a sentence's first word is none at all
 NO_NAME = set("i it he she they you we this that these those my his her their your our its in on at but if and or when "
               "while for with by from".split())
-BREAK = re.compile(r"(?<=[a-z\d)])\. |, (?=(?:The|A|An|He|She|It|They|I|But|And|In|On|This|That)\b)|[.,;:!?'\u2019-]+$")
+# a sentence's end, which an initial's or a title's point is not; a clause that goes on
+BREAK = re.compile(r"(?<=[a-z\d)]{2})\.\s*(?=[A-Z]|$)|, (?=(?:The|A|An|He|She|It|They|I|But|And|In|On|This|That)\b)")
+COMMA, AND = re.compile(r", (?:and |& )?"), re.compile(r" (?:and|&) ")
 UNSEEN = 0.5  # of its worth is left of a find in which the tagger sees no entity
 Pattern = tuple[str, float, re.Pattern]
 
@@ -37,13 +39,25 @@ def compiled(relations: Mapping[str, Relation]) -> list[Pattern]:
     return found
 
 
-def name_in(text: str) -> str | None:
-    """What a match holds, cut where a name ends; None where nothing of a name is left."""
-    bare = BREAK.split(text)[0].strip(" .,;:!?-'\u2019")
-    words = bare.split()
-    if not words or words[0].lower() in NO_NAME or not re.search(r"[A-Za-z\u00c0-\u024f]{2}", bare):
-        return None
-    return bare
+def names_in(text: str) -> list[str]:
+    """What a match holds -> its names, without a possessive's end; [] where nothing of a name is left.
+
+    A list is parted at its commas and its "and"; without a comma "and" parts two names of two words or more, so that
+    "Florence and the Machine" stays whole ("Alison Krauss and Union Station" does not: nothing in it tells).
+    """
+    whole = BREAK.split(text)[0]
+    parts = COMMA.split(whole)
+    if len(parts) > 1:
+        parts = [name for part in parts for name in AND.split(part)]
+    elif all(len(name.split()) > 1 for name in AND.split(whole)):
+        parts = AND.split(whole)
+    bare = [re.sub(r"(?:['\u2019]s|['\u2019])$", "", part.strip(" .,;:!?-")).strip() for part in parts]
+    bare = [re.sub(r" (?:and|&) (?:I|it)$", "", name) for name in bare]
+    return [name for name in bare if name and name.split()[0].lower() not in NO_NAME and _has_letters(name)]
+
+
+def _has_letters(name: str) -> bool:
+    return re.search(r"[A-Za-z\u00c0-\u024f]{2}", name) is not None
 
 
 def finds(text: str, patterns: Sequence[Pattern]) -> list[tuple[str, str, float, str]]:
@@ -51,10 +65,11 @@ def finds(text: str, patterns: Sequence[Pattern]) -> list[tuple[str, str, float,
     found = []
     for predicate, worth, expression in patterns:
         for match in expression.finditer(text):
-            name = name_in(match.group(1))
-            if name:
-                end = match.start(1) + len(match.group(1))
-                found.append((predicate, name, worth, text[match.start() : max(end, match.end())].strip()))
+            ends_with_name = match.end() == match.end(1)
+            held = BREAK.split(match.group(1))[0] if ends_with_name else match.group(1)
+            end = match.start(1) + len(held) if ends_with_name else match.end()
+            words = text[match.start() : end].strip()
+            found += [(predicate, name, worth, words) for name in names_in(match.group(1))]
     return found
 
 

@@ -9,6 +9,7 @@ YEAR = re.compile(r"[(\[]\s*((?:1[89]|20)\d\d)(?:\s*[-\u2013]\s*\d{0,4})?\s*[)\]
 BRACKETS = re.compile(r"[(\[]([^()\[\]]*)[)\]]")
 ALSO = re.compile(r"^(?:a\.?k\.?a\.?|also known as)\s*", re.IGNORECASE)
 LEAST = 3  # characters of another name in brackets
+FAR = 0.7  # names less alike are not compared further
 
 
 def normalised(name: str) -> str:
@@ -40,7 +41,7 @@ def variants(name: str) -> list[str]:
 def likeness(ours: list[str], theirs: list[str]) -> float:
     """The largest share of matching characters of two variants (Ratcliff and Obershelp 1988), words in any order.
 
-    1.0 for equal ones. Numbers must agree: "Part 2" is not "Part 3".
+    1.0 for equal ones, 0.0 below FAR. Numbers must agree: "Part 2" is not "Part 3".
     """
     best = 0.0
     for mine in ours:
@@ -50,8 +51,10 @@ def likeness(ours: list[str], theirs: list[str]) -> float:
             if re.findall(r"\d+", mine) != re.findall(r"\d+", other):
                 continue
             matcher = SequenceMatcher(None, mine, other, autojunk=False)
-            if matcher.quick_ratio() > best:
-                best = max(best, matcher.ratio())
+            least = max(best, FAR)  # two bounds from above that cost less than the ratio
+            if matcher.real_quick_ratio() > least and matcher.quick_ratio() > least:
+                ratio = matcher.ratio()
+                best = ratio if ratio > least else best
             sorted_pair = [" ".join(sorted(text.split())) for text in (mine, other)]
             if sorted_pair[0] == sorted_pair[1]:
                 best = max(best, 0.99)

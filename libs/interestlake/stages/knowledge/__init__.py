@@ -1,7 +1,7 @@
 """The knowledge commands: each one stage over an existing lake, outside the default pipeline."""
 
 from ...errors import BadInput
-from ...knowledge import arguments as command
+from ...knowledge import arguments as commands
 from ...tables import Lake
 from ..stage import Stage
 from .export import KNOWLEDGE_EXPORT
@@ -12,12 +12,12 @@ from .rank import KNOWLEDGE_RANK
 from .verbalise import KNOWLEDGE_VERBALISE
 
 STAGES = {
-    command.LOAD: KNOWLEDGE_LOAD,
-    command.EXPORT: KNOWLEDGE_EXPORT,
-    command.LINK: KNOWLEDGE_LINK,
-    command.MINE: KNOWLEDGE_MINE,
-    command.VERBALISE: KNOWLEDGE_VERBALISE,
-    command.RANK: KNOWLEDGE_RANK,
+    commands.LOAD: KNOWLEDGE_LOAD,
+    commands.EXPORT: KNOWLEDGE_EXPORT,
+    commands.LINK: KNOWLEDGE_LINK,
+    commands.MINE: KNOWLEDGE_MINE,
+    commands.VERBALISE: KNOWLEDGE_VERBALISE,
+    commands.RANK: KNOWLEDGE_RANK,
 }
 
 

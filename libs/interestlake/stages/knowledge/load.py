@@ -22,7 +22,7 @@ def _load(context: StageContext) -> dict[str, float]:
     triples = read_triples(context.spark, context.options.inputs, params.base, max_share)
     there = context.read(FACTS) if context.lake.exists(FACTS) else empty(context.spark, FACTS)
     rows = triples.records.transform(facts_of(there, params.item_prefix, params.source_name, params.confidence, *times))
-    changes = rows.transform(changes_of(there, params.delta)).persist()
+    changes = rows.transform(changes_of(there, params.delta_kind)).persist()
     counts = {row["change"]: row["count"] for row in changes.groupBy("change").count().collect()}
     if triples.bad_count:
         context.log.info("      %d statements in quarantine: see bronze.quarantine", triples.bad_count)

@@ -1,0 +1,49 @@
+"""The commands' options reach the parameters, their jobs are there, and each has its stage."""
+
+from pathlib import Path
+
+import pytest
+
+from interestlake.cli import _options, build_parser, main
+from interestlake.config import KNOWLEDGE, load_params
+from interestlake.knowledge.arguments import COMMANDS
+from interestlake.schemas import ALL
+from interestlake.stages.knowledge import STAGES, check_lake
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_every_command_has_its_stage_and_job():
+    assert set(STAGES) == set(COMMANDS)
+    for command, stage in STAGES.items():
+        assert {*stage.reads, *stage.writes} <= set(ALL)
+        assert f'"{command}"' in (ROOT / "jobs" / f"{command.replace('-', '_')}.py").read_text()
+
+
+def test_options_become_parameters():
+    given = ["knowledge-load", "--lake", "L", "--input", "f.ttl", "--delta", "supersede", "--confidence", "0.4",
+             "--valid-from", "2024-05-31", "--source-name", "shop"]
+    options, overrides = _options(build_parser().parse_args(given))
+    params = load_params(None, overrides).knowledge
+    assert (options.source, options.inputs) == (KNOWLEDGE, ("f.ttl",))
+    assert (params.delta_kind, params.confidence, params.valid_from, params.source_name) == (
+        "supersede", 0.4, "2024-05-31", "shop")
+    _, overrides = _options(build_parser().parse_args(["knowledge-mine", "--lake", "L", "--apply"]))
+    assert overrides == {"knowledge.apply": True}
+
+
+@pytest.mark.parametrize(("given", "said"), [
+    (["knowledge-load", "--input", str(ROOT / "README.md"), "--delta", "merge"], "expected one of insert, delete"),
+    (["knowledge-load", "--input", "nowhere.nt"], "nothing there"),
+    (["knowledge-rank", "--top", "0"], "expected >= 1"),
+])  # fmt: skip
+def test_a_wrong_option_is_one_message_before_spark_starts(tmp_path, caplog, given, said):
+    assert main([given[0], "--lake", str(tmp_path / "lake"), *given[1:]]) == 2
+    assert said in caplog.records[-1].getMessage() and not (tmp_path / "lake").exists()
+
+
+def test_a_lake_without_its_tables_is_one_message(lake):
+    from interestlake.errors import BadInput
+
+    with pytest.raises(BadInput, match="no silver.items, silver.interactions, silver.facts"):
+        check_lake(lake, "knowledge-rank")
