@@ -30,7 +30,8 @@ def found(spark):
         for day in rng.uniform(0, 200, 20):
             choose(user, "tag:popular", day)
         for name in ("tag:c", "tag:d", "tag:e"):
-            choose(user, name, rng.uniform(0, 200))
+            # before both or after both: no order with either
+            choose(user, name, begin + rng.choice([-30, 100]) + rng.uniform(0, 5))
     pairs = spark.createDataFrame(pairs, "user_id string, item_id string, weight double, first_ts timestamp")
     held = spark.createDataFrame(held, "item_id string, interest_id string, weight double")
     return pairs.transform(interest_spans(held, 30)).transform(influence_edges(10, 0.05)).collect()
