@@ -11,7 +11,9 @@ from .gather import Person
 from .index import AskIndex
 from .parse import Parsed
 
-RRF = 60.0
+RRF = 60.0  # of the rankings that only order what was retrieved
+TEXT_RRF = 10.0
+TEXT = ("dense", "lexical", "seeds")
 CANDIDATES = 200
 STRONG = 20
 REASON_WORDS, REASON_INTERESTS = 4, 2
@@ -24,9 +26,9 @@ class Weights:
     dense: float = 0.5
     lexical: float = 1.0
     seeds: float = 1.0
-    als: float = 0.25
-    interests: float = 0.25
-    popularity: float = 0.25
+    als: float = 2.0
+    interests: float = 1.0
+    popularity: float = 2.0
 
 
 @dataclass(frozen=True)
@@ -70,11 +72,12 @@ def answer(
 ) -> Answer:
     """The best `top` items for a request, ties to the smaller item id.
 
-    score(i) = sum over rankings s of w_s / (60 + rank_s(i)) (reciprocal rank fusion, Cormack, Clarke and Buettcher,
-    2009). The rankings dense (cosine), lexical (BM25) and seeds (cosine of item factors to the examples) each propose
-    200 items that hold the constraints; als, interests and popularity rank what was proposed, so a profile orders what
-    was asked for and adds nothing else. Where the request leaves no word and no example, every item that holds the
-    constraints is proposed, by the profile or else by popularity. encode: text -> (d,) unit vector.
+    score(i) = sum over rankings s of w_s / (k_s + rank_s(i)) (reciprocal rank fusion, Cormack, Clarke and Buettcher,
+    2009), k = 10 for dense, lexical and seeds, so that the first places of a text ranking count, 60 for the others. The
+    rankings dense (cosine), lexical (BM25) and seeds (cosine of item factors to the examples) each propose 200 items
+    that hold the constraints; als, interests and popularity rank what was proposed, so a profile orders what was asked
+    for and adds nothing else. Where the request leaves no word and no example, every item that holds the constraints is
+    proposed, by the profile or else by popularity. encode: text -> (d,) unit vector.
     """
     weights = weights or Weights()
     found = Answer(parsed, [])
@@ -101,8 +104,7 @@ def answer(
     if weights.popularity or not (rankings or profile):
         places["popularity"] = _places(index.popularity, candidates, len(candidates))
     found.candidates = len(candidates)
-    parts = {name: {item: (getattr(weights, name) or 1.0) / (RRF + place) for item, place in ranked.items()}
-             for name, ranked in places.items()}  # fmt: skip
+    parts = {name: _parts(name, ranked, weights) for name, ranked in places.items()}
     total = {int(item): sum(part.get(item, 0.0) for part in parts.values()) for item in candidates}
     best = sorted((item for item in total if total[item] > 0), key=lambda item: (-total[item], item))[:top]
     held = [one for group in parsed.wanted for one in group]
@@ -114,6 +116,12 @@ def answer(
         kept = _held(index, parsed, held, found.dropped, item)
         found.hits.append(Hit(item, total[item], share, strong, words, near, kept, _shared(index, person, item)))
     return found
+
+
+def _parts(name: str, ranked: dict[int, int], weights: Weights) -> dict[int, float]:
+    constant = TEXT_RRF if name in TEXT else RRF
+    weight = getattr(weights, name) or 1.0  # popularity without a weight still orders what nothing else does
+    return {item: weight / (constant + place) for item, place in ranked.items()}
 
 
 def _query_vector(index: AskIndex, parsed: Parsed, encode) -> np.ndarray | None:

@@ -28,7 +28,7 @@ def _run(context: StageContext) -> dict[str, float]:
     topics = context.read("silver.topics").orderBy("topic_id").collect()
     k = params.k or len(topics)
     if k < 2:
-        raise BadInput.of("topics.k", found=f"{k}, from silver.topics", expected=">= 2", where="--k")
+        raise BadInput.of("topics.k", found=k, expected=">= 2", where="--k, or annotate.lda_topics")
     texts = context.read("silver.documents").transform(distinct_texts).where("is_fit").select("text_hash")
     tokens = context.read("silver.text_features").select("text_hash", "tokens").join(texts, "text_hash").cache()
     judging = fifth("text_hash") == HELD_OUT_FIFTH
