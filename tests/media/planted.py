@@ -45,7 +45,7 @@ def sound(level: int, seed: int) -> bytes:
 
 
 def text_vector(level: int, seed: int) -> list[float]:
-    vector = np.random.default_rng((3, seed)).normal(size=8) * 0.4
+    vector = np.random.default_rng((3, seed)).normal(size=8) * 0.3
     vector[level] += 1.0
     return (vector / np.linalg.norm(vector)).tolist()
 

@@ -102,16 +102,17 @@ def test_fused_beats_each_alone_on_new_people_and_new_items(trained):
 
 
 def test_missing_modalities_cost_by_degrees(trained):
-    for trial in ("new_people", "new_items"):
-        whole = trained.figures[f"fused.{trial}.ndcg_10"]
-        curve = [whole, *(trained.figures[f"dropped_{share}.{trial}.ndcg_10"] for share in ("0.25", "0.5", "0.75"))]
-        assert all(later <= earlier + 0.03 for earlier, later in zip(curve, curve[1:], strict=False)), curve
-        assert curve[1] >= 0.6 * whole, curve
-        weakest = min(trained.figures[f"{name}.{trial}.ndcg_10"] for name in NAMES)
-        assert curve[3] >= 0.8 * weakest, (curve, weakest)
+    for trial in ("new_items", "new_people_and_items"):
+        def found(label, trial=trial):
+            return trained.figures[f"{label}.{trial}.ndcg_10"]
+
+        whole, quarter, most = found("fused"), found("dropped_0.25"), found("dropped_0.75")
+        assert whole > quarter > most, trial
+        assert quarter >= 0.75 * whole, (trial, quarter, whole)
+        assert most >= min(found(name) for name in NAMES), (trial, most)
         for name in NAMES:
-            others = max(trained.figures[f"{other}.{trial}.ndcg_10"] for other in NAMES if other != name)
-            assert trained.figures[f"without_{name}.{trial}.ndcg_10"] >= 0.95 * others
+            others = max(found(other) for other in NAMES if other != name)
+            assert found(f"without_{name}") >= 0.95 * others, (trial, name)
 
 
 def test_tables_and_the_model_hold_what_was_trained(trained):
@@ -127,17 +128,17 @@ def test_tables_and_the_model_hold_what_was_trained(trained):
     items = {row["item_index"]: row["vector"] for row in lake.read("models.media_item_vectors").collect()}
     people = {row["user_index"]: row["vector"] for row in lake.read("models.media_user_vectors").collect()}
     assert set(items) == set(range(ITEMS)) and len(people) == 150
+    content = {row["item_index"]: [np.array(row[f"{name}_vector"]) for name in NAMES] for row in features}
+    history = [row["item_index"] for row in lake.read("models.media_examples").where("user_index = 7").collect()]
+    sums = [sum(content[item][m] for item in history) for m in range(3)]
+    profile = np.concatenate([vector / np.linalg.norm(vector) for vector in sums])
+    rows = np.stack([np.concatenate([profile, *content[item]]) for item in (0, 4, 10)]).astype(np.float32)
     mlflow.set_tracking_uri(trained.uri)
     model = mlflow.pytorch.load_model("models:/interestlake.media@challenger")
-    first = min(features, key=lambda row: row["item_index"])
-    item = np.concatenate([first[f"{name}_vector"] for name in NAMES])
     with torch.no_grad():
-        rows = torch.as_tensor(np.stack([np.concatenate([item, item])]), dtype=torch.float32)
-        score = float(model(rows)[0])
-        widths = [len(first[f"{name}_vector"]) for name in NAMES]
-        parts = list(torch.as_tensor(item, dtype=torch.float32)[None].split(widths, dim=1))
-        own = model.model.item(parts, torch.tensor([first["present"]]))[0].numpy()
-    assert own == pytest.approx(np.array(items[first["item_index"]]), abs=1e-5) and abs(score) <= 10.01
+        scores = model(torch.as_tensor(rows)).numpy()
+    expected = [np.dot(people[7], items[item]) / 0.1 for item in (0, 4, 10)]
+    assert scores == pytest.approx(expected, abs=1e-3)  # items 4 and 10 lack a sound or a picture
 
 
 def test_the_same_run_changes_nothing(trained, capsys):

@@ -37,7 +37,7 @@ RAILS = {
 
 
 class Run:
-    """One recipe over its world: .params, .world, .pairs (pandas, weighed under the recipe), lists with a guard or none."""
+    """One recipe over its world: .params, .world, .pairs (pandas, weighed under the recipe), lists()."""
 
     def __init__(self, spark, name):
         self.params, self.world = load_params(str(ROOT / "conf"), recipe=name), make_world(name)
@@ -140,8 +140,10 @@ def test_hidden_words_reach_no_interest_evidence_or_reason(spark, run):
         [(item, "category", "fine", 1.0) for item in sorted(hidden)[:2]]
         + [("item001", kind, name, 1.0) for kind, name in
            (("tag", "Alcohol-free church"), ("tag", "chess"), ("topic", "0"), ("topic", "1"))],
-        "item_id string, kind string, name string, score double")
-    topics = spark.createDataFrame([(0, "pregnancy, week, test"), (1, "bread, oven, flour")], "topic_id int, name string")
+        "item_id string, kind string, name string, score double",
+    )
+    named = [(0, "pregnancy, week, test"), (1, "bread, oven, flour")]
+    topics = spark.createDataFrame(named, "topic_id int, name string")
     left = candidates.transform(without_hidden(words, run.tables["silver.items"], topics)).collect()
     assert {(row["kind"], row["name"]) for row in left} == {("tag", "chess"), ("topic", "1")}
 

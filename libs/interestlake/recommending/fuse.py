@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .blocks import Proposal
+from .guard import Guard
 
 SHIFT, SPAN = 4.0, 10.0  # standard scores from -4 to 6 become values from 0 to 1
 LEAST = 0.001  # a proposal is never worth nothing
@@ -67,6 +68,17 @@ def fuse(candidates: Candidates, weights: np.ndarray, limit: int) -> tuple[np.nd
     best = np.argsort(-keys, kind="stable")[:limit]
     best = best[keys[best] >= len(candidates.columns)]
     return best, np.round(candidates.values[best] @ weights, DECIMALS)
+
+
+def fuse_within(
+    guard: Guard | None, candidates: Candidates, weights: np.ndarray, limit: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """`fuse`, and under a guard with a limit per group the best list that keeps it."""
+    if guard is None or not guard.max_per_group:
+        return fuse(candidates, weights, limit)
+    best, scores = fuse(candidates, weights, len(candidates.columns))
+    kept = guard.capped(candidates.columns[best], limit)
+    return best[kept], scores[kept]
 
 
 def shares(candidates: Candidates, positions: np.ndarray, weights: np.ndarray) -> np.ndarray:

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 import numpy as np
 import scipy.sparse as sp
 
-from .fuse import Candidates, fuse
-
 
 @dataclass(frozen=True)
 class Guard:
@@ -43,14 +41,3 @@ class Guard:
         place = np.empty(len(columns), np.int64)
         place[order] = np.arange(len(columns)) - np.repeat(starts, np.diff(np.append(starts, len(columns))))
         return np.flatnonzero((place < self.max_per_group) | (groups < 0))[:limit]
-
-
-def fuse_within(
-    guard: Guard | None, candidates: Candidates, weights: np.ndarray, limit: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """`fuse`, and under a guard with a limit per group the best list that keeps it."""
-    if guard is None or not guard.max_per_group:
-        return fuse(candidates, weights, limit)
-    best, scores = fuse(candidates, weights, len(candidates.columns))
-    kept = guard.capped(candidates.columns[best], limit)
-    return best[kept], scores[kept]

@@ -7,8 +7,7 @@ import pandas as pd
 from pyspark import Broadcast
 
 from .blocks import Proposal, blocks, propose, to_batch
-from .fuse import segment_of, union
-from .guard import fuse_within
+from .fuse import fuse_within, segment_of, union
 from .item_models import ItemModels
 from .personal import Fusion, recommend_block
 

@@ -9,8 +9,7 @@ import pandas as pd
 from ..models.scorer import UserBatch
 from .blocks import propose, to_batch
 from .explain import TOGETHER, Evidence, find_evidence, shared_interest
-from .fuse import segment_of, shares, union
-from .guard import fuse_within
+from .fuse import fuse_within, segment_of, shares, union
 from .item_models import ItemModels
 from .objected import barred_columns, damped
 from .write_reason import GROUPS, LINKED, ReasonFacts, write_reason

@@ -1,0 +1,100 @@
+"""Trends: planted jumps raise the only alarms, the figures are numpy's, quiet series stay quiet."""
+
+import datetime as dt
+
+import numpy as np
+import pytest
+
+from interestlake.params import Trend
+from interestlake.schemas import ALL
+from interestlake.stages.trend import TREND
+from interestlake.trends.series import dated, of_items, trend_series
+
+START, DAYS, NAMES = dt.datetime(2024, 1, 1), 40, ("calm", "loud", "sour", "rare")
+PARAMS = Trend(by="item", period_days=1, history=10, min_texts=8, threshold=5.0)
+DOCUMENT = ("doc_id string, text_hash string, kind string, item_id string, user_id string, text string, "
+            "rating double, event_ts timestamp, split string")
+
+
+def texts(seed=4):
+    """(item, day, polarity): loud is written about three times as much on day 25, sour turns on day 32 for good."""
+    generator, rows = np.random.default_rng(seed), []
+    for day in range(DAYS):
+        for name in NAMES[:3]:
+            count = 90 if (name, day) == ("loud", 25) else 30
+            mean = -0.6 if name == "sour" and day >= 32 else 0.3
+            rows += [(name, day, float(p)) for p in np.clip(generator.normal(mean, 0.4, count), -1, 1)]
+        if day % 9 == 0:
+            rows.append(("rare", day, -1.0))
+    return rows
+
+
+@pytest.fixture(scope="module")
+def tables(spark):
+    rows = texts()
+    documents = spark.createDataFrame(
+        [(f"d{n}", f"h{n}", "review", item, "u", "t", None, START + dt.timedelta(days=day, minutes=n % 1400), "train")
+         for n, (item, day, _) in enumerate(rows)], DOCUMENT).persist()
+    features = spark.createDataFrame(
+        [(f"h{n}", 1, [], [], [], polarity, "neutral", "x") for n, (*_, polarity) in enumerate(rows)],
+        ", ".join(f"{column.name} {column.type}" for column in ALL["silver.text_features"].columns))
+    items = spark.createDataFrame([(name, n, name.upper(), None, [], 1) for n, name in enumerate(NAMES)],
+                                  "item_id string, item_index int, title string, description string, "
+                                  "categories array<string>, user_count int")
+    return rows, {"silver.documents": documents, "silver.text_features": features, "silver.items": items}
+
+
+@pytest.fixture(scope="module")
+def series(tables):
+    _, frames = tables
+    documents = frames["silver.documents"]
+    subjects = of_items(documents, frames["silver.items"])
+    rows = subjects.transform(trend_series(dated(documents), frames["silver.text_features"], PARAMS)).collect()
+    return {(row["id"], (row["period_start"] - START).days): row for row in rows}
+
+
+def test_the_planted_jumps_raise_the_only_alarms(series):
+    alarms = {key: row["alarm"] for key, row in series.items() if row["alarm"]}
+    assert alarms[("loud", 25)] == "attention rises"
+    assert alarms[("sour", 32)] == "sentiment falls"
+    # what one jump does to the others' shares, and the days in which sour's new tone is not yet its usual one
+    others = {key for key in alarms if key not in {("loud", 25), ("sour", 32)}}
+    assert others <= {("calm", 25), ("sour", 25), *(("sour", day) for day in range(33, 40))}
+    assert not [key for key in alarms if key[0] == "rare" or key[1] < 10]
+
+
+def test_every_subject_has_every_period(series):
+    assert set(series) == {(name, day) for name in NAMES for day in range(DAYS)}
+    quiet = series["rare", 1]
+    assert (quiet["texts"], quiet["share"], quiet["polarity"], quiet["polarity_z"]) == (0, 0.0, None, None)
+    assert series["calm", 9]["attention_z"] is None and series["calm", 10]["attention_z"] is not None
+
+
+@pytest.mark.parametrize("key", [("loud", 25), ("sour", 35), ("calm", 17)])
+def test_figures_are_those_of_numpy(tables, series, key):
+    (name, day), rows = key, tables[0]
+    inside = [(item, polarity) for item, at, polarity in rows if at == day]
+    before = [(item, polarity) for item, at, polarity in rows if day - 10 <= at < day]
+    now, then = (np.array([p for item, p in part if item == name]) for part in (inside, before))
+    pooled = (len(now) + len(then)) / (len(inside) + len(before))
+    attention = (len(now) / len(inside) - len(then) / len(before)) / np.sqrt(
+        pooled * (1 - pooled) * (1 / len(inside) + 1 / len(before)))
+    both = ((now - now.mean()) ** 2).sum() + ((then - then.mean()) ** 2).sum()
+    variance = both / (len(now) + len(then) - 2)
+    polarity = (now.mean() - then.mean()) / np.sqrt(variance * (1 / len(now) + 1 / len(then)))
+    row = series[key]
+    assert row["attention_z"] == pytest.approx(attention, abs=1e-8)
+    assert row["polarity_z"] == pytest.approx(polarity, abs=1e-7)
+    assert row["polarity"] == pytest.approx(now.mean(), abs=1e-8)
+
+
+def test_the_stage_writes_the_table_and_tells_the_alarms(tables, stage_context, caplog):
+    context = stage_context(overrides={f"trend.{name}": getattr(PARAMS, name) for name in
+                                       ("by", "period_days", "history", "min_texts", "threshold")})
+    for name, frame in tables[1].items():
+        frame.write.format("delta").save(context.lake.path(name))
+    caplog.set_level("INFO", logger="interestlake")
+    figures = TREND.run(context)
+    assert (figures["subjects"], figures["periods"], figures["rows"]) == (4, DAYS, 4 * DAYS) and figures["alarms"] >= 2
+    assert "ALARM 2024-01-26  LOUD: attention rises" in caplog.text
+    assert "ALARM 2024-02-02  SOUR: sentiment falls" in caplog.text
