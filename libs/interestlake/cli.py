@@ -19,6 +19,8 @@ from .selfservice.arguments import COMMANDS as SELFSERVICE
 from .selfservice.arguments import add_parsers as add_selfservice_parsers
 from .session import GATEWAY, PROFILES, build_session
 from .storage import has_scheme
+from .summarising.arguments import COMMANDS as SUMMARISING
+from .summarising.arguments import add_parsers as add_summarising_parsers
 from .tuning.arguments import COMMANDS as TUNING
 from .tuning.arguments import add_parsers as add_tuning_parsers
 
@@ -27,6 +29,7 @@ LOG = logging.getLogger("interestlake")
 SLOW_TO_LOAD = ("torch", "mlflow", "interestlake.pipeline", "interestlake.stages.order")
 # commands over a finished lake: <package>.command.run(arguments, spark, params, options, log)
 ON_LAKE = dict.fromkeys(SELFSERVICE, "selfservice") | dict.fromkeys(EXPLAINING, "explaining")
+ON_LAKE |= dict.fromkeys(SUMMARISING, "summarising")
 STAGE_NAMES = (
     "ingest",
     "prepare",
@@ -69,6 +72,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_tuning_parsers(commands)
     add_selfservice_parsers(commands, _common)
     add_explaining_parsers(commands, _common)
+    add_summarising_parsers(commands, _common)
     return parser
 
 
