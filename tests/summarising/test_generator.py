@@ -131,7 +131,8 @@ def test_introduction_and_profile_count_what_they_say():
     assert (lines[2].text, lines[2].rests_on) == ("1 goes beyond what you hold, such as “T4”.", ("i4",))
     held = [{"interest_id": f"tag:{name}", "kind": "tag", "name": name, "share": share, "item_count": n,
              "first_day": "2020-01-01", "trend": trend}
-            for name, share, n, trend in [("jazz", 0.5, 9, "rising"), ("wood", 0.3, 1, "fading"), ("ink", 0.2, 2, None)]]
+            for name, share, n, trend in [("jazz", 0.5, 9, "rising"), ("wood", 0.3, 1, "fading"),
+                                           ("ink", 0.2, 2, None)]]
     read = read_profile(held)
     assert [line.text for line in read] == ["jazz leads with 9 items, held since 2020-01-01.",
                                             "Next come wood (1) and ink (2).", "jazz is rising.", "wood is fading."]
