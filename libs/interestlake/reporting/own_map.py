@@ -33,8 +33,8 @@ def read_map(held: list[dict], carried: DataFrame, history: DataFrame, nodes: Da
     """held: rows of `person.collect_interests`; carried: silver.item_interests; history(item_id, weight): the person's.
 
     Nodes: see `choose`. A link's weight is the sum over the person's items of liking * w_ix * w_iy; each node keeps its
-    LINKS_PER_NODE strongest. Communities are those of graph.interest_nodes or, where one of them holds more than WHOLE of
-    the nodes, those of the person's own links. Two Spark jobs; collected: one person's links and nodes.
+    LINKS_PER_NODE strongest. Communities are those of graph.interest_nodes or, where one of them holds more than WHOLE
+    of the nodes, those of the person's own links. Two Spark jobs; collected: one person's links and nodes.
     """
     kept = choose(held)
     if not kept:
@@ -81,7 +81,7 @@ def choose(held: list[dict]) -> list[dict]:
 
 
 def own_communities(count: int, links: tuple[Link, ...]) -> list[str]:
-    """Louvain communities (Blondel et al. 2008) of one person's links, of at most MAX_NODES nodes; named by a member."""
+    """Louvain communities (Blondel et al. 2008) of one person's links, at most MAX_NODES nodes; named by a member."""
     graph = nx.Graph()
     graph.add_nodes_from(range(count))
     graph.add_weighted_edges_from((link.a, link.b, link.weight) for link in links)
