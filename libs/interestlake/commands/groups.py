@@ -5,6 +5,8 @@ from ..explaining.arguments import add_parsers as add_explaining_parsers
 from ..exploring import arguments as exploring
 from ..selfservice.arguments import COMMANDS as SELFSERVICE
 from ..selfservice.arguments import add_parsers as add_selfservice_parsers
+from ..summarising.arguments import COMMANDS as SUMMARISING
+from ..summarising.arguments import add_parsers as add_summarising_parsers
 from .domains import DOMAINS
 from .findings import FINDINGS
 from .group import Group
@@ -31,6 +33,7 @@ GROUPS = (
     Group(exploring.COMMANDS, exploring.add_parsers, _run_of("exploring"), exploring.chosen),
     Group(SELFSERVICE, add_selfservice_parsers, _run_of("selfservice")),
     Group(EXPLAINING, add_explaining_parsers, _run_of("explaining")),
+    Group(SUMMARISING, add_summarising_parsers, _run_of("summarising")),
 )
 # command -> its group
 GROUP_OF = {command: group for group in GROUPS for command in group.commands}

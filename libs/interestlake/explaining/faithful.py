@@ -45,7 +45,7 @@ def score_rows(
 
 
 def stated_of(reason: str, titles: Mapping[int, str], evidence: Sequence[int]) -> tuple[str, list[int]]:
-    """What a sentence rests on: ("history", evidence columns whose titles it quotes), friends, pattern or popularity."""
+    """What a sentence rests on: ("history", columns whose titles it quotes), friends, pattern or popularity."""
     named = [column for column in evidence if quoted(titles[column]) in reason]
     if named:
         return "history", named

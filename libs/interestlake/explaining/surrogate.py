@@ -20,8 +20,8 @@ def explain_score(
     """-> (feature -> SHAP value, score with nothing, score with everything); the values sum to the difference.
 
     The ranker is taken as a function of what is switched on: up to MOST_ITEMS items of the history (`evidence` first,
-    then the newest), "friends" and "popularity"; history items beyond them stay on. Kernel SHAP (Lundberg and Lee 2017) over
-    SAMPLES masks, exact where 2^features is no more. Keys of items are item ids. A score of 0 is "not proposed".
+    then the newest), "friends" and "popularity"; history items beyond them stay on. Kernel SHAP (Lundberg and Lee 2017)
+    over SAMPLES masks, exact where 2^features is no more. Keys of items are item ids. A score of 0 is "not proposed".
     """
     catalogue = models.catalogue
     items = [] if person["items"] is None else list(catalogue.column_of_index[np.asarray(person["items"])])

@@ -22,7 +22,7 @@ def erase_everything(user_id: str, user_index: int | None) -> list[Erasure]:
     """Every table with a column for a person: user_id, friend_id or user_index."""
     found = []
     for table in _tables():
-        terms = [f"{name} = {_text(user_id)}" for name in PEOPLE if name in table.column_names]
+        terms = [f"{name} = {literal(user_id)}" for name in PEOPLE if name in table.column_names]
         if not terms and "user_index" in table.column_names and user_index is not None:
             terms = [f"user_index = {user_index}"]
         if terms:
@@ -38,7 +38,7 @@ def erase_item(user_id: str, user_index: int | None, item_id: str, item_index: i
             continue
         thing = None
         if "item_id" in table.column_names:
-            thing = f"item_id = {_text(item_id)}"
+            thing = f"item_id = {literal(item_id)}"
         elif "item_index" in table.column_names and item_index is not None:
             thing = f"item_index = {item_index}"
         if thing:
@@ -55,12 +55,12 @@ def erase_interest(user_id: str, user_index: int | None, interest_id: str) -> li
             continue
         column = next((c for c in ("interest_id", "interest") if c in table.column_names), None)
         if column:
-            found.append(Erasure(table.name, f"{who} AND {column} = {_text(interest_id)}"))
+            found.append(Erasure(table.name, f"{who} AND {column} = {literal(interest_id)}"))
         found += _traces(table, who, interest_id)
         if kind == "tag" and table.name == "bronze.events":
-            found.append(Erasure(table.name, f"{who} AND event_type = 'tag' AND lower(trim(text)) = {_text(name)}"))
+            found.append(Erasure(table.name, f"{who} AND event_type = 'tag' AND lower(trim(text)) = {literal(name)}"))
         if kind == "tag" and table.name == "silver.documents":
-            found.append(Erasure(table.name, f"{who} AND kind = 'tag' AND lower(trim(text)) = {_text(name)}"))
+            found.append(Erasure(table.name, f"{who} AND kind = 'tag' AND lower(trim(text)) = {literal(name)}"))
     return found
 
 
@@ -75,7 +75,7 @@ def _tables() -> list[Table]:
 
 def _who(table: Table, user_id: str, user_index: int | None) -> str | None:
     if "user_id" in table.column_names:
-        return f"user_id = {_text(user_id)}"
+        return f"user_id = {literal(user_id)}"
     if "user_index" in table.column_names and user_index is not None:
         return f"user_index = {user_index}"
     return None
@@ -85,12 +85,13 @@ def _traces(table: Table, who: str, thing: str) -> list[Erasure]:
     lists = [column.name for column in table.columns if column.type == "array<string>"]
     if not lists:
         return []
-    holds = " OR ".join(f"array_contains({name}, {_text(thing)})" for name in lists)
+    holds = " OR ".join(f"array_contains({name}, {literal(thing)})" for name in lists)
     spoken = any(name in table.column_names for name in WORDS) or "path" in lists
-    values = {} if spoken else {name: f"array_remove({name}, {_text(thing)})" for name in lists}
+    values = {} if spoken else {name: f"array_remove({name}, {literal(thing)})" for name in lists}
     return [Erasure(table.name, f"{who} AND ({holds})", values)]
 
 
-def _text(value: str) -> str:
+def literal(value: str) -> str:
+    """A string as SQL writes it."""
     escaped = value.replace("\\", "\\\\").replace("'", "\\'")
     return f"'{escaped}'"

@@ -39,6 +39,8 @@ def damped(candidates: Candidates, row, models: ItemModels) -> Candidates:
     if not len(refused) and (disliked is None or not np.ndim(disliked) or not len(disliked)):
         return candidates
     weights, ids = models.interests.weights, models.interests.ids
+    if not len(ids):
+        return candidates
     kept = np.ones(len(ids))
     for column in refused:
         carried = weights[column]

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+import networkx as nx
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
@@ -16,6 +17,7 @@ NAMED_BY = 2
 WIDE, NARROW = (820, 620), (374, 520)
 NARROW_NODES = 22
 MIN_WORDS = 12
+WHOLE = 0.6
 EXTRACTED = ("keyword", "topic")
 
 
@@ -31,8 +33,8 @@ def read_map(held: list[dict], carried: DataFrame, history: DataFrame, nodes: Da
     """held: rows of `person.collect_interests`; carried: silver.item_interests; history(item_id, weight): the person's.
 
     Nodes: see `choose`. A link's weight is the sum over the person's items of liking * w_ix * w_iy; each node keeps its
-    LINKS_PER_NODE strongest. Communities are those of graph.interest_nodes. Two Spark jobs; collected: one person's
-    links and nodes.
+    LINKS_PER_NODE strongest. Communities are those of graph.interest_nodes or, where one of them holds more than WHOLE
+    of the nodes, those of the person's own links. Two Spark jobs; collected: one person's links and nodes.
     """
     kept = choose(held)
     if not kept:
@@ -43,8 +45,10 @@ def read_map(held: list[dict], carried: DataFrame, history: DataFrame, nodes: Da
         rows = nodes.where(F.col("interest_id").isin(list(place))).select("interest_id", "community").collect()
         found = {row["interest_id"]: row["community"] for row in rows}
     community = [found.get(row["interest_id"], f"alone:{row['interest_id']}") for row in kept]
-    communities, group = _communities(kept, community)
     links = _links(carried, history, place)
+    if max(community.count(name) for name in set(community)) > WHOLE * len(kept):
+        community = own_communities(len(kept), links)
+    communities, group = _communities(kept, community)
     degree = [sum(i in (link.a, link.b) for link in links) for i in range(len(kept))]
     graph = InterestGraph(
         nodes=tuple(
@@ -74,6 +78,16 @@ def choose(held: list[dict]) -> list[dict]:
     words = [row for row in order if row["kind"] in EXTRACTED][: max(MIN_WORDS, len(named) // 2)]
     kept = (named + words)[:MAX_NODES] or held[:MAX_NODES]
     return sorted(kept, key=lambda r: (-r["strength"] * (0.6 if r["kind"] in EXTRACTED else 1), r["interest_id"]))
+
+
+def own_communities(count: int, links: tuple[Link, ...]) -> list[str]:
+    """Louvain communities (Blondel et al. 2008) of one person's links, at most MAX_NODES nodes; named by a member."""
+    graph = nx.Graph()
+    graph.add_nodes_from(range(count))
+    graph.add_weighted_edges_from((link.a, link.b, link.weight) for link in links)
+    found = nx.community.louvain_communities(graph, weight="weight", resolution=1.1, seed=0)
+    name = {node: f"own:{min(members)}" for members in found for node in members}
+    return [name[node] for node in range(count)]
 
 
 def _communities(kept: list[dict], community: list[str]) -> tuple[tuple[Community, ...], dict[str, int]]:

@@ -64,22 +64,21 @@ COUNTERFACTUALS = Table(
 
 SUMMARIES = Table(
     "gold.summaries",
-    "texts about an item made only of spans of its own texts and facts",
+    "texts about an item made only of what its own texts and facts say",
     (
         col("item_id", "string", "item"),
-        col("part", "string", "title, description or summary"),
+        col("part", "string", "title, description, summary or contrast"),
         col("place", "int", "order of the statement within the part, from 1"),
         col("text", "string", "the statement"),
-        col("stance", "string", "praise, blame or neutral: polarity of the source sentence"),
-        col("support", "int", "sentences of other texts about the item that say the like"),
-        col("source", "string", "item, review, tag, title, category or fact"),
-        optional("doc_id", "string", "text the span stands in; null for titles, categories and facts"),
-        optional("span_start", "int", "first character of the span in the text, from 0"),
-        optional("span_end", "int", "character after the span"),
+        col("source", "string", "title, item, review, tag, category or fact"),
+        col("support", "int", "texts about the item that say it or the like, from 1"),
+        col("spans", "array<struct<doc_id:string,start:int,end:int>>", "where it stands, characters from 0; empty for "
+            "titles, categories and facts, which are columns"),
         RUN_ID,
     ),
     key=("item_id", "part", "place"),
     mode="replace",
+    checks=(("part_known", "part IN ('title','description','summary','contrast')"),),
 )
 
 TABLES = (OBJECTIONS, REASONS, COUNTERFACTUALS, SUMMARIES)

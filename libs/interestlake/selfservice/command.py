@@ -91,8 +91,8 @@ def change(context: StageContext, person: Somebody, does: str, kind: str, things
     """Write one request of a person and say in a sentence what was done."""
     lake = context.lake
     if does == "forget":
-        if kind == "interest":
-            expect_known(lake, kind, things[0], "--interest")
+        if kind != "everything":
+            expect_known(lake, kind, things[0], f"--{kind}")
         gone = forget(lake, person, kind, things[0], run_id, keep_hours)
         for table, rows in gone.items():
             context.log.info("      %-32s %9d rows", table, rows)

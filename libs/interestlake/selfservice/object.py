@@ -7,7 +7,7 @@ from pathlib import Path
 from pyspark.sql import functions as F
 
 from ..errors import BadInput
-from ..privacy.erasure import Erasure, erase_everything, erase_interest, erase_item, text_tables
+from ..privacy.erasure import Erasure, erase_everything, erase_interest, erase_item, literal, text_tables
 from ..privacy.objections import TABLE as OBJECTIONS
 from ..privacy.objections import mark
 from ..storage import has_scheme
@@ -17,15 +17,15 @@ from .person import Somebody
 COLUMNS = "user_id string, kind string, action string, target string, run_id string"
 WRITERS = 4
 MOST_TEXTS = 20_000
-KINDS = {"item": ("silver.items", "item_id"), "interest": ("silver.interests", "interest_id")}
+KINDS = {"item": (("silver.items", "bronze.items"), "item_id"), "interest": (("silver.interests",), "interest_id")}
 
 
 def expect_known(lake: Lake, kind: str, target: str, where: str) -> None:
     """Raises BadInput where the catalogue has no such item, or the vocabulary no such interest."""
-    table, column = KINDS[kind]
-    if lake.exists(table) and lake.read(table).where(F.col(column) == target).head(1):
+    tables, column = KINDS[kind]
+    if any(lake.exists(name) and lake.read(name).where(F.col(column) == target).head(1) for name in tables):
         return
-    expected = f"a {column} of {table}" + ("" if kind == "item" else ", such as tag:funny")
+    expected = f"a {column} of {tables[0]}" + ("" if kind == "item" else ", such as tag:funny")
     raise BadInput.of(f"{kind} {target!r}", found="none of that id", expected=expected, where=where)
 
 
@@ -42,9 +42,8 @@ def withdraw(lake: Lake, person: Somebody, kind: str, targets: Sequence[str]) ->
     condition = F.col("target").isin(list(targets)) & (F.col("user_id") == person.user_id)
     there = lake.read(OBJECTIONS).where(condition).where(f"kind = '{kind}' AND action = 'not_interested'").collect()
     for row in there:
-        name = row["target"].replace("\\", "\\\\").replace("'", "\\'")
         lake.delete(OBJECTIONS, f"user_id = '{person.user_id}' AND kind = '{kind}' AND action = 'not_interested' AND "
-                                f"target = '{name}'")
+                                f"target = {literal(row['target'])}")
     return len(there)
 
 
@@ -92,7 +91,7 @@ def forget(
         texts = text_tables() if hashes else []
         gone |= dict(zip(texts, pool.map(lambda table: _clear_texts(lake, table, hashes), texts), strict=True))
     # an objection that names what is forgotten would keep its name
-    said = "" if kind == "everything" else f" AND kind = '{kind}' AND target = '{target}'".replace("\\", "\\\\")
+    said = "" if kind == "everything" else f" AND kind = '{kind}' AND target = {literal(target)}"
     lake.delete(OBJECTIONS, f"user_id = '{person.user_id}' AND action = 'not_interested'{said}")
     for table in (*gone, OBJECTIONS):  # one after the other: a vacuum's setting is the session's
         if lake.exists(table):

@@ -55,7 +55,7 @@ class Relister:
         return recommend_block(self.row(person), self.models, self.fusion, self.context.params.recommend.top_k)
 
     def relist(self, person: Somebody, run_id: str) -> int:
-        """Put the person's next list in place of the present one -> its length; the same run id again changes nothing."""
+        """Put the person's next list in place of the present one -> its length; the same run id again does nothing."""
         rows = self.list_of(person)
         schema = self.context.lake.read("gold.recommendations").drop("run_id").schema
         frame = self.context.spark.createDataFrame(rows.values.tolist(), schema).coalesce(1)

@@ -73,6 +73,7 @@ async function perform(act) {
   try {
     const told = await send(act);
     if (told.page) renew(told.page);
+    else if (act.kind === "everything") byId("main").replaceChildren();
     say(told.message, act.do === "not_interested" ? () => perform({ ...act, do: "withdraw" }) : null);
     byId("say").focus();
   } catch (fault) {

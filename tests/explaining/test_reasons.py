@@ -1,0 +1,123 @@
+"""Reasons of a planted lake: all of them true, every planted lie found, and scores that fall without them."""
+
+import pytest
+from pyspark.sql import functions as F
+
+from interestlake.explaining.reasons import alpha_column, build_reasons, lambda_column
+from interestlake.explaining.replay import replay
+from interestlake.recommending.personal import recommend_block
+from interestlake.selfservice.person import Somebody
+from interestlake.selfservice.relist import Relister
+
+from ..selfservice.planted_lake import SMALL, make_world
+
+NAMES = ("gold.recommendations", "silver.items", "silver.interactions", "silver.interests", "silver.item_interests",
+         "gold.interest_map", "graph.item_edges", "graph.item_transitions", "models.item_features", "silver.documents",
+         "silver.friends", "silver.facts")
+KINDS = {"chosen_together", "chosen_next", "alike", "popular", "sources", "interest", "span", "friends", "fact"}
+
+
+@pytest.fixture(scope="module")
+def world(spark, tmp_path_factory):
+    made = make_world(spark, tmp_path_factory.mktemp("explaining"))
+    made.tables = {name: made.lake.read(name) for name in NAMES}
+    made.lake.write("gold.reasons", build_reasons(made.tables, "r"), "r")
+    made.rows = made.lake.read("gold.reasons").collect()
+    return made
+
+
+def judged(world, reasons, **changed):
+    rows = replay(world.tables | {"gold.reasons": reasons} | changed).collect()
+    return [row for row in rows if not row["true"]]
+
+
+def test_every_recommendation_has_reasons_and_every_one_is_true(world):
+    assert {row["kind"] for row in world.rows} == KINDS
+    listed = {(row["user_id"], row["item_id"]) for row in world.tables["gold.recommendations"].collect()}
+    assert {(row["user_id"], row["item_id"]) for row in world.rows} == listed
+    assert all(abs(sum(row["alpha"].values()) - 1) < 1e-9 for row in world.rows)
+    assert judged(world, world.lake.read("gold.reasons")) == []
+
+
+LIES = {
+    "chosen_together": {"count": "count + 1000", "statement": "replace(statement, count, count + 1000)"},
+    "chosen_next": {"path": "array(path[0], path[2], path[1])"},
+    "alike": {"value": "value - 0.1"},
+    "popular": {"count": "count + 1"},
+    "sources": {"alpha": "map('behaviour', 0.1D, 'text', 0.9D)"},
+    "interest": {"path": "array(path[0], 'tag:nothing', path[2])"},
+    "span": {"span_start": "span_start + 1"},
+    "friends": {"count": "count + 1"},
+    "fact": {"path": "array(path[0], path[1], path[2], 'Studio nobody', path[4])"},
+}
+
+
+def test_every_planted_lie_is_found(world):
+    """One row of each kind is bent; exactly those rows are false."""
+    true, bent = world.lake.read("gold.reasons"), None
+    for kind, change in LIES.items():
+        row = true.where(F.col("kind") == kind).orderBy("user_id", "item_id", "path").limit(1)
+        row = row.withColumns({name: F.expr(how) for name, how in change.items()})
+        bent = row if bent is None else bent.unionByName(row)
+    bent = bent.select([F.col(f.name).cast(f.dataType).alias(f.name) for f in true.schema])
+    found = judged(world, true.unionByName(bent))
+    assert sorted(row["kind"] for row in found) == sorted(LIES)
+
+
+def test_a_sentence_that_lies_is_found(world):
+    lists = world.tables["gold.recommendations"]
+    for words in ("Because you chose “Nothing of yours”: people who chose it also chose this.", "999 people chose it.",
+                  "It shares your interest in nothing.", "It is among your friends' choices."):
+        lie = lists.where("rank = 1").withColumn("reason", F.lit(words))
+        told = judged(world, world.lake.read("gold.reasons").limit(0), **{"gold.recommendations": lie})
+        assert len(told) >= lie.count() - 1, words  # one person may have such friends
+
+
+def test_alpha_and_lambda_by_hand(spark):
+    rows = spark.createDataFrame([([("ease", 0.5), ("popularity", 0.1), ("text", 0.4)],)],
+                                 "sources array<struct<source:string,share:double>>")
+    row = rows.withColumn("a", alpha_column(F.col("sources"))).withColumn("l", lambda_column(F.col("a"))).first()
+    assert row["a"] == pytest.approx({"behaviour": 0.6, "text": 0.4, "social": 0, "knowledge": 0, "sequence": 0})
+    assert row["l"] == pytest.approx({"text": 2 / 3, "social": 0, "knowledge": 0, "sequence": 0})
+
+
+def test_the_command_replays_scores_again_and_refuses_a_lie(spark, world, monkeypatch, capsys, tracking_uri):
+    from interestlake import cli
+
+    monkeypatch.setattr(spark, "stop", lambda: None)
+    sets = [part for name, value in SMALL.items() for part in ("--set", f"{name}={value}")]
+    given = ["--lake", world.lake.root, "--tracking-uri", tracking_uri, *sets]
+    assert cli.main(["check-reasons", *given, "--people", "8", "--run-id", "c1"]) == 0
+    said = capsys.readouterr().out
+    assert "100.00%" in said and "without" in said
+    told = world.lake.read("gold.counterfactuals").collect()
+    assert len(told) == 40
+    assert sum(row["score_without"] < row["score"] for row in told) >= 0.9 * len(told)
+    _never_listed(world, next(row for row in told if len(row["needed"])))
+    user = world.rows[0]["user_id"]
+    item = world.rows[0]["item_id"]
+    assert cli.main(["explain", *given, "--user", user, "--item", item]) == 0
+    said = capsys.readouterr().out
+    assert "Kernel SHAP" in said and "granularities, alpha" in said and "no attribution" in said
+    assert cli.main(["explain", *given, "--user", user]) == 2
+    reasons = world.lake.read("gold.reasons")
+    lie = reasons.withColumn("count", F.when(F.col("kind") == "popular", F.col("count") + 1).otherwise(F.col("count")))
+    world.lake.write("gold.reasons", lie, "lie")
+    assert cli.main(["check-reasons", *given, "--people", "0", "--run-id", "c2"]) == 3
+    assert "false: popular" in capsys.readouterr().out
+
+
+def _never_listed(world, row):
+    """The counterfactual by the ranker itself: the list of that person without the named items lacks the item."""
+    relister = Relister(world.context)
+    index = {r["item_id"]: r["item_index"] for r in world.tables["silver.items"].collect()}
+    user = world.tables["gold.recommendations"].where(F.col("user_id") == row["user_id"]).first()["user_id"]
+    block = relister.row(Somebody(user, int(user, 16)))
+    gone = [index[item] for item in row["needed"]]
+    kept = [(i, w) for i, w in zip(block.at[0, "items"], block.at[0, "weights"], strict=True) if i not in gone]
+    block.at[0, "items"], block.at[0, "weights"] = [i for i, _ in kept], [w for _, w in kept]
+    block["barred"] = [gone]
+    listed = recommend_block(block, relister.models, relister.fusion, 5)
+    assert row["item_id"] not in set(listed["item_id"])
+    for item in row["needed"]:
+        assert f"Title {index[item]}”" in row["sentence"]
