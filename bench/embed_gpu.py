@@ -24,7 +24,7 @@ SPEED_GOAL, WASTE_GOAL, COSINE_GOAL, MAX_TOKENS = 3.0, 0.05, 0.999, 128
 
 def peak_flops(device: torch.device, kind: torch.dtype) -> float:
     """What this device's matrix products reach in this number format: the best of some large squares, measured."""
-    size = 8192 if device.type == "cuda" else 1024
+    size = 8192 if device.type == "cuda" else 512
     one, other = (torch.randn(size, size, device=device, dtype=kind) for _ in range(2))
     best = float("inf")
     for _ in range(8):
@@ -60,7 +60,7 @@ def compare(texts: Texts, folder: Path, device: torch.device, kind: str, rounds:
     number = {"f16": torch.float16, "bf16": torch.bfloat16, "f32": torch.float32}[kind]
     tokens = Tokens(str(folder), MAX_TOKENS)
     address = str(device.index or 0) if on_gpu else None
-    engine = TorchEngine(tokens, str(folder), 64, os.cpu_count() or 1, address, kind)
+    engine = TorchEngine(tokens, str(folder), 64, os.cpu_count() or 1, address, kind, pack=True)
     peer = SentenceTransformer(str(folder), device=str(device))
     peer.max_seq_length = MAX_TOKENS
     # half precision without a GPU is emulated: a functional run compares like with like
@@ -114,12 +114,13 @@ def main(argv: list[str] | None = None) -> int:
         return 0
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "true")
     card = torch.cuda.get_device_name(device) if device.type == "cuda" else "CPU: a functional run"
-    count = options.texts if device.type == "cuda" else min(options.texts, 200)
+    count = options.texts if device.type == "cuda" else min(options.texts, 40)
     print(f"{card}, torch {torch.__version__}, {options.rounds} rounds in turns")
     with tempfile.TemporaryDirectory() as place:
         sets = [load_texts(name, count) for name in options.sets]
         words = sorted({word for texts in sets for text in texts.documents for word in text.lower().split()[:60]})
-        folder = options.model or write_encoder(Path(place) / "encoder", words[:30_000])
+        shape = {} if device.type == "cuda" else {"layers": 2}
+        folder = options.model or write_encoder(Path(place) / "encoder", words[:30_000], **shape)
         for texts in sets:
             for kind in options.precision:
                 compare(texts, folder, device, kind, options.rounds)

@@ -52,4 +52,4 @@ def retrieval_ndcg(documents: np.ndarray, queries: np.ndarray, items: np.ndarray
     discounts = 1 / np.log2(np.arange(2, TOP + 2))
     ideal = np.array([discounts[: min(count, TOP)].sum() for count in relevant.sum(axis=1)])
     counted = ideal > 0
-    return float(((gains * discounts).sum(axis=1)[counted] / ideal[counted]).mean())
+    return float(((gains * discounts[: gains.shape[1]]).sum(axis=1)[counted] / ideal[counted]).mean())

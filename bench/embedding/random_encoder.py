@@ -33,7 +33,7 @@ def write_encoder(
         config = BertConfig(vocab_size=len(vocabulary), hidden_size=hidden, num_hidden_layers=layers,
                             num_attention_heads=heads, intermediate_size=inner, max_position_embeddings=positions,
                             initializer_range=0.1)  # fmt: skip
-        model = BertModel(config, add_pooling_layer=False)
+        model = BertModel(config)
     else:
         config = DistilBertConfig(vocab_size=len(vocabulary), dim=hidden, n_layers=layers, n_heads=heads,
                                   hidden_dim=inner, max_position_embeddings=positions,

@@ -202,3 +202,19 @@ def test_texts_without_words_have_no_vector_and_broken_bytes_are_left_out(spark,
     assert found["broken"] @ found["plain"] >= 0.9999
     assert found["large"] @ found["cut"] >= 0.9999
     assert frame.where(has_words(F.col("text"))).count() == 4
+
+
+@pytest.mark.parametrize("pooling", ["mean", "cls"])
+def test_texts_laid_end_to_end_have_the_vectors_of_padded_ones(folders, pooling):
+    from interestlake.text.engines.tokens import Tokens
+    from interestlake.text.engines.torch_engine import TorchEngine
+
+    def engine(pack):
+        tokens = Tokens(str(folders["bert"]), 32)
+        made = TorchEngine(tokens, str(folders["bert"]), 4, 1, None, "f32", pooling, pack=pack)
+        made.batch_tokens = 40  # several packs
+        return made
+
+    packed = engine(True)
+    assert np.allclose(packed.encode(TEXTS), engine(False).encode(TEXTS), atol=1e-5)
+    assert packed.counts.waste == 0 and packed.counts.rows == len(TEXTS)

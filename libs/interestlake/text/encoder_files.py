@@ -5,6 +5,7 @@ import importlib.util
 import json
 import os
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from ..errors import BadInput
@@ -136,16 +137,22 @@ def _model_id(
     model_path: str, folder: Path, files: list[Path], pooling: str, max_tokens: int, max_windows: int
 ) -> str:
     reach = f"{max_tokens}" if max_windows == 1 else f"{max_tokens}x{max_windows}"
-    digest = hashlib.sha256(f"{POOLING[pooling]}/{reach}".encode())
-    for path in files:
-        with open(path, "rb") as file:
-            while block := file.read(1 << 20):
-                digest.update(block)
+    digest = _digest(f"{POOLING[pooling]}/{reach}", tuple((path, path.stat().st_mtime_ns) for path in files))
     name = PACKAGE_NAME
     if model_path:
         uri = model_path.startswith(("models:/", "runs:/"))
         name = model_path.split("/", 1)[1].split("@")[0].replace("/", "-") if uri else folder.name
-    return f"{name}-{digest.hexdigest()[:12]}"
+    return f"{name}-{digest[:12]}"
+
+
+@lru_cache(maxsize=16)  # several stages of one run ask for the same files
+def _digest(beginning: str, files: tuple[tuple[Path, int], ...]) -> str:
+    digest = hashlib.sha256(beginning.encode())
+    for path, _ in files:
+        with open(path, "rb") as file:
+            while block := file.read(1 << 20):
+                digest.update(block)
+    return digest.hexdigest()
 
 
 def _packaged() -> Path:

@@ -18,7 +18,8 @@ GPU_TOKENS = 65_536
 class TorchEngine(Engine):
     """The encoder of `path` on the GPU `gpu_address`, else on `threads` CPU threads.
 
-    On a GPU, BERT's texts are packed end to end without padding; other encoders get padded batches under the budget.
+    On a GPU, or where `pack` says so, BERT's texts lie end to end without padding; other encoders get padded batches
+    under the budget.
     """
 
     def __init__(
@@ -31,6 +32,7 @@ class TorchEngine(Engine):
         precision: str = "f32",
         pooling: str = "mean",
         pad_id: int = 0,
+        pack: bool | None = None,
     ):
         import torch
 
@@ -47,7 +49,8 @@ class TorchEngine(Engine):
         exact = precision == "f32" or (not on_gpu and (precision == "f16" or not _cpu_has_bf16()))
         kind = torch.float32 if exact else {"bf16": torch.bfloat16, "f16": torch.float16}[precision]
         self.model = pooled_encoder(path, "sdpa", pooling).to(self.device, kind)
-        self.packed = PackedBert(self.model.bert, pooling) if on_gpu and can_pack(self.model.bert.config) else None
+        pack = on_gpu if pack is None else pack
+        self.packed = PackedBert(self.model.bert, pooling) if pack and can_pack(self.model.bert.config) else None
 
     def forward(self, ids: np.ndarray, mask: np.ndarray) -> np.ndarray:
         with self.torch.inference_mode():
