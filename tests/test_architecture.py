@@ -99,7 +99,8 @@ def delta_uses(path: Path) -> list[int]:
     called = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
     calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute))
     formats = [node for node in calls if node.func.attr in ("format", "using")]
-    lines = [call.lineno for call in formats for arg in call.args if isinstance(arg, ast.Constant) and arg.value == "delta"]
+    named = [(call.lineno, arg.value) for call in formats for arg in call.args if isinstance(arg, ast.Constant)]
+    lines = [line for line, value in named if value == "delta"]
     # frame.write is a writer; context.write(...) and file.write(...) are calls
     attributes = (node for node in ast.walk(tree) if isinstance(node, ast.Attribute))
     lines += [node.lineno for node in attributes if node.attr in ("write", "writeStream") and id(node) not in called]
