@@ -72,7 +72,7 @@ def test_lineage_and_rows_reach_ops_and_mlflow(spark, options):
     by_stage = {run.data.tags["interestlake.stage"]: run for run in runs}
     assert set(by_stage) == {"pipeline", "first", "second"}
     assert by_stage["second"].data.tags["mlflow.parentRunId"] == by_stage["pipeline"].info.run_id
-    assert by_stage["second"].inputs.dataset_inputs[0].dataset.name == "silver.friends@v1"
+    assert by_stage["second"].inputs.dataset_inputs[0].dataset.name == "silver.friends@v0"
     assert by_stage["first"].data.metrics["rows.silver.friends"] == 1
     assert by_stage["pipeline"].info.status == "FINISHED"
 

@@ -111,7 +111,6 @@ def test_every_contract_is_sound(spark):
         assert table.meaning and all(column.meaning for column in table.columns), name
         assert set(table.key) <= set(table.column_names), name
         assert all(not column.nullable for column in table.columns if column.name in table.key), name
-        assert table.change_feed == (table.layer == "silver"), name
         assert empty(spark, name).columns == list(table.column_names)
 
 

@@ -19,7 +19,6 @@ FACT_CHANGES = Table(
     key=("run_id", "subject", "predicate", "object"),
     mode="append",
     checks=(("change_known", "change IN ('put','close','delete')"),),
-    change_feed=True,
 )
 
 FACT_ISSUES = Table(
@@ -34,7 +33,6 @@ FACT_ISSUES = Table(
     ),
     key=("kind", "subject", "predicate"),
     mode="replace",
-    change_feed=True,
 )
 
 ITEM_ENTITIES = Table(
@@ -51,7 +49,6 @@ ITEM_ENTITIES = Table(
     key=("item_id",),
     mode="replace",
     checks=(("method_known", "method IN ('exact','similar','text')"),),
-    change_feed=True,
 )
 
 SENTENCES = Table(
@@ -67,7 +64,6 @@ SENTENCES = Table(
     key=("kind", "id"),
     mode="replace",
     checks=(("kind_known", "kind IN ('item','person')"),),
-    change_feed=True,
 )
 
 MATCHES = Table(
@@ -99,7 +95,6 @@ MINED_FACTS = Table(
     key=("item_id", "predicate", "object"),
     mode="replace",
     checks=(("confidence_0_1", "confidence >= 0 AND confidence <= 1"),),
-    change_feed=True,
 )
 
 KNOWLEDGE_RANKING = Table(

@@ -18,7 +18,6 @@ MEDIA = Table(
     key=("item_id", "media_hash"),
     mode="merge",
     checks=(("kind_known", "kind IN ('image','audio')"),),
-    change_feed=True,
 )
 
 MEDIA_EMBEDDINGS = Table(
@@ -34,7 +33,6 @@ MEDIA_EMBEDDINGS = Table(
     key=("media_hash", "model_id"),
     mode="merge",
     checks=(("vector_not_empty", "size(vector) > 0"),),
-    change_feed=True,
 )
 
 MEDIA_FEATURES = Table(

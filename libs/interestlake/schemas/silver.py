@@ -27,7 +27,6 @@ INTERACTIONS = Table(
         ("split_known", "split IN ('train','validation','test')"),
         ("position_from_1", "position >= 1"),
     ),
-    change_feed=True,
 )
 
 USERS = Table(
@@ -43,7 +42,6 @@ USERS = Table(
     key=("user_id",),
     mode="merge",
     checks=(("index_from_0", "user_index >= 0"),),
-    change_feed=True,
 )
 
 ITEMS = Table(
@@ -60,7 +58,6 @@ ITEMS = Table(
     key=("item_id",),
     mode="merge",
     checks=(("index_from_0", "item_index >= 0"),),
-    change_feed=True,
 )
 
 DOCUMENTS = Table(
@@ -80,7 +77,6 @@ DOCUMENTS = Table(
     key=("doc_id",),
     mode="merge",
     checks=(("text_not_empty", "length(text) > 0"), ("kind_known", "kind IN ('item','review','tag')")),
-    change_feed=True,
 )
 
 FRIENDS = Table(
@@ -92,7 +88,6 @@ FRIENDS = Table(
     ),
     key=("user_id", "friend_id"),
     mode="merge",
-    change_feed=True,
 )
 
 FACTS = Table(
@@ -112,7 +107,6 @@ FACTS = Table(
     key=("subject", "predicate", "object"),
     mode="merge",
     checks=(("confidence_0_1", "confidence IS NULL OR (confidence >= 0 AND confidence <= 1)"),),
-    change_feed=True,
 )
 
 TABLES = (INTERACTIONS, USERS, ITEMS, DOCUMENTS, FRIENDS, FACTS)

@@ -32,11 +32,15 @@ class Table:
     key: tuple[str, ...]
     mode: Literal["merge", "append", "replace"]
     checks: tuple[tuple[str, str], ...] = ()
-    change_feed: bool = False
 
     @property
     def layer(self) -> str:
         return self.name.split(".")[0]
+
+    @property
+    def change_feed(self) -> bool:
+        """Silver tables tell which rows each version changed."""
+        return self.layer == "silver"
 
     @property
     def column_names(self) -> tuple[str, ...]:

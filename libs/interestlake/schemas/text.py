@@ -19,7 +19,6 @@ FEATURES = Table(
     key=("text_hash",),
     mode="merge",
     checks=(("polarity_range", "polarity >= -1 AND polarity <= 1"),),
-    change_feed=True,
 )
 
 SENTIMENT_LABELS = Table(
@@ -32,7 +31,6 @@ SENTIMENT_LABELS = Table(
     key=("text_hash",),
     mode="merge",
     checks=(("label_known", "label IN ('positive','negative')"),),
-    change_feed=True,
 )
 
 TERM_WEIGHTS = Table(
@@ -47,7 +45,6 @@ TERM_WEIGHTS = Table(
     key=("text_hash", "term"),
     mode="replace",
     checks=(("tf_from_1", "tf >= 1"),),
-    change_feed=True,
 )
 
 TOPICS = Table(
@@ -60,7 +57,6 @@ TOPICS = Table(
     ),
     key=("topic_id",),
     mode="replace",
-    change_feed=True,
 )
 
 DOCUMENT_TOPICS = Table(
@@ -73,7 +69,6 @@ DOCUMENT_TOPICS = Table(
     ),
     key=("text_hash",),
     mode="replace",
-    change_feed=True,
 )
 
 EMBEDDINGS = Table(
@@ -88,7 +83,6 @@ EMBEDDINGS = Table(
     key=("text_hash", "model_id"),
     mode="merge",
     checks=(("vector_not_empty", "size(vector) > 0"),),
-    change_feed=True,
 )
 
 INTERESTS = Table(
@@ -102,7 +96,6 @@ INTERESTS = Table(
     ),
     key=("interest_id",),
     mode="replace",
-    change_feed=True,
 )
 
 ITEM_INTERESTS = Table(
@@ -116,7 +109,6 @@ ITEM_INTERESTS = Table(
     key=("item_id", "interest_id"),
     mode="replace",
     checks=(("weight_0_1", "weight > 0 AND weight <= 1"),),
-    change_feed=True,
 )
 
 TABLES = (
