@@ -61,7 +61,7 @@ class Refit:
 @dataclass(frozen=True)
 class Knowledge:
     top_k: int = number(10, "items of a person's ranking", low=1, high=1000)
-    smoothing: float = number(10.0, "features that the prior P(U) counts for in P(U | O)", low=0)
+    smoothing: float = number(100.0, "features that the prior P(U) counts for in P(U | O)", low=0)
     length_power: float = number(0.5, "an item's sum is over its number of features to this power", low=0, high=1)
     min_feature_items: int = number(2, "items that must carry a feature", low=1)
     max_features: int = number(200, "strongest features of a person that propose items", low=1)
