@@ -66,6 +66,3 @@ def _unit(rows: np.ndarray) -> np.ndarray:
 
 def _best_one(values: np.ndarray) -> np.ndarray:
     return values / np.maximum(values.max(axis=1, keepdims=True), 1e-300)
-
-
-__all__ = ["FOUND", "Shop", "judge", "mixes", "scores"]
