@@ -5,9 +5,8 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 
-from interestlake.expansion.model import unit_rows
 from interestlake.people.experts import name_groups, rank_experts
-from interestlake.people.model import PeopleModel, judge, lists
+from interestlake.people.model import PeopleModel, judge, lists, tastes
 
 USERS = np.array([f"u{n}" for n in range(8)], object)
 LINKS = [(0, 1), (0, 2), (1, 2), (2, 3), (3, 4), (4, 5), (5, 3), (6, 0)]
@@ -17,7 +16,9 @@ def model(links=LINKS, interests=None) -> PeopleModel:
     one, other = zip(*[*links, *((b, a) for a, b in links)], strict=True)
     friends = sp.csr_matrix((np.ones(len(one)), (one, other)), (8, 8))
     held = np.eye(8)[:, :3] if interests is None else interests
-    return PeopleModel(USERS, unit_rows(sp.csr_matrix(held)), np.array(["jazz", "clay", "trail"], object), friends)
+    # items nobody chose: likeness is that of the interests
+    taste = tastes(sp.csr_matrix(held), sp.csr_matrix((8, 2)))
+    return PeopleModel(USERS, taste, np.array(["jazz", "clay", "trail"], object), friends)
 
 
 def test_adamic_adar_and_common_friends_are_networkxs():
@@ -37,6 +38,11 @@ def test_a_list_says_what_is_shared_and_leaves_out_whom_one_knows():
     assert "u1" not in rows.index and "u0" not in rows.index
     assert rows.loc["u7", "shared"] == ["clay"] and rows.loc["u7", "common_friends"] == 0
     assert rows.loc["u3", "common_friends"] == 1 and rows.loc["u3", "shared"] == []
+
+
+def test_interests_and_items_count_alike():
+    rows = tastes(sp.csr_matrix(np.array([[2.0, 0], [1, 1]])), sp.csr_matrix(np.array([[3.0, 0], [0, 1]])))
+    assert (rows @ rows.T).toarray()[0, 1] == pytest.approx((1 / np.sqrt(2) + 0) / 2)
 
 
 def test_a_hidden_friendship_is_found_by_the_part_that_knows():

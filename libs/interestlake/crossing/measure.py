@@ -28,7 +28,8 @@ class Shop:
 def scores(shop: Shop, people: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """people(nodes, weights, text_vector) -> (B, I) by interests, by text, by popularity, each person's best 1."""
     profiles = matrix(people["nodes"], people["weights"], shop.carry.shape[1])
-    told = _unit(matrix_of(people["text_vector"], shop.texts.shape[1]))
+    spoken = people["text_vector"] if shop.texts.any() else pd.Series([None] * len(people))
+    told = _unit(matrix_of(spoken, shop.texts.shape[1]))
     by_text = np.maximum(told @ shop.texts.T, 0.0)
     popular = np.broadcast_to(shop.popular + 1e-9, by_text.shape)
     return tuple(_best_one(s) for s in ((shop.carry @ profiles.T).toarray().T, by_text, popular))
@@ -65,6 +66,3 @@ def _unit(rows: np.ndarray) -> np.ndarray:
 
 def _best_one(values: np.ndarray) -> np.ndarray:
     return values / np.maximum(values.max(axis=1, keepdims=True), 1e-300)
-
-
-__all__ = ["FOUND", "Shop", "judge", "mixes", "scores"]

@@ -3,7 +3,7 @@
 import numpy as np
 import scipy.sparse as sp
 
-from .model import ExpansionModel, Setting, unit_rows
+from .model import ExpansionModel, Setting
 
 
 def best_way(start: np.ndarray, value: np.ndarray, first: sp.csr_matrix, second: sp.csc_matrix, end: int):
@@ -70,6 +70,3 @@ def unlikeness(model: ExpansionModel, start: np.ndarray, ends: np.ndarray) -> np
     if not len(start) or not len(ends):
         return np.ones(len(ends))
     return np.clip(1 - (model.vectors[ends] @ model.vectors[start].T).max(axis=1), 0.0, 1.0)
-
-
-__all__ = ["Paths", "best_way", "unit_rows", "unlikeness"]

@@ -8,7 +8,7 @@ import pandas as pd
 import scipy.sparse as sp
 
 from ..expansion.measure import best_nodes, found_shares
-from ..expansion.model import relative
+from ..expansion.model import relative, unit_rows
 
 SHARES = (0.0, 0.05, 0.1, 0.25, 0.5, 0.75, 1.0)  # of interests in the score, tried on validation people
 KS = (5, 10, 20)
@@ -20,10 +20,11 @@ FOUND = "half string, model string, metric string, k int, value double"
 
 @dataclass(frozen=True)
 class PeopleModel:
-    """user_ids (U,) ascending; interests (U, N) unit rows; labels (N,); friends (U, U) 0/1, symmetric."""
+    """user_ids (U,) ascending; tastes (U, N + I) unit rows, see `tastes`; labels (N,) of the interests, which stand
+    first; friends (U, U) 0/1, symmetric."""
 
     user_ids: np.ndarray
-    interests: sp.csr_matrix
+    tastes: sp.csr_matrix
     labels: np.ndarray
     friends: sp.csr_matrix
 
@@ -38,8 +39,8 @@ class PeopleModel:
         return (self.friends[rows] @ rarity @ self.friends).toarray()
 
     def alike(self, rows: np.ndarray) -> np.ndarray:
-        """(B, U): cosine of the interest vectors."""
-        return (self.interests[rows] @ self.interests.T).toarray()
+        """(B, U): cosine of the tastes."""
+        return (self.tastes[rows] @ self.tastes.T).toarray()
 
     def known(self, rows: np.ndarray) -> sp.csr_matrix:
         """(B, U): oneself and one's friends."""
@@ -49,6 +50,14 @@ class PeopleModel:
         """Adamic-Adar and likeness among the people not yet known, each person's best 1."""
         known = self.known(rows)
         return relative(self.adamic_adar(rows), known), relative(self.alike(rows), known)
+
+
+def tastes(interests: sp.csr_matrix, items: sp.csr_matrix) -> sp.csr_matrix:
+    """interests (U, N), items (U, I) -> (U, N + I): unit rows in which both count alike.
+
+    A cosine of two people who have both is the mean of the two cosines.
+    """
+    return unit_rows(sp.hstack([unit_rows(interests), unit_rows(items)], format="csr"))
 
 
 def blocks(frames: Iterator[pd.DataFrame], size: int) -> Iterator[np.ndarray]:
@@ -66,9 +75,9 @@ def lists(model: PeopleModel, rows: np.ndarray, share: float, top_k: int) -> pd.
     scores, common = (1 - share) * social + share * alike, model.common_friends(rows)
     found, made = best_nodes(scores, model.known(rows), top_k), []
     for place, row in enumerate(rows):
-        own = model.interests[row]
+        own = model.tastes[row, : len(model.labels)]
         for rank, other in enumerate(found[place][found[place] >= 0], 1):
-            both = own.multiply(model.interests[other]).tocsr()
+            both = own.multiply(model.tastes[other, : len(model.labels)]).tocsr()
             order = np.lexsort((both.indices, -np.round(both.data, 9)))[:SHARED]
             made.append((model.user_ids[row], rank, model.user_ids[other], float(scores[place, other]),
                          int(common[place, other]), list(model.labels[both.indices[order]])))  # fmt: skip

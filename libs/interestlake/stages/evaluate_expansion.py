@@ -122,5 +122,3 @@ EVALUATE_EXPANSION = Stage(
     section="expand",
     run=_run,
 )
-
-__all__ = ["EVALUATE_EXPANSION", "half", "sample", "summed"]

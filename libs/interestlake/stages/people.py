@@ -3,12 +3,11 @@
 import numpy as np
 import pandas as pd
 import scipy.sparse as sp
-from pyspark.sql import DataFrame
+from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
 from ..errors import BadInput
 from ..expansion.build import places
-from ..expansion.model import unit_rows
 from ..graph.communities import find_communities
 from ..graph.engine import weighted_graph
 from ..people import model as knowing
@@ -18,9 +17,9 @@ from .evaluate_expansion import METRICS, half, summed
 from .stage import Stage, StageContext
 
 PEOPLE, EXPERTS, GROUPS = "gold.people", "gold.experts", "gold.groups"
-READS = ("gold.interest_profiles", "silver.users", "silver.friends")
+READS = ("gold.interest_profiles", "silver.users", "silver.friends", "silver.interactions")
 HIDDEN_SHARE = 0.2
-EXPERTS_KEPT, NEAREST = 10, 5
+EXPERTS_KEPT, NEAREST, ITEMS_KEPT = 10, 5, 100
 
 
 def _run(context: StageContext) -> dict[str, float]:
@@ -67,8 +66,18 @@ def _model(context: StageContext, profiles: DataFrame, links: DataFrame) -> Peop
     names, first = np.unique(held["interest"].to_numpy(object).astype(str), return_index=True)
     column = np.searchsorted(names, held["interest"].to_numpy(object).astype(str))
     shares = (held["share"].to_numpy(float), (places(users, held["user_id"]), column))
-    interests = unit_rows(sp.csr_matrix(shares, (len(users), len(names))))
-    return PeopleModel(users, interests, held["label"].to_numpy(object)[first], _matrix(users, links.toPandas()))
+    interests = sp.csr_matrix(shares, (len(users), len(names)))
+    strongest = Window.partitionBy("user_id").orderBy(F.desc("weight"), "item_id")
+    pairs = context.read("silver.interactions").where("weight > 0").withColumn("n", F.row_number().over(strongest))
+    chosen = pairs.where(F.col("n") <= ITEMS_KEPT).select("user_index", "item_index", "weight").toPandas()
+    # user_index is a row's kept number, not its place among the ids
+    index = context.read("silver.users").select("user_id", "user_index").toPandas().sort_values("user_index")
+    place = np.full(int(index["user_index"].max()) + 1, -1)
+    place[index["user_index"]] = places(users, index["user_id"])
+    where = place[chosen["user_index"]], chosen["item_index"].to_numpy()
+    items = sp.csr_matrix((chosen["weight"].to_numpy(float), where), (len(users), int(where[1].max()) + 1))
+    taste = knowing.tastes(interests, items)
+    return PeopleModel(users, taste, held["label"].to_numpy(object)[first], _matrix(users, links.toPandas()))
 
 
 def _matrix(users: np.ndarray, links: pd.DataFrame) -> sp.csr_matrix:
@@ -87,7 +96,7 @@ def _measure(context: StageContext, model: PeopleModel, kept: DataFrame, hidden:
     users = context.spark.createDataFrame(pd.DataFrame({"user_id": model.user_ids}), "user_id string")
     halves = users.select("user_id", half(context.options.seed).alias("half")).toPandas().sort_values("user_id")
     validation = (halves["half"] == "validation").to_numpy()
-    shown = PeopleModel(model.user_ids, model.interests, model.labels, _matrix(model.user_ids, kept.toPandas()))
+    shown = PeopleModel(model.user_ids, model.tastes, model.labels, _matrix(model.user_ids, kept.toPandas()))
     sent = context.spark.sparkContext.broadcast((shown, _matrix(model.user_ids, missing), validation))
 
     def work(frames):

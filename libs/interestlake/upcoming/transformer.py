@@ -78,6 +78,3 @@ def _softmax(model: SasRec, rows: np.ndarray, last: np.ndarray) -> np.ndarray:
             chosen = states[torch.arange(len(part), device=device), end]  # (B, D)
             found.append(torch.softmax(chosen @ vectors.T, dim=1).cpu().numpy())
     return np.concatenate([*found, np.empty((0, model.items), np.float32)])
-
-
-__all__ = ["NextInterest", "train_next"]
