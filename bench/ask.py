@@ -21,11 +21,11 @@ from interestlake.sources.sample.interests import INTERESTS
 
 ROOT = Path(__file__).resolve().parents[1]
 K = 10
-NOTHING = Weights(0, 0, 0, 0, 0, 0)
+NOTHING = Weights(0, 0, 0, 0, 0, 0, 0)
 MODES = {
     "popularity": NOTHING,
-    "lexical": Weights(0, 1, 0, 0, 0, 0),
-    "dense": Weights(1, 0, 0, 0, 0, 0),
+    "lexical": Weights(0, 1, 0, 0, 0, 0, 0),
+    "dense": Weights(1, 0, 0, 0, 0, 0, 0),
     "fused": Weights(als=0, interests=0, popularity=0),
     "fused + popularity": Weights(als=0, interests=0),
     "fused + profile": Weights(),

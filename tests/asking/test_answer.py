@@ -48,14 +48,14 @@ def test_bm25_against_its_formula():
 
 
 def test_words_and_meaning_each_find_what_the_other_cannot(listed):
-    words, meaning = Weights(0, 1, 0, 0, 0, 0), Weights(1, 0, 0, 0, 0, 0)
+    words, meaning = Weights(0, 1, 0, 0, 0, 0, 0), Weights(1, 0, 0, 0, 0, 0, 0)
     assert listed("baker", weights=words)[0] == ["d"]
     assert listed("rocket", weights=meaning)[0][:2] == ["a", "b"] and listed("rocket", weights=words)[0] == []
     assert set(listed("rocket baker")[0][:3]) == {"a", "b", "d"}
 
 
 def test_reciprocal_rank_fusion_score(listed):
-    found = listed("a quiet journey", weights=Weights(1, 1, 0, 0, 0, 0))[1].hits[0]
+    found = listed("a quiet journey", weights=Weights(1, 1, 0, 0, 0, 0, 0))[1].hits[0]
     assert found.score == pytest.approx(2 / 11) and found.parts == {"dense": 0.5, "lexical": 0.5}
     assert set(found.words) == {"quiet", "journey"} and found.similarity == pytest.approx(1.0)
 
@@ -88,7 +88,7 @@ def test_exclusions_are_never_dropped(listed):
 
 def test_examples_are_followed_and_not_listed(listed):
     ids, found = listed("like Star Tale")
-    assert ids[0] == "b" and "a" not in ids and "seeds" in found.hits[0].parts
+    assert ids[0] == "b" and "a" not in ids and {"seeds", "alike"} <= set(found.hits[0].parts)
 
 
 def test_a_profile_orders_what_was_asked_for_and_adds_nothing(listed):

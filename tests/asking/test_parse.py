@@ -119,6 +119,7 @@ def test_a_train_is_no_training(understood):
         ("like Star Tale and Heat", ["a", "f"]),
         ("I am in for Night Bite tonight", ["d"]),
         ("the heat of the city", []),
+        ("I would like some heat", []),
         ("a tale of a star", []),
     ],
 )

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import scipy.sparse as sp
 
+from ..models.item_side import unit_rows
 from ..models.scorer import UserBatch
 from .gather import Person
 from .index import AskIndex
@@ -13,7 +14,7 @@ from .parse import Parsed
 
 RRF = 60.0  # of the rankings that only order what was retrieved
 TEXT_RRF = 10.0
-TEXT = ("dense", "lexical", "seeds")
+TEXT = ("dense", "lexical", "seeds", "alike")
 CANDIDATES = 200
 STRONG = 20
 REASON_WORDS, REASON_INTERESTS = 4, 2
@@ -26,6 +27,7 @@ class Weights:
     dense: float = 0.5
     lexical: float = 1.0
     seeds: float = 1.0
+    alike: float = 1.0
     als: float = 2.0
     interests: float = 1.0
     popularity: float = 2.0
@@ -73,11 +75,11 @@ def answer(
     """The best `top` items for a request, ties to the smaller item id.
 
     score(i) = sum over rankings s of w_s / (k_s + rank_s(i)) (reciprocal rank fusion, Cormack, Clarke and Buettcher,
-    2009), k = 10 for dense, lexical and seeds, so that the first places of a text ranking count, 60 for the others. The
-    rankings dense (cosine), lexical (BM25) and seeds (cosine of item factors to the examples) each propose 200 items
-    that hold the constraints; als, interests and popularity rank what was proposed, so a profile orders what was asked
-    for and adds nothing else. Where the request leaves no word and no example, every item that holds the constraints is
-    proposed, by the profile or else by popularity. encode: text -> (d,) unit vector.
+    2009), k = 10 for the rankings that propose, so that their first places count, 60 for the others. dense (cosine),
+    lexical (BM25), seeds and alike (cosine of item factors, and of interests carried, to the examples) each propose 200
+    items that hold the constraints; als, interests and popularity rank what was proposed, so a profile orders what was
+    asked for and adds nothing else. Where the request leaves no word and no example, every item that holds the
+    constraints is proposed, by the profile or else by popularity. encode: text -> (d,) unit vector.
     """
     weights = weights or Weights()
     found = Answer(parsed, [])
@@ -93,7 +95,9 @@ def answer(
     if parsed.terms and weights.lexical:
         rankings["lexical"] = index.bm25.score(parsed.terms)
     if parsed.seeds and index.als is not None and weights.seeds:
-        rankings["seeds"] = _near_seeds(index, parsed.seeds)
+        rankings["seeds"] = _cosines(index.als.item_vectors, parsed.seeds)
+    if parsed.seeds and weights.alike:
+        rankings["alike"] = _alike(index.interests.weights, parsed.seeds)
     places = {name: _places(scores, np.flatnonzero(allowed), CANDIDATES) for name, scores in rankings.items()}
     candidates = np.unique(np.concatenate([list(found) for found in places.values()] or [[]])).astype(np.int64)
     if not rankings:
@@ -134,11 +138,19 @@ def _query_vector(index: AskIndex, parsed: Parsed, encode) -> np.ndarray | None:
     return (total / length).astype(np.float32) if length > 1e-9 else None
 
 
-def _near_seeds(index: AskIndex, seeds: list[int]) -> np.ndarray:
-    factors = index.als.item_vectors
-    length = np.linalg.norm(factors, axis=1)
-    mean = (factors[seeds] / np.maximum(length[seeds], 1e-9)[:, None]).mean(axis=0)
-    return factors @ mean / np.maximum(length, 1e-9)
+def _cosines(vectors: np.ndarray, seeds: list[int]) -> np.ndarray:
+    """(I,) mean cosine of each item to the examples."""
+    unit = unit_rows(vectors)
+    return unit @ unit[seeds].mean(axis=0)
+
+
+def _alike(carried: sp.csr_matrix, seeds: list[int]) -> np.ndarray:
+    """(I,) mean cosine over interests; an interest counts ln(1 + items / items that carry it)."""
+    carriers = np.maximum(np.bincount(carried.indices, minlength=carried.shape[1]), 1)
+    weighed = carried @ sp.diags(np.log1p(carried.shape[0] / carriers))
+    length = np.sqrt(np.asarray(weighed.multiply(weighed).sum(axis=1)).ravel())
+    unit = sp.diags(1 / np.maximum(length, 1e-9)) @ weighed
+    return np.asarray(unit @ unit[seeds].mean(axis=0).T).ravel()
 
 
 def _places(scores: np.ndarray, columns: np.ndarray, limit: int) -> dict[int, int]:

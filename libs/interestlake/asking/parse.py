@@ -24,6 +24,7 @@ PERSON_CUES = frozenset(
 STEM, ENDING = 5, 3  # letters that kindred words share, and that may differ at the end
 CUE_REACH = 3  # words between a cue and the name it introduces, the nearest included
 BREAK = re.compile(r"[.,;:!?()\n]|\s[-–—]\s")
+WISHES = frozenset(("would", "i'd", "we'd", "id"))
 QUOTES = "\"“”«»"
 WORKS = frozenset(("creative-work", "product", "title", "work"))
 Tag = Callable[[Sequence[str]], Sequence[str]]
@@ -180,7 +181,12 @@ class _Walk:
             place in self.spans and self.spans[place][0] in WORKS)
 
     def _cued(self, place: int, cues: frozenset[str]) -> bool:
-        return any(word.text.lower() in cues for word in self.words[max(0, place - CUE_REACH) : place])
+        before = range(max(0, place - CUE_REACH), place)
+        return any(self.words[at].text.lower() in cues and not self._is_wish(at) for at in before)
+
+    def _is_wish(self, place: int) -> bool:
+        """Whether this word is the like of "I would like"."""
+        return place > 0 and self.words[place - 1].text.lower().replace("’", "'") in WISHES
 
     def _take(self, entities: list[Entity], place: int, end: int) -> None:
         span = self.words[place:end]
