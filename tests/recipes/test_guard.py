@@ -46,7 +46,7 @@ def test_a_capped_list_reaches_past_what_the_plain_one_holds():
 
 def test_words_are_whole_and_stems_are_not(spark):
     texts = {"HIV home test": 1, "archive": 0, "chives": 0, "self harm and more": 1, "SELF-HARM": 1, "depressing": 1,
-             "a deep pressing": 0, "Über-Sucht!": 1, "sucht nicht": 1, "versucht": 0, "c++ (basics)": 1, "c": 0, None: 0}
+             "a deep pressing": 0, "Über-Sucht!": 1, "sucht nicht": 1, "versucht": 0, "c++ (base)": 1, "c": 0, None: 0}
     rows = [(n, text) for n, text in enumerate(texts)]
     frame = spark.createDataFrame(rows, "n int, text string")
     words = ("hiv", "self-harm", "depress*", "sucht", "c++")
