@@ -69,7 +69,7 @@ class Run:
         self.user_counts = np.array([float(people.get(item, 0)) for item in self.catalogue.item_ids], np.float32)
         self.guard = gather_guard(self.params.guard, self.tables.__getitem__, self.catalogue)
 
-    def lists(self, guard):
+    def lists(self, guard, length=10):
         count, block = self.catalogue.item_count, []
         matrix = sp.lil_matrix((len(self.known), count), dtype=np.float32)
         for row, (user, items) in enumerate(sorted(self.known.items())):
@@ -84,7 +84,7 @@ class Run:
         weights = {segment: np.array([0.4, 0.6]) for segment in ("warm", "cold")}
         frame = pd.DataFrame(block, columns=["user_id", "items", "weights", "friend_items", "friend_weights",
                                              "interests", "shares"])
-        return recommend_block(frame, models, Fusion(("popularity", "ease"), weights, 3, count), 10)
+        return recommend_block(frame, models, Fusion(("popularity", "ease"), weights, 3, count), length)
 
 
 @pytest.fixture(scope="module", params=sorted(SHAPES))
@@ -97,18 +97,21 @@ def run(spark, request):
 
 def test_weights_are_those_of_the_recipe(run):
     prepare, newest = run.params.prepare, max(event[4] for event in run.world.events)
-    base, sums = {**BASE_WEIGHTS, **prepare.event_weights}, defaultdict(float)
-    for user, item, kind, _, at, _ in run.world.events:
-        half_life = prepare.half_lives.get(kind, prepare.half_life_days)
-        sums[user, item] += base[kind] * 2 ** (-(newest - at) / 86_400 / half_life)
-    largest = defaultdict(float)
-    for (user, _), value in sums.items():
-        largest[user] = max(largest[user], value)
-    expected = {pair: max(value / largest[pair[0]], 1e-6) for pair, value in sums.items()}
+
+    def expected(base, half_life_of):
+        sums, largest = defaultdict(float), defaultdict(float)
+        for user, item, kind, _, at, _ in run.world.events:
+            age = (newest - at) / 86_400
+            sums[user, item] += base[kind] * (2 ** (-age / half_life_of(kind)) if half_life_of(kind) else 1)
+        for (user, _), value in sums.items():
+            largest[user] = max(largest[user], value)
+        return {pair: max(value / largest[pair[0]], 1e-6) for pair, value in sums.items()}
+
     found = {(row.user_id, row.item_id): row.weight for row in run.pairs.itertuples()}
-    assert found == pytest.approx(expected, abs=1e-9)
-    plain = {**BASE_WEIGHTS}
-    assert any(plain[kind] != base[kind] for kind in SHAPES[run.name].events), "the recipe changes nothing here"
+    by_recipe = {**BASE_WEIGHTS, **prepare.event_weights}
+    wanted = expected(by_recipe, lambda kind: prepare.half_lives.get(kind, prepare.half_life_days))
+    assert found == pytest.approx(wanted, abs=1e-9)
+    assert found != pytest.approx(expected(BASE_WEIGHTS, lambda kind: 0), abs=0.01)  # what no recipe would give
 
 
 def test_rails_are_broken_without_the_recipe_and_kept_with_it(run):
@@ -116,8 +119,8 @@ def test_rails_are_broken_without_the_recipe_and_kept_with_it(run):
         by_user = lists.groupby("user_id")["item_id"].apply(list).to_dict()
         return violations(run.world, run.params.guard, by_user, run.known)
 
-    plain, kept = run.lists(None), run.lists(run.guard)
-    without = broken(plain)
+    whole = run.catalogue.item_count  # to the very end of each list
+    without, kept = broken(run.lists(None, whole)), run.lists(run.guard, whole)
     assert all(without[rail] > 0 for rail in RAILS[run.name]), without
     assert not +broken(kept)
     lengths = kept.groupby("user_id").size().reindex(sorted(run.known), fill_value=0)
