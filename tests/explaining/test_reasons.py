@@ -4,11 +4,12 @@ import pytest
 from pyspark.sql import functions as F
 
 from interestlake.explaining.reasons import alpha_column, build_reasons, lambda_column
-from interestlake.explaining.replay import replay
+from interestlake.explaining.replay import replay, sentences
 from interestlake.recommending.personal import recommend_block
 from interestlake.selfservice.person import Somebody
 from interestlake.selfservice.relist import Relister
 
+from ..recommending.planted import user_id
 from ..selfservice.planted_lake import SMALL, make_world
 
 NAMES = ("gold.recommendations", "silver.items", "silver.interactions", "silver.interests", "silver.item_interests",
@@ -65,12 +66,16 @@ def test_every_planted_lie_is_found(world):
 
 
 def test_a_sentence_that_lies_is_found(world):
+    """Four people are told four kinds of lie, all of them in one reading; everybody else's sentences stay true."""
+    words = ("Because you chose “Nothing of yours”: people who chose it also chose this.", "999 people chose it.",
+             "It shares your interest in nothing.", "It is among your friends' choices.")
+    liars = {user_id(10 + n): lie for n, lie in enumerate(words)}  # none of them has a friend
     lists = world.tables["gold.recommendations"]
-    for words in ("Because you chose “Nothing of yours”: people who chose it also chose this.", "999 people chose it.",
-                  "It shares your interest in nothing.", "It is among your friends' choices."):
-        lie = lists.where("rank = 1").withColumn("reason", F.lit(words))
-        told = judged(world, world.lake.read("gold.reasons").limit(0), **{"gold.recommendations": lie})
-        assert len(told) >= lie.count() - 1, words  # one person may have such friends
+    told = F.create_map(*(F.lit(part) for pair in liars.items() for part in pair))[F.col("user_id")]
+    bent = lists.withColumn("reason", F.when(F.col("rank") == 1, told)).withColumn(
+        "reason", F.coalesce("reason", F.lit("It fits the pattern of your choices.")))
+    rows = sentences(world.tables | {"gold.recommendations": bent}).where("NOT true").collect()
+    assert {row["user_id"]: row["statement"] for row in rows} == liars and len(rows) == len(words)
 
 
 def test_alpha_and_lambda_by_hand(spark):

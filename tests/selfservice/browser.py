@@ -47,7 +47,7 @@ class Browser:
         async def ask():
             await self.socket.send_json({"id": number, "method": method, "params": params})
             while True:
-                told = json.loads((await self.socket.receive(timeout=120)).data)
+                told = json.loads((await self.socket.receive(timeout=900)).data)
                 if told.get("method") == "Runtime.exceptionThrown":
                     self.faults.append(str(told["params"]["exceptionDetails"].get("exception", {}).get("description")))
                 if told.get("method") == "Network.requestWillBeSent":
@@ -69,7 +69,7 @@ class Browser:
         self.call("Page.navigate", url=address)
         self.wait("document.readyState === 'complete' && !!document.getElementById('main')")
 
-    def wait(self, condition: str, seconds: float = 60.0) -> None:
+    def wait(self, condition: str, seconds: float = 300.0) -> None:
         done = self.js(f"""new Promise((done) => {{ const end = Date.now() + {int(1000 * seconds)};
             const look = () => {{ let ok = false; try {{ ok = {condition}; }} catch {{}}
             if (ok || Date.now() > end) done(ok); else setTimeout(look, 50); }}; look(); }})""")

@@ -129,7 +129,7 @@ def test_the_map_is_walked_by_keys_and_forgetting_asks_first(server, browser, wo
     assert world.lake.read("silver.interactions").where(pair).count() == 1
     browser.click("#yours [data-row=item] .act")
     browser.click("#yes")
-    browser.wait("document.getElementById('say').textContent.includes('Your list is new')", 120)
+    browser.wait("document.getElementById('say').textContent.includes('Your list is new')")
     assert world.lake.read("silver.interactions").where(pair).count() == 0
     assert seen not in browser.js("[...document.querySelectorAll('#yours [data-row=item]')].map((r) => r.dataset.id)")
     assert browser.faults == []

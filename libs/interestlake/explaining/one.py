@@ -32,11 +32,14 @@ def explain_one(context: StageContext, user: str, item_id: str) -> None:
         expected = "an item_id of silver.items"
         raise BadInput.of(f"item {item_id!r}", found="none of that id", expected=expected, where="--item")
     block = relister.row(person)
+    said_no = _without_refusal(block, int(catalogue.index_of_column[column]))
     row = block.iloc[0].to_dict()
     mine = (F.col("user_id") == person.user_id) & (F.col("item_id") == item_id)
     listed = lake.read("gold.recommendations").where(mine).first()
     print(f"{catalogue.titles[column]} ({item_id}) for {person.user_id[:8]}")
     print(listed["reason"] if listed else "Not in the present list.")
+    if said_no:
+        print("This person asked not to see it: it is never listed, and is taken apart here as if they had not.")
     batch = to_batch(block, catalogue, models.dimensions)
     candidates = damped(union(propose(batch, models.scorers, fusion.candidates)[0]), next(block.itertuples()), models)
     weights = fusion.weights[segment_of(batch.history[0].nnz, fusion.cold_history)]
@@ -67,6 +70,17 @@ def explain_one(context: StageContext, user: str, item_id: str) -> None:
     _table(f"Kernel SHAP from {nothing:.4f} to {everything:.4f}",
            {titles.get(name, name): value for name, value in values.items()}, "{:+.4f}")
     _gradients(context, person, item_id, row)
+
+
+def _without_refusal(block, item_index: int) -> bool:
+    """Take one item out of the person's objections, in place; whether it was among them."""
+    found = False
+    for name in ("barred", "refused"):
+        if name in block.columns and np.ndim(block.at[0, name]):
+            kept = [int(i) for i in block.at[0, name] if int(i) != item_index]
+            found |= len(kept) < len(block.at[0, name])
+            block.at[0, name] = kept
+    return found
 
 
 def _table(title: str, values: dict[str, float], form: str) -> None:

@@ -1,6 +1,7 @@
 """`interestlake profile`, `feedback` and `forget`: a lake and a person in; a page, or rows written and deleted."""
 
 import argparse
+import uuid
 import webbrowser
 from logging import Logger
 from pathlib import Path
@@ -66,11 +67,10 @@ def serve(context: StageContext, person: Somebody, port: int, show: bool, ready=
 def page_server(context: StageContext, person: Somebody, port: int) -> PageServer:
     """The server of one person's page; the scorers are read once, before the first change of a list."""
     relister: list[Relister] = []
-    said = [0]
 
     def say(does: str, kind: str, thing: str) -> tuple[str, bool]:
-        said[0] += 1
-        run_id = f"{context.options.run_id}-{said[0]}"
+        # each click is a request of its own, also where a server was started under the same run id before
+        run_id = f"{context.options.run_id}-{uuid.uuid4().hex[:12]}"
         message = change(context, person, does, kind, (thing,), run_id)
         if kind == "everything":
             return message, False

@@ -12,6 +12,7 @@ from ..stages.scoring import ITEM_TABLES, PEOPLE_TABLES, objections
 from ..stages.stage import StageContext
 from .person import Somebody
 
+OF_A_LIST = ("gold.reasons", "gold.counterfactuals")
 NEEDED = (*ITEM_TABLES, *PEOPLE_TABLES, WEIGHTS, "gold.recommendations")
 
 
@@ -55,12 +56,19 @@ class Relister:
         return recommend_block(self.row(person), self.models, self.fusion, self.context.params.recommend.top_k)
 
     def relist(self, person: Somebody, run_id: str) -> int:
-        """Put the person's next list in place of the present one -> its length; the same run id again does nothing."""
+        """Put the person's next list in place of the present one -> its length; the same run id again does nothing.
+
+        The person's structured reasons and counterfactuals go with the old list; `interestlake explain` makes new ones.
+        """
         rows = self.list_of(person)
         schema = self.context.lake.read("gold.recommendations").drop("run_id").schema
         frame = self.context.spark.createDataFrame(rows.values.tolist(), schema).coalesce(1)
         frame = frame.withColumn("run_id", F.lit(run_id))
-        self.context.lake.replace_where("gold.recommendations", frame, f"user_id = '{person.user_id}'", run_id)
+        lake, mine = self.context.lake, f"user_id = '{person.user_id}'"
+        lake.replace_where("gold.recommendations", frame, mine, run_id)
+        for name in OF_A_LIST:  # they speak of the list before
+            if lake.exists(name):
+                lake.delete(name, mine)
         return len(rows)
 
 
