@@ -29,7 +29,9 @@ def encoder_of(context: StageContext) -> EncoderFiles:
         any_family=True,
         tracking_uri=context.tracker.uri,
     )
-    return int8_encoder(encoder, params.engine) if params.precision == "fast" else encoder
+    if params.precision != "fast":
+        return encoder
+    return int8_encoder(encoder, "torch" if _takes_torch(context, encoder) else params.engine)
 
 
 def own_vectors(context: StageContext) -> DataFrame:
@@ -120,6 +122,11 @@ def _embed(
         context.log.info(
             "      %d of %d texts embedded, %.0f rows/s, about %.0f s left", done + finished, total, speed, left
         )
+
+
+def _takes_torch(context: StageContext, encoder: EncoderFiles) -> bool:
+    """Whether "auto" means torch here: tasks hold a GPU, and the encoder comes as weights."""
+    return context.params.embed.engine == "auto" and _gpu_per_task(context.spark) > 0 and encoder.family != "onnx"
 
 
 def _gpu_per_task(spark) -> float:

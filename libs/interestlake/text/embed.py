@@ -103,7 +103,7 @@ def _by_workers(
         hashes: deque = deque()
 
         def texts():
-            for batch in batches:
+            for batch in (batch for batch in batches if batch.num_rows):
                 hashes.append(batch.column(0))
                 yield decoded(batch.column(1))
 

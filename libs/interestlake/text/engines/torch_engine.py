@@ -58,20 +58,16 @@ class TorchEngine(Engine):
             return self.model(*tensors).float().cpu().numpy()
 
     def _windows(self, windows: Windows) -> np.ndarray:
-        if self.packed is None:
+        if self.packed is None or not windows.ids:
             return super()._windows(windows)
-        lengths, found, order = windows.lengths, [], []
+        lengths, found = windows.lengths, []
         for rows in self.packs(lengths):
             flat = np.concatenate([windows.ids[row] for row in rows])
             # left on the device: the copy back waits for the pass, and the next one can be queued before it
             found.append(self.packed.encode(flat, lengths[rows]))
-            order.append(rows)
             self._count(len(flat), len(flat))
         self.counts.rows += windows.texts
-        vectors = self.torch.cat(found).cpu().numpy()  # (windows, dimension)
-        back = np.empty_like(vectors)
-        back[np.concatenate(order)] = vectors
-        return back
+        return self.torch.cat(found).cpu().numpy()  # (windows, dimension)
 
     def packs(self, lengths: np.ndarray):
         """lengths (n) -> row numbers of one pack after another, in order, at most `batch_tokens` tokens each."""
