@@ -29,6 +29,8 @@ def _files(parser: argparse.ArgumentParser, kind: str, columns: str, dev_needed:
     parser.add_argument("--encoder", default="", metavar="PATH", help="another BERT folder than the shipped MiniLM")
     parser.add_argument("--seed", type=int, default=42, help="seed of every random step (default 42)")
     parser.add_argument("--tracking-uri", help="MLflow store (default: MLFLOW_TRACKING_URI, else none is kept)")
+    parser.add_argument("--register", metavar="NAME", help="name of the model in that store, which is then needed "
+                        "(default: interestlake. and intents, sentiment or tagger)")
     parser.add_argument("--precision", choices=PRECISIONS, default="auto",
                         help="of training; auto (default) is bfloat16 where the machine computes in it")
     parser.add_argument("--class-weights", action="store_true", help="rare classes count as much as frequent ones")
