@@ -12,6 +12,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 from .benchmark.arguments import add_parsers
 from .config import FEEDBACK, RunOptions, cut, load_params, parse_override
+from .distribution.arguments import COMMAND as DISTRIBUTION
+from .distribution.arguments import add_parser as add_distribution_parser
 from .errors import BadInput, GateRefused, InterestlakeError
 from .session import GATEWAY, PROFILES, build_session
 from .storage import has_scheme
@@ -61,6 +63,7 @@ def build_parser() -> argparse.ArgumentParser:
     refit.add_argument("--recommend", action="store_true", help="also write everyone's lists by the moved weights")
     add_parsers(commands)
     add_tuning_parsers(commands)
+    add_distribution_parser(commands)
     return parser
 
 
@@ -199,6 +202,9 @@ def main(argv: list[str] | None = None) -> int:
         if arguments.command in ("benchmark", "split"):
             command = importlib.import_module("interestlake.benchmark.command")
             getattr(command, arguments.command)(arguments, LOG)
+        elif arguments.command == DISTRIBUTION:
+            command = importlib.import_module("interestlake.distribution.command")
+            command.train_distribution(arguments, LOG)
         elif arguments.command in TUNING:
             command = importlib.import_module("interestlake.tuning.command")
             getattr(command, arguments.command.replace("-", "_"))(arguments, LOG)

@@ -30,7 +30,8 @@ def build_side(inputs: Inputs, seed: int, log: Logger) -> Side:
     text = encode(written, log) if any(written) else None
     words = term_weights(written) if any(written) else None
     facts = fact_vectors(inputs.facts, seed) if inputs.facts is not None and inputs.facts.nnz else None
-    return Side(text, facts, inputs.friends, words, content_features(text, words, facts, seed))
+    said = written if text is not None else None
+    return Side(text, facts, inputs.friends, words, content_features(text, words, facts, seed), said)
 
 
 def encode(texts: np.ndarray, log: Logger) -> np.ndarray:
