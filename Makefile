@@ -8,7 +8,7 @@ MAKEFLAGS += --no-print-directory
 IN_ENV := . .venv/interestlake-env.sh &&
 DEMO := out/demo
 
-.PHONY: help setup demo test cluster-test kill-test surfaces-test airflow-test bench bench-peers bench-speed bench-scale lint lock clean
+.PHONY: help setup demo test cluster-test kill-test surfaces-test airflow-test bench bench-peers bench-speed bench-scale bench-habits bench-compress lint lock clean
 
 help:  ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -46,6 +46,9 @@ bench-speed: setup  ## our ALS, lists, neighbours and transitions beside plain i
 
 bench-scale: setup  ## seconds, memory, edges and candidates at 100k, 1M and 10M events; a table and out/bench/scale.png
 	@$(IN_ENV) python -W ignore -m bench.scale $(BENCH)
+
+bench-habits: setup  ## what each habit of training gives on a cut of an intent data set; BENCH="--data FOLDER"
+	@$(IN_ENV) python -W ignore -m bench.habits $(BENCH)
 
 lint: setup  ## ruff
 	@$(IN_ENV) ruff check .

@@ -179,8 +179,8 @@ class Tracker:
     ) -> str:
         """Log a plain class and the `folder` it loads from as a pyfunc, with this package's code; see `log_model`.
 
-        inputs, outputs: (name, type, required) per column, type "list" for strings, "numbers" for doubles; requirements: package
-        names, pinned to what is installed.
+        inputs, outputs: (name, type, required) per column, type "list" for strings, "numbers" for doubles;
+        requirements: package names, pinned to what is installed.
         """
         return self.log_model(
             "pyfunc",

@@ -28,7 +28,8 @@ MAX_NCF_PAIRS = 50_000_000  # a network over every person x item pair is scored 
 @dataclass(frozen=True)
 class Side:
     """What is known beside the pairs: (I, d) unit text and fact vectors, zeros where nothing; (U, U) friend links;
-    words: (I, V) TF-IDF; content: (I, d) features of all of these, side by side; said: (I,) title and text as written."""
+    words: (I, V) TF-IDF; content: (I, d) features of all of these, side by side; said: (I,) title and
+    text as written."""
 
     text: np.ndarray | None = None
     facts: np.ndarray | None = None

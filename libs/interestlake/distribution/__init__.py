@@ -1,1 +1,1 @@
-"""p(item | person): a softmax over the catalogue from what the person's history says in words (docs/distribution.md)."""
+"""p(item | person): a softmax over the catalogue by what a history says in words (docs/distribution.md)."""

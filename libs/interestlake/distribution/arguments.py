@@ -15,11 +15,12 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
     parser.add_argument("--validation", metavar="CSV", help="the same columns (default: cut from train)")
     parser.add_argument("--items", required=True, metavar="CSV", help="item_id,title,text")
     parser.add_argument("--out", required=True, metavar="DIR", help="folder of the results")
-    parser.add_argument("--adapter", choices=ADAPTERS, default="lora", help="what of the encoder is trained (default lora)")
+    parser.add_argument("--adapter", choices=ADAPTERS, default="lora",
+                        help="what of the encoder is trained (default lora)")
     parser.add_argument("--encoder", default="", metavar="PATH", help="another BERT folder than the shipped MiniLM")
     parser.add_argument("--epochs", type=int, metavar="N", help="at most N passes (default 12)")
-    parser.add_argument("--compare", default=COMPARED, metavar="A,B", help="models of `interestlake benchmark` beside it "
-                        f"on the same files (default {COMPARED}; '' for none)")
+    parser.add_argument("--compare", default=COMPARED, metavar="A,B", help="models of `interestlake benchmark` beside "
+                        f"it on the same files (default {COMPARED}; '' for none)")
     parser.add_argument("--budget", type=int, metavar="N", help="at most N fits per compared model (default: by model)")
     parser.add_argument("--no-refit", action="store_true", help="keep what was trained without the validation pairs")
     parser.add_argument("--top", type=int, default=10, metavar="K", help="length of the lists (default 10)")

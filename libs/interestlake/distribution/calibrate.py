@@ -76,13 +76,13 @@ def confidence_and_outcome(scored: Scored, told: np.ndarray, count: int) -> tupl
 def bins_of(confidence: np.ndarray, outcome: np.ndarray) -> list[tuple[float, float, int]]:
     """-> (mean confidence, share of outcomes, pairs) of BINS parts of as many pairs each, least confident first.
 
-    Parts of equal numbers, as in Nguyen and O'Connor (2015): over thousands of items nearly every confidence would lie in
-    the first of fifteen parts of equal width.
+    Parts of equal numbers, as in Nguyen and O'Connor (2015): over thousands of items nearly every confidence would lie
+    in the first of fifteen parts of equal width.
     """
     parts = np.array_split(np.argsort(confidence, kind="stable"), BINS)
     return [(float(confidence[part].mean()), float(outcome[part].mean()), len(part)) for part in parts if len(part)]
 
 
 def expected_calibration_error(confidence: np.ndarray, outcome: np.ndarray) -> float:
-    """sum over parts of n_b / n |share of outcomes - mean confidence| (Guo et al., 2017, over the parts of `bins_of`)."""
+    """sum over the parts of `bins_of` of n_b / n |share of outcomes - mean confidence| (Guo et al., 2017)."""
     return sum(count / len(confidence) * abs(right - sure) for sure, right, count in bins_of(confidence, outcome))

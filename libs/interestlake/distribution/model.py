@@ -69,8 +69,8 @@ def view_loss(
 ) -> Tensor:
     """Mean cross-entropy of the pairs (row, target) under each row's softmax over the items it was not told.
 
-    states (B, D + 1); told (B, T) int64 columns of the text, I where fewer; rows, targets (N,) int64; drawn: (M,) columns
-    drawn uniformly that stand for all items, their logits raised by ln(I / M), None = all items.
+    states (B, D + 1); told (B, T) int64 columns of the text, I where fewer; rows, targets (N,) int64; drawn: (M,)
+    columns drawn uniformly that stand for all items, their logits raised by ln(I / M), None = all items.
     """
     items = len(model.prior)
     if drawn is None:

@@ -1,4 +1,4 @@
-"""The picture of a calibration: how often the ten likeliest items held the answer, by how likely they were said to be."""
+"""The picture of a calibration: how often the ten likeliest items held the answer, by how sure the model was."""
 
 import numpy as np
 from matplotlib.figure import Figure

@@ -40,15 +40,16 @@ class DistributionModel:
         Ids that training did not know are left out; an empty history gives the prior.
         """
         columns = [[self.place[item] for item in history if item in self.place] for history in histories]
-        logits = self.reader.logits([part[-TITLES * TEXTS :] for part in columns]).astype(np.float64) / self.temperature
+        newest = [part[-TITLES * TEXTS :] for part in columns]
+        logits = self.reader.logits(newest).astype(np.float64) / self.temperature
         for row, part in enumerate(columns):
             logits[row, part] = -np.inf
         weight = np.exp(logits - logits.max(axis=1, keepdims=True))
         return weight / weight.sum(axis=1, keepdims=True)
 
     def predict(self, histories: Sequence[Sequence[str]] | pd.DataFrame) -> pd.DataFrame:
-        """Histories of item ids, or a frame with that as column history -> items (the likeliest unseen, best first, ties
-        by id) and their probabilities, in the same order."""
+        """Histories of item ids, or a frame with that as column history -> items (the likeliest unseen, best first,
+        ties by id) and their probabilities, in the same order."""
         if isinstance(histories, pd.DataFrame):
             histories = histories["history"].tolist()
         if not len(histories):

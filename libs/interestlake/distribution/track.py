@@ -12,7 +12,8 @@ LOADER = "interestlake.distribution.saved:DistributionModel"
 
 
 def log_distribution(
-    options: argparse.Namespace, report: Mapping, folder: Path, paths: Sequence[Path], histories: Sequence[Sequence[str]]
+    options: argparse.Namespace, report: Mapping, folder: Path, paths: Sequence[Path],
+    histories: Sequence[Sequence[str]],
 ) -> str | None:
     """Log settings, every model's figures, files and the model of `folder`, registered with the alias challenger.
 

@@ -77,8 +77,8 @@ def train(
     mean; value_of() gives the validation nDCG after an epoch, None where nobody is held out: then all epochs run and
     the last is kept. Randomness is re-seeded from `seed` and the epoch, so a training resumed from `saved` equals an
     undisturbed one. `on_epoch(epoch, loss, ndcg)` is called after each epoch; `goes_on` may end the training before.
-    groups: Adam's parameter groups, each with its own rate, None = all of `model` at one; `after_step()` is called after
-    each step, while the gradients are still there.
+    groups: Adam's parameter groups, each with its own rate, None = all of `model` at one; `after_step()` is called
+    after each step, while the gradients are still there.
     """
     weights = list(groups) if groups is not None else model.parameters()
     optimizer = torch.optim.Adam(weights, lr=schedule.learning_rate, weight_decay=schedule.weight_decay)

@@ -149,7 +149,8 @@ def _log_counts(counts: dict[str, int], log: Logger) -> None:
 def _cost(plan: Plan, history, files: EncoderFiles) -> dict:
     return {
         "method": plan.method, "seed": plan.seed, "encoder": files.model_id, "epochs": len(history.dev),
-        "kept_epoch": history.best_epoch, "trained_parameters": history.trained_parameters,
+        "kept_epoch": history.best_epoch, "averaged_epochs": history.averaged_epochs,
+        "trained_parameters": history.trained_parameters,
         "train_seconds": history.seconds, "dev_by_epoch": history.dev, "loss_by_epoch": history.loss,
         "parameters": vars(plan),
     }  # fmt: skip

@@ -22,7 +22,7 @@ def check_register(options: argparse.Namespace) -> None:
         return
     where = "--register"
     if not options.register.strip() or any(mark in options.register for mark in RESERVED):
-        raise BadInput.of("model name", found=repr(options.register), expected=f"letters, none of {RESERVED}", where=where)
+        raise BadInput.of("model name", found=repr(options.register), expected=f"none of {RESERVED}", where=where)
     if not options.tracking_uri:
         raise BadInput.of("MLflow store", found="none", expected="--tracking-uri or MLFLOW_TRACKING_URI", where=where)
 
@@ -39,8 +39,9 @@ def log_run(
 ) -> str | None:
     """Log settings, figures, files and the model of `folder`, registered; returns its version.
 
-    Its name is `options.register`, else interestlake.<task>, its alias challenger. It is `loader` with signature (text) -> `outputs` and the first three `texts` as its example. None, and
-    nothing is imported, where `options.tracking_uri` is empty.
+    Its name is `options.register`, else interestlake.<task>, its alias challenger. It is `loader` with signature (text)
+    -> `outputs` and the first three `texts` as its example. None,
+    and nothing is imported, where `options.tracking_uri` is empty.
     """
     if not options.tracking_uri:
         return None
