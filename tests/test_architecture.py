@@ -22,7 +22,7 @@ LAYERS = (
     {"stages.stage"},
     {"recommending", "serving", "reporting"},
     {"tuning"},
-    {"benchmark", "distribution"},
+    {"benchmark", "compressing", "distribution"},
     {"stages"},
     {"pipeline"},
     {"cli", "notebook"},

@@ -11,6 +11,8 @@ import warnings
 from concurrent.futures import ThreadPoolExecutor
 
 from .benchmark.arguments import add_parsers
+from .compressing.arguments import COMMAND as COMPRESS
+from .compressing.arguments import add_parser as add_compress_parser
 from .config import FEEDBACK, RunOptions, cut, load_params, parse_override
 from .distribution.arguments import COMMAND as DISTRIBUTION
 from .distribution.arguments import add_parser as add_distribution_parser
@@ -64,6 +66,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_parsers(commands)
     add_tuning_parsers(commands)
     add_distribution_parser(commands)
+    add_compress_parser(commands)
     return parser
 
 
@@ -205,6 +208,9 @@ def main(argv: list[str] | None = None) -> int:
         elif arguments.command == DISTRIBUTION:
             command = importlib.import_module("interestlake.distribution.command")
             command.train_distribution(arguments, LOG)
+        elif arguments.command == COMPRESS:
+            command = importlib.import_module("interestlake.compressing.command")
+            command.compress(arguments, LOG)
         elif arguments.command in TUNING:
             command = importlib.import_module("interestlake.tuning.command")
             getattr(command, arguments.command.replace("-", "_"))(arguments, LOG)
