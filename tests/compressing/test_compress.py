@@ -56,7 +56,7 @@ def test_every_form_keeps_the_planted_answers_and_says_what_it_costs(result):
     for name, row in forms.items():
         assert row["accuracy"] >= forms["as trained"]["accuracy"] - 0.15, name
         assert row["rows_per_second"] > 0
-    assert forms["int8"]["bytes"] < 0.7 * forms["as trained"]["bytes"]
+    assert forms["int8"]["bytes"] < 0.75 * forms["as trained"]["bytes"]
     assert forms["1 of 2 layers"]["bytes"] < forms["25% heads out"]["bytes"] < forms["as trained"]["bytes"]
     assert forms["40% weights 0"]["packed_bytes"] < 0.9 * forms["as trained"]["packed_bytes"]
     assert len(report["heads_out"]) == 1

@@ -8,8 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from interestlake.benchmark import contestants
 from interestlake.cli import main
 from interestlake.distribution.saved import DistributionModel
+from interestlake.distribution.training import trainer
 
 from ..benchmark.world import ITEMS_PER_TASTE, TASTES, pairs
 from ..tuning.world import FILLERS, INTENTS, tiny_bert
@@ -119,7 +121,9 @@ def test_adapters_and_a_frozen_encoder_learn_and_answer_the_same_by_alias(files,
     assert json.loads(answer.removeprefix("answer ")) == json.loads(here.to_json())
 
 
-def test_the_benchmark_fuses_it_where_it_is_named(files, tmp_path):
+def test_the_benchmark_fuses_it_where_it_is_named(files, tmp_path, monkeypatch):
+    # the benchmark's own trains the shipped encoder, which takes a minute
+    monkeypatch.setattr(contestants, "trainer", lambda _: trainer("full", str(files / "encoder"), "float32", 5))
     names = ("train", "validation", "test", "items")
     given = [word for name in names for word in (f"--{name}", str(files / f"{name}.csv"))]
     assert main(["benchmark", *given, "--out", str(tmp_path), "--budget", "2", "--models", "ease,distribution"]) == 0

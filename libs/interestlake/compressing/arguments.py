@@ -11,7 +11,7 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
     parser.add_argument("--model", required=True, metavar="DIR", help="--out of train-intents or train-sentiment")
     parser.add_argument("--texts", required=True, metavar="CSV", help="column text: what is distilled and weighed "
                         "on; labels are not read")
-    parser.add_argument("--data", required=True, metavar="CSV", help="text,intent or text,label: read for figures alone")
+    parser.add_argument("--data", required=True, metavar="CSV", help="text,intent or text,label: for figures alone")
     parser.add_argument("--out", required=True, metavar="DIR", help="folder of the results, a folder per form")
     parser.add_argument("--heads", type=float, default=0.25, metavar="SHARE", help="heads left out (default 0.25)")
     parser.add_argument("--weights", type=float, default=0.4, metavar="SHARE",
