@@ -3,7 +3,6 @@
 import argparse
 import csv
 import json
-import logging
 import sys
 from collections import Counter
 from dataclasses import dataclass
@@ -112,7 +111,6 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--tracking-uri", default="", help="MLflow store that takes a run per training")
     parser.add_argument("--out", default=str(OUT))
     options = parser.parse_args(argv)
-    logging.getLogger("interestlake").setLevel(logging.WARNING)
     folder = Path(options.out)
     rare = cut(Path(options.data), folder, options.intents)
     wanted = options.only.split(",") if options.only else [habit.name for habit in HABITS]

@@ -30,6 +30,7 @@ class Reader:
     def vectors(self, histories: Sequence[Sequence[int]]) -> np.ndarray:
         """Item columns, oldest first, per person -> (B, width) float32: the mean of the unit vectors of a person's
         texts, zeros for an empty history."""
+        self.encoder.eval()  # blocks of people are scored in threads: none may bring dropout back for another
         texts = [(row, self.text(part)) for row, columns in enumerate(histories) for part in parted(columns)]
         found = np.zeros((len(histories), self.encoder.width), np.float32)
         if texts:

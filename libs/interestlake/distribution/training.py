@@ -48,7 +48,8 @@ class HistoryModel(nn.Module):
 def trainer(adapter: str, encoder: str = "", precision: str = "auto", epochs: int | None = None) -> Trainer:
     """The contestant's trainer; `adapter` is one of ADAPTERS, `encoder` a folder, empty for the shipped one."""
     schedule = SCHEDULE if epochs is None else Training(**{**vars(SCHEDULE), "epochs": epochs})
-    return Trainer(distribution, {"adapter": adapter, "encoder": encoder, "precision": precision}, schedule)
+    fixed = {"adapter": adapter, "encoder": encoder, "precision": precision, "most_epochs": schedule.epochs}
+    return Trainer(distribution, fixed, schedule)
 
 
 def distribution(data: Feedback, side, params: Mapping, most: int, seed: int, folder: Path) -> Job:
@@ -60,7 +61,7 @@ def distribution(data: Feedback, side, params: Mapping, most: int, seed: int, fo
     files = find_encoder(params["encoder"], TEXT_PIECES, where="--encoder")
     adapter = params["adapter"]
     size = min(most, max(feed.rows // 16, 8))
-    steps = params.get("epochs", SCHEDULE.epochs) * -(-feed.rows // size)
+    steps = params.get("epochs", params["most_epochs"]) * -(-feed.rows // size)
     method = "full" if adapter == "frozen" else adapter
     encoder = Encoder(files.path, method, computes_in_half(params["precision"], device), steps).to(device)
     if adapter == "frozen":
