@@ -18,8 +18,8 @@ from ..metrics.json_file import write_metrics
 from ..text.encoder_files import EncoderFiles, find_encoder
 from ..training.curves import loss_figure
 from ..tuning.track import EXAMPLES, check_register
-from .calibrate import fit_temperature
-from .compare import figures_of, finish, lines_of, scored, some
+from .calibrate import fit_temperature, probability_figures
+from .compare import finish, lines_of, list_figures, scored, some
 from .picture import reliability_figure
 from .saved import DistributionModel
 from .track import log_distribution
@@ -54,12 +54,13 @@ def train_distribution(options: argparse.Namespace, log: Logger) -> None:
         if not options.no_refit:
             fitted = contestant.fit(learned, side, entry.parameters, options.seed)
             finish(fitted)
+        told = scored(fitted, known, some(held, options.seed))
         figures[contestant.name] = {
-            **figures_of(fitted, known, held, temperature, alike, options.top, options.seed),
+            **list_figures(fitted, known, held, alike, options.top), **probability_figures(told, temperature),
             "validation_ndcg": entry.trail.best[1], "temperature": temperature, "parameters": dict(entry.parameters),
         }  # fmt: skip
         if contestant.name == NAME:
-            mine, curve = fitted, entry.training
+            mine, curve, picture = fitted, entry.training, reliability_figure(told, temperature)
     out = Path(options.out)
     model = DistributionModel(mine.scorer.reader, inputs.train.item_ids, figures[NAME]["temperature"])
     folder = model.save(out, encoder.path)
@@ -69,7 +70,7 @@ def train_distribution(options: argparse.Namespace, log: Logger) -> None:
     paths = [out / "metrics.json", out / "training.png", out / "calibration.png"]
     write_metrics(report, paths[0])
     loss_figure(curve).savefig(paths[1], dpi=120)
-    reliability_figure(scored(mine, known, some(held, options.seed)), model.temperature).savefig(paths[2], dpi=120)
+    picture.savefig(paths[2], dpi=120)
     log_distribution(options, report, folder, paths, _examples(known))
     print(f"test: {len(held.people):,} people, {report['catalogue']:,} items")
     for line in lines_of(figures, options.top):

@@ -5,7 +5,7 @@ import numpy as np
 from ..benchmark.feedback import Feedback
 from ..benchmark.lists import Fitted, top_lists
 from ..benchmark.measure import Held, evaluate
-from .calibrate import Scored, probability_figures
+from .calibrate import Scored
 from .model import UNKNOWN
 from .scorer import DistributionScorer, liked_histories
 
@@ -39,17 +39,15 @@ def scored(fitted: Fitted, known: Feedback, held: Held) -> Scored:
     return Scored.of(logits, known.matrix[held.people], held.relevant)
 
 
-def figures_of(
-    fitted: Fitted, known: Feedback, held: Held, temperature: float, vectors: np.ndarray, k: int, seed: int
-) -> dict[str, float | None]:
-    """Every metric of the benchmark at k, `warm_` those of people with a history, and `probability_figures`."""
+def list_figures(fitted: Fitted, known: Feedback, held: Held, vectors: np.ndarray, k: int) -> dict[str, float]:
+    """Every metric of the benchmark at k, and `warm_` those of people with a history."""
     lists, _ = top_lists(fitted, known, held.people, k, None)
     found = evaluate(lists, held, known, vectors, [k])
     warm = np.diff(known.starts)[held.people] > 0
     if warm.any():
         told = evaluate(lists[warm], held.pick(warm), known, None, [k])
         found |= {f"warm_{name}": value for name, value in told.items()}
-    return found | probability_figures(scored(fitted, known, some(held, seed)), temperature)
+    return found
 
 
 def lines_of(figures: dict[str, dict], k: int) -> list[str]:
