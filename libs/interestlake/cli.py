@@ -190,6 +190,8 @@ def _quiet_libraries() -> None:
     warnings.filterwarnings("ignore", category=FutureWarning, module=r"petastorm\.")
     # the keys of our examples are whole numbers that are never missing
     warnings.filterwarnings("ignore", message="Hint: Inferred schema contains integer column")
+    # peft asks transformers by a name that its next major version drops
+    warnings.filterwarnings("ignore", message="`is_gradient_checkpointing` is deprecated")
     os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
