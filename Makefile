@@ -8,7 +8,7 @@ MAKEFLAGS += --no-print-directory
 IN_ENV := . .venv/interestlake-env.sh &&
 DEMO := out/demo
 
-.PHONY: help setup demo test cluster-test kill-test surfaces-test airflow-test bench bench-peers bench-speed bench-scale bench-ask bench-embed bench-embed-gpu bench-ann bench-recipes lint lock clean
+.PHONY: help setup demo test cluster-test kill-test surfaces-test airflow-test bench bench-peers bench-speed bench-scale bench-ask bench-embed bench-embed-gpu bench-ann bench-recipes bench-habits lint lock clean
 
 help:  ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -62,6 +62,9 @@ bench-ann: setup  ## approximate nearest neighbours beside exact ones on a milli
 
 bench-recipes: setup  ## every domain recipe as whole commands on a generated world: are its guard rails kept?
 	@$(IN_ENV) python -W ignore -m bench.recipes $(BENCH)
+
+bench-habits: setup  ## what each habit of training gives on a cut of an intent data set; BENCH="--data FOLDER"
+	@$(IN_ENV) python -W ignore -m bench.habits $(BENCH)
 
 lint: setup  ## ruff
 	@$(IN_ENV) ruff check .

@@ -14,7 +14,11 @@ from .asking.arguments import COMMAND as ASK
 from .asking.arguments import add_parser as add_ask_parser
 from .benchmark.arguments import add_parsers
 from .commands.groups import GROUP_OF, GROUPS
+from .compressing.arguments import COMMAND as COMPRESS
+from .compressing.arguments import add_parser as add_compress_parser
 from .config import RunOptions, cut, load_params, parse_override
+from .distribution.arguments import COMMAND as DISTRIBUTION
+from .distribution.arguments import add_parser as add_distribution_parser
 from .errors import BadInput, GateRefused, InterestlakeError
 from .session import GATEWAY, PROFILES, build_session
 from .storage import has_scheme
@@ -24,6 +28,9 @@ from .tuning.arguments import add_parsers as add_tuning_parsers
 LOG = logging.getLogger("interestlake")
 # loaded while the JVM starts, which itself loads no module that pyspark.sql has not
 SLOW_TO_LOAD = ("torch", "mlflow", "interestlake.pipeline", "interestlake.stages.order")
+# commands on given files, without Spark -> the package whose command.py does them
+ON_FILES = dict.fromkeys(("benchmark", "split"), "benchmark") | dict.fromkeys(TUNING, "tuning")
+ON_FILES |= {DISTRIBUTION: "distribution", COMPRESS: "compressing"}
 ASK_LOADS = ("interestlake.asking.ask", "onnxruntime")
 STAGE_NAMES = (
     "ingest",
@@ -61,6 +68,8 @@ def build_parser() -> argparse.ArgumentParser:
     add_ask_parser(commands)
     add_parsers(commands)
     add_tuning_parsers(commands)
+    add_distribution_parser(commands)
+    add_compress_parser(commands)
     return parser
 
 
@@ -201,11 +210,8 @@ def main(argv: list[str] | None = None) -> int:
     LOG.setLevel(logging.INFO)
     arguments = build_parser().parse_args(argv)
     try:
-        if arguments.command in ("benchmark", "split"):
-            command = importlib.import_module("interestlake.benchmark.command")
-            getattr(command, arguments.command)(arguments, LOG)
-        elif arguments.command in TUNING:
-            command = importlib.import_module("interestlake.tuning.command")
+        if arguments.command in ON_FILES:
+            command = importlib.import_module(f"interestlake.{ON_FILES[arguments.command]}.command")
             getattr(command, arguments.command.replace("-", "_"))(arguments, LOG)
         elif arguments.command == ASK:
             arguments.conf_dir = _conf_dir(arguments)

@@ -56,8 +56,8 @@ class Served(mlflow.pyfunc.PythonModel):
 
 
 def _schema(columns) -> Schema:
-    """((name, MLflow type or "list" of strings, required), ...) -> Schema."""
-    types = {"list": Array(DataType.string)}
+    """((name, MLflow type, "list" of strings or "numbers", required), ...) -> Schema."""
+    types = {"list": Array(DataType.string), "numbers": Array(DataType.double)}
     return Schema([ColSpec(types.get(kind, kind), name, required=required) for name, kind, required in columns])
 
 
@@ -196,8 +196,8 @@ class Tracker:
     ) -> str:
         """Log a plain class and the `folder` it loads from as a pyfunc, with this package's code; see `log_model`.
 
-        inputs, outputs: (name, type, required) per column, type "list" for a list of strings; requirements: package
-        names, pinned to what is installed.
+        inputs, outputs: (name, type, required) per column, type "list" for strings, "numbers" for doubles;
+        requirements: package names, pinned to what is installed.
         """
         return self.log_model(
             "pyfunc",

@@ -130,7 +130,8 @@ def test_adapters_train_a_part_and_are_saved_as_a_plain_encoder(method, files, e
 
 
 def test_every_switch_together_learns_too(files, encoder, tmp_path):
-    more = ["--adversarial", "0.05", "--average", "0.9", "--class-weights", "--label-smoothing", "0.1"]
+    more = ["--adversarial", "0.05", "--average", "0.9", "--class-weights", "--label-smoothing", "0.1",
+            "--word-swap", "0.1", "--ensemble", "3", "--weight-decay", "0.01", "--dropout", "0.1"]
     assert call("sentiment", files, encoder, tmp_path, *more, "--epochs", "20") == 0
     assert figures_of(tmp_path)["accuracy"] >= 0.9
 
@@ -163,7 +164,7 @@ def test_unknown_test_labels_and_copied_texts_are_counted(files, encoder, result
     assert figures["oos_rows"] == 11
 
 
-def test_a_run_with_a_store_logs_figures_files_and_a_model_that_answers(files, encoder, tracking_uri, tmp_path):
+def test_a_run_with_a_store_logs_figures_and_files(files, encoder, tracking_uri, tmp_path):
     import mlflow
 
     assert call("intents", files, encoder, tmp_path, "--epochs", "1", "--tracking-uri", tracking_uri) == 0
@@ -171,10 +172,31 @@ def test_a_run_with_a_store_logs_figures_files_and_a_model_that_answers(files, e
     runs = mlflow.search_runs(search_all_experiments=True)
     child = runs[runs["tags.interestlake.stage"] == "train_intents"].iloc[0]
     assert child["metrics.in_scope_accuracy"] == pytest.approx(figures_of(tmp_path)["in_scope_accuracy"], abs=1e-6)
+    paths = {file.path for file in mlflow.MlflowClient().list_artifacts(child["run_id"])}
+    assert {"metrics.json", "predictions.csv", "confusion.png"} <= paths
     served = mlflow.pyfunc.load_model("models:/interestlake.intents@challenger")
     assert served.metadata.signature is not None and served.input_example is not None
-    answers = served.predict(pd.DataFrame({"text": ASKED["intents"]}))
-    pd.testing.assert_frame_equal(answers, IntentModel.load(tmp_path).predict(ASKED["intents"]))
+
+
+def test_registered_models_answer_the_same_by_alias_in_a_fresh_process(files, encoder, tracking_uri, tmp_path):
+    for task in TASKS:
+        more = ["--epochs", "1", "--tracking-uri", tracking_uri, "--register", f"own.{task}"]
+        assert call(task, files, encoder, tmp_path / task, *more) == 0
+    program = (
+        "import json, sys, mlflow, pandas as pd\n"
+        "mlflow.set_tracking_uri(sys.argv[1])\n"
+        "for name, texts in json.loads(sys.argv[2]):\n"
+        "    model = mlflow.pyfunc.load_model(f'models:/{name}@challenger')\n"
+        "    assert model.metadata.signature.inputs.input_names() == ['text'] and len(model.input_example) == 3\n"
+        "    print('answer', model.predict(pd.DataFrame({'text': texts})).to_json(orient='records'))"
+    )
+    asked = {task: [text if isinstance(text, str) else " ".join(text) for text in ASKED[task]] for task in TASKS}
+    words = [sys.executable, "-c", program, tracking_uri, json.dumps([(f"own.{task}", asked[task]) for task in TASKS])]
+    said = subprocess.run(words, capture_output=True, text=True, check=True).stdout.splitlines()
+    answers = [line.removeprefix("answer ") for line in said if line.startswith("answer ")]
+    for task, answer in zip(TASKS, answers, strict=True):
+        here = MODELS[task].load(tmp_path / task).predict(pd.DataFrame({"text": asked[task]}))
+        assert json.loads(answer) == json.loads(here.to_json(orient="records"))
 
 
 def test_the_command_imports_no_spark(files, encoder, tmp_path):

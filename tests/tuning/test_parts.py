@@ -7,9 +7,9 @@ import pytest
 import torch
 
 from interestlake.errors import BadInput
-from interestlake.tuning.batches import Pieces, blurred, shuffled, thinned
+from interestlake.tuning.batches import Pieces, blurred, shuffled, swapped, thinned
 from interestlake.tuning.encoder import CosineHead, Encoder, LinearHead, class_means, class_weights
-from interestlake.tuning.fit import Average, WorstStep, fit, rate_at
+from interestlake.tuning.fit import Average, Kept, WorstStep, fit, rate_at
 from interestlake.tuning.outlier_scores import choose_threshold, is_rejected
 from interestlake.tuning.plan import Plan, with_epochs
 from interestlake.tuning.spans import allowed_moves, decode, entity_scores, spans_of
@@ -170,3 +170,25 @@ def test_words_know_their_first_piece(encoder):
 )  # fmt: skip
 def test_shapes(word, shape):
     assert SHAPES[shape_of(word)] == shape
+
+
+def test_a_swap_moves_pieces_and_changes_none():
+    generator, piece = np.random.default_rng(2), [101, *range(20), 102]
+    found = [swapped(piece, 0.3, generator) for _ in range(200)]
+    assert all(one[0] == 101 and one[-1] == 102 and sorted(one) == sorted(piece) for one in found)
+    moved = np.mean([np.not_equal(one, piece)[1:-1].mean() for one in found])
+    assert 0.2 < moved < 0.3 and swapped([101, 102], 0.9, generator) == [101, 102]
+
+
+@pytest.mark.parametrize(("newest", "settled"), [(False, [2, 4]), (True, [3, 4])])
+def test_the_mean_of_the_best_epochs_is_kept_only_where_dev_agrees(newest, settled):
+    weight = torch.nn.Parameter(torch.zeros(1))
+    mean = 5.5 if newest else 3.0
+    for agrees in (True, False):
+        kept = Kept(2, newest)
+        for epoch, (figure, value) in enumerate([(0.1, 9.0), (0.8, 2.0), (0.5, 7.0), (0.8, 4.0)], 1):
+            weight.data.fill_(value)
+            kept.offer(epoch, figure, [weight])
+        answer = kept.settle([weight], lambda agrees=agrees: float((weight.item() == mean) == agrees))
+        assert answer == (settled if agrees else [])
+        assert weight.item() == (mean if agrees else 4.0)

@@ -9,6 +9,7 @@ import numpy as np
 
 from ..errors import BadInput
 from ..metrics import arrays
+from ..metrics.json_file import write_metrics
 from ..training.curves import loss_figure
 from .ablation import FAMILIES, POPULARITY, oracle
 from .feedback import Feedback
@@ -19,7 +20,7 @@ from .sampled import NEGATIVES, draw_candidates, sampled_lists
 from .side import build_side, likeness_vectors
 from .split import split_pairs
 from .track import log_run
-from .write import ceiling_lines, table_lines, write_metrics, write_recommendations
+from .write import ceiling_lines, table_lines, write_recommendations
 
 
 def benchmark(options: argparse.Namespace, log: Logger) -> None:

@@ -1,11 +1,12 @@
 """The models of a benchmark: how each is fitted, on which grid, and for which granularity of interest it speaks."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import scipy.sparse as sp
 
+from ..distribution.training import trainer
 from ..models.ease import fit_ease, fit_kernel_ease, kernel_gram
 from ..models.graph_filter import GraphFilter
 from ..models.implicit_als import fit_implicit_als
@@ -29,7 +30,7 @@ MAX_NCF_PAIRS = 50_000_000  # a network over every person x item pair is scored 
 class Side:
     """What is known beside the pairs: (I, d) unit text and fact vectors, zeros where nothing; (U, U) friend links;
     words: (I, V) TF-IDF; content: (I, d) features of all of these, side by side; carried: (I, F) 1 where an item
-    carries a (predicate, object) pair."""
+    carries a (predicate, object) pair; said: (I,) title and text as written."""
 
     text: np.ndarray | None = None
     facts: np.ndarray | None = None
@@ -37,6 +38,7 @@ class Side:
     words: sp.csr_matrix | None = None
     content: np.ndarray | None = None
     carried: sp.csr_matrix | None = None
+    said: np.ndarray | None = None
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,7 @@ class Contestant:
 
     while_searching: further parameters that make the fits of a search cheaper. trainer: of a model that is trained by
     epochs; it stops on validation, and `fit` then takes as many epochs as were best, as the parameter "epochs".
+    when_named: it runs only where it is asked for by name, because it takes long.
     """
 
     name: str
@@ -54,6 +57,7 @@ class Contestant:
     budget: int = 24
     while_searching: Mapping = field(default_factory=dict)
     trainer: Trainer | None = None
+    when_named: bool = False
 
 
 def contestants(train: Feedback, side: Side) -> tuple[Contestant, ...]:
@@ -145,7 +149,14 @@ def contestants(train: Feedback, side: Side) -> tuple[Contestant, ...]:
     if side.carried is not None:
         grids = {"smoothing": Grid((0.0, 10.0, 100.0), 4.0, low=0.0, start=1), "length_power": Grid((0.0, 0.5, 1.0))}
         found.append(Contestant("information", "knowledge", _information, grids, 8))
+    if side.said is not None:
+        found.append(distribution_contestant(trainer("lora")))
     return (*found, *_neural(train))
+
+
+def distribution_contestant(trained_by: Trainer) -> Contestant:
+    """p(item | person) from the history in words, as `trained_by` of distribution/training.py trains it."""
+    return replace(_trained("distribution", "text", trained_by, {}, 1), when_named=True)
 
 
 def _neural(train: Feedback) -> Iterator[Contestant]:

@@ -2,7 +2,7 @@
 
 import hashlib
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -56,12 +56,17 @@ class Trained:
 
 @dataclass(frozen=True)
 class Job:
-    """One training: the model, its file of examples, batches by epoch, the loss, and what the weights give."""
+    """One training: the model, its file of examples, batches by epoch, the loss, and what the weights give.
+
+    groups, after_step: as in training/loop.py, for a model whose parts learn at different rates.
+    """
 
     model: nn.Module
     batches: Callable[[int], Iterator[Batch]]
     loss_of: Callable[[Batch], tuple[Tensor, float]]
     fitted: Callable[[], Fitted]
+    groups: Sequence[dict] | None = None
+    after_step: Callable[[], None] = lambda: None
 
 
 @dataclass(frozen=True)
@@ -104,6 +109,8 @@ class Trainer:
                 mark.hexdigest(),
                 lambda *_: None,
                 lambda h: judge is None or len(h.loss) < PROBE or max(h.validation_ndcg) >= least,
+                job.groups,
+                job.after_step,
             )
             checkpoint.remove(saved)
             return Trained(job.fitted(), history)

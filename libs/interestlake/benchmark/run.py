@@ -156,9 +156,12 @@ def pick_parameters(
 
 
 def wanted(found: Sequence[Contestant], models: Sequence[str] | None) -> Sequence[Contestant]:
-    """Those named, and popularity. Raises BadInput for a name that these inputs do not bring."""
+    """Those named, and popularity; None = all but those that run only when named.
+
+    Raises BadInput for a name that these inputs do not bring.
+   """
     if models is None:
-        return found
+        return [contestant for contestant in found if not contestant.when_named]
     names = [contestant.name for contestant in found]
     unknown = sorted(set(models) - set(names))
     if unknown:

@@ -31,7 +31,8 @@ def build_side(inputs: Inputs, seed: int, log: Logger) -> Side:
     words = term_weights(written) if any(written) else None
     facts = fact_vectors(inputs.facts, seed) if inputs.facts is not None and inputs.facts.nnz else None
     content = content_features(text, words, facts, seed)
-    return Side(text, facts, inputs.friends, words, content, None if facts is None else inputs.facts)
+    carried, said = None if facts is None else inputs.facts, None if text is None else written
+    return Side(text, facts, inputs.friends, words, content, carried, said)
 
 
 def encode(texts: np.ndarray, log: Logger) -> np.ndarray:

@@ -1,6 +1,5 @@
 """What a benchmark leaves: recommendations.parquet, metrics.json, and the table that it prints."""
 
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -29,21 +28,6 @@ def write_recommendations(
             file.write_table(pa.Table.from_arrays(arrays, schema=schema))
             written += len(people)
     return written
-
-
-def write_metrics(report: Mapping, path: Path) -> None:
-    """JSON with sorted keys; a figure that is not a number becomes null."""
-    path.write_text(json.dumps(_plain(report), indent=1, sort_keys=True, allow_nan=False) + "\n")
-
-
-def _plain(value):
-    if isinstance(value, Mapping):
-        return {str(key): _plain(part) for key, part in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(part) for part in value]
-    if isinstance(value, float | np.floating):
-        return round(float(value), 6) if np.isfinite(value) else None
-    return int(value) if isinstance(value, np.integer) else value
 
 
 def table_lines(models: Mapping[str, Mapping], k: int, head: str = "model") -> Sequence[str]:

@@ -2,7 +2,7 @@
 
 import copy
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -68,6 +68,8 @@ def train(
     fingerprint: str,
     on_epoch: Callable[[int, float, float], None],
     goes_on: Callable[[History], bool] = lambda history: True,
+    groups: Sequence[dict] | None = None,
+    after_step: Callable[[], None] = lambda: None,
 ) -> History:
     """Train in place, on the device the model lies on; the best epoch's weights are in `model` at the end.
 
@@ -75,8 +77,11 @@ def train(
     mean; value_of() gives the validation nDCG after an epoch, None where nobody is held out: then all epochs run and
     the last is kept. Randomness is re-seeded from `seed` and the epoch, so a training resumed from `saved` equals an
     undisturbed one. `on_epoch(epoch, loss, ndcg)` is called after each epoch; `goes_on` may end the training before.
+    groups: Adam's parameter groups, each with its own rate, None = all of `model` at one; `after_step()` is called
+    after each step, while the gradients are still there.
     """
-    optimizer = torch.optim.Adam(model.parameters(), lr=schedule.learning_rate, weight_decay=schedule.weight_decay)
+    weights = list(groups) if groups is not None else model.parameters()
+    optimizer = torch.optim.Adam(weights, lr=schedule.learning_rate, weight_decay=schedule.weight_decay)
     history, best = History(), copy.deepcopy(model.state_dict())
     state = checkpoint.load(saved, fingerprint)
     if state is not None:
@@ -89,7 +94,7 @@ def train(
             if history.loss and (waited >= schedule.patience or not goes_on(history)):
                 break
             torch.manual_seed(seed * 1_000_003 + epoch)
-            history.loss.append(_one_epoch(model, optimizer, epochs(epoch), loss_of))
+            history.loss.append(_one_epoch(model, optimizer, epochs(epoch), loss_of, after_step))
             value = value_of()
             if value is None or value > max(history.validation_ndcg, default=-1.0):
                 history.best_epoch, best = epoch, copy.deepcopy(model.state_dict())
@@ -102,7 +107,7 @@ def train(
     return history
 
 
-def _one_epoch(model: nn.Module, optimizer, batches: Iterator[Batch], loss_of) -> float:
+def _one_epoch(model: nn.Module, optimizer, batches: Iterator[Batch], loss_of, after_step) -> float:
     """One pass with a step per batch; the weighted mean of the loss."""
     model.train()
     losses, weights = [], []
@@ -111,6 +116,7 @@ def _one_epoch(model: nn.Module, optimizer, batches: Iterator[Batch], loss_of) -
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
+        after_step()
         losses.append(loss.item())
         weights.append(weight)
     return float(np.average(losses, weights=weights))

@@ -29,6 +29,8 @@ def _files(parser: argparse.ArgumentParser, kind: str, columns: str, dev_needed:
     parser.add_argument("--encoder", default="", metavar="PATH", help="another BERT folder than the shipped MiniLM")
     parser.add_argument("--seed", type=int, default=42, help="seed of every random step (default 42)")
     parser.add_argument("--tracking-uri", help="MLflow store (default: MLFLOW_TRACKING_URI, else none is kept)")
+    parser.add_argument("--register", metavar="NAME", help="name of the model in that store, which is then needed "
+                        "(default: interestlake. and intents, sentiment or tagger)")
     parser.add_argument("--precision", choices=PRECISIONS, default="auto",
                         help="of training; auto (default) is bfloat16 where the machine computes in it")
     parser.add_argument("--class-weights", action="store_true", help="rare classes count as much as frequent ones")
@@ -41,10 +43,12 @@ def _files(parser: argparse.ArgumentParser, kind: str, columns: str, dev_needed:
         "dropout": (float, "share of the head's inputs that is left out"),
         "weight-decay": (float, "L2 of the matrices"),
         "word-dropout": (float, "share of word pieces that is left out"),
+        "word-swap": (float, "share of word pieces that change places with another of their text (not the tagger)"),
         "label-smoothing": (float, "share of a label that is spread over all classes"),
         "adversarial": (float, "length of the worst step added to the word vectors; doubles the time"),
         "average": (float, "decay per step of the running mean of weights, 0 for none"),
-        "patience": (int, "epochs below the best dev figure before it stops"),
+        "ensemble": (int, "epochs, the best on dev, whose weights are averaged, where dev is not worse for it"),
+        "patience": (int, "epochs below the best dev figure before it stops; 0: all run and the last is kept"),
     }
     for name, (kind_of, meaning) in settings.items():
         parser.add_argument(f"--{name}", type=kind_of, metavar="N" if kind_of is int else "X", help=meaning)

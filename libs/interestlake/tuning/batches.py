@@ -96,6 +96,15 @@ def thinned(piece: Sequence[int], share: float, generator: np.random.Generator) 
     return [token for token, keep in zip(piece, kept, strict=True) if keep]
 
 
+def swapped(piece: Sequence[int], share: float, generator: np.random.Generator) -> list[int]:
+    """Random swap (Wei and Zou, 2019): about `share` of the pieces between [CLS] and [SEP] change places in pairs."""
+    found = list(piece)
+    for _ in range(generator.binomial(max(0, len(found) - 2), share / 2)):
+        one, other = generator.integers(1, len(found) - 1, 2)
+        found[one], found[other] = found[other], found[one]
+    return found
+
+
 def blurred(piece: Sequence[int], share: float, unknown: int, generator: np.random.Generator) -> list[int]:
     """Word dropout that keeps places: each piece but [CLS] and [SEP] becomes `unknown` with probability `share`."""
     lost = generator.random(len(piece)) < share

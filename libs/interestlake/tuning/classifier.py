@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from .batches import Pieces, by_length, padded, shuffled, thinned
+from .batches import Pieces, by_length, padded, shuffled, swapped, thinned
 from .encoder import Encoder
 from .fit import History, fit
 from .plan import Plan
@@ -61,6 +61,8 @@ def fit_classifier(
         chosen = [pieces[row] for row in batch]
         if plan.word_dropout:
             chosen = [thinned(piece, plan.word_dropout, generator) for piece in chosen]
+        if plan.word_swap:
+            chosen = [swapped(piece, plan.word_swap, generator) for piece in chosen]
         return (*padded(chosen, device), labels[batch].to(device))
 
     def loss(ids: Tensor, mask: Tensor, wanted: Tensor) -> Tensor:

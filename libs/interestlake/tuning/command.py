@@ -15,7 +15,7 @@ from .measure import answered_intents, intent_figures, label_figures
 from .plan import Plan, plan_of
 from .read import Labelled, cut_dev, read_labelled, read_sentences, shared_texts
 from .spans import entity_scores
-from .track import log_run
+from .track import check_register, log_run
 from .write import confusion_figure, write_results
 
 
@@ -124,6 +124,7 @@ def train_tagger(options: argparse.Namespace, log: Logger) -> None:
 def _prepared(options: argparse.Namespace, defaults: Plan, max_tokens: int) -> tuple[Plan, EncoderFiles]:
     # what can be wrong with the options comes before anything slow
     options.tracking_uri = options.tracking_uri or os.environ.get("MLFLOW_TRACKING_URI") or ""
+    check_register(options)
     return plan_of(defaults, options), find_encoder(options.encoder, max_tokens, where="--encoder")
 
 
@@ -148,7 +149,8 @@ def _log_counts(counts: dict[str, int], log: Logger) -> None:
 def _cost(plan: Plan, history, files: EncoderFiles) -> dict:
     return {
         "method": plan.method, "seed": plan.seed, "encoder": files.model_id, "epochs": len(history.dev),
-        "kept_epoch": history.best_epoch, "trained_parameters": history.trained_parameters,
+        "kept_epoch": history.best_epoch, "averaged_epochs": history.averaged_epochs,
+        "trained_parameters": history.trained_parameters,
         "train_seconds": history.seconds, "dev_by_epoch": history.dev, "loss_by_epoch": history.loss,
         "parameters": vars(plan),
     }  # fmt: skip

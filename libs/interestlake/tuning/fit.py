@@ -21,13 +21,15 @@ EPSILON = 1e-8
 
 @dataclass
 class History:
-    """One entry per finished epoch; `best_epoch` counts from 1."""
+    """One entry per finished epoch; `best_epoch` counts from 1; averaged_epochs: whose weights were
+    averaged, if any."""
 
     loss: list[float] = field(default_factory=list)
     dev: list[float] = field(default_factory=list)
     best_epoch: int = 0
     seconds: float = 0.0
     trained_parameters: int = 0
+    averaged_epochs: list[int] = field(default_factory=list)
 
 
 def best_device() -> torch.device:
@@ -98,6 +100,44 @@ class Average:
             mean.copy_(kept)
 
 
+class Kept:
+    """The weights of the `count` epochs that are best on dev, the later one in a tie; of the newest where `newest`."""
+
+    def __init__(self, count: int, newest: bool):
+        self.count, self.newest = count, newest
+        self.epochs: list[tuple[tuple[float, int], list[Tensor]]] = []
+
+    def offer(self, epoch: int, figure: float, weights: list[nn.Parameter]) -> None:
+        """Take the weights of an epoch if they belong to the best."""
+        rank = (0.0 if self.newest else figure, epoch)
+        if len(self.epochs) < self.count or rank > self.epochs[-1][0]:
+            self.epochs.append((rank, copy.deepcopy([weight.detach() for weight in weights])))
+            self.epochs = sorted(self.epochs, key=lambda entry: entry[0], reverse=True)[: self.count]
+
+    def settle(self, weights: list[nn.Parameter], dev_figure: Callable[[], float]) -> list[int]:
+        """Put the best epoch into `weights`, or the mean of all that are kept where dev is not worse for it.
+
+        Averaged checkpoints (Vaswani et al., 2017), taken as a soup is (Wortsman et al., 2022): only if dev agrees.
+        Returns the epochs that were averaged, [] for the best alone.
+        """
+        best = self.epochs[0][1]
+        _put(best, weights)
+        if len(self.epochs) == 1:
+            return []
+        alone = dev_figure()
+        by_weight = zip(*(found for _, found in self.epochs), strict=True)
+        _put([torch.stack(found).mean(dim=0) for found in by_weight], weights)
+        if dev_figure() >= alone:
+            return sorted(epoch for (_, epoch), _ in self.epochs)
+        _put(best, weights)
+        return []
+
+
+def _put(values: list[Tensor], weights: list[nn.Parameter]) -> None:
+    for weight, value in zip(weights, values, strict=True):
+        weight.data.copy_(value)
+
+
 def fit(
     encoder: Encoder,
     head: nn.Module,
@@ -109,6 +149,8 @@ def fit(
     steps_per_epoch: int,
 ) -> History:
     """Train encoder and head in place; the epoch that is best on dev is in them at the end, the later one in a tie.
+
+    With `plan.patience` 0 it is the last one, with `plan.ensemble` it may be several (`Kept`).
 
     batches(generator) -> one epoch's batches; prepare(batch, generator) -> the arguments of `loss_of`, which gives a
     scalar; dev_figure() -> higher is better, called after each epoch. AdamW (Loshchilov and Hutter, 2019). It stops
@@ -124,7 +166,7 @@ def fit(
     steps = max(1, plan.epochs * steps_per_epoch)
     worst = WorstStep(encoder, plan.adversarial) if plan.adversarial else None
     average = Average(weights, plan.average) if plan.average else None
-    step, best = 0, None
+    step, kept = 0, Kept(plan.ensemble, newest=not plan.patience)
     for epoch in range(1, plan.epochs + 1):
         generator = np.random.default_rng([plan.seed, epoch])
         torch.manual_seed(plan.seed * 1_000_003 + epoch)
@@ -154,16 +196,16 @@ def fit(
             raise BadInput.of("training", found=f"a loss of {history.loss[-1]} in epoch {epoch}", expected="a number",
                               where="--learning-rate or --head-rate, lower")
         history.dev.append(dev_figure())
-        if history.dev[-1] >= max(history.dev):
-            history.best_epoch, best = epoch, copy.deepcopy([weight.detach() for weight in weights])
+        if history.dev[-1] >= max(history.dev) or not plan.patience:
+            history.best_epoch = epoch
+        kept.offer(epoch, history.dev[-1], weights)
         if average is not None:
             average.swap()
         LOG.info("  epoch %d of %d  loss %.4f  dev %.4f  %.0f s", epoch, plan.epochs, history.loss[-1],
                  history.dev[-1], time.perf_counter() - began)
-        if epoch - history.best_epoch >= plan.patience:
+        if plan.patience and epoch - history.best_epoch >= plan.patience:
             break
-    for weight, kept in zip(weights, best, strict=True):
-        weight.data.copy_(kept)
+    history.averaged_epochs = kept.settle(weights, dev_figure)
     if worst is not None:
         worst.remove()
     _set_training(encoder, head, False)

@@ -20,9 +20,11 @@ class Plan:
     weight_decay: float = 0.01
     dropout: float = 0.1
     word_dropout: float = 0.0
+    word_swap: float = 0.0
     label_smoothing: float = 0.0
     adversarial: float = 0.0
     average: float = 0.0
+    ensemble: int = 1
     clip: float = 1.0
     patience: int = 5
     class_weights: bool = False
@@ -33,9 +35,10 @@ class Plan:
 
 # lowest and highest value that makes sense
 RANGES = {
-    "epochs": (1, 1000), "batch_size": (2, 4096), "patience": (1, 1000), "weight_decay": (0, 1), "dropout": (0, 0.9),
-    "word_dropout": (0, 0.9), "label_smoothing": (0, 0.9), "adversarial": (0, 100), "average": (0, 0.99999),
-    "learning_rate": (1e-8, 1), "head_rate": (1e-8, 1), "layer_decay": (0.01, 1),
+    "epochs": (1, 1000), "batch_size": (2, 4096), "patience": (0, 1000), "ensemble": (1, 100), "dropout": (0, 0.9),
+    "word_dropout": (0, 0.9), "word_swap": (0, 0.9), "label_smoothing": (0, 0.9),
+    "adversarial": (0, 100), "average": (0, 0.99999),
+    "weight_decay": (0, 1), "learning_rate": (1e-8, 1), "head_rate": (1e-8, 1), "layer_decay": (0.01, 1),
     "seed": (0, 2**31),
 }  # fmt: skip
 

@@ -40,32 +40,40 @@ class Sentences:
         return len(self.words)
 
 
+def read_texts(path: str, option: str) -> list[str]:
+    """The column text of a CSV (or .csv.gz), other columns ignored; as strict as `read_labelled`."""
+    return _columns(path, ("text",), option)[0]
+
+
 def read_labelled(path: str, column: str, option: str) -> Labelled:
     """A CSV (or .csv.gz) with header `text,<column>`, other columns ignored; spaces around both are cut.
 
     Raises BadInput for no file, no UTF-8, a missing column, no rows, and rows with an empty text or label (a cell that
     reads nan is a word, not a missing value).
     """
+    return Labelled(*_columns(path, ("text", column), option))
+
+
+def _columns(path: str, names: Sequence[str], option: str) -> list[list[str]]:
     reader = csv.reader(io.StringIO(_text_of(path, option), newline=""))
     header = [name.strip() for name in next(reader, [])]
-    missing = [name for name in ("text", column) if name not in header]
-    if missing:
-        raise BadInput.of(f"columns of {path}", found=header, expected=f"text,{column}", where=option)
-    places = header.index("text"), header.index(column)
+    if any(name not in header for name in names):
+        raise BadInput.of(f"columns of {path}", found=header, expected=",".join(names), where=option)
+    places = [header.index(name) for name in names]
     rows, faulty = [], []
     for cells in reader:
         if not cells:  # a blank line is no row
             continue
-        pair = tuple(cells[place].strip() if place < len(cells) else "" for place in places)
-        rows.append(pair)
-        if not all(pair):
+        row = tuple(cells[place].strip() if place < len(cells) else "" for place in places)
+        rows.append(row)
+        if not all(row):
             faulty.append(reader.line_num)
     if not rows:
         raise BadInput.of(f"rows of {path}", found="none below the header", expected="one or more", where=option)
     if faulty:
-        found = f"{len(faulty)} without a text or {column}, first in line {_some(faulty)}"
-        raise BadInput.of(f"rows of {path}", found=found, expected="both in every row", where=option)
-    return Labelled([text for text, _ in rows], [label for _, label in rows])
+        found = f"{len(faulty)} without a {' or '.join(names)}, first in line {_some(faulty)}"
+        raise BadInput.of(f"rows of {path}", found=found, expected=f"{' and '.join(names)} in every row", where=option)
+    return [list(column) for column in zip(*rows, strict=True)]
 
 
 def read_sentences(path: str, option: str) -> Sentences:

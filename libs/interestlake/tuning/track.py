@@ -6,8 +6,25 @@ from pathlib import Path
 
 import pandas as pd
 
+from ..errors import BadInput
+
 EXAMPLES = 3
 REQUIREMENTS = ("torch", "transformers", "safetensors", "pandas", "scipy")
+
+
+# characters that part a name from a version or an alias in models:/name/version and models:/name@alias
+RESERVED = "/:@"
+
+
+def check_register(options: argparse.Namespace) -> None:
+    """BadInput for `--register` without a store, and for a name that no address could hold."""
+    if options.register is None:
+        return
+    where = "--register"
+    if not options.register.strip() or any(mark in options.register for mark in RESERVED):
+        raise BadInput.of("model name", found=repr(options.register), expected=f"none of {RESERVED}", where=where)
+    if not options.tracking_uri:
+        raise BadInput.of("MLflow store", found="none", expected="--tracking-uri or MLFLOW_TRACKING_URI", where=where)
 
 
 def log_run(
@@ -20,10 +37,11 @@ def log_run(
     outputs: Sequence[tuple[str, str, bool]],
     texts: Sequence[str],
 ) -> str | None:
-    """Log settings, figures, files and the model of `folder`, registered as interestlake.<task>; returns its version.
+    """Log settings, figures, files and the model of `folder`, registered; returns its version.
 
-    The model is `loader` with signature (text) -> `outputs` and the first three `texts` as its example. None, and
-    nothing is imported, where `options.tracking_uri` is empty.
+    Its name is `options.register`, else interestlake.<task>, its alias challenger. It is `loader` with signature (text)
+    -> `outputs` and the first three `texts` as its example. None,
+    and nothing is imported, where `options.tracking_uri` is empty.
     """
     if not options.tracking_uri:
         return None
@@ -39,7 +57,7 @@ def log_run(
             tracker.log_artifact(str(path))
         return tracker.log_served(
             task,
-            f"interestlake.{task}",
+            options.register or f"interestlake.{task}",
             {"method": options.method},
             loader=loader,
             folder=folder,

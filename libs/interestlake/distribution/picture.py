@@ -1,0 +1,23 @@
+"""The picture of a calibration: how often the ten likeliest items held the answer, by how sure the model was."""
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from .calibrate import LISTED, Scored, bins_of, confidence_and_outcome
+
+
+def reliability_figure(scored: Scored, temperature: float) -> Figure:
+    """Parts of as many held-out pairs each, at T = 1 and at `temperature`; on the dotted line both agree."""
+    figure = Figure(figsize=(4.2, 3.8), layout="constrained")
+    axis, most = figure.subplots(), 0.0
+    for tried, colour, name in ((1.0, "#bbbbbb", "T = 1"), (temperature, "#3b5b92", f"T = {temperature:.2f}")):
+        if not len(scored.rows):
+            break
+        told = confidence_and_outcome(scored, scored.log_probabilities(tried), LISTED)
+        sure, right, _ = np.array(bins_of(*told)).T
+        axis.plot(sure, right, marker="o", color=colour, label=name)
+        most = max(most, sure.max(), right.max())
+    axis.plot([0, most], [0, most], color="#999999", linestyle=":", linewidth=1)
+    axis.set(xlabel=f"probability of the {LISTED} likeliest", ylabel="share of held-out pairs among them")
+    axis.legend()
+    return figure
