@@ -60,7 +60,8 @@ def _listed(spark: SparkSession, files: tuple[InputFile, ...], max_share: float)
     folder = file.path.rsplit("/", 1)[0]
     judged = read_lines(spark, (file,)).transform(csv(header)).transform(_judge(names, folder))
     settled = settle(judged, (file,), max_share)
-    rows = settled.records.withColumn("content", F.lit(None).cast("binary")).select(*COLUMNS)
+    named = settled.records.withColumnRenamed("media_path", "path")
+    rows = named.withColumn("content", F.lit(None).cast("binary")).select(*COLUMNS)
     return MediaRows(rows, settled.quarantine, False, settled.held)
 
 
@@ -76,7 +77,7 @@ def _judge(names: tuple[str, ...], folder: str) -> Transform:
     if "kind" in names:
         rules.append((~kind.isin(*KINDS), "unknown kind: expected image or audio"))
     located = F.when(absolute, path).otherwise(F.concat(F.lit(f"{folder}/"), path))
-    return judge({"item_id": item_id, "kind": kind, "path": located}, rules)
+    return judge({"item_id": item_id, "kind": kind, "media_path": located}, rules)  # path is the CSV's own
 
 
 def _stored(spark: SparkSession, path: str) -> MediaRows:
