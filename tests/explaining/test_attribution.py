@@ -6,11 +6,11 @@ import scipy.sparse as sp
 import torch
 from torch.nn import functional
 
-from interestlake.explaining.attribution import PARTS, attribute, by_history
+from interestlake.explaining.attribution import PARTS, attribute, by_history, rebuilt
 from interestlake.explaining.surrogate import explain_score
 from interestlake.models.item_matrix import EdgeScorer
 from interestlake.models.item_side import Popularity
-from interestlake.models.two_tower import TwoTower
+from interestlake.models.two_tower import PairScorer, TwoTower
 from interestlake.recommending.blocks import Catalogue
 from interestlake.recommending.item_models import ItemInterests, ItemModels
 from interestlake.recommending.personal import Fusion
@@ -34,6 +34,12 @@ def test_parts_add_up_to_the_score(tower):
         assert tuple(found.parts) == PARTS
         assert sum(found.parts.values()) == pytest.approx(found.score - found.baseline, abs=1e-2)
         assert found.score == pytest.approx(float(tower(torch.tensor([user]), torch.tensor([item])).detach()), abs=1e-5)
+
+
+def test_a_saved_scorer_is_rebuilt_from_its_state(tower):
+    pairs = torch.tensor([[0, 1], [4, 5]])
+    again = rebuilt(PairScorer(tower).state_dict(), 0.5)
+    assert torch.allclose(PairScorer(again)(pairs), PairScorer(tower)(pairs))
 
 
 def test_a_model_without_a_side_network_speaks_by_ids_alone(tower):

@@ -1,5 +1,6 @@
 """Which inputs of the two-tower model carry a score: integrated gradients (Sundararajan, Taly and Yan 2017), captum."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import torch
@@ -25,6 +26,15 @@ class Attribution:
     baseline: float
     error: float
     user_text: Tensor
+
+
+def rebuilt(state: Mapping[str, Tensor], temperature: float) -> TwoTower:
+    """The TwoTower behind a saved PairScorer's state; the registry may give back a graph without its modules."""
+    state = {name.removeprefix("model."): value for name, value in state.items()}
+    sides = state["user_tower.side"], state["item_tower.side"]
+    model = TwoTower(*sides, state["user_tower.identity.weight"].shape[1], 0.0, temperature)
+    model.load_state_dict(state)
+    return model.eval()
 
 
 def attribute(model: TwoTower, user_index: int, item_index: int, text_width: int) -> Attribution:

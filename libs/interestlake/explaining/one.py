@@ -93,7 +93,7 @@ def _gradients(context: StageContext, person, item_id: str, row: dict) -> None:
     """Integrated gradients of the registered two-tower model, where the store still has it."""
     import torch
 
-    from .attribution import attribute, by_history
+    from .attribution import attribute, by_history, rebuilt
 
     uri = context.options.tracking_uri or default_tracking_uri(context.options.lake)
     model = registered_torch_model(uri, TWO_TOWER)
@@ -107,7 +107,8 @@ def _gradients(context: StageContext, person, item_id: str, row: dict) -> None:
     vectors = {r["item_index"]: r["text_vector"] for r in
                features.where(F.col("item_index").isin([*history, target])).collect()}
     width = len(vectors[target])
-    found = attribute(model.model, person.user_index, target, width)
+    model = rebuilt(model.state_dict(), context.params.two_tower.temperature)
+    found = attribute(model, person.user_index, target, width)
     _table(f"integrated gradients of the two-tower score {found.score:.4f} (from {found.baseline:.4f}, "
            f"completeness error {found.error:.1e})", found.parts, "{:+.4f}")
     if history:
