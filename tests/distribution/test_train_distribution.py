@@ -103,7 +103,7 @@ def test_adapters_and_a_frozen_encoder_learn_and_answer_the_same_by_alias(files,
     encoders = {}
     for adapter in ("frozen", "lora", "adalora"):
         store = ["--tracking-uri", tracking_uri, "--register", "own.items"] if adapter == "lora" else []
-        assert call(files, tmp_path / adapter, "--adapter", adapter, "--no-refit", *store, epochs="4") == 0
+        assert call(files, tmp_path / adapter, "--adapter", adapter, "--no-refit", *store, epochs="3") == 0
         found = figures_of(tmp_path / adapter)
         assert found["distribution"]["ndcg@10"] > found["popularity"]["ndcg@10"]
         encoders[adapter] = (tmp_path / adapter / "model" / "model.safetensors").read_bytes()
