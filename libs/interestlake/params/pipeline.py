@@ -45,7 +45,7 @@ class Embed:
         "auto", "who computes the vectors", "auto", "spark_nlp", "onnx", "openvino", "torch"
     )
     precision: str = choice(
-        "near_exact", "exact: float32; near_exact: bf16 or f16 where faster; fast: int8", "exact", "near_exact", "fast"
+        "exact", "exact: float32; near_exact: bf16 or f16 where faster; fast: int8", "exact", "near_exact", "fast"
     )
     model_path: str = text(
         "", "folder of the encoder (Hugging Face or ONNX) or MLflow URI; empty = the pinned MiniLM package"

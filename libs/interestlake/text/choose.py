@@ -10,7 +10,7 @@ from .embed import engine_of_task
 from .encoder_files import EncoderFiles
 
 # below so many texts loading and measuring take longer than the faster engine saves
-MEASURED_TEXTS = 2_000
+MEASURED_TEXTS = 20_000
 SAMPLE_TEXTS = 96
 NEAR_EXACT_COSINE = 0.999
 FAST_COSINE = 0.99
