@@ -5,7 +5,7 @@ import scipy.sparse as sp
 
 from interestlake.recommending.fuse import Candidates, fuse, fuse_within
 from interestlake.recommending.guard import Guard
-from interestlake.text.words import holds_word
+from interestlake.text.holds_word import holds_word
 
 
 def guard(**changed):

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from ..schemas import ALL, Table
 from .objections import TABLE as OBJECTIONS
 
-PEOPLE = ("user_id", "friend_id")
+PEOPLE = ("user_id", "friend_id", "other_id")
 WORDS = ("reason", "statement", "sentence")  # a text that may name the thing: its row goes as a whole
 
 
@@ -19,7 +19,7 @@ class Erasure:
 
 
 def erase_everything(user_id: str, user_index: int | None) -> list[Erasure]:
-    """Every table with a column for a person: user_id, friend_id or user_index."""
+    """Every table with a column for a person: user_id, friend_id, other_id or user_index; a group gets another name."""
     found = []
     for table in _tables():
         terms = [f"{name} = {literal(user_id)}" for name in PEOPLE if name in table.column_names]
@@ -27,6 +27,8 @@ def erase_everything(user_id: str, user_index: int | None) -> list[Erasure]:
             terms = [f"user_index = {user_index}"]
         if terms:
             found.append(Erasure(table.name, " OR ".join(terms)))
+        if "group" in table.column_names:  # named by one of its people
+            found.append(Erasure(table.name, f"`group` = {literal(user_id)}", {"`group`": "sha2(`group`, 256)"}))
     return found
 
 
