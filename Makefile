@@ -21,7 +21,7 @@ demo: setup  ## the whole pipeline on the generated world, then where to look
 
 test:  ## set-up without the class archive, then every test except the slow suites below
 	@bash infra/setup/setup.sh --without-archive
-	@$(IN_ENV) python -m pytest -m "not cluster and not kill and not surfaces" $(PYTEST)
+	@bash infra/test.sh $(PYTEST)
 
 kill-test: setup  ## a run killed with SIGKILL three times ends with the tables of an undisturbed one
 	@$(IN_ENV) python -m pytest tests/pipeline -m kill $(PYTEST)

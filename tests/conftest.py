@@ -17,6 +17,14 @@ ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared" / "data"
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """The mark `spark` on each test that needs the session: the two kinds run side by side."""
+    for item in items:
+        if "spark" in item.fixturenames:
+            item.add_marker("spark")
+
+
 @pytest.fixture(scope="session")
 def spark(tmp_path_factory):
     """The only session of a test run: local[2], 4 shuffle partitions."""
