@@ -26,7 +26,8 @@ def _run(context: StageContext) -> dict[str, float]:
         hashed = source.rows.repartition(slots, "file", "line").transform(hash_media(params.max_megabytes)).persist()
         known = _known(context, [encoder.model_id for encoder in encoders.values()])
         wanted = _new_contents(hashed, known).persist()
-        counts = hashed.agg(F.count_distinct("media_hash"), F.count_if(F.col("media_hash").isNull()), F.count(F.lit(1))).first()
+        broken = F.count_if(F.col("media_hash").isNull())
+        counts = hashed.agg(F.count_distinct("media_hash"), broken, F.count(F.lit(1))).first()
         contents, unreadable, files = counts
         new = {row["kind"]: row["count"] for row in wanted.groupBy("kind").count().collect()}
         for kind in sorted(new):
