@@ -23,12 +23,12 @@ def test_every_command_has_its_stage_and_job():
 def test_options_become_parameters():
     given = ["knowledge-load", "--lake", "L", "--input", "f.ttl", "--delta", "supersede", "--confidence", "0.4",
              "--valid-from", "2024-05-31", "--source-name", "shop"]
-    options, overrides = _options(build_parser().parse_args(given))
+    options, overrides, _ = _options(build_parser().parse_args(given))
     params = load_params(None, overrides).knowledge
     assert (options.source, options.inputs) == (KNOWLEDGE, ("f.ttl",))
     assert (params.delta_kind, params.confidence, params.valid_from, params.source_name) == (
         "supersede", 0.4, "2024-05-31", "shop")
-    _, overrides = _options(build_parser().parse_args(["knowledge-mine", "--lake", "L", "--apply"]))
+    _, overrides, _ = _options(build_parser().parse_args(["knowledge-mine", "--lake", "L", "--apply"]))
     assert overrides == {"knowledge.apply": True}
 
 

@@ -37,7 +37,8 @@ def score_rows(
     for start in range(0, len(rows), size):
         block = pd.DataFrame(rows[start : start + size])
         batch = to_batch(block, models.catalogue, models.dimensions)
-        proposals = propose(batch, models.scorers, fusion.candidates, barred_columns(block, models.catalogue))
+        barred = barred_columns(block, models.catalogue)
+        proposals = propose(batch, models.scorers, fusion.candidates, models.guard, barred)
         for place, row in enumerate(block.itertuples(index=False)):
             candidates = damped(union(proposals[place]), row, models)
             best, scores = fuse(candidates, weights[start + place], len(candidates.columns))

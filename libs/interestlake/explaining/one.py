@@ -41,7 +41,8 @@ def explain_one(context: StageContext, user: str, item_id: str) -> None:
     if said_no:
         print("This person asked not to see it: it is never listed, and is taken apart here as if they had not.")
     batch = to_batch(block, catalogue, models.dimensions)
-    candidates = damped(union(propose(batch, models.scorers, fusion.candidates)[0]), next(block.itertuples()), models)
+    proposed = propose(batch, models.scorers, fusion.candidates, models.guard)[0]
+    candidates = damped(union(proposed), next(block.itertuples()), models)
     weights = fusion.weights[segment_of(batch.history[0].nnz, fusion.cold_history)]
     at = np.flatnonzero(candidates.columns == column)
     if not len(at):
