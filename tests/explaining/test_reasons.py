@@ -74,7 +74,7 @@ def test_a_sentence_that_lies_is_found(world):
     told = F.create_map(*(F.lit(part) for pair in liars.items() for part in pair))[F.col("user_id")]
     bent = lists.withColumn("reason", F.when(F.col("rank") == 1, told)).withColumn(
         "reason", F.coalesce("reason", F.lit("It fits the pattern of your choices.")))
-    rows = sentences(world.tables | {"gold.recommendations": bent}).where("NOT true").collect()
+    rows = sentences(world.tables | {"gold.recommendations": bent}).where(~F.col("true")).collect()
     assert {row["user_id"]: row["statement"] for row in rows} == liars and len(rows) == len(words)
 
 

@@ -38,7 +38,7 @@ def planted() -> dict[str, list[tuple]]:
         "silver.interactions": pairs,
         "silver.interests": [(t, "tag", t[4:], 4) for t in tags],
         "silver.item_interests": [(i, t, 1.0) for i, t in items],
-        "silver.facts": [(f"item/{i}", "made_by", f"maker/Old_{'Hall' if n < 16 else 'Mill'}", i)
+        "silver.facts": [(f"item/{i}", "made_by", f"maker/Old_{'Hall' if n < 16 else 'Mill'}", i, *[None] * 5)
                          for n, (i, _) in enumerate(items)],
         "silver.items": [(i, n, i, None, [], 3) for n, (i, _) in enumerate(items)],
         "graph.interest_edges": edges,

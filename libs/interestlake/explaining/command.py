@@ -82,7 +82,7 @@ def _replayed(context: StageContext) -> dict[str, float]:
     total, true = sum(row["n"] for row in counts), sum(row["t"] for row in counts)
     print(f"{'all':<16}{total:>10,}{true:>10,}{true / max(total, 1):>9.2%}")
     order = ("kind", "user_id", "item_id", "statement")
-    for row in told.where("NOT true").orderBy(*order).limit(SHOWN_LIES).collect():
+    for row in told.where(~F.col("true")).orderBy(*order).limit(SHOWN_LIES).collect():
         print(f"false: {row['kind']} of {row['user_id'][:8]}, {row['item_id']}: {row['statement']}")
     told.unpersist()
     return {"statements": float(total), "true": float(true), "false": float(total - true),
