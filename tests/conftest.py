@@ -28,10 +28,15 @@ def pytest_collection_modifyitems(items):
 @pytest.fixture(scope="session")
 def spark(tmp_path_factory):
     """The only session of a test run: local[2], 4 shuffle partitions."""
-    from interestlake.session import build_session
+    from interestlake.session import build_session, read_properties
 
     os.chdir(ROOT)
-    session = build_session(str(ROOT / "conf"), "local", {"spark.local.dir": str(tmp_path_factory.mktemp("spark"))})
+    # hundreds of lakes come and go in one session; Delta would keep the last state of each of their tables
+    java = "spark.driver.extraJavaOptions"
+    options = read_properties(ROOT / "conf" / "spark" / "local.properties")[java]
+    own = {"spark.local.dir": str(tmp_path_factory.mktemp("spark")), java: f"{options} -Ddelta.log.cacheSize=150",
+           "spark.databricks.delta.delta.log.cacheSize": "150"}
+    session = build_session(str(ROOT / "conf"), "local", own)
     yield session
     session.stop()
 

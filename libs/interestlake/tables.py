@@ -152,13 +152,18 @@ class Lake:
 
         Versions older than that can no longer be read; with 0 a reader in the middle of an older version fails.
         """
-        check = "spark.databricks.delta.retentionDurationCheck.enabled"
-        before = self.spark.conf.get(check, None)
-        self.spark.conf.set(check, "false")
+        # listing the files of one table takes no more tasks than there are slots; the default is ten thousand
+        slots = str(self.spark.sparkContext.defaultParallelism)
+        own = {"spark.databricks.delta.retentionDurationCheck.enabled": "false",
+               "spark.sql.sources.parallelPartitionDiscovery.parallelism": slots}
+        before = {key: self.spark.conf.get(key, None) for key in own}
+        for key, value in own.items():
+            self.spark.conf.set(key, value)
         try:
             self._delta(name).vacuum(keep_hours)
         finally:
-            self.spark.conf.unset(check) if before is None else self.spark.conf.set(check, before)
+            for key, value in before.items():
+                self.spark.conf.unset(key) if value is None else self.spark.conf.set(key, value)
 
     def written_by(self, name: str, run_id: str) -> int | None:
         """The version that `write` made under this run id, None where it made none. Reads the log, newest first."""

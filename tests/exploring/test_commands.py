@@ -17,7 +17,7 @@ PEOPLE, ITEMS, CHOSEN = 24, 32, 8
 
 
 def planted() -> dict[str, list[tuple]]:
-    """Two tastes of four tags each, four items a tag; a person chooses from one taste, early two of its tags."""
+    """Two tastes of four tags each, four items a tag; a person chooses three tags of one taste, one after another."""
     rng = np.random.default_rng(3)
     tags = [f"tag:{name}" for names in TAGS.values() for name in names]
     items = [(f"i{n:02d}", tags[n // 4]) for n in range(ITEMS)]
@@ -25,7 +25,7 @@ def planted() -> dict[str, list[tuple]]:
     for person in range(PEOPLE):
         side = person % 2
         order = 4 * side + rng.permutation(4)
-        chosen = [4 * order[n // 2] + k for n in range(CHOSEN) for k in [rng.choice(4, 2, False)[n % 2]]]
+        chosen = [4 * order[n // 3] + k for n in range(CHOSEN) for k in [rng.choice(4, 2, False)[n % 2]]]
         seen = list(dict.fromkeys(int(c) for c in chosen))
         for place, number in enumerate(seen):
             when = dt.datetime(2024, 1, 1) + dt.timedelta(days=10 * place + person)
@@ -63,7 +63,7 @@ def test_profiles_then_expansions_stay_within_the_planted_taste(context):
     assert profiles.groupby("user_id")["share"].sum().round(9).eq(1.0).all()
     assert set(profiles[profiles["kind"] == "entity"]["label"]) == {"Old Hall", "Old Mill"}
     sure = profiles[profiles["kind"] == "entity"].groupby("user_id")["confidence"].max()
-    assert (sure > 0.9).all()
+    assert (sure > 0.8).all()
     clusters = context.lake.read("gold.interest_clusters").toPandas()
     assert len(clusters) == PEOPLE and clusters["share"].round(9).eq(1.0).all()
     version = context.lake.version("gold.interest_profiles")

@@ -32,7 +32,7 @@ def test_only_the_files_of_the_version_are_read(spark, lake):
     examples(spark, lake, 500, 2, "r1")
     second = examples(spark, lake, 30, 2, "r2")
     assert len(read_all(second)["item_index"]) == 30
-    assert len(read_all(take_snapshot(lake, "models.training_examples", 1))["item_index"]) == 500
+    assert len(read_all(take_snapshot(lake, "models.training_examples", 0))["item_index"]) == 500
 
 
 def test_a_lost_file_stops_the_run(spark, lake):

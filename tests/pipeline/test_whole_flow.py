@@ -9,8 +9,12 @@ from interestlake.schemas import ALL
 from interestlake.stages.order import STAGES
 
 
+# the tables of the pipeline; others belong to the commands over a finished lake
+WRITTEN = sorted({"ops.runs", "ops.stages"}.union(*(stage.writes for stage in STAGES)))
+
+
 def test_every_table_is_there_with_unique_keys(world):
-    for name, table in ALL.items():
+    for name, table in ((name, ALL[name]) for name in WRITTEN):
         rows = world.lake.read(name)
         assert rows.columns == list(table.column_names), name
         total, distinct = rows.count(), rows.select(*table.key).distinct().count()
@@ -29,9 +33,9 @@ def test_every_stage_reads_and_writes_what_it_declares(world):
 
 
 def test_the_same_run_id_changes_nothing(spark, world):
-    before = {name: world.lake.version(name) for name in ALL}
+    before = {name: world.lake.version(name) for name in WRITTEN}
     run_stages(spark, STAGES, world.params, world.options)
-    assert {name: world.lake.version(name) for name in ALL} == before
+    assert {name: world.lake.version(name) for name in WRITTEN} == before
 
 
 def test_planted_dirt_is_counted(world):
