@@ -8,7 +8,6 @@ from interestlake.pipeline import run_stages
 from interestlake.schemas import ALL
 from interestlake.stages.order import STAGES
 
-
 # the tables of the pipeline; others belong to the commands over a finished lake
 WRITTEN = sorted({"ops.runs", "ops.stages"}.union(*(stage.writes for stage in STAGES)))
 
