@@ -147,6 +147,10 @@ class Lake:
         version = self._last_commit(name)
         return int(self._metrics(name, version).get("numUpdatedRows", 0)) if version > before else 0
 
+    def operation(self, name: str) -> str:
+        """What Delta calls the newest commit: WRITE, MERGE, DELETE, ..."""
+        return self._action(name, self.version(name), "commitInfo").get("operation", "")
+
     def vacuum(self, name: str, keep_hours: float) -> None:
         """Delete data and change files that the newest version does not use and that are older than `keep_hours`.
 

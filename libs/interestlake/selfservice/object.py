@@ -93,8 +93,10 @@ def forget(
     # an objection that names what is forgotten would keep its name
     said = "" if kind == "everything" else f" AND kind = '{kind}' AND target = {literal(target)}"
     lake.delete(OBJECTIONS, f"user_id = '{person.user_id}' AND action = 'not_interested'{said}")
-    for table in (*gone, OBJECTIONS):  # one after the other: a vacuum's setting is the session's
-        if lake.exists(table):
+    # a table whose newest commit took rows away also stands for a call that was killed before this step;
+    # one after the other: a vacuum's settings are the session's
+    for table in (*gone, OBJECTIONS):
+        if lake.exists(table) and (gone.get(table) or lake.operation(table) in ("DELETE", "UPDATE")):
             lake.vacuum(table, keep_hours)
     return {table: rows for table, rows in sorted(gone.items()) if rows}
 
