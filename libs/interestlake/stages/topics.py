@@ -15,7 +15,7 @@ from ..text.encoder_files import find_encoder
 from ..text.sentiment import HELD_OUT_FIFTH, fifth
 from ..text.terms import build_vocabulary, count_terms
 from ..text.topics import TERMS_IN_NAME, describe_topics, fit_topics
-from .stage import Stage, StageContext
+from .stage import Stage, StageContext, expect_lake
 
 QUALITY, ASSIGNED = "silver.topic_quality", "silver.text_clusters"
 READS = ("silver.documents", "silver.text_features", "silver.embeddings", "silver.topics")
@@ -91,9 +91,7 @@ def _judged(found: dict[str, list], held_out: DataFrame, words: int) -> tuple[li
 
 def expect(lake: Lake, tables: Iterable[str], until: str) -> None:
     """Raises BadInput where there is no lake, or where one of `tables` is missing; writes nothing."""
-    if not lake.exists("ops.runs"):
-        raise BadInput.of(f"lake {lake.root}", found="none there", expected="a lake that `interestlake run` has made",
-                          where="--lake")
+    expect_lake(lake)
     if missing := [name for name in tables if not lake.exists(name)]:
         raise BadInput.of(f"lake {lake.root}", found=f"no {', '.join(missing)}", expected=f"a finished {until}",
                           where=f"--lake, after `interestlake run --until {until.replace('_', '-')}`")

@@ -8,9 +8,9 @@ from ...knowledge.link import entity_names, item_names, link
 from ...knowledge.relations import read_relations
 from ...knowledge.validity import holding
 from ..stage import Stage, StageContext
+from .put import FACTS, put_facts
 
-FACTS, LINKS = "silver.facts", "silver.item_entities"
-KEY = ("subject", "predicate", "object")
+LINKS = "silver.item_entities"
 
 
 def _link(context: StageContext) -> dict[str, float]:
@@ -40,12 +40,8 @@ def _apply(context: StageContext, facts, links, run_id: str) -> int:
     """Give the linked entities' facts their item; facts that have one keep it. Returns the facts changed."""
     item = links.select(F.col("entity").alias("subject"), F.col("item_id").alias("linked"))
     open_facts = facts.where("subject_item_id IS NULL").join(item, "subject")
-    rows = open_facts.withColumn("subject_item_id", F.col("linked")).select(*facts.columns).persist()
-    marked = rows.select(F.lit(run_id).alias("run_id"), *KEY, F.lit("put").alias("change"))
-    context.write("silver.fact_changes", marked)
-    context.written[FACTS] = context.lake.change(FACTS, rows.withColumn("gone", F.lit(False)), run_id)
-    rows.unpersist()
-    return context.written[FACTS].rows
+    rows = open_facts.withColumn("subject_item_id", F.col("linked")).select(*facts.columns)
+    return put_facts(context, rows, run_id)
 
 
 KNOWLEDGE_LINK = Stage(

@@ -6,9 +6,9 @@ from ...errors import BadInput
 from ...knowledge.mine import mined, tagger_sees
 from ...knowledge.relations import read_relations
 from ..stage import Stage, StageContext
+from .put import FACTS, KEY, put_facts
 
-FACTS, MINED = "silver.facts", "silver.mined_facts"
-KEY = ("subject", "predicate", "object")
+MINED = "silver.mined_facts"
 SHOWN = 8  # finds printed
 
 
@@ -47,12 +47,7 @@ def _apply(context: StageContext, found, run_id: str) -> int:
         *(nothing.cast("timestamp").alias(name) for name in ("valid_from", "valid_to")),
     )
     told = context.read(FACTS).where("source IS NULL OR source <> 'mined'").select(*KEY)
-    rows = rows.join(told, list(KEY), "left_anti").persist()
-    marked = rows.select(F.lit(run_id).alias("run_id"), *KEY, F.lit("put").alias("change"))
-    context.write("silver.fact_changes", marked)
-    context.written[FACTS] = context.lake.change(FACTS, rows.withColumn("gone", F.lit(False)), run_id)
-    rows.unpersist()
-    return context.written[FACTS].rows
+    return put_facts(context, rows.join(told, list(KEY), "left_anti"), run_id)
 
 
 KNOWLEDGE_MINE = Stage(
