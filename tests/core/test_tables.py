@@ -1,8 +1,12 @@
 """The lake: contracts hold, writes are keyed and idempotent by run id, versions are readable."""
 
+import importlib
+import pkgutil
+
 import pytest
 from pyspark.sql import functions as F
 
+from interestlake import schemas
 from interestlake.errors import BadInput
 from interestlake.schemas import ALL
 from interestlake.tables import empty
@@ -104,6 +108,13 @@ def test_input_files_hold_every_row_in_write_order(spark, lake):
     first = [spark.read.parquet(file).agg(F.min("user_index")).first()[0] for file in files]
     assert len(files) == 3 and first == sorted(first)
     assert spark.read.parquet(*files).count() == 100
+
+
+def test_no_two_contracts_have_one_name():
+    modules = [importlib.import_module(f"interestlake.schemas.{module.name}")
+               for module in pkgutil.iter_modules(schemas.__path__)]
+    names = [table.name for module in modules for table in getattr(module, "TABLES", ())]
+    assert sorted(names) == sorted(ALL)
 
 
 def test_every_contract_is_sound(spark):

@@ -36,7 +36,7 @@ FACT_ISSUES = Table(
 )
 
 ITEM_ENTITIES = Table(
-    "silver.item_entities",
+    "silver.item_links",
     "the entity that an item is, found by name, year and text",
     (
         col("item_id", "string", "item"),

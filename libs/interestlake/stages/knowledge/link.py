@@ -10,7 +10,7 @@ from ...knowledge.validity import holding
 from ..stage import Stage, StageContext
 from .put import FACTS, put_facts
 
-LINKS = "silver.item_entities"
+LINKS = "silver.item_links"
 
 
 def _link(context: StageContext) -> dict[str, float]:
