@@ -10,7 +10,8 @@ from interestlake.exploring.tell import table
 from interestlake.schemas import ALL
 from interestlake.stages.evaluate_expansion import EVALUATE_EXPANSION
 from interestlake.stages.expand import EXPAND
-from interestlake.stages.interests import INTERESTS, check_lake
+from interestlake.stages.interests import INTERESTS, NEEDED, NEEDED_FROM
+from interestlake.stages.stage import expect_lake
 
 TAGS = {"music": ("bebop", "swing", "blues", "ragtime"), "clay": ("raku", "glaze", "kiln", "slip")}
 PEOPLE, ITEMS, CHOSEN = 24, 32, 8
@@ -86,8 +87,8 @@ def test_hidden_tags_of_the_planted_taste_are_found(context):
 
 
 def test_a_folder_without_a_lake_is_told_so(lake):
-    with pytest.raises(BadInput, match="found no silver.interactions.*interestlake run --until build_graph"):
-        check_lake(lake)
+    with pytest.raises(BadInput, match="found none there.*interestlake run --until build_graph"):
+        expect_lake(lake, NEEDED, NEEDED_FROM)
     assert not lake.exists("ops.runs")
 
 

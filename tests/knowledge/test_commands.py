@@ -8,7 +8,8 @@ from interestlake.cli import _options, build_parser, main
 from interestlake.config import KNOWLEDGE, load_params
 from interestlake.knowledge.arguments import COMMANDS
 from interestlake.schemas import ALL
-from interestlake.stages.knowledge import STAGES, check_lake
+from interestlake.stages.knowledge import STAGES
+from interestlake.stages.stage import expect_lake
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -45,5 +46,6 @@ def test_a_wrong_option_is_one_message_before_spark_starts(tmp_path, caplog, giv
 def test_a_lake_without_its_tables_is_one_message(lake):
     from interestlake.errors import BadInput
 
+    lake.create("ops.runs")
     with pytest.raises(BadInput, match="no silver.items, silver.interactions, silver.facts"):
-        check_lake(lake, "knowledge-rank")
+        expect_lake(lake, STAGES["knowledge-rank"].reads)

@@ -154,13 +154,14 @@ def test_a_lake_that_cannot_be_refitted_ends_with_2(refit, heard, spark, tmp_pat
     from interestlake.tables import Lake, one_row
 
     code, _, log = refit(lake=str(tmp_path / "none"))
-    assert code == 2 and "found none there; expected a lake that `interestlake run` has made; set it in --lake" in log
+    expected = "a lake after `interestlake run --until recommend`"
+    assert code == 2 and f"found none there; expected {expected}; set it in --lake" in log
     assert not (tmp_path / "none").exists()
     begun = Lake(spark, str(tmp_path / "begun"))
     run = {"run_id": "made", "source": "table", "seed": 42, "fingerprint": "f"}
     begun.write("ops.runs", one_row(spark, "ops.runs", run), "made")
     code, _, log = refit(lake=begun.root)
-    assert code == 2 and "no models yet" in log
+    assert code == 2 and "found no models.fusion_weights" in log
     code, _, log = refit("--run-id", "made")
     assert code == 2 and "used before (source table, seed 42)" in log
 

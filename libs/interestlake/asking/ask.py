@@ -10,11 +10,12 @@ import numpy as np
 
 from ..errors import BadInput
 from ..params import Params
+from ..stages.stage import expect_lake
 from ..text.clean import clean
 from ..text.encoder_files import cache_folder, export_onnx, find_encoder
 from ..text.encoders import load_encoder
 from .answer import Answer, Weights, answer
-from .gather import Person, check_lake, gather_index, gather_person
+from .gather import NEEDED, Person, gather_index, gather_person
 from .index import AskIndex
 from .parse import parse
 
@@ -91,7 +92,7 @@ def open_asking(
     without: Sequence[str] = (),
 ) -> Asking:
     """Read the lake's items once, and load the encoder beside it; see `gather_index` for jobs and errors."""
-    check_lake(lake)
+    expect_lake(lake, NEEDED, "interestlake run --until build-interests")
     files = find_encoder(params.embed.model_path, params.embed.max_tokens)
     with ThreadPoolExecutor(1) as pool:
         loading = pool.submit(_encoder, files)

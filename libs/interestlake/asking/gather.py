@@ -41,18 +41,6 @@ class Person:
     shares: dict[str, float] = field(default_factory=dict)
 
 
-def check_lake(lake: Lake) -> None:
-    """Raises BadInput where there is no lake, or none whose texts are embedded."""
-    if not lake.exists("ops.runs"):
-        raise BadInput.of(f"lake {lake.root}", found="none there", expected="a lake that `interestlake run` has made",
-                          where="--lake")
-    with ThreadPoolExecutor(len(NEEDED)) as pool:
-        missing = [name for name, there in zip(NEEDED, pool.map(lake.exists, NEEDED), strict=True) if not there]
-    if missing:
-        raise BadInput.of(f"lake {lake.root}", found=f"no {', '.join(missing)}", expected="embedded texts",
-                          where="--lake, after `interestlake run --until build_interests`")
-
-
 def gather_index(lake: Lake, model_id: str, max_gigabytes: float, without: Sequence[str] = ()) -> AskIndex:
     """The index over the whole catalogue. About 12 Spark jobs, side by side.
 

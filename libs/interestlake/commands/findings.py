@@ -65,13 +65,14 @@ def _overrides_of(arguments: argparse.Namespace) -> dict[str, object]:
 
 def _run(arguments, spark, params, options, log) -> None:
     from ..pipeline import run_stages
-    from ..stages.topics import expect
+    from ..stages.stage import expect_lake
     from ..tables import Lake
 
     command = COMMANDS[arguments.command]
     module = importlib.import_module(f"interestlake.stages.{command.module}")
     lake, stage = Lake(spark, options.lake), getattr(module, command.stage)
-    expect(lake, stage.reads, "build_interests")  # before a run is noted where no lake is
+    # before a run is noted where no lake is
+    expect_lake(lake, stage.reads, "interestlake run --until build-interests")
     run_stages(spark, (stage,), params, options)
     print(getattr(module, command.table)(lake))
 

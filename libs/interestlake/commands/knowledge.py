@@ -13,12 +13,13 @@ def _inputs_of(arguments: argparse.Namespace) -> tuple[str, list[tuple[str, str]
 
 def _run(arguments, spark, params, options, log) -> None:
     from ..pipeline import run_stages
-    from ..stages.knowledge import STAGES, check_lake, closing_lines
+    from ..stages.knowledge import STAGES, closing_lines
+    from ..stages.stage import expect_lake
     from ..tables import Lake
 
     lake = Lake(spark, options.lake)
-    check_lake(lake, arguments.command)  # before a run is noted where no lake is
     stage = STAGES[arguments.command]
+    expect_lake(lake, stage.reads, "interestlake run --until prepare")  # before a run is noted where no lake is
     figures = run_stages(spark, (stage,), params, options)[stage.name]
     for line in closing_lines(lake, stage, figures):
         print(line)

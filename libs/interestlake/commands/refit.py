@@ -28,11 +28,14 @@ def _inputs_of(arguments: argparse.Namespace) -> tuple[str, list[tuple[str, str]
 
 def _run(arguments, spark, params, options, log) -> None:
     from ..pipeline import run_stages
+    from ..recommending.people_behind import WEIGHTS
     from ..reporting.refit_table import refit_table
-    from ..stages.refit import REFIT, REFRESH, check_lake
+    from ..stages.refit import REFIT, REFRESH
+    from ..stages.stage import expect_lake
     from ..tables import Lake
 
-    check_lake(Lake(spark, options.lake))  # before a run is noted where no lake is
+    # before a run is noted where no lake is
+    expect_lake(Lake(spark, options.lake), (WEIGHTS,), "interestlake run --until recommend")
     figures = run_stages(spark, (REFIT, REFRESH) if arguments.recommend else (REFIT,), params, options)
     print(refit_table(figures[REFIT.name]))
 

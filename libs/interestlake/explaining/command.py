@@ -12,7 +12,7 @@ from ..recommending.people_behind import WEIGHTS
 from ..recommending.personal import Fusion, weighted_only
 from ..stages.refit import weights_of
 from ..stages.scoring import objections, open_scoring
-from ..stages.stage import StageContext
+from ..stages.stage import StageContext, expect_lake
 from ..tables import Lake
 from ..tracking import default_tracking_uri, one_run
 from .faithful import rescore
@@ -29,9 +29,7 @@ SHOWN_LIES = 5
 def run(arguments: argparse.Namespace, spark, params: Params, options: RunOptions, log: Logger) -> None:
     """The command of `arguments` on a running Spark session."""
     lake = Lake(spark, options.lake)
-    if missing := [name for name in NEEDED if not lake.exists(name)]:
-        raise BadInput.of(f"lake {lake.root}", found=f"no {', '.join(missing)}", where="--lake",
-                          expected="a lake with lists (interestlake run --until recommend)")
+    expect_lake(lake, NEEDED, "interestlake run --until recommend")
     context = StageContext(spark, lake, None, params, options, log)
     if arguments.command == "explain" and (arguments.user or arguments.item):
         if not (arguments.user and arguments.item):

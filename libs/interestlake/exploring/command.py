@@ -13,10 +13,11 @@ from ..stages.cross_domain import CROSS_DOMAIN
 from ..stages.cross_domain import READS as CROSS_READS
 from ..stages.evaluate_expansion import EVALUATE_EXPANSION
 from ..stages.expand import EXPAND, READS
-from ..stages.interests import INTERESTS, check_lake
+from ..stages.interests import INTERESTS, NEEDED, NEEDED_FROM
 from ..stages.next_interest import NEXT_INTEREST
 from ..stages.people import PEOPLE_STAGE
 from ..stages.people import READS as PEOPLE_READS
+from ..stages.stage import expect_lake
 from ..tables import Lake
 from . import tell
 
@@ -24,7 +25,7 @@ from . import tell
 def interests(spark: SparkSession, params: Params, options: RunOptions, arguments: argparse.Namespace) -> None:
     """Write the profiles; print trends, influence, hubs and bridges."""
     lake = Lake(spark, options.lake)
-    check_lake(lake)  # before a run is noted where no lake is
+    expect_lake(lake, NEEDED, NEEDED_FROM)  # before a run is noted where no lake is
     run_stages(spark, (INTERESTS,), params, options)
     tell.interests(lake)
     if arguments.user:
@@ -34,7 +35,7 @@ def interests(spark: SparkSession, params: Params, options: RunOptions, argument
 def expand(spark: SparkSession, params: Params, options: RunOptions, arguments: argparse.Namespace) -> None:
     """Write everyone's expansions; print how many came from where, and one person's where asked for."""
     lake = Lake(spark, options.lake)
-    check_lake(lake, READS)
+    expect_lake(lake, READS, NEEDED_FROM)
     run_stages(spark, (EXPAND,), params, options)
     tell.expansions(lake, arguments.user)
 
@@ -42,7 +43,7 @@ def expand(spark: SparkSession, params: Params, options: RunOptions, arguments: 
 def evaluate_expansion(spark: SparkSession, params: Params, options: RunOptions, _: argparse.Namespace) -> None:
     """Write and print what was found of hidden interests, and what expansions add to short histories."""
     lake = Lake(spark, options.lake)
-    check_lake(lake, READS)
+    expect_lake(lake, READS, NEEDED_FROM)
     figures = run_stages(spark, (EVALUATE_EXPANSION,), params, options)[EVALUATE_EXPANSION.name]
     tell.figures(lake, options.run_id, "expansion", "late interests found again (test people)")
     tell.figures(lake, options.run_id, "little_history", "items found from a history of three (test people)")
@@ -53,7 +54,7 @@ def evaluate_expansion(spark: SparkSession, params: Params, options: RunOptions,
 def people(spark: SparkSession, params: Params, options: RunOptions, arguments: argparse.Namespace) -> None:
     """Write people to know, experts and groups; print the figures, the groups, and one person's lists."""
     lake = Lake(spark, options.lake)
-    check_lake(lake, PEOPLE_READS, "interestlake interests")
+    expect_lake(lake, PEOPLE_READS, "interestlake interests")
     run_stages(spark, (PEOPLE_STAGE,), params, options)
     tell.figures(lake, options.run_id, "people", "hidden friendships found again (test people)")
     tell.people(lake, arguments.user)
@@ -62,7 +63,7 @@ def people(spark: SparkSession, params: Params, options: RunOptions, arguments: 
 def next_interest(spark: SparkSession, params: Params, options: RunOptions, arguments: argparse.Namespace) -> None:
     """Write what people turn to next and where interests go; print the figures beside Markov, popularity and naive."""
     lake = Lake(spark, options.lake)
-    check_lake(lake)
+    expect_lake(lake, NEEDED, NEEDED_FROM)
     run_stages(spark, (NEXT_INTEREST,), params, options)
     tell.figures(lake, options.run_id, "next_interest", "the next interest (test steps)")
     tell.figures(lake, options.run_id, "forecast", "shares of interests over the last three months (backtest)")
@@ -73,9 +74,9 @@ def next_interest(spark: SparkSession, params: Params, options: RunOptions, argu
 def cross_domain(spark: SparkSession, params: Params, options: RunOptions, arguments: argparse.Namespace) -> None:
     """Write and print how well people who are new in this catalogue are served by what another one knows of them."""
     lake = Lake(spark, options.lake)
-    check_lake(lake, CROSS_READS)
+    expect_lake(lake, CROSS_READS, NEEDED_FROM)
     if arguments.from_lake:
-        check_lake(Lake(spark, arguments.from_lake), CROSS_READS)
+        expect_lake(Lake(spark, arguments.from_lake), CROSS_READS, NEEDED_FROM)
         options = replace(options, inputs=(arguments.from_lake,))
     run_stages(spark, (CROSS_DOMAIN,), params, options)
     tell.figures(lake, options.run_id, "cross_domain", "items of this catalogue found (test people)")

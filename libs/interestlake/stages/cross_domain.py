@@ -19,8 +19,8 @@ from ..interests.profiles import Nodes, with_entities
 from ..tables import Lake
 from .evaluate_expansion import METRICS, half, sample, summed
 from .expand import held_nodes
-from .interests import NEEDED, check_lake
-from .stage import Stage, StageContext
+from .interests import NEEDED, NEEDED_FROM
+from .stage import Stage, StageContext, expect_lake
 
 READS = (*NEEDED, "silver.facts", "silver.items", "silver.documents", "silver.embeddings")
 LEAST_PEOPLE = 20  # of each half, for figures that mean something
@@ -58,7 +58,7 @@ def _run(context: StageContext) -> dict[str, float]:
 def _other_lake(context: StageContext) -> tuple[Nodes, DataFrame, DataFrame]:
     """Nodes, interactions and item texts of the lake that knows the people."""
     lake = Lake(context.spark, context.options.inputs[0])
-    check_lake(lake, READS)
+    expect_lake(lake, READS, NEEDED_FROM)
     models = [lake.read("silver.embeddings").select("model_id").distinct(),
               context.read("silver.embeddings").select("model_id").distinct()]  # fmt: skip
     nodes = Nodes(lake.read("silver.item_interests"), lake.read("silver.interests"))

@@ -8,8 +8,7 @@ from ..interests.candidates import visible
 from ..tables import Lake
 from ..text.tagged import find_spans, item_entities, node_edges
 from ..tuning.place import find_model
-from .stage import Stage, StageContext
-from .topics import expect
+from .stage import Stage, StageContext, expect_lake
 
 ENTITIES, CARRIED, EDGES = "silver.entities", "silver.item_entities", "graph.entity_edges"
 READS = ("silver.documents", "silver.interests", "silver.item_interests")
@@ -31,7 +30,7 @@ def _run(context: StageContext) -> dict[str, float]:
     from ..tuning.tagger import TaggerModel
 
     params = context.params.entities
-    expect(context.lake, READS, "build_interests")
+    expect_lake(context.lake, READS, "interestlake run --until build-interests")
     folder = find_model(params.model, context.tracker.uri)
     TaggerModel.load(folder)  # a fault of the model comes before any task
     documents = context.read("silver.documents").transform(visible).where("kind <> 'tag'")

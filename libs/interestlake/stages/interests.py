@@ -4,7 +4,6 @@ import pandas as pd
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from ..errors import BadInput
 from ..graph.roles import betweenness, check_nodes, name_roles, participation
 from ..interests.clusters import cluster_interests
 from ..interests.influence import influence_edges, interest_spans
@@ -12,22 +11,13 @@ from ..interests.node_vectors import node_vectors
 from ..interests.profiles import Nodes, build_interest_profiles, build_trends, population_rates, with_entities
 from ..interests.representations import gathered
 from ..interests.trend import attention_sums
-from ..tables import Lake, empty
+from ..tables import empty
 from .stage import Stage, StageContext
 
 NEEDED = ("silver.interactions", "silver.interests", "silver.item_interests", "graph.interest_nodes")
+NEEDED_FROM = "interestlake run --until build_graph"  # the command that makes them
 PROFILES, CLUSTERS, TRENDS = "gold.interest_profiles", "gold.interest_clusters", "gold.interest_trends"
 INFLUENCE, ROLES = "graph.interest_influence", "graph.interest_roles"
-
-
-def check_lake(
-    lake: Lake, needed: tuple[str, ...] = NEEDED, command: str = "interestlake run --until build_graph"
-) -> None:
-    """Raises BadInput where there is no lake, or where it lacks a table that `command` makes; writes nothing."""
-    missing = [name for name in needed if not lake.exists(name)]
-    if missing:
-        raise BadInput.of(f"lake {lake.root}", found=f"no {', '.join(missing)}",
-                          expected=f"a lake after `{command}`", where="--lake")
 
 
 def read_nodes(context: StageContext) -> Nodes:

@@ -16,17 +16,8 @@ from ..recommending.personal import Fusion
 from ..recommending.refit import refit_weights
 from ..recommending.refit_figures import refit_figures
 from ..sources.feedback import OPTION, read_feedback
-from ..tables import Lake
 from .scoring import ITEM_TABLES, PEOPLE_TABLES, Scoring, open_scoring, write_lists
-from .stage import Stage, StageContext, expect_lake
-
-
-def check_lake(lake: Lake) -> None:
-    """Raises BadInput where there is no lake, or none with weights to start from; writes nothing."""
-    expect_lake(lake)
-    if not lake.exists(WEIGHTS):
-        raise BadInput.of(f"lake {lake.root}", found=f"no {WEIGHTS}: no models yet", expected="a finished recommend",
-                          where="--lake, after `interestlake run --until recommend`")
+from .stage import Stage, StageContext
 
 
 def _run(context: StageContext) -> dict[str, float]:

@@ -16,8 +16,7 @@ from ..text.mentions import find_mentions, judge_texts
 from ..text.sentiment import built_in_sentences
 from ..text.sentiment_series import sentiment_alarms, sentiment_trends, window_counts, with_evidence
 from ..tuning.place import find_model
-from .stage import Stage, StageContext
-from .topics import expect
+from .stage import Stage, StageContext, expect_lake
 
 SAID, MENTIONS = "silver.text_sentiment", "silver.mentions"
 TRENDS, ALARMS = "gold.sentiment_trends", "gold.sentiment_alarms"
@@ -31,7 +30,7 @@ TEXTS_PER_TASK = 2000
 
 def _run(context: StageContext) -> dict[str, float]:
     params = context.params.sentiment
-    expect(context.lake, READS, "build_interests")
+    expect_lake(context.lake, READS, "interestlake run --until build-interests")
     reviews = context.read("silver.documents").where("kind = 'review'").select(
         "doc_id", "text_hash", "item_id", "text", "event_ts").cache()
     texts = reviews.groupBy("text_hash").agg(F.min("text").alias("text")).cache()

@@ -1,7 +1,7 @@
 """What a stage is: a name, the tables it reads and writes, and one function."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -57,11 +57,14 @@ def side_by_side(*calls: Callable[[], Result]) -> list[Result]:
         return [waiting.result() for waiting in [pool.submit(call) for call in calls]]
 
 
-def expect_lake(lake: Lake) -> None:
-    """Raises BadInput where there is no lake; writes nothing."""
-    if not lake.exists("ops.runs"):
-        raise BadInput.of(f"lake {lake.root}", found="none there", expected="a lake that `interestlake run` has made",
-                          where="--lake")
+def expect_lake(lake: Lake, needed: Iterable[str] = (), command: str = "interestlake run") -> None:
+    """Raises BadInput where there is no lake, or one without a table of `needed`, which `command` makes; no effect."""
+    looked = tuple(needed) or ("ops.runs",)
+    with ThreadPoolExecutor(len(looked)) as pool:
+        missing = [name for name, there in zip(looked, pool.map(lake.exists, looked), strict=True) if not there]
+    if missing:
+        found = f"no {', '.join(missing)}" if lake.exists("ops.runs") else "none there"
+        raise BadInput.of(f"lake {lake.root}", found=found, expected=f"a lake after `{command}`", where="--lake")
 
 
 @dataclass(frozen=True)

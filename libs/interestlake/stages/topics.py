@@ -1,7 +1,6 @@
 """The command topics: LDA and clusters of vectors over the same texts, each topic named and judged on others."""
 
 import math
-from collections.abc import Iterable
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
@@ -24,7 +23,7 @@ SEEN = "lda_pipeline"  # fitted by annotate on all texts, the judging ones among
 
 def _run(context: StageContext) -> dict[str, float]:
     params, seed = context.params.topics, context.options.seed
-    expect(context.lake, READS, "embed")
+    expect_lake(context.lake, READS, "interestlake run --until embed")
     topics = context.read("silver.topics").orderBy("topic_id").collect()
     k = params.k or len(topics)
     if k < 2:
@@ -87,14 +86,6 @@ def _judged(found: dict[str, list], held_out: DataFrame, words: int) -> tuple[li
             plain = [(term["term"], float(term["weight"])) for term in terms[:words]]
             rows.append((method, int(topic), name, plain, None if math.isnan(value) else value))
     return rows, figures
-
-
-def expect(lake: Lake, tables: Iterable[str], until: str) -> None:
-    """Raises BadInput where there is no lake, or where one of `tables` is missing; writes nothing."""
-    expect_lake(lake)
-    if missing := [name for name in tables if not lake.exists(name)]:
-        raise BadInput.of(f"lake {lake.root}", found=f"no {', '.join(missing)}", expected=f"a finished {until}",
-                          where=f"--lake, after `interestlake run --until {until.replace('_', '-')}`")
 
 
 def topics_table(lake: Lake) -> str:

@@ -10,7 +10,7 @@ from ..errors import BadInput, GateRefused
 from ..params import Params
 from ..reporting.person import collect_interests, collect_suggestions, collect_titles
 from ..selfservice.person import find_person
-from ..stages.stage import StageContext
+from ..stages.stage import StageContext, expect_lake
 from ..tables import Lake
 from ..text.encoder_files import cache_folder, export_onnx, find_encoder
 from ..text.encoders import load_encoder
@@ -28,9 +28,7 @@ NEEDED = ("silver.items", "silver.documents")
 def run(arguments: argparse.Namespace, spark, params: Params, options: RunOptions, log: Logger) -> None:
     """The command of `arguments` on a running Spark session."""
     lake = Lake(spark, options.lake)
-    if missing := [name for name in NEEDED if not lake.exists(name)]:
-        raise BadInput.of(f"lake {lake.root}", found=f"no {', '.join(missing)}", where="--lake",
-                          expected="a lake that `interestlake run --until prepare` has made")
+    expect_lake(lake, NEEDED, "interestlake run --until prepare")
     if arguments.sentences < 1:
         raise BadInput.of("sentences", found=arguments.sentences, expected="1 or more", where="--sentences")
     context = StageContext(spark, lake, None, params, options, log)

@@ -1,6 +1,5 @@
 """The knowledge commands: each one stage over an existing lake, outside the default pipeline."""
 
-from ...errors import BadInput
 from ...knowledge import arguments as commands
 from ...tables import Lake
 from ..stage import Stage
@@ -19,14 +18,6 @@ STAGES = {
     commands.VERBALISE: KNOWLEDGE_VERBALISE,
     commands.RANK: KNOWLEDGE_RANK,
 }
-
-
-def check_lake(lake: Lake, command: str) -> None:
-    """Raises BadInput where a table that the command reads is missing; writes nothing."""
-    missing = [name for name in STAGES[command].reads if not lake.exists(name)]
-    if missing:
-        raise BadInput.of(f"lake {lake.root}", found=f"no {', '.join(missing)}", where="--lake",
-                          expected="a lake that `interestlake run --until prepare` has made")
 
 
 def closing_lines(lake: Lake, stage: Stage, figures: dict[str, float]) -> list[str]:
