@@ -1,4 +1,4 @@
-"""One Spark session per test run; lakes in temporary folders."""
+"""One Spark session per worker; lakes in temporary folders."""
 
 import logging
 import os
@@ -19,15 +19,15 @@ SHARED = ROOT.parent / "shared" / "data"
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
-    """The mark `spark` on each test that needs the session: the two kinds run side by side."""
+    """Tests of one folder stay in one worker: they share lakes that take a minute to make."""
     for item in items:
-        if "spark" in item.fixturenames:
-            item.add_marker("spark")
+        folder = item.path.relative_to(ROOT / "tests").parts[0]
+        item.add_marker(pytest.mark.xdist_group(folder))
 
 
 @pytest.fixture(scope="session")
 def spark(tmp_path_factory):
-    """The only session of a test run: local[2], 4 shuffle partitions."""
+    """The only session of a worker: local[2], 4 shuffle partitions."""
     from interestlake.session import build_session, read_properties
 
     os.chdir(ROOT)
