@@ -8,7 +8,7 @@ MAKEFLAGS += --no-print-directory
 IN_ENV := . .venv/interestlake-env.sh &&
 DEMO := out/demo
 
-.PHONY: help setup demo test cluster-test kill-test surfaces-test airflow-test bench bench-peers bench-speed bench-scale bench-ask bench-embed bench-embed-gpu bench-ann bench-recipes bench-habits lint lock clean
+.PHONY: help setup demo test cluster-test kill-test surfaces-test airflow-test commands-test bench bench-peers bench-speed bench-scale bench-ask bench-embed bench-embed-gpu bench-ann bench-recipes bench-habits lint lock clean
 
 help:  ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -28,6 +28,9 @@ kill-test: setup  ## a run killed with SIGKILL three times ends with the tables 
 
 surfaces-test: setup  ## the notebooks and the MLproject entry points run for real
 	@$(IN_ENV) python -m pytest tests/notebooks tests/mlproject -m surfaces $(PYTEST)
+
+commands-test: setup  ## ask, refit, topics, sentiment, entities, feedback, forget and the served page over lakes of their own
+	@$(IN_ENV) python -m pytest tests -m commands $(PYTEST)
 
 cluster-test: setup  ## a real standalone cluster: two executors, a GPU resource, tables equal to a local run's
 	@$(IN_ENV) python -m pytest tests/cluster -m cluster -s $(PYTEST)

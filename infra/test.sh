@@ -1,7 +1,21 @@
 #!/usr/bin/env bash
-# Every test but the slow suites, in two workers, each with one Spark session: most of a small test's time is one
-# thread of Spark's planning, so that a second core would wait. Arguments go to pytest.
+# Every test but the slow suites, in two processes side by side: those on Spark, one session for all of them, and those
+# without, whose lines come at the end. Arguments go to both.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 . .venv/interestlake-env.sh
-exec python -m pytest -n "${WORKERS:-2}" --dist loadgroup -m "not cluster and not kill and not surfaces" "$@"
+kept="not cluster and not kill and not surfaces and not commands"
+log=$(mktemp)
+python -m pytest -p no:cacheprovider -m "$kept and not spark" "$@" >"$log" 2>&1 &
+plain=$!
+trap 'kill "$plain" 2>/dev/null || true; rm -f "$log"' EXIT
+on_spark=0 without=0
+python -m pytest -m "$kept and spark" "$@" || on_spark=$?
+wait "$plain" || without=$?
+printf '\n== the tests without Spark\n'
+cat "$log"
+# 5: none of the chosen tests is of this kind
+if [[ $on_spark == 5 && $without == 5 ]]; then exit 5; fi
+for code in "$on_spark" "$without"; do
+    if [[ $code != 0 && $code != 5 ]]; then exit "$code"; fi
+done

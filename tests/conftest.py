@@ -1,4 +1,4 @@
-"""One Spark session per worker; lakes in temporary folders."""
+"""One Spark session per test run; lakes in temporary folders."""
 
 import logging
 import os
@@ -19,23 +19,25 @@ SHARED = ROOT.parent / "shared" / "data"
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
-    """Tests of one folder stay in one worker: they share lakes that take a minute to make."""
+    """The mark `spark` on each test that needs the session: the two kinds run side by side."""
     for item in items:
-        folder = item.path.relative_to(ROOT / "tests").parts[0]
-        item.add_marker(pytest.mark.xdist_group(folder))
+        if "spark" in item.fixturenames:
+            item.add_marker("spark")
 
 
 @pytest.fixture(scope="session")
 def spark(tmp_path_factory):
-    """The only session of a worker: local[2], 4 shuffle partitions."""
+    """The only session of a test run: local[2], 4 shuffle partitions."""
     from interestlake.session import build_session, read_properties
 
     os.chdir(ROOT)
     # hundreds of lakes come and go in one session; Delta would keep the last state of each of their tables
     java = "spark.driver.extraJavaOptions"
     options = read_properties(ROOT / "conf" / "spark" / "local.properties")[java]
+    # thousands of plans over a few rows each: compiling one takes longer than interpreting it
     own = {"spark.local.dir": str(tmp_path_factory.mktemp("spark")), java: f"{options} -Ddelta.log.cacheSize=150",
-           "spark.databricks.delta.delta.log.cacheSize": "150"}
+           "spark.databricks.delta.delta.log.cacheSize": "150", "spark.sql.codegen.wholeStage": "false",
+           "spark.sql.codegen.factoryMode": "NO_CODEGEN"}
     session = build_session(str(ROOT / "conf"), "local", own)
     yield session
     session.stop()

@@ -16,6 +16,7 @@ from interestlake.text.encoders import load_encoder
 from ..tuning.world import tiny_bert
 from .world import FILMS, IDS
 
+pytestmark = pytest.mark.commands
 CHOSEN = {"fan": ("a", "b"), "other": ("c", "e")}
 
 

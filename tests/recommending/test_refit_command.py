@@ -15,6 +15,7 @@ from interestlake.schemas import ALL
 
 from . import planted
 
+pytestmark = pytest.mark.commands
 WEIGHTS = "models.fusion_weights"
 RAN = ["--set", "recommend.weight_draws=64", "--set", "recommend.candidates=30", "--set", "recommend.cold_history=2",
        "--set", "recommend.ease_l2=5.0", "--set", "recommend.top_k=5"]

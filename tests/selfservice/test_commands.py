@@ -12,6 +12,7 @@ from interestlake.selfservice.person import Somebody
 
 from ..recommending.planted import item_id, user_id
 
+pytestmark = pytest.mark.commands
 LISTS = "gold.recommendations"
 
 

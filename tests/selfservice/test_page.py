@@ -15,6 +15,7 @@ from interestlake.selfservice.person import find_person
 
 from ..recommending.planted import user_id
 
+pytestmark = pytest.mark.commands
 LISTS = "gold.recommendations"
 EXPANSIONS = ("user_id string, interest string, kind string, label string, confidence double, surprise double, "
               "source string, path array<string>, run_id string")  # fmt: skip

@@ -12,6 +12,7 @@ from interestlake.text.encoder_files import find_encoder
 
 from ..tuning.world import tiny_bert
 
+pytestmark = pytest.mark.commands
 TOPICS = {"pay": ("pay", "bill", "owe"), "rain": ("rain", "weather", "sunny")}
 REVIEWS = 40
 
