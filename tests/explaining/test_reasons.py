@@ -86,6 +86,7 @@ def test_alpha_and_lambda_by_hand(spark):
     assert row["l"] == pytest.approx({"text": 2 / 3, "social": 0, "knowledge": 0, "sequence": 0})
 
 
+@pytest.mark.commands
 def test_the_command_replays_scores_again_and_refuses_a_lie(spark, world, monkeypatch, capsys, tracking_uri):
     from interestlake import cli
 

@@ -13,6 +13,7 @@ from interestlake.stages.expand import EXPAND
 from interestlake.stages.interests import INTERESTS, NEEDED, NEEDED_FROM
 from interestlake.stages.stage import expect_lake
 
+pytestmark = pytest.mark.commands
 TAGS = {"music": ("bebop", "swing", "blues", "ragtime"), "clay": ("raku", "glaze", "kiln", "slip")}
 PEOPLE, ITEMS, CHOSEN = 24, 32, 8
 
