@@ -92,7 +92,7 @@ def open_asking(
     without: Sequence[str] = (),
 ) -> Asking:
     """Read the lake's items once, and load the encoder beside it; see `gather_index` for jobs and errors."""
-    expect_lake(lake, NEEDED, "interestlake run --until build-interests")
+    expect_lake(lake, NEEDED, "interestlake run --until build_interests")
     files = find_encoder(params.embed.model_path, params.embed.max_tokens)
     with ThreadPoolExecutor(1) as pool:
         loading = pool.submit(_encoder, files)

@@ -72,7 +72,7 @@ def _run(arguments, spark, params, options, log) -> None:
     module = importlib.import_module(f"interestlake.stages.{command.module}")
     lake, stage = Lake(spark, options.lake), getattr(module, command.stage)
     # before a run is noted where no lake is
-    expect_lake(lake, stage.reads, "interestlake run --until build-interests")
+    expect_lake(lake, stage.reads, "interestlake run --until build_interests")
     run_stages(spark, (stage,), params, options)
     print(getattr(module, command.table)(lake))
 

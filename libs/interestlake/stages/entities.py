@@ -30,7 +30,7 @@ def _run(context: StageContext) -> dict[str, float]:
     from ..tuning.tagger import TaggerModel
 
     params = context.params.entities
-    expect_lake(context.lake, READS, "interestlake run --until build-interests")
+    expect_lake(context.lake, READS, "interestlake run --until build_interests")
     folder = find_model(params.model, context.tracker.uri)
     TaggerModel.load(folder)  # a fault of the model comes before any task
     documents = context.read("silver.documents").transform(visible).where("kind <> 'tag'")

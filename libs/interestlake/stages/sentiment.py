@@ -30,7 +30,7 @@ TEXTS_PER_TASK = 2000
 
 def _run(context: StageContext) -> dict[str, float]:
     params = context.params.sentiment
-    expect_lake(context.lake, READS, "interestlake run --until build-interests")
+    expect_lake(context.lake, READS, "interestlake run --until build_interests")
     reviews = context.read("silver.documents").where("kind = 'review'").select(
         "doc_id", "text_hash", "item_id", "text", "event_ts").cache()
     texts = reviews.groupBy("text_hash").agg(F.min("text").alias("text")).cache()
