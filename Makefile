@@ -29,7 +29,7 @@ kill-test: setup  ## a run killed with SIGKILL three times ends with the tables 
 surfaces-test: setup  ## the notebooks and the MLproject entry points run for real
 	@$(IN_ENV) python -m pytest tests/notebooks tests/mlproject -m surfaces $(PYTEST)
 
-commands-test: setup  ## ask, refit, topics, sentiment, entities, feedback, forget and the served page over lakes of their own
+commands-test: setup  ## whole commands over lakes of their own: ask, refit, interests, expand, check-reasons, the page, ...
 	@$(IN_ENV) python -m pytest tests -m commands $(PYTEST)
 
 cluster-test: setup  ## a real standalone cluster: two executors, a GPU resource, tables equal to a local run's
