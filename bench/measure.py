@@ -15,25 +15,64 @@ SAMPLE_SECONDS = 0.5
 
 @dataclass(frozen=True)
 class Measured:
-    """What one run was seen to take; `stages` in order, start-up first."""
+    """What one run was seen to take; `stages` in order, start-up first.
+
+    `stolen_share`: of the machine's processor time meanwhile, what a host gave to others; 0 where it does not say.
+    """
 
     seconds: float
     exit_code: int
     stages: list[StageFigures]
+    stolen_share: float
+
+    @property
+    def processor_seconds(self) -> float:
+        return sum(stage.processor_seconds for stage in self.stages)
+
+    @property
+    def rows(self) -> int:
+        return sum(stage.rows for stage in self.stages)
 
     @property
     def peak_bytes(self) -> int:
         return max(stage.peak_bytes for stage in self.stages)
 
 
+def family(process: psutil.Process) -> list[psutil.Process]:
+    """A process and its descendants, none where it has ended."""
+    try:
+        return [process, *process.children(recursive=True)]
+    except psutil.NoSuchProcess:
+        return []
+
+
+class ProcessorClock:
+    """Processor seconds of a process and its descendants, those that have ended included as last seen."""
+
+    def __init__(self):
+        self.seen: dict[tuple[int, float], float] = {}
+
+    def read(self, process: psutil.Process) -> float:
+        """Seconds since the first process began, user and system."""
+        for member in family(process):
+            try:
+                times = member.cpu_times()
+                self.seen[member.pid, member.create_time()] = times.user + times.system
+            except psutil.NoSuchProcess:
+                continue
+        return sum(self.seen.values())
+
+
+def stolen_share(before, after) -> float:
+    """Two psutil.cpu_times() -> stolen / all seconds between them."""
+    spent = sum(after) - sum(before)
+    return (getattr(after, "steal", 0.0) - getattr(before, "steal", 0.0)) / spent if spent else 0.0
+
+
 def resident_bytes(process: psutil.Process) -> int:
     """Resident memory of a process and its descendants; pages that forks share are counted once per process."""
     total = 0
-    try:
-        family = [process, *process.children(recursive=True)]
-    except psutil.NoSuchProcess:
-        return 0
-    for member in family:
+    for member in family(process):
         try:
             total += member.memory_info().rss
         except psutil.NoSuchProcess:
@@ -44,12 +83,16 @@ def resident_bytes(process: psutil.Process) -> int:
 def measure(command: list[str], folder: Path, log_file: Path) -> Measured:
     """Run `command` in `folder`; its output goes to `log_file`, line by line, and tells the stages apart."""
     log = StageLog()
-    began = time.perf_counter()
+    began, machine = time.perf_counter(), psutil.cpu_times()
     process = subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    watched = psutil.Process(process.pid)
+    watched, clock = psutil.Process(process.pid), ProcessorClock()
 
     def sample() -> None:
+        counted = 0.0
         while process.poll() is None:
+            computed = clock.read(watched)
+            log.current.processor_seconds += computed - counted
+            counted = computed
             log.current.peak_bytes = max(log.current.peak_bytes, resident_bytes(watched))
             time.sleep(SAMPLE_SECONDS)
 
@@ -63,4 +106,5 @@ def measure(command: list[str], folder: Path, log_file: Path) -> Measured:
             log.take(line.rstrip("\n"))
     exit_code = process.wait()
     sampler.join()
-    return Measured(time.perf_counter() - began, exit_code, log.stages)
+    stolen = stolen_share(machine, psutil.cpu_times())
+    return Measured(time.perf_counter() - began, exit_code, log.stages, stolen)

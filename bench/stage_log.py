@@ -11,12 +11,16 @@ START_UP = "start-up"
 
 @dataclass
 class StageFigures:
-    """One stage of one run; `peak_bytes` is the resident memory of all processes of the run, largest while it ran."""
+    """One stage of one run; `peak_bytes` is the resident memory of all processes of the run, largest while it ran.
+
+    `processor_seconds`: what those processes computed in it, which a busy machine stretches less than the time.
+    """
 
     name: str
     seconds: float = 0.0
     rows: int = 0
     peak_bytes: int = 0
+    processor_seconds: float = 0.0
 
 
 class StageLog:

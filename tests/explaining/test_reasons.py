@@ -9,7 +9,7 @@ from interestlake.recommending.personal import recommend_block
 from interestlake.selfservice.person import Somebody
 from interestlake.selfservice.relist import Relister
 
-from ..recommending.planted import user_id
+from ..recommending.planted import GROUPS, ITEMS, item_id, user_id
 from ..selfservice.planted_lake import SMALL, make_world
 
 NAMES = ("gold.recommendations", "silver.items", "silver.interactions", "silver.interests", "silver.item_interests",
@@ -66,16 +66,30 @@ def test_every_planted_lie_is_found(world):
 
 
 def test_a_sentence_that_lies_is_found(world):
-    """Four people are told four kinds of lie, all of them in one reading; everybody else's sentences stay true."""
+    """Five people are told five kinds of lie, all of them in one reading; everybody else's sentences stay true."""
     words = ("Because you chose “Nothing of yours”: people who chose it also chose this.", "999 people chose it.",
-             "It shares your interest in nothing.", "It is among your friends' choices.")
+             "It shares your interest in nothing.", "It is among your friends' choices.",
+             "Because you chose “{}”: this has facts in common with it.")
     liars = {user_id(10 + n): lie for n, lie in enumerate(words)}  # none of them has a friend
     lists = world.tables["gold.recommendations"]
+    other = _of_another_group(world, user_id(14))
+    liars[user_id(14)] = liars[user_id(14)].format(other)
     told = F.create_map(*(F.lit(part) for pair in liars.items() for part in pair))[F.col("user_id")]
     bent = lists.withColumn("reason", F.when(F.col("rank") == 1, told)).withColumn(
         "reason", F.coalesce("reason", F.lit("It fits the pattern of your choices.")))
     rows = sentences(world.tables | {"gold.recommendations": bent}).where(~F.col("true")).collect()
     assert {row["user_id"]: row["statement"] for row in rows} == liars and len(rows) == len(words)
+
+
+def test_a_sentence_of_facts_in_common_is_true_only_of_such_items(world):
+    """A person's own item of the listed one's studio: true; without facts nothing of the kind is."""
+    item, mine = _of_the_same_group(world, user_id(14))
+    said = f"Because you chose “{mine}”: this has facts in common with it."
+    rows = world.tables["gold.recommendations"].where((F.col("user_id") == user_id(14)) & (F.col("item_id") == item))
+    told = world.tables | {"gold.recommendations": rows.withColumn("reason", F.lit(said))}
+    assert [row["true"] for row in sentences(told).collect()] == [True]
+    without = {name: table for name, table in told.items() if name != "silver.facts"}
+    assert [row["true"] for row in sentences(without).collect()] == [False]
 
 
 def test_alpha_and_lambda_by_hand(spark):
@@ -127,3 +141,25 @@ def _never_listed(world, row):
     assert row["item_id"] not in set(listed["item_id"])
     for item in row["needed"]:
         assert f"Title {index[item]}”" in row["sentence"]
+
+
+def _chosen(world, person) -> list[int]:
+    return world.pairs.query(f"user == {int(person, 16)}").item.tolist()
+
+
+def _of_another_group(world, person) -> str:
+    """The title of an item of the person's that shares no studio with the first one of their list."""
+    first = _listed(world, person)[0]
+    return f"Title {next(item for item in _chosen(world, person) if item % GROUPS != first % GROUPS)}"
+
+
+def _of_the_same_group(world, person) -> tuple[str, str]:
+    pairs = ((item, mine) for item in _listed(world, person) for mine in _chosen(world, person))
+    item, mine = next((item, mine) for item, mine in pairs if item % GROUPS == mine % GROUPS)
+    return item_id(item), f"Title {mine}"
+
+
+def _listed(world, person) -> list[int]:
+    number = {item_id(item): item for item in range(ITEMS)}
+    rows = world.tables["gold.recommendations"].where(F.col("user_id") == person).orderBy("rank").collect()
+    return [number[row["item_id"]] for row in rows]

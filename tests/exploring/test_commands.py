@@ -1,11 +1,13 @@
 """The stages behind the commands on a small lake of two planted tastes, and what a folder without a lake is told."""
 
 import datetime as dt
+from argparse import Namespace
 
 import numpy as np
 import pytest
 
 from interestlake.errors import BadInput
+from interestlake.exploring.command import run
 from interestlake.exploring.tell import table
 from interestlake.schemas import ALL
 from interestlake.stages.evaluate_expansion import EVALUATE_EXPANSION
@@ -37,6 +39,7 @@ def planted() -> dict[str, list[tuple]]:
     node = [(t, 3, 1.5, tags[0], tags[4 * (n // 4)], 1 / 8) for n, t in enumerate(tags)]
     vectors = [(i, [1.0, 0.1 * (n % 4)] if n < 16 else [-0.1 * (n % 4), 1.0]) for n, (i, _) in enumerate(items)]
     return {
+        "silver.users": [(f"u{n:02d}", n, CHOSEN, None, None) for n in range(PEOPLE)],
         "silver.interactions": pairs,
         "silver.interests": [(t, "tag", t[4:], 4) for t in tags],
         "silver.item_interests": [(i, t, 1.0) for i, t in items],
@@ -85,6 +88,14 @@ def test_hidden_tags_of_the_planted_taste_are_found(context):
     assert figures["expansion.expansion.recall_5"] == 1.0 > figures["expansion.popularity.recall_5"]
     rows = context.lake.read("gold.interest_metrics").toPandas()
     assert set(rows["task"]) == {"expansion", "little_history"} and set(rows["run_id"]) == {"r1"}
+
+
+@pytest.mark.parametrize(("user", "found"), [("u", "several"), ("x", "nobody")])
+def test_an_unclear_person_is_told_before_anything_runs(spark, context, user, found):
+    arguments = Namespace(command="expand", user=user)
+    with pytest.raises(BadInput, match=f"found {found} whose id begins with '{user}'"):
+        run(arguments, spark, context.params, context.options, None)
+    assert not context.lake.exists("gold.expansions")
 
 
 def test_a_folder_without_a_lake_is_told_so(lake):

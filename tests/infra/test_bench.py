@@ -55,7 +55,11 @@ def test_the_pipeline_still_writes_such_lines(stage_context, caplog):
 
 
 def test_a_process_is_measured_with_its_children(tmp_path):
-    child = "import time; x = bytearray(80_000_000); time.sleep(2)"
+    child = (
+        "import time; x = bytearray(80_000_000)\n"
+        "while time.process_time() < 1: pass\n"
+        "time.sleep(2)"
+    )
     script = tmp_path / "run.py"
     script.write_text(
         "import subprocess, sys\n"
@@ -68,6 +72,8 @@ def test_a_process_is_measured_with_its_children(tmp_path):
     assert measured.exit_code == 3
     assert [stage.name for stage in measured.stages] == ["start-up", "hold"]
     assert 80e6 < measured.stages[1].peak_bytes < 400e6
+    assert 0.9 < measured.stages[1].processor_seconds < 5
+    assert 0 <= measured.stolen_share <= 1
     assert (tmp_path / "log").read_text().count("\n") == 2
     assert "hold" in table(measured)
 
@@ -81,4 +87,4 @@ def test_a_process_is_measured_with_its_children(tmp_path):
     ],
 )
 def test_verdicts(seconds, exit_code, said):
-    assert verdict(BENCHES[0], Measured(seconds, exit_code, [])) == said
+    assert verdict(BENCHES[0], Measured(seconds, exit_code, [], 0.0)) == said

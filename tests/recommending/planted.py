@@ -63,6 +63,9 @@ def write_world(lake) -> SimpleNamespace:
     )
     links = [(friendly, 0), (0, friendly), (1, 4), (4, 1)]
     write("silver.friends", [(user_id(a), user_id(b)) for a, b in links], "user_id string, friend_id string")
+    made = [(f"e:{i}", "madeBy", f"Studio {TOPICS[i % GROUPS]}", item_id(i), None) for i in range(ITEMS)]
+    write("silver.facts", made,
+          "subject string, predicate string, object string, subject_item_id string, valid_to timestamp")
     write(
         "silver.interests",
         [*((f"tag:{topic}", "tag", topic, ITEMS // GROUPS) for topic in TOPICS), ("topic:0", "topic", "a, b", ITEMS)],

@@ -49,6 +49,10 @@ def facts(**changes) -> ReasonFacts:
             facts(shares={"text": 0.7, "social": 0.3}, linked={"text": ["Alien"]}),
             "Because you chose “Alien”: this is described in a similar way and it is among your friends' choices.",
         ),
+        (
+            facts(shares={"knowledge": 0.6, "text": 0.4}, linked={"facts": ["Alien", "Heat"], "text": ["Alien"]}),
+            "Because you chose “Alien” and “Heat”: this has facts in common with them.",
+        ),
         (facts(shares={"als": 0.8, "popularity": 0.2}), "It fits the pattern of your choices."),
         (facts(has_history=False), "You have no history here yet: 12 people chose it."),
         (facts(has_history=False, user_count=1), "You have no history here yet: 1 person chose it."),

@@ -56,8 +56,6 @@ def _build(spark, root):
         "event_ts timestamp, split string")  # fmt: skip
     put("silver.embeddings", [(row[1], "m", "onnx", [1.0]) for row in documents],
         "text_hash string, model_id string, engine string, vector array<float>")  # fmt: skip
-    put("silver.facts", [(f"e:{i}", "madeBy", f"Studio {words[i]}", planted.item_id(i)) for i in range(planted.ITEMS)],
-        "subject string, predicate string, object string, subject_item_id string")  # fmt: skip
     put("graph.interest_nodes",
         [(f"tag:{topic}", 2, 1.0, "c", "c", 1 / 3) for topic in planted.TOPICS],
         "interest_id string, degree int, weighted_degree double, component string, community string, pagerank double")

@@ -135,8 +135,8 @@ def sentences(tables: Mapping[str, DataFrame]) -> DataFrame:
     """gold.recommendations -> one row a sentence: all that it names is looked up.
 
     Titles in quotes: of items in the history, which one or more people of train chose together with the item where the
-    sentence speaks of people who chose or went on. "n people chose it": silver.items. An interest: held and carried.
-    Friends: one or more with the item.
+    sentence speaks of people who chose or went on, and which carry a fact of the item where it speaks of facts in
+    common. "n people chose it": silver.items. An interest: held and carried. Friends: one or more with the item.
     """
 
     @F.pandas_udf("string")
@@ -172,13 +172,30 @@ def sentences(tables: Mapping[str, DataFrame]) -> DataFrame:
         chosen = pairs.select(F.col("user_id").alias("friend_id"), "item_id").distinct()
         met = friends.select("user_id", "friend_id").distinct().join(chosen, "friend_id")
         rows = rows.join(met.groupBy("user_id", "item_id").agg(F.count("*").alias("n")), ["user_id", "item_id"], "left")
+    rows = rows.join(_in_common(named, tables.get("silver.facts")), ["user_id", "item_id"], "left")
     people = F.regexp_extract("statement", r"([\d,]+) (?:person|people) chose it", 1)
     holds = (
         F.coalesce("known", F.size(quoted) == 0)
         & (~F.col("statement").contains("also chose this") | (F.col("both") >= 1))
         & (~F.col("statement").rlike("went on from (it|them)") | (F.col("onward") >= 1))
+        & (~F.col("statement").contains("has facts in common") | F.coalesce("alike", F.lit(False)))
         & ((people == "") | (F.regexp_replace(people, ",", "").cast("bigint") == F.col("user_count")))
         & ((F.col("interest") == "") | F.coalesce("shared", F.lit(False)))
         & (~F.col("statement").contains("friends' choices") | (F.coalesce("n", F.lit(0)) >= 1))
     )
     return rows.withColumns({"kind": F.lit("sentence"), "true": holds})
+
+
+def _in_common(named: DataFrame, facts: DataFrame | None) -> DataFrame:
+    """named(user_id, item_id, read, e) -> (user_id, item_id, alike: every title is of an item that shares a fact)."""
+    pairs = named.where("e IS NOT NULL").select("e", "item_id").distinct()
+    if facts is None:
+        met = pairs.limit(0)
+    else:
+        known = facts.select(F.col("subject_item_id").alias("item_id"), "predicate", "object").where(
+            "item_id IS NOT NULL AND valid_to IS NULL")
+        met = pairs.join(known.withColumnRenamed("item_id", "e"), "e").join(known, ["item_id", "predicate", "object"])
+    shared = met.select("e", "item_id").distinct().withColumn("shares", F.lit(True))
+    titles = named.join(shared, ["e", "item_id"], "left").groupBy("user_id", "item_id", "read").agg(
+        F.max(F.coalesce("shares", F.lit(False))).alias("shares"))
+    return titles.groupBy("user_id", "item_id").agg(F.min("shares").alias("alike"))

@@ -86,4 +86,8 @@ def run(arguments: argparse.Namespace, spark: SparkSession, params: Params, opti
     """The command of `arguments` on a running Spark session."""
     known = (interests, expand, evaluate_expansion, people, next_interest, cross_domain)
     called = {function.__name__.replace("_", "-"): function for function in known}
+    if getattr(arguments, "user", None):  # whether there is such a person is told before minutes of work
+        lake = Lake(spark, options.lake)
+        expect_lake(lake, ("silver.users",), NEEDED_FROM)
+        arguments.user = tell.person(lake, arguments.user)
     called[arguments.command](spark, params, options, arguments)

@@ -111,7 +111,7 @@ class TwoTower:
 
 
 GRANULARITIES = ("behaviour", "text", "social", "knowledge", "sequence")  # the first is the one that lambda is told by
-SOURCES = ("popularity", "graph", "transitions", "item_knn", "ease", "als", "two_tower", "text", "social")
+SOURCES = ("popularity", "graph", "transitions", "item_knn", "ease", "als", "two_tower", "text", "social", "knowledge")
 
 
 @dataclass(frozen=True)

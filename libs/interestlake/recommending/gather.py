@@ -15,6 +15,7 @@ from ..models.scorer import Scorer
 from ..params import SOURCES, Recommend
 from .blocks import Catalogue
 from .cooccurrence import collect_strips, partial_strips, summed_strips
+from .gather_facts import knowledge_scorer
 from .item_models import ItemInterests, ItemModels, check_size, in_order, neighbour_scorer, planned_bytes
 
 READABLE_KINDS = ("category", "tag", "keyword")  # a topic's name is a list of terms, no interest a person would name
@@ -30,7 +31,7 @@ VECTORS = {
 def gather_item_models(
     tables: Mapping[str, DataFrame], history: DataFrame, recommend: Recommend, partitions: int, log: Logger
 ) -> ItemModels:
-    """Tables by name, train histories(user_index, items) -> ItemModels with every scorer. Runs about 15 Spark jobs.
+    """Tables by name, train histories(user_index, items) -> ItemModels with every scorer. Runs about 17 Spark jobs.
 
     EASE is left out, with a line in the log, where more than `ease_max_items` items have MIN_ITEM_USERS people. Raises
     BadInput where the scorers would pass `max_item_gigabytes`; nothing large has been gathered by then.
@@ -42,6 +43,7 @@ def gather_item_models(
         log.info("      EASE left out: %d items, ease_max_items=%d", usable, recommend.ease_max_items)
     rows = {name: tables[table].count() * (1 if directed else 2) for name, (table, directed) in EDGES.items()}
     rows |= {"item_knn": usable * recommend.knn_neighbours, "interests": tables["silver.item_interests"].count()}
+    rows["knowledge"] = tables["silver.facts"].count()
     dimensions = {name: _dimension(tables[table], column) for name, (table, column) in VECTORS.items()}
     planned = planned_bytes(rows, dimensions, items.count(), usable if with_ease else 0)
     check_size(planned, recommend.max_item_gigabytes)
@@ -59,6 +61,7 @@ def gather_item_models(
     scorers.append(fold_in_als(tables["models.als_fit"], vectors["als"]))
     scorers.append(FactorScorer("two_tower", vectors["two_tower"]))
     scorers.append(TextScorer("text", unit_rows(vectors["text"])))
+    scorers.append(knowledge_scorer(tables["silver.facts"], items, catalogue))
     interests = collect_interests(tables["silver.item_interests"], tables["silver.interests"], items, catalogue)
     held = {"two_tower": vectors["two_tower"].shape[1]}
     models = ItemModels(catalogue, user_counts, in_order(scorers, SOURCES), held, interests)

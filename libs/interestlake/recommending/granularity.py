@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from ..models.granularities import GRANULARITIES, importance, strengths_of
 
-# what a source is fitted on decides; no source of the pipeline ranks by facts, so alpha of knowledge stays 0
+# what a source is fitted on decides
 GRANULARITY = {
     "popularity": "behaviour",
     "graph": "behaviour",
@@ -15,6 +15,7 @@ GRANULARITY = {
     "two_tower": "behaviour",
     "text": "text",
     "social": "social",
+    "knowledge": "knowledge",
 }
 
 

@@ -1,10 +1,12 @@
 """Passes over people: every source's proposals, and the lists made of them. Item-side models are broadcast."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 import pandas as pd
 from pyspark import Broadcast
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
 
 from .blocks import Proposal, blocks, propose, to_batch
 from .fuse import fuse_within, segment_of, union
@@ -50,6 +52,13 @@ def candidate_frames(frames: Iterator[pd.DataFrame], models: ItemModels, limit: 
             "columns": [np.concatenate([columns for columns, _ in person]).astype(np.int32) for person in proposals],
             "scores": [np.concatenate([scores for _, scores in person]) for person in proposals],
         })
+
+
+def heard_from(candidates: DataFrame, names: Sequence[str]) -> set[str]:
+    """Those of the scorers `names` that proposed anything to anyone of CANDIDATES_SCHEMA rows. Runs one Spark job."""
+    most = [F.max(F.col("counts")[place]).alias(name) for place, name in enumerate(names)]
+    row = candidates.agg(*most).first()
+    return {name for name in names if row[name]}
 
 
 def proposals_of(row) -> list[Proposal]:

@@ -14,12 +14,13 @@ GROUPS = {
     "ease": "together",
     "transitions": "next",
     "text": "text",
+    "knowledge": "facts",
     "als": "pattern",
     "two_tower": "pattern",
     "social": "friends",
     "popularity": "popular",
 }
-LINKED = ("together", "next", "text")  # groups that point at items of the history
+LINKED = ("together", "next", "text", "facts")  # groups that point at items of the history
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,8 @@ def _linked_clause(group: str, items: int, chosen_together: bool, leads: bool) -
         return f"people went on from {them} to this"
     if group == "text":
         return f"{subject} is described in a similar way"
+    if group == "facts":
+        return f"{subject} has facts in common with {them}"
     return f"people who chose {them} also chose this" if chosen_together else f"{subject} goes well with {them}"
 
 

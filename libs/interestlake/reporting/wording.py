@@ -13,6 +13,7 @@ MODELS = {
     "transitions": "Transitions",
     "text": "Text",
     "social": "Social",
+    "knowledge": "Knowledge",
 }
 SOURCES = {
     "sample": "Sample world",

@@ -25,7 +25,7 @@ class Relister:
     """Holds the item-side models, which one person's objection does not change; people are read anew on every call."""
 
     def __init__(self, context: StageContext):
-        """About 15 Spark jobs, as in `stages.scoring.open_scoring`."""
+        """About 17 Spark jobs, as in `stages.scoring.open_scoring`."""
         self.context, params = context, context.params
         tables = {name: context.read(name) for name in (*ITEM_TABLES, "silver.users", "silver.interactions")}
         users = tables["silver.users"].select("user_id", "user_index")

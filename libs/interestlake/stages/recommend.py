@@ -10,7 +10,7 @@ from pyspark.sql import functions as F
 from ..recommending.fit_weights import fit_weights, weight_rows
 from ..recommending.granularity import heard_sources
 from ..recommending.histories import held_out
-from ..recommending.passes import list_models, propose_candidates
+from ..recommending.passes import heard_from, list_models, propose_candidates
 from ..recommending.personal import Fusion
 from ..serving.ranker import INPUTS, OUTPUTS, REQUIREMENTS, Ranker
 from .scoring import ITEM_TABLES, PEOPLE_TABLES, open_scoring, write_lists
@@ -25,7 +25,7 @@ def _run(context: StageContext) -> dict[str, float]:
     models, pairs = scoring.models, scoring.pairs
     train, before_test = pairs.where("split = 'train'"), pairs.where("split != 'test'")
     shared = context.spark.sparkContext.broadcast(models)
-    sources = heard_sources(models.names, params.sources, params.granularities)
+    wanted = heard_sources(models.names, params.sources, params.granularities)
 
     def scored(known: DataFrame, split: str) -> DataFrame:
         held = held_out(pairs.where(F.col("split") == split))
@@ -33,6 +33,11 @@ def _run(context: StageContext) -> dict[str, float]:
         return people.transform(propose_candidates(shared, params.candidates))
 
     validation = scored(train, "validation").persist()
+    heard = heard_from(validation, models.names)
+    # a source that never spoke could take any weight at no cost; without validation people nothing is known of it
+    sources = tuple(source for source in wanted if source in heard or source == "popularity") if heard else wanted
+    if silent := sorted(set(wanted) - set(sources)):
+        context.log.info("      nothing proposed by %s: without weight", ", ".join(silent))
     fitted = fit_weights(validation, models.names, sources, params, context.options.seed)
     for segment, weights in fitted.weights.items():
         named = ", ".join(f"{source} {weight:.2f}" for source, weight in zip(sources, weights, strict=True))

@@ -27,6 +27,7 @@ ITEM_TABLES = (
     "silver.items",
     "silver.interests",
     "silver.item_interests",
+    "silver.facts",
     "graph.item_edges",
     "graph.item_transitions",
     "models.item_features",
@@ -65,7 +66,7 @@ class Scoring:
 
 
 def open_scoring(context: StageContext) -> Scoring:
-    """Read ITEM_TABLES and PEOPLE_TABLES; every scorer from the train pairs. About 15 Spark jobs, see gather.py."""
+    """Read ITEM_TABLES and PEOPLE_TABLES; every scorer from the train pairs. About 17 Spark jobs, see gather.py."""
     tables = {name: context.read(name) for name in (*ITEM_TABLES, *PEOPLE_TABLES)}
     users = tables["silver.users"].select("user_id", "user_index").persist()
     pairs = tables["silver.interactions"].select("user_index", "item_index", "weight", "position", "split").persist()
