@@ -16,7 +16,7 @@ from .benchmark.arguments import add_parsers
 from .commands.groups import GROUP_OF, GROUPS
 from .compressing.arguments import COMMAND as COMPRESS
 from .compressing.arguments import add_parser as add_compress_parser
-from .config import RunOptions, cut, load_params, parse_override
+from .config import RunOptions, cut, load_params, new_run_id, parse_override
 from .distribution.arguments import COMMAND as DISTRIBUTION
 from .distribution.arguments import add_parser as add_distribution_parser
 from .errors import BadInput, GateRefused, InterestlakeError
@@ -104,7 +104,7 @@ def _options(arguments: argparse.Namespace) -> tuple[RunOptions, dict[str, objec
             overrides["ingest.sample_users"] = arguments.users
         # schedulers cannot leave an option out
         source, inputs = arguments.source, [("--input", path) for path in arguments.input if path]
-    run_id = arguments.run_id or time.strftime("%Y%m%dT%H%M%S", time.gmtime())
+    run_id = arguments.run_id or new_run_id()
     if not run_id.replace("-", "").replace("_", "").replace(".", "").isalnum():
         raise BadInput.of("run id", found=repr(run_id), expected="letters, digits, '.', '_' and '-'", where="--run-id")
     options = RunOptions(

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import MISSING, asdict, dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import yaml
@@ -15,6 +16,11 @@ KNOWLEDGE = "knowledge"  # the source of a knowledge command's run
 MEDIA = "media"  # the source of a run that embeds pictures and sounds
 SUPPORT = "support"  # the source of a run that reads tickets
 NO_PEOPLE = (FEEDBACK, KNOWLEDGE, MEDIA, SUPPORT, "as ingested")  # sources that bring no people of their own
+
+
+def new_run_id() -> str:
+    """The id of a run that was given none: UTC time to the microsecond, for two may start within a second."""
+    return datetime.now(UTC).strftime("%Y%m%dT%H%M%S-%f")
 
 
 @dataclass(frozen=True)

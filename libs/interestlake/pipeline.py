@@ -49,6 +49,7 @@ def run_stages(
     tracker.start({"source": options.source, "seed": options.seed, "inputs": list(options.inputs)})
     figures: dict[str, dict[str, float]] = {}
     status = "FAILED"
+    marks = Marks()
     try:
         for number, stage in enumerate(stages, 1):
             label = f"[{number}/{len(stages)}] {stage.name}"
@@ -57,7 +58,10 @@ def run_stages(
                 figures[stage.name] = done[stage.name]
                 continue
             LOG.info("%-28s %s", label, stage.summary)
-            figures[stage.name] = _run_one(StageContext(spark, lake, tracker, params, options, LOG), stage)
+            if "ops.stages" in stage.reads:
+                marks.wait()
+            figures[stage.name] = _run_one(StageContext(spark, lake, tracker, params, options, LOG), stage, marks)
+        marks.wait()
         status = "FINISHED"
     except GateRefused:
         status = "FINISHED"
@@ -66,11 +70,47 @@ def run_stages(
         status = "KILLED"
         raise
     finally:
+        marks.close()
         tracker.finish(status)
     return figures
 
 
-def _run_one(context: StageContext, stage: Stage) -> dict[str, float]:
+class Marks:
+    """Rows of ops.stages, each written while the next stage plans: a commit is mostly waiting.
+
+    A stage whose mark a kill lost is run again, and its tables, written under the same run id, do not change.
+    """
+
+    def __init__(self):
+        self.writer, self.last = ThreadPoolExecutor(1), None
+
+    def add(self, context: StageContext, told: dict[str, object], stage_run: str) -> None:
+        """Write a mark once the one before it is written; where it cannot be, the MLflow run of the stage has failed.
+
+        Raises what writing the one before raised.
+        """
+        self.wait()
+        self.last = self.writer.submit(self._write, context, told, stage_run)
+
+    @staticmethod
+    def _write(context: StageContext, told: dict[str, object], stage_run: str) -> None:
+        try:
+            _mark_finished(context, told)
+        except BaseException:
+            context.tracker.fail(stage_run)
+            raise
+
+    def wait(self) -> None:
+        """Until the last mark is written. Raises what its write raised."""
+        if self.last:
+            self.last.result()
+
+    def close(self) -> None:
+        """Let the last mark be written, whatever became of the stage after it."""
+        self.writer.shutdown()
+
+
+def _run_one(context: StageContext, stage: Stage, marks: Marks) -> dict[str, float]:
     began = time.perf_counter()
     section = {k: v for k, v in flat(context.params).items() if k.startswith(f"{stage.section}.")}
     with context.tracker.stage(stage.name, {**section, "seed": context.options.seed}) as tracker:
@@ -84,7 +124,10 @@ def _run_one(context: StageContext, stage: Stage) -> dict[str, float]:
             tracker.log_table(written.table, context.lake.path(written.table), written.version, "written")
         counted = {f"rows.{name}": count for name, count in rows.items()}
         tracker.log_metrics({**figures, **counted, "seconds": seconds})
-        _mark_finished(context, stage.name, seconds, rows, versions, figures)
+        metrics = {name: float(value) for name, value in figures.items()}
+        stage_run = tracker.stage_run_id()
+    told = {"stage": stage.name, "seconds": seconds, "rows": rows, "versions": versions, "metrics": metrics}
+    marks.add(context, told, stage_run)
     LOG.info("      %s finished in %.1f s", stage.name, seconds)
     return figures
 
@@ -114,8 +157,7 @@ def _finished(lake: Lake, run_id: str) -> dict[str, dict[str, float]]:
     return {row["stage"]: row["metrics"] for row in rows}
 
 
-def _mark_finished(context: StageContext, stage: str, seconds: float, rows, versions, figures) -> None:
-    run_id, metrics = context.options.run_id, {name: float(value) for name, value in figures.items()}
-    told = {"seconds": seconds, "rows": rows, "versions": versions, "metrics": metrics}
-    mark = one_row(context.spark, "ops.stages", {"run_id": run_id, "stage": stage, **told})
-    context.lake.write("ops.stages", mark, f"{run_id}/{stage}")
+def _mark_finished(context: StageContext, told: dict[str, object]) -> None:
+    run_id = context.options.run_id
+    mark = one_row(context.spark, "ops.stages", {"run_id": run_id, **told})
+    context.lake.write("ops.stages", mark, f"{run_id}/{told['stage']}")

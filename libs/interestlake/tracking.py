@@ -7,7 +7,6 @@ import importlib.metadata
 import io
 import logging
 import os
-import time
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -22,6 +21,7 @@ from mlflow.tracking import MlflowClient
 from mlflow.types import ColSpec, DataType, Schema
 from mlflow.types.schema import Array
 
+from .config import new_run_id
 from .errors import BadInput
 
 LOG = logging.getLogger("interestlake")
@@ -138,6 +138,14 @@ class Tracker:
             if params:
                 mlflow.log_params(params)
             yield self
+
+    def stage_run_id(self) -> str:
+        """The MLflow run of the running stage."""
+        return mlflow.active_run().info.run_id
+
+    def fail(self, stage_run: str) -> None:
+        """Say of a stage that was held to be finished that it is not."""
+        self.client.set_terminated(stage_run, RunStatus.to_string(RunStatus.FAILED))
 
     def log_metrics(self, metrics: dict[str, float], step: int | None = None) -> None:
         """Figures of the running stage."""
@@ -273,8 +281,7 @@ def one_run(uri: str, kind: str, given: dict[str, object], params: dict[str, obj
 
     Closed with FINISHED, or FAILED when the body raises.
     """
-    stamp = time.strftime("%Y%m%dT%H%M%S", time.gmtime())
-    tracker = Tracker(uri, f"{kind}-{stamp}-{hashlib.sha256(repr(given).encode()).hexdigest()[:6]}")
+    tracker = Tracker(uri, f"{kind}-{new_run_id()}-{hashlib.sha256(repr(given).encode()).hexdigest()[:6]}")
     tracker.start(params)
     status = "FAILED"
     try:

@@ -1,8 +1,10 @@
 """Configuration: defaults, overrides, and every fault in one message."""
 
+import time
+
 import pytest
 
-from interestlake.config import flat, load_params, parse_override
+from interestlake.config import flat, load_params, new_run_id, parse_override
 from interestlake.errors import BadInput
 from interestlake.params import SECTIONS, Params
 
@@ -11,6 +13,11 @@ def write(folder, section, body):
     (folder / "params").mkdir(exist_ok=True)
     (folder / "params" / f"{section}.yml").write_text(body, encoding="utf-8")
     return str(folder)
+
+
+def test_runs_that_start_together_have_ids_of_their_own():
+    ids = [new_run_id() for _ in range(20) if not time.sleep(0.001)]
+    assert len(set(ids)) == 20 and ids == sorted(ids)
 
 
 def test_no_folder_gives_the_defaults():

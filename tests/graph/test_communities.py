@@ -6,7 +6,7 @@ import pytest
 from pyspark.sql import functions as F
 from sklearn.metrics import adjusted_rand_score
 
-from interestlake.graph.communities import find_communities, modularity
+from interestlake.graph.communities import find_communities, merge_communities, modularity
 from interestlake.graph.describe import describe_graph
 from interestlake.graph.engine import components, degrees, pagerank, weighted_graph
 from interestlake.params import Graph
@@ -94,6 +94,28 @@ def test_planted_blocks_are_found(planted, method):
     truth = [int(row["node"][1:]) // 12 for row in rows]
     assert adjusted_rand_score(truth, [row["community"] for row in rows]) >= 0.9
     assert found.modularity > 0.5
+
+
+def test_communities_that_belong_together_are_merged(spark, planted):
+    oracle, graph = planted
+    nodes = graph.vertices.collect()
+    thirds = [(row["id"], int(row["node"][1:]) // 4) for row in nodes]  # twelve, three in each block
+    merged, gained = merge_communities(graph, spark.createDataFrame(thirds, "id bigint, community bigint"))
+    found = {row["id"]: row["community"] for row in merged.collect()}
+    assert found == {row["id"]: int(row["node"][1:]) // 12 * 3 for row in nodes}
+    parts = [{f"n{node:02d}" for node in range(start, start + 12)} for start in range(0, 48, 12)]
+    assert gained == pytest.approx(nx.community.modularity(oracle, parts, weight="weight"), abs=1e-9)
+    assert gained == pytest.approx(modularity(graph, merged), abs=1e-9)
+
+
+def test_power_iteration_is_one_way_of_two(planted):
+    _, graph = planted
+    found = find_communities(graph, "pic", max_communities=12, seed=1)
+    rows = graph.vertices.join(found.members, "id").collect()
+    truth = [int(row["node"][1:]) // 12 for row in rows]
+    assert found.method == "pic" and len(rows) == 48
+    assert adjusted_rand_score(truth, [row["community"] for row in rows]) >= 0.9
+    assert found.modularity == pytest.approx(modularity(graph, found.members), abs=1e-9)
 
 
 def test_every_node_is_described_once_and_walks_have_names(spark, planted):

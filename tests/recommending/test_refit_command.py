@@ -99,7 +99,7 @@ def test_feedback_moves_the_weights_once(refit, heard, monkeypatch):
     assert lake.version(WEIGHTS) == version + 1 and weights(lake) == moved
     figures = next(row["metrics"] for row in lake.read("ops.stages").collect() if row["stage"] == "refit")
     for source in SOURCES:
-        assert figures[f"weight_before.warm.{source}"] == pytest.approx(1 / 9, abs=1e-12)
+        assert figures[f"weight_before.warm.{source}"] == pytest.approx(1 / len(SOURCES), abs=1e-12)
         assert figures[f"weight_after.warm.{source}"] == moved["warm", source]
     assert figures["alpha_after.warm.text"] > 1.5 * figures["alpha_before.warm.text"]
     assert figures["lambda_after.warm.text"] > figures["lambda_before.warm.text"] == pytest.approx(1 / 6)
@@ -107,7 +107,7 @@ def test_feedback_moves_the_weights_once(refit, heard, monkeypatch):
     assert figures["people.warm"] + figures["held.warm"] == planted.PEOPLE
     assert figures["rests_on.warm"] == 50 + 3 * figures["people.warm"]
     assert sum(w for (segment, _), w in moved.items() if segment == "warm") == pytest.approx(1)
-    assert [w for (segment, _), w in moved.items() if segment == "cold"] == [pytest.approx(1 / 9)] * 9
+    assert [w for (segment, _), w in moved.items() if segment == "cold"] == [pytest.approx(1 / len(SOURCES))] * len(SOURCES)
     lists = lake.read("gold.recommendations")
     assert lists.where("run_id = 'r1'").select("user_id").distinct().count() == planted.PEOPLE + 2
 

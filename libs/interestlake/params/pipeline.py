@@ -77,7 +77,7 @@ class Graph:
     popularity_discount: float = number(0.3, "edge weight is divided by popularity to this power", low=0, high=1)
     transition_window: int = number(3, "steps ahead that count as a transition", low=1, high=50)
     community_method: str = choice("auto", "auto adds pic where unclear", "auto", "label_propagation", "pic")
-    max_communities: int = number(12, "clusters tried by power iteration clustering", low=2, high=1000)
+    max_communities: int = number(12, "clusters asked of power iteration clustering", low=2, high=1000)
     pagerank_iterations: int = number(10, "Pregel rounds", low=1, high=200)
     hub_interests: int = number(12, "interests that personalised PageRank starts from", low=1, high=500)
     svd_rank: int = number(32, "coordinates of the low-rank vectors", low=2, high=512)
