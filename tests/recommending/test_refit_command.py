@@ -107,7 +107,8 @@ def test_feedback_moves_the_weights_once(refit, heard, monkeypatch):
     assert figures["people.warm"] + figures["held.warm"] == planted.PEOPLE
     assert figures["rests_on.warm"] == 50 + 3 * figures["people.warm"]
     assert sum(w for (segment, _), w in moved.items() if segment == "warm") == pytest.approx(1)
-    assert [w for (segment, _), w in moved.items() if segment == "cold"] == [pytest.approx(1 / len(SOURCES))] * len(SOURCES)
+    cold = [weight for (segment, _), weight in moved.items() if segment == "cold"]
+    assert cold == pytest.approx([1 / len(SOURCES)] * len(SOURCES))
     lists = lake.read("gold.recommendations")
     assert lists.where("run_id = 'r1'").select("user_id").distinct().count() == planted.PEOPLE + 2
 
