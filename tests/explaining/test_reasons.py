@@ -92,6 +92,14 @@ def test_a_sentence_of_facts_in_common_is_true_only_of_such_items(world):
     assert [row["true"] for row in sentences(without).collect()] == [False]
 
 
+def test_a_fact_that_has_ended_is_no_reason(world):
+    ended = world.tables["silver.facts"].withColumn("valid_to", F.current_timestamp())
+    rows = build_reasons(world.tables | {"silver.facts": ended}, "r")
+    assert rows.where("kind = 'fact'").isEmpty()
+    told = world.lake.read("gold.reasons").where("kind = 'fact'")
+    assert len(judged(world, told, **{"silver.facts": ended})) == told.count() > 0
+
+
 def test_alpha_and_lambda_by_hand(spark):
     rows = spark.createDataFrame([([("ease", 0.5), ("popularity", 0.1), ("text", 0.4)],)],
                                  "sources array<struct<source:string,share:double>>")

@@ -99,6 +99,15 @@ def test_best_of_each_column_is_marked(page):
     assert {row.model for row in page.scores.rows if row.role == "rival"} == {"popularity", "item_knn", "als"}
 
 
+def test_a_segment_of_few_people_is_named_and_not_drawn(make_page, frames):
+    few = F.when(F.col("segment") == "cold", F.lit(1)).otherwise(F.col("users")).cast("bigint")
+    high = F.when(F.col("segment") == "cold", F.lit(1.0)).otherwise(F.col("value"))
+    metrics = frames["gold.metrics"].withColumns({"users": few, "value": high})
+    page = make_page(replaced={"gold.metrics": metrics})
+    assert "1 person, too few for a mean" in Outline(render(page)).text
+    assert page.scores.segment_top < 1 and [len(s.dots) > 0 for s in page.scores.segments] == [True, True, False]
+
+
 def test_hostile_text_is_escaped(make_page, frames):
     attack = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>"
     spoiled = {

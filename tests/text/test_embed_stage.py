@@ -3,7 +3,7 @@
 import pytest
 from bench.embedding.random_encoder import write_encoder
 
-from interestlake.stages.embed import EMBED, EMBEDDINGS, encoder_of, own_vectors
+from interestlake.stages.embed import EMBED, EMBEDDINGS, encoder_of, own_vectors, task_slots
 from interestlake.tables import Lake
 
 from .test_embed import documents
@@ -77,3 +77,7 @@ def test_auto_measures_and_says_what_it_took(spark, stage_context, small, monkey
     said = caplog.text
     assert "measured per task for 150 rows" in said and "onnx f32" in said and "openvino bf16" in said
     assert "150 of 150 texts embedded" in said and "rows/s" in said
+
+
+def test_slots_are_counted_by_cores_and_not_by_the_wished_parallelism(spark):
+    assert task_slots(spark) == 2 != spark.sparkContext.defaultParallelism

@@ -6,6 +6,7 @@ from functools import reduce
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
+from ..knowledge.validity import holding
 from ..models.granularities import GRANULARITIES
 from ..recommending.granularity import GRANULARITY
 
@@ -41,8 +42,8 @@ def build_reasons(tables: Mapping[str, DataFrame], run_id: str) -> DataFrame:
 
     Kinds: chosen_together and chosen_next (graph edges from an evidence item), alike (cosine of text vectors from
     LEAST_COSINE), interest (the person holds what the item carries, INTERESTS_PER_ITEM strongest), span (such an
-    interest's name in a text of the item), fact (two items with one fact in common), friends, popular, sources (one row
-    each recommendation). silver.facts, silver.friends and silver.documents may be missing.
+    interest's name in a text of the item), fact (two items with one fact in common that has not ended), friends,
+    popular, sources (one row each recommendation). silver.facts, silver.friends and silver.documents may be missing.
     """
     lists = tables["gold.recommendations"]
     alpha = alpha_column(F.col("sources"))
@@ -158,9 +159,14 @@ def _friends(recs: DataFrame, friends: DataFrame, interactions: DataFrame) -> Da
     return _row(found, "friends", F.array("user_id", "item_id"), said, F.col("n"))
 
 
+def item_facts(facts: DataFrame) -> DataFrame:
+    """silver.facts -> (item_id, predicate, object), each once: facts of items that have no end. Lazy."""
+    known = facts.transform(holding("")).where("subject_item_id IS NOT NULL")
+    return known.select(F.col("subject_item_id").alias("item_id"), "predicate", "object").distinct()
+
+
 def _facts(linked: DataFrame, facts: DataFrame) -> DataFrame:
-    known = facts.where("subject_item_id IS NOT NULL")
-    known = known.select(F.col("subject_item_id").alias("item_id"), "predicate", "object").distinct()
+    known = item_facts(facts)
     few = known.groupBy("predicate", "object").count().where(F.col("count") <= MOST_SUBJECTS).drop("count")
     known = known.join(few, ["predicate", "object"])
     met = linked.join(known, "item_id").join(known.withColumnRenamed("item_id", "e"), ["e", "predicate", "object"])

@@ -8,7 +8,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from ..recommending.write_reason import plain
-from .reasons import alpha_column, cosine
+from .reasons import alpha_column, cosine, item_facts
 
 TOLERANCE = 1e-5
 
@@ -124,9 +124,9 @@ def _friends(base: DataFrame, friends: DataFrame, pairs: DataFrame) -> DataFrame
 
 def _fact(linked: DataFrame, facts: DataFrame) -> DataFrame:
     rows = linked.where("kind = 'fact'").withColumns({"predicate": F.col("path")[2], "object": F.col("path")[3]})
-    known = facts.select(F.col("subject_item_id").alias("s"), "predicate", "object").where("s IS NOT NULL").distinct()
-    mine = known.withColumnRenamed("s", "item_id").withColumn("has_item", F.lit(True))
-    theirs = known.withColumnRenamed("s", "e").withColumn("has_e", F.lit(True))
+    known = item_facts(facts)
+    mine = known.withColumn("has_item", F.lit(True))
+    theirs = known.withColumnRenamed("item_id", "e").withColumn("has_e", F.lit(True))
     met = rows.join(mine, ["item_id", "predicate", "object"], "left").join(theirs, ["e", "predicate", "object"], "left")
     return _judged(met, F.col("has_item") & F.col("has_e"))
 
@@ -192,8 +192,7 @@ def _in_common(named: DataFrame, facts: DataFrame | None) -> DataFrame:
     if facts is None:
         met = pairs.limit(0)
     else:
-        known = facts.select(F.col("subject_item_id").alias("item_id"), "predicate", "object").where(
-            "item_id IS NOT NULL AND valid_to IS NULL")
+        known = item_facts(facts)
         met = pairs.join(known.withColumnRenamed("item_id", "e"), "e").join(known, ["item_id", "predicate", "object"])
     shared = met.select("e", "item_id").distinct().withColumn("shares", F.lit(True))
     titles = named.join(shared, ["e", "item_id"], "left").groupBy("user_id", "item_id", "read").agg(

@@ -104,7 +104,10 @@ class Curve:
 
 @dataclass(frozen=True)
 class Segment:
-    """The models of one group of people; `dots` hold (model, role, value), `rival` is the best besides fused."""
+    """The models of one group of people; `dots` hold (model, role, value), `rival` is the best besides fused.
+
+    A group of too few people has neither.
+    """
 
     segment: str
     users: int

@@ -11,6 +11,7 @@ from .wording import MEASURES
 
 SEGMENTS = ("all", "warm", "cold")
 LABEL_STEP = 0.045
+LEAST_PEOPLE = 10  # a mean over fewer says nothing of a model, and would set the axis for all
 
 
 def collect_metrics(metrics: DataFrame, run_id: str) -> list[Mapping]:
@@ -83,11 +84,15 @@ def _segments(rows: list[Mapping], role: dict[str, str], k: int) -> tuple[Segmen
         mine = [r for r in rows if r["segment"] == segment and r["metric"] == "ndcg" and r["k"] == k]
         if not mine:
             continue
+        users = max(r["users"] for r in mine)
+        if segment != "all" and users < LEAST_PEOPLE:
+            found.append(Segment(segment, users, (), None))
+            continue
         others = [r for r in mine if r["model"] != "fused"]
         best = max(others, key=lambda r: (r["value"], r["model"]))["model"] if others else None
         order = sorted(mine, key=lambda r: (r["model"] == "fused", r["model"] == best, r["model"]))
         dots = tuple((r["model"], role.get(r["model"], "model"), r["value"]) for r in order)
-        found.append(Segment(segment, max(r["users"] for r in mine), dots, best))
+        found.append(Segment(segment, users, dots, best))
     return tuple(found)
 
 

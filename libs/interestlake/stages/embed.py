@@ -2,7 +2,7 @@
 
 import time
 
-from pyspark.sql import DataFrame
+from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from ..tables import empty
@@ -83,7 +83,13 @@ def _choose(context: StageContext, encoder: EncoderFiles, new: DataFrame, count:
     texts = [row["text"] for row in new.orderBy("text_hash").select(F.substring("text", 1, 20_000).alias("text"))
              .limit(SAMPLE_TEXTS).collect()]  # fmt: skip
     probes = probe(context.spark, pairs, encoder, folders or {"f32": ""}, params.batch_size, texts)
-    return fastest(probes, params.precision, count, context.spark.sparkContext.defaultParallelism)
+    return fastest(probes, params.precision, count, task_slots(context.spark))
+
+
+def task_slots(spark: SparkSession) -> int:
+    """Tasks that can run at once by cores, GPUs and spark.task.*; spark.default.parallelism may say more."""
+    context = spark.sparkContext._jsc.sc()
+    return context.maxNumConcurrentTasks(context.resourceProfileManager().defaultResourceProfile())
 
 
 def _folder(encoder: EncoderFiles, engine: str, precision: str) -> str:
