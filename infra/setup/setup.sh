@@ -129,7 +129,8 @@ if [[ $(python_version "$venv/bin/python") != 3.11 ]]; then
 fi
 say "installing requirements.lock into .venv (about 7 GB on disk, some minutes the first time)"
 # an older pip warns of the two packages that come as sources, which are as wanted
-PYTHONWARNINGS=ignore "$venv/bin/python" -m pip install --no-deps --require-hashes --progress-bar off -r requirements.lock | progress || stop \
+PYTHONWARNINGS=ignore "$venv/bin/python" -m pip install \
+    --no-deps --require-hashes --progress-bar off -r requirements.lock | progress || stop \
     "the packages of requirements.lock could not be installed; pip's message is above" \
     "pip takes its index and certificates from this machine's own settings (pip config list)"
 "$venv/bin/python" -m pip install -q --no-deps --no-build-isolation -e .

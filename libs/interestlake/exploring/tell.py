@@ -73,14 +73,13 @@ def person(lake: Lake, beginning: str) -> str:
     return found[0]["user_id"]
 
 
-def profile(lake: Lake, beginning: str) -> None:
+def profile(lake: Lake, user: str) -> None:
     """The strongest interests of one person."""
-    user = person(lake, beginning)
     rows = lake.read("gold.interest_profiles").where(F.col("user_id") == user).orderBy(F.desc("share"), "interest")
     show(f"{user}", rows.select("label", "kind", "strength", "confidence", "share", "events", "trend", "cluster"), 20)
 
 
-def expansions(lake: Lake, beginning: str | None) -> None:
+def expansions(lake: Lake, user: str | None) -> None:
     """Expansions by source, and those of one person."""
     rows = lake.read("gold.expansions")
     counted = rows.groupBy("source").agg(
@@ -89,8 +88,7 @@ def expansions(lake: Lake, beginning: str | None) -> None:
         F.round(F.avg(F.size("path")), 2).alias("mean path"),
     )  # fmt: skip
     show("new interests by what adds most", counted.orderBy("source"))
-    if beginning:
-        user = person(lake, beginning)
+    if user:
         own = rows.where(F.col("user_id") == user).orderBy(F.desc("confidence"), "interest")
         show(user, own.select("label", "kind", "confidence", "surprise", "source", "path"), 20)
 
@@ -107,14 +105,13 @@ def figures(lake: Lake, run_id: str, task: str, title: str) -> None:
     print(table(["model", *columns], [[m, *(values.get((m, c)) for c in columns)] for m in models]))
 
 
-def people(lake: Lake, beginning: str | None) -> None:
+def people(lake: Lake, user: str | None) -> None:
     """The largest groups; one person's people and the experts of what the person holds most."""
     groups = lake.read("gold.groups")
     sizes = groups.select("group", "size", "label").distinct().orderBy(F.desc("size"), "group")
     show("largest groups", sizes.select("size", "label"))
-    if not beginning:
+    if not user:
         return
-    user = person(lake, beginning)
     own = lake.read("gold.people").where(F.col("user_id") == user).orderBy("rank")
     show(f"people for {user}", own.select("other_id", "score", "common_friends", "shared", "same_group"), 10)
     top = lake.read("gold.interest_profiles").where(F.col("user_id") == user).orderBy(F.desc("share"), "interest")
@@ -124,7 +121,7 @@ def people(lake: Lake, beginning: str | None) -> None:
     show("whom to ask", asked.select("label", F.col("user_id").alias("expert"), "events", "expertise"), 15)
 
 
-def upcoming(lake: Lake, beginning: str | None) -> None:
+def upcoming(lake: Lake, user: str | None) -> None:
     """Interests that are forecast to grow most, and one person's next."""
     rows = lake.read("gold.interest_forecasts").where("interest <> '*'")
     ends = rows.groupBy("interest", "label").agg(
@@ -132,7 +129,6 @@ def upcoming(lake: Lake, beginning: str | None) -> None:
     )
     grown = F.col("in three months") - F.col("next month")
     show("forecast to grow most", ends.orderBy(F.desc(F.round(grown, 9)), "interest"))
-    if beginning:
-        user = person(lake, beginning)
+    if user:
         own = lake.read("gold.next_interests").where(F.col("user_id") == user).orderBy("rank")
         show(f"next for {user}", own.select("label", "probability"))

@@ -59,7 +59,8 @@ def modularity(graph: WeightedGraph, members: DataFrame) -> float:
 def merge_communities(graph: WeightedGraph, members: DataFrame) -> tuple[DataFrame, float]:
     """Join communities for as long as modularity grows (Clauset, Newman and Moore, 2004) -> members, modularity.
 
-    members(id, community) of few communities: their pairs, at most half of the square, are gathered by one Spark job.
+    members(id, community) of few communities, as many as `max_communities` and at least one with an edge: their pairs,
+    at most half of the square, are gathered by one Spark job.
     """
     pairs = between(graph, members).orderBy("a", "b").collect()
     # free summation order leaves noise in the last digits, which must not decide between equal gains
@@ -67,8 +68,7 @@ def merge_communities(graph: WeightedGraph, members: DataFrame) -> tuple[DataFra
     few.add_weighted_edges_from((row["a"], row["b"], round(row["weight"], 9)) for row in pairs)
     groups = nx.community.greedy_modularity_communities(few, weight="weight")
     joined = {old: min(group) for group in groups for old in group}
-    renamed = members.replace(joined, subset="community") if joined else members
-    return renamed, nx.community.modularity(few, groups, weight="weight")
+    return members.replace(joined, subset="community"), nx.community.modularity(few, groups, weight="weight")
 
 
 def _named(members: DataFrame) -> DataFrame:
