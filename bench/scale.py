@@ -14,7 +14,7 @@ from pathlib import Path
 import psutil
 
 from .__main__ import ROOT
-from .measure import SAMPLE_SECONDS, resident_bytes
+from .measure import SAMPLE_SECONDS, family, resident_bytes
 from .scale_plot import draw
 from .scale_points import POINTS, write_events
 
@@ -31,7 +31,7 @@ def measured_point(model: str, pairs: Path, limit_seconds: float) -> dict | None
 
     def sample() -> None:
         while process.poll() is None:
-            peak[0] = max(peak[0], resident_bytes(watched))
+            peak[0] = max(peak[0], resident_bytes(family(watched)))
             if time.perf_counter() - began > limit_seconds:
                 for member in [*watched.children(recursive=True), watched]:
                     member.kill()

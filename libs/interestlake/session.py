@@ -4,6 +4,7 @@ import importlib.util
 import os
 import sys
 import tempfile
+from collections.abc import Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,6 +13,14 @@ from .errors import BadInput
 
 GATEWAY = "PYSPARK_GATEWAY_PORT"
 PROFILES = ("local", "standalone", "gpu", "databricks")
+# what PySpark, Delta and the stages name most in the JVM
+JVM_NAMES = (
+    "functions", "PythonUtils", "SparkSession", "SparkSession$", "Column", "Thread",
+    "org.apache.spark.sql.types.Metadata", "org.apache.spark.sql.expressions.Window",
+    "org.apache.spark.sql.catalyst.expressions.UnresolvedNamedLambdaVariable",
+    "org.apache.spark.sql.execution.python", "org.apache.spark.storage.StorageLevel",
+    "org.apache.hadoop.fs.Path", "io.delta.tables.DeltaTable", "java.io", "java.util",
+)
 
 
 def read_properties(path: Path) -> dict[str, str]:
@@ -53,6 +62,20 @@ def _output_to(path: Path):
             os.close(saved)
 
 
+def keep_jvm_names(jvm, names: Sequence[str] = JVM_NAMES) -> None:
+    """Keep the classes and packages that `names` lead to in py4j's view of the JVM.
+
+    py4j asks the JVM anew at every use, and the JVM searches each jar for each package the name might be of: some ten
+    thousand searches in a run.
+    """
+    for name in names:
+        holder = jvm
+        for part in name.split("."):
+            found = getattr(holder, part)
+            setattr(holder, part, found)
+            holder = found
+
+
 def build_session(conf_dir: str = "conf", profile: str = "local", overrides: dict[str, str] | None = None):
     """A SparkSession of `profile`, or the running one.
 
@@ -83,6 +106,7 @@ def build_session(conf_dir: str = "conf", profile: str = "local", overrides: dic
             raise BadInput(f"Spark did not start ({error}); the last lines of {jvm_log()}:\n  {tail}") from error
     else:
         spark = builder.getOrCreate()
+    keep_jvm_names(spark._jvm)
     spark.sparkContext.setLogLevel("ERROR")
     if spark.sparkContext.getCheckpointDir() is None:
         local = spark.conf.get("spark.local.dir", None) or os.environ.get("TMPDIR", "/tmp")

@@ -13,6 +13,7 @@ from ..models.item_matrix import Ease, EdgeScorer, ease_weights
 from ..models.item_side import FactorScorer, FoldInAls, Popularity, SocialScorer, TextScorer, unit_rows
 from ..models.scorer import Scorer
 from ..params import SOURCES, Recommend
+from ..stages.stage import side_by_side
 from .blocks import Catalogue
 from .cooccurrence import collect_strips, partial_strips, summed_strips
 from .gather_facts import knowledge_scorer
@@ -37,32 +38,43 @@ def gather_item_models(
     BadInput where the scorers would pass `max_item_gigabytes`; nothing large has been gathered by then.
     """
     items = tables["silver.items"]
-    usable = items.where(F.col("user_count") >= MIN_ITEM_USERS).count()
+    sized = [*(table for table, _ in EDGES.values()), "silver.item_interests", "silver.facts", "silver.items"]
+    usable, lengths, *sizes = side_by_side(
+        items.where(F.col("user_count") >= MIN_ITEM_USERS).count,
+        lambda: {name: _dimension(tables[table], column) for name, (table, column) in VECTORS.items()},
+        *(tables[name].count for name in sized),
+    )
     with_ease = usable <= recommend.ease_max_items
     if not with_ease:
         log.info("      EASE left out: %d items, ease_max_items=%d", usable, recommend.ease_max_items)
-    rows = {name: tables[table].count() * (1 if directed else 2) for name, (table, directed) in EDGES.items()}
-    rows |= {"item_knn": usable * recommend.knn_neighbours, "interests": tables["silver.item_interests"].count()}
-    rows["knowledge"] = tables["silver.facts"].count()
-    dimensions = {name: _dimension(tables[table], column) for name, (table, column) in VECTORS.items()}
-    planned = planned_bytes(rows, dimensions, items.count(), usable if with_ease else 0)
+    count = dict(zip(sized, sizes, strict=True))
+    rows = {name: count[table] * (1 if directed else 2) for name, (table, directed) in EDGES.items()}
+    rows |= {"item_knn": usable * recommend.knn_neighbours, "interests": count["silver.item_interests"]}
+    rows["knowledge"] = count["silver.facts"]
+    planned = planned_bytes(rows, lengths, count["silver.items"], usable if with_ease else 0)
     check_size(planned, recommend.max_item_gigabytes)
 
     frame = items.select("item_id", "item_index", "title", "user_count").toPandas()
     catalogue = Catalogue.of(frame)
     user_counts = np.zeros(catalogue.item_count, np.float32)
     user_counts[catalogue.column_of_index[frame["item_index"].to_numpy()]] = frame["user_count"]
-    scorers: list[Scorer] = [Popularity("popularity", user_counts), SocialScorer("social")]
-    scorers += _matrix_scorers(history, catalogue, user_counts, recommend, with_ease, partitions)
-    for name, (table, directed) in EDGES.items():
-        edges = collect_edges(tables[table], items, catalogue, directed)
-        scorers.append(EdgeScorer(name, edges, recency=float(directed)))
-    vectors = {name: collect_vectors(tables[table], column, catalogue) for name, (table, column) in VECTORS.items()}
-    scorers.append(fold_in_als(tables["models.als_fit"], vectors["als"]))
-    scorers.append(FactorScorer("two_tower", vectors["two_tower"]))
-    scorers.append(TextScorer("text", unit_rows(vectors["text"])))
-    scorers.append(knowledge_scorer(tables["silver.facts"], items, catalogue))
-    interests = collect_interests(tables["silver.item_interests"], tables["silver.interests"], items, catalogue)
+    matrices, neighbours, vectors, knowledge, interests = side_by_side(
+        lambda: _matrix_scorers(history, catalogue, user_counts, recommend, with_ease, partitions),
+        lambda: _edge_scorers(tables, items, catalogue),
+        lambda: {name: collect_vectors(tables[table], column, catalogue) for name, (table, column) in VECTORS.items()},
+        lambda: knowledge_scorer(tables["silver.facts"], items, catalogue),
+        lambda: collect_interests(tables["silver.item_interests"], tables["silver.interests"], items, catalogue),
+    )
+    scorers: list[Scorer] = [
+        Popularity("popularity", user_counts),
+        SocialScorer("social"),
+        *matrices,
+        *neighbours,
+        fold_in_als(tables["models.als_fit"], vectors["als"]),
+        FactorScorer("two_tower", vectors["two_tower"]),
+        TextScorer("text", unit_rows(vectors["text"])),
+        knowledge,
+    ]
     held = {"two_tower": vectors["two_tower"].shape[1]}
     models = ItemModels(catalogue, user_counts, in_order(scorers, SOURCES), held, interests)
     megabytes, names = models.nbytes / 1e6, ", ".join(models.names)
@@ -79,6 +91,14 @@ def fold_in_als(fit: DataFrame, item_vectors: np.ndarray) -> FoldInAls:
 def _dimension(rows: DataFrame, column: str) -> int:
     first = rows.select(F.size(column)).first()
     return first[0] if first else 1
+
+
+def _edge_scorers(tables: Mapping[str, DataFrame], items: DataFrame, catalogue: Catalogue) -> list[Scorer]:
+    """graph and transitions. Runs one Spark job each."""
+    return [
+        EdgeScorer(name, collect_edges(tables[table], items, catalogue, directed), recency=float(directed))
+        for name, (table, directed) in EDGES.items()
+    ]
 
 
 def _matrix_scorers(

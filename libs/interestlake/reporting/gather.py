@@ -1,15 +1,15 @@
 """The lake's tables of one run -> Page. Every table is optional: what is missing becomes a Gap that names the stage."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from ..config import RunOptions
 from ..params import Params
-from ..stages.stage import Stage
+from ..stages.stage import Stage, side_by_side
 from . import flow, head, person
-from .content import Check, Count, Gap, Head, InterestGraph, Page, Person
+from .content import Blend, Check, Count, Gap, Head, InterestGraph, Page, Person, Step
 from .gate import verdict
 from .interest_graph import read_graph
 from .scores import collect_metrics, scores
@@ -55,25 +55,44 @@ class Shelf:
 def gather(shelf: Shelf, params: Params, options: RunOptions, stages: Iterable[Stage]) -> Page:
     """Everything the page shows; `stages` are those whose timings it tells.
 
-    About thirty small Spark jobs; each function called here says what it collects.
+    About thirty small Spark jobs, side by side; each function called here says what it collects.
     """
-    metrics = shelf.get("gold.metrics")
-    rows = collect_metrics(metrics, options.run_id) if metrics is not None else []
-    graph = _graph(shelf, params)
-    weights = shelf.get("models.fusion_weights")
-    finished = shelf.get("ops.stages")
-    top = _head(shelf, options)
+    rows, graph, blends, steps, top = side_by_side(
+        lambda: _metrics(shelf, options.run_id),
+        lambda: _graph(shelf, params),
+        lambda: _blends(shelf),
+        lambda: _steps(shelf, options.run_id, stages),
+        lambda: _head(shelf, options),
+    )
+    shown, checks = side_by_side(
+        lambda: _person(shelf, params, options.run_id, graph), lambda: _checks(shelf, params, top)
+    )
     return Page(
         head=top,
         verdict=verdict(rows, params.promote),
         scores=scores(rows, params.promote),
         graph=graph,
-        person=_person(shelf, params, options.run_id, graph),
-        blends=Gap(_absent("fusion weights", "recommend")) if weights is None else flow.blends(weights),
-        steps=flow.steps([] if finished is None else flow.collect_stages(finished, options.run_id), stages),
-        checks=_checks(shelf, params, top),
+        person=shown,
+        blends=blends,
+        steps=steps,
+        checks=checks,
         seed=top.seed,
     )
+
+
+def _metrics(shelf: Shelf, run_id: str) -> list[Mapping]:
+    metrics = shelf.get("gold.metrics")
+    return [] if metrics is None else collect_metrics(metrics, run_id)
+
+
+def _blends(shelf: Shelf) -> tuple[Blend, ...] | Gap:
+    weights = shelf.get("models.fusion_weights")
+    return Gap(_absent("fusion weights", "recommend")) if weights is None else flow.blends(weights)
+
+
+def _steps(shelf: Shelf, run_id: str, stages: Iterable[Stage]) -> tuple[Step, ...] | Gap:
+    finished = shelf.get("ops.stages")
+    return flow.steps([] if finished is None else flow.collect_stages(finished, run_id), stages)
 
 
 def _absent(what: str, stage: str) -> str:

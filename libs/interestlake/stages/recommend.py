@@ -14,7 +14,7 @@ from ..recommending.passes import heard_from, list_models, propose_candidates
 from ..recommending.personal import Fusion
 from ..serving.ranker import INPUTS, OUTPUTS, REQUIREMENTS, Ranker
 from .scoring import ITEM_TABLES, PEOPLE_TABLES, open_scoring, write_lists
-from .stage import Stage, StageContext
+from .stage import Stage, StageContext, side_by_side
 
 REGISTERED = "interestlake.ranker"
 
@@ -46,11 +46,12 @@ def _run(context: StageContext) -> dict[str, float]:
     fusion = Fusion(sources, fitted.weights, params.cold_history, params.candidates)
     lists = validation.transform(list_models(shared, fusion, length)).withColumn("split", F.lit("validation"))
     tested = scored(before_test, "test").transform(list_models(shared, fusion, length))
-    written = context.write("models.lists", lists.unionByName(tested.withColumn("split", F.lit("test"))))
+    both = lists.unionByName(tested.withColumn("split", F.lit("test")))
+    written, gold = side_by_side(
+        lambda: context.write("models.lists", both), lambda: write_lists(context, scoring, fusion)
+    )
     validation.unpersist()
     shared.unpersist()
-
-    gold = write_lists(context, scoring, fusion)
     kept = gold.people.where(F.col("user_index") < params.ranker_people)
     carried = kept.drop("user_index", "friend_count").toPandas()
     version = _register(context, Ranker(gold.models, gold.fusion, carried.sort_values("user_id")))
