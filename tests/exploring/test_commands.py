@@ -8,7 +8,7 @@ import pytest
 
 from interestlake.errors import BadInput
 from interestlake.exploring.command import run
-from interestlake.exploring.tell import table
+from interestlake.exploring.tell import figures, table
 from interestlake.schemas import ALL
 from interestlake.stages.evaluate_expansion import EVALUATE_EXPANSION
 from interestlake.stages.expand import EXPAND
@@ -102,6 +102,11 @@ def test_a_folder_without_a_lake_is_told_so(lake):
     with pytest.raises(BadInput, match="found none there.*interestlake run --until build_graph"):
         expect_lake(lake, NEEDED, NEEDED_FROM)
     assert not lake.exists("ops.runs")
+
+
+def test_a_run_that_measured_nothing_says_so(lake, capsys):
+    figures(lake, "nobody-has-friends", "people", "hidden friendships found again")
+    assert capsys.readouterr().out == "\nhidden friendships found again\nnothing was measured\n"
 
 
 def test_a_table_is_in_line():

@@ -94,14 +94,19 @@ def expansions(lake: Lake, user: str | None) -> None:
 
 
 def figures(lake: Lake, run_id: str, task: str, title: str) -> None:
-    """The figures of one task of one run: a row per model, a column per metric."""
-    rows = lake.read("gold.interest_metrics").where((F.col("run_id") == run_id) & (F.col("task") == task)).collect()
+    """The figures of one task of one run: a row per model, a column per metric; says so where it measured nothing."""
+    metrics = "gold.interest_metrics"
+    mine = (F.col("run_id") == run_id) & (F.col("task") == task)
+    rows = lake.read(metrics).where(mine).collect() if lake.exists(metrics) else []
+    if not rows:
+        print(f"\n{title}\nnothing was measured")
+        return
     named = {row: f"{row['metric']}@{row['k']}" if row["k"] else row["metric"] for row in rows}
     order = sorted({(row["metric"], row["k"]) for row in rows})
     columns = [f"{metric}@{k}" if k else metric for metric, k in order]
     values = {(row["model"], named[row]): row["value"] for row in rows}
     models = sorted({row["model"] for row in rows}, key=lambda m: (-values.get((m, columns[-1]), 0.0), m))
-    print(f"\n{title}; {max((row['cases'] for row in rows), default=0)} cases")
+    print(f"\n{title}; {max(row['cases'] for row in rows)} cases")
     print(table(["model", *columns], [[m, *(values.get((m, c)) for c in columns)] for m in models]))
 
 
