@@ -21,12 +21,17 @@ def entity_candidates(facts: DataFrame) -> DataFrame:
 
 
 def entity_labels(facts: DataFrame) -> DataFrame:
-    """facts -> (name, label) of each object: its label fact, else the last part of its name. Smallest of several."""
+    """facts -> (name, label) of each object: its label fact, else the last part of its name. Smallest of several.
+
+    A number alone tells nobody anything: it follows the last word of a predicate, as in "genre 2350". Lazy.
+    """
     told = facts.where(_local("predicate").isin(*LABEL_PREDICATES)).groupBy(F.trim("subject").alias("name"))
     told = told.agg(F.min("object").alias("told"))
-    objects = facts.select(F.trim("object").alias("name")).distinct()
+    objects = facts.groupBy(F.trim("object").alias("name")).agg(F.min("predicate").alias("predicate"))
     last = F.trim(F.regexp_replace(_local("name"), "_", " "))
-    return objects.join(told, "name", "left").select("name", F.coalesce("told", last).alias("label"))
+    word = F.regexp_replace(F.regexp_extract(_local("predicate"), r"([^.]+)$", 1), "_", " ")
+    readable = F.when(last.rlike(r"^\d+$"), F.concat_ws(" ", word, last)).otherwise(last)
+    return objects.join(told, "name", "left").select("name", F.coalesce("told", readable).alias("label"))
 
 
 def _local(column: str):
