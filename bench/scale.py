@@ -14,12 +14,13 @@ from pathlib import Path
 import psutil
 
 from .__main__ import ROOT
-from .measure import SAMPLE_SECONDS, family, resident_bytes
+from .measure import family, resident_bytes
 from .scale_plot import draw
 from .scale_points import POINTS, write_events
 
 SIZES = (100_000, 1_000_000, 10_000_000)
 OUT = ROOT / "out" / "bench"
+SAMPLE_SECONDS = 0.25  # the smallest points take a second
 LINEAR = 1.25  # growth by at most so much more than that of the events
 
 
