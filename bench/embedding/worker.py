@@ -9,6 +9,8 @@ from pathlib import Path
 import numpy as np
 import psutil
 
+from ..measure import family
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -43,13 +45,6 @@ class Worker:
     def end(self) -> None:
         self.process.stdin.close()
         self.process.wait(timeout=60)
-
-
-def family(process: psutil.Process) -> list[psutil.Process]:
-    try:
-        return [process, *process.children(recursive=True)]
-    except psutil.NoSuchProcess:
-        return []
 
 
 def peak_bytes(process: psutil.Process) -> int:

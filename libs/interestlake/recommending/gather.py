@@ -39,7 +39,7 @@ def gather_item_models(
     """
     items = tables["silver.items"]
     sized = [*(table for table, _ in EDGES.values()), "silver.item_interests", "silver.facts", "silver.items"]
-    usable, lengths, *sizes = side_by_side(
+    usable, dimensions, *sizes = side_by_side(
         items.where(F.col("user_count") >= MIN_ITEM_USERS).count,
         lambda: {name: _dimension(tables[table], column) for name, (table, column) in VECTORS.items()},
         *(tables[name].count for name in sized),
@@ -51,7 +51,7 @@ def gather_item_models(
     rows = {name: count[table] * (1 if directed else 2) for name, (table, directed) in EDGES.items()}
     rows |= {"item_knn": usable * recommend.knn_neighbours, "interests": count["silver.item_interests"]}
     rows["knowledge"] = count["silver.facts"]
-    planned = planned_bytes(rows, lengths, count["silver.items"], usable if with_ease else 0)
+    planned = planned_bytes(rows, dimensions, count["silver.items"], usable if with_ease else 0)
     check_size(planned, recommend.max_item_gigabytes)
 
     frame = items.select("item_id", "item_index", "title", "user_count").toPandas()
