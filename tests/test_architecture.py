@@ -20,7 +20,7 @@ LAYERS = (
     {"config", "contract", "session", "tables", "tracking"},
     {"events", "privacy", "sources", "text", "graph", "interests", "metrics", "models", "feeding", "training",
      "media", "support", "trends"},
-    {"stages.stage"},
+    {"claim", "stages.stage"},
     {"recommending", "serving", "reporting", "expansion"},
     {"people", "crossing"},
     {"tuning"},

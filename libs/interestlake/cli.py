@@ -8,7 +8,8 @@ import os
 import sys
 import time
 import warnings
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 
 from .asking.arguments import COMMAND as ASK
 from .asking.arguments import add_parser as add_ask_parser
@@ -26,7 +27,7 @@ from .tuning.arguments import COMMANDS as TUNING
 from .tuning.arguments import add_parsers as add_tuning_parsers
 
 LOG = logging.getLogger("interestlake")
-# loaded while the JVM starts, which itself loads no module that pyspark.sql has not
+# loaded while the JVM starts and a pipeline claims its run, which load no module that interestlake.claim has not
 SLOW_TO_LOAD = ("torch", "mlflow", "interestlake.pipeline", "interestlake.stages.order")
 # commands on given files, without Spark -> the package whose command.py does them
 ON_FILES = dict.fromkeys(("benchmark", "split"), "benchmark") | dict.fromkeys(TUNING, "tuning")
@@ -140,14 +141,12 @@ def _execute(arguments: argparse.Namespace) -> None:
     LOG.info("run %s  seed %d  lake %s", options.run_id, options.seed, options.lake)
     LOG.info("starting Spark (%s) ...", arguments.profile)
     began = time.perf_counter()
-    spark = _start(conf_dir, arguments.profile)
-    try:
+    with _started(conf_dir, arguments.profile) as (spark, loading):
         if group:
+            loading.result()
             group.run(arguments, spark, params, options, LOG)
         else:
-            _run_cut(arguments, spark, params, options, wanted, began)
-    finally:
-        spark.stop()
+            _run_cut(arguments, spark, params, options, wanted, began, loading)
 
 
 def _cut(arguments: argparse.Namespace) -> slice:
@@ -158,13 +157,20 @@ def _cut(arguments: argparse.Namespace) -> slice:
     return cut(STAGE_NAMES, name, name)
 
 
-def _run_cut(arguments: argparse.Namespace, spark, params, options: RunOptions, wanted: slice, began: float) -> None:
+def _run_cut(arguments, spark, params, options: RunOptions, wanted: slice, began: float, loading: Future) -> None:
+    from .claim import claim_run
+    from .tables import Lake
+
+    # the first write of a JVM takes as long as the modules
+    claimed = claim_run(Lake(spark, options.lake), options, params)
+    loading.result()
+
     from .pipeline import run_stages
     from .stages.order import STAGES
 
     whole = arguments.command == "run"
     try:
-        run_stages(spark, STAGES[wanted], params, options)
+        run_stages(spark, STAGES[wanted], params, options, claimed)
     except GateRefused:
         _close(spark, whole, options, began)
         raise
@@ -175,13 +181,17 @@ def _conf_dir(arguments: argparse.Namespace) -> str | None:
     return arguments.conf or ("conf" if os.path.isdir("conf/params") else None)
 
 
-def _start(conf_dir: str | None, profile: str, modules: tuple[str, ...] = SLOW_TO_LOAD):
-    importlib.import_module("pyspark.sql")
+@contextmanager
+def _started(conf_dir: str | None, profile: str, modules: tuple[str, ...] = SLOW_TO_LOAD):
+    """Spark, stopped at the end, and the Future of `modules`, which load meanwhile."""
+    importlib.import_module("interestlake.claim")
     with ThreadPoolExecutor(1) as pool:
-        loading = pool.map(importlib.import_module, modules)
+        loading = pool.submit(lambda: [importlib.import_module(module) for module in modules])
         spark = build_session(conf_dir or "conf", profile)
-        list(loading)
-    return spark
+        try:
+            yield spark, loading
+        finally:
+            spark.stop()
 
 
 def _close(spark, whole: bool, options: RunOptions, began: float) -> None:
@@ -216,7 +226,7 @@ def main(argv: list[str] | None = None) -> int:
         elif arguments.command == ASK:
             arguments.conf_dir = _conf_dir(arguments)
             command = importlib.import_module("interestlake.asking.command")
-            command.ask(arguments, LOG, lambda: _start(arguments.conf_dir, arguments.profile, ASK_LOADS))
+            command.ask(arguments, LOG, lambda: _started(arguments.conf_dir, arguments.profile, ASK_LOADS))
         else:
             _execute(arguments)
     except GateRefused as refusal:

@@ -1,16 +1,14 @@
 """Runs stages in order under one run id: skips what is done, logs what is read and written, resumes after a kill."""
 
-import hashlib
-import json
 import logging
 import time
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 from pyspark.sql import SparkSession
 
+from .claim import claim_run
 from .config import RunOptions, cut, flat
-from .errors import BadInput, GateRefused
+from .errors import GateRefused
 from .params import Params
 from .stages.stage import Stage, StageContext
 from .tables import Lake, one_row
@@ -24,27 +22,19 @@ def select(stages: tuple[Stage, ...], first: str | None, last: str | None) -> tu
     return stages[cut([stage.name for stage in stages], first, last)]
 
 
-def fingerprint(options: RunOptions, params: Params) -> str:
-    """sha-256 over everything that shapes a run's rows."""
-    inputs = [str(Path(path).resolve()) for path in options.inputs]
-    shaping = {"source": options.source, "inputs": inputs, "mapping": options.mapping, "seed": options.seed}
-    payload = json.dumps({**shaping, **flat(params)}, sort_keys=True, default=str)
-    return hashlib.sha256(payload.encode()).hexdigest()
-
-
 def run_stages(
-    spark: SparkSession, stages: tuple[Stage, ...], params: Params, options: RunOptions
+    spark: SparkSession, stages: tuple[Stage, ...], params: Params, options: RunOptions,
+    done: dict[str, dict[str, float]] | None = None,
 ) -> dict[str, dict[str, float]]:
     """Run `stages` against the lake; a stage that this run id has finished is skipped. Returns figures per stage.
 
-    Raises BadInput where the run id was used before with another source, input, seed or parameters; GateRefused
-    where the gate said no (every stage before it has then finished).
+    done: what `claim_run` has returned for this run; None claims it here, with its BadInput. Raises GateRefused where
+    the gate said no (every stage before it has then finished).
     """
     lake = Lake(spark, options.lake)
     with ThreadPoolExecutor(1) as pool:  # a new store's migrations and a cold lake each take seconds
         opening = pool.submit(Tracker, options.tracking_uri or default_tracking_uri(options.lake), options.run_id)
-        _claim_run(lake, options, params)
-        done = _finished(lake, options.run_id)
+        done = claim_run(lake, options, params) if done is None else done
         tracker = opening.result()
     tracker.start({"source": options.source, "seed": options.seed, "inputs": list(options.inputs)})
     figures: dict[str, dict[str, float]] = {}
@@ -130,31 +120,6 @@ def _run_one(context: StageContext, stage: Stage, marks: Marks) -> dict[str, flo
     marks.add(context, told, stage_run)
     LOG.info("      %s finished in %.1f s", stage.name, seconds)
     return figures
-
-
-def _claim_run(lake: Lake, options: RunOptions, params: Params) -> None:
-    mark = fingerprint(options, params)
-    if lake.exists("ops.runs"):
-        earlier = lake.read("ops.runs").where(f"run_id = '{options.run_id}'").select("source", "seed", "fingerprint")
-        row = earlier.first()
-        if row is not None and options.source is not None and row["fingerprint"] != mark:
-            raise BadInput.of(
-                f"run id {options.run_id}",
-                found=f"used before (source {row['source']}, seed {row['seed']}) with other input or parameters",
-                expected="the same source, input, seed and parameters, or a new id",
-                where="--run-id",
-            )
-        if row is not None:
-            return
-    claim = {"source": options.source or "as ingested", "seed": options.seed, "fingerprint": mark}
-    lake.write("ops.runs", one_row(lake.spark, "ops.runs", {"run_id": options.run_id, **claim}), options.run_id)
-
-
-def _finished(lake: Lake, run_id: str) -> dict[str, dict[str, float]]:
-    if not lake.exists("ops.stages"):
-        return {}
-    rows = lake.read("ops.stages").where(f"run_id = '{run_id}'").select("stage", "metrics").collect()
-    return {row["stage"]: row["metrics"] for row in rows}
 
 
 def _mark_finished(context: StageContext, told: dict[str, object]) -> None:

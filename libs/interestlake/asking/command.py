@@ -15,7 +15,10 @@ from .show import as_json, as_text
 
 
 def ask(options: argparse.Namespace, log: Logger, start_spark: Callable) -> None:
-    """Answer one request on standard output. Faults of the request come before the seconds that Spark needs."""
+    """Answer one request on standard output. start_spark() -> a context of (session, Future of what it loads beside).
+
+    Faults of the request come before the seconds that Spark needs.
+    """
     from .ask import MAX_CHARACTERS, Clock, checked, load_tuned, open_asking
 
     clock = Clock()
@@ -30,16 +33,14 @@ def ask(options: argparse.Namespace, log: Logger, start_spark: Callable) -> None
     uri = options.tracking_uri or os.environ.get("MLFLOW_TRACKING_URI")
     with ThreadPoolExecutor(1) as pool:
         loading = pool.submit(_models, options, uri, load_tuned)
-        spark = start_spark()
-        try:
+        with start_spark() as (spark, modules):
             from ..tables import Lake
 
+            modules.result()
             intents, tagger = loading.result()
             asking = open_asking(Lake(spark, options.lake), params, intents, tagger, options.max_gigabytes)
             opened = clock.seconds
             found, intent = asking.ask(request, options.user, options.top, options.include_seen)
-        finally:
-            spark.stop()
     if options.json:
         print(json.dumps(as_json(request, found, intent, asking.index, intents is not None), indent=1))
     else:
