@@ -1,5 +1,7 @@
 """ingest and prepare against a lake: contracts, repetition, faults."""
 
+from pathlib import Path
+
 import pytest
 
 from interestlake.errors import BadInput
@@ -128,10 +130,25 @@ def test_a_source_without_time_is_split_by_hash_and_says_so(stage_context, write
     INGEST.run(context)
     with caplog.at_level("INFO", logger="interestlake"):
         PREPARE.run(context)
-    assert "keeps no time: split 'hash'" in caplog.text
+    assert "keeps no time of choices: split 'hash'" in caplog.text
     pairs = table(context, "silver.interactions")
     assert pairs.split.value_counts().to_dict() == {"train": 35, "test": 10, "validation": 5}
     assert pairs.first_ts.isna().all()
+
+
+def test_times_of_tags_alone_put_no_choice_before_another(stage_context, write_plays, caplog):
+    folder = Path(write_plays(5, 10))
+    (folder / "tags.dat").write_text("7\tnew wave\n")
+    (folder / "user_taggedartists.dat").write_text("1\t3\t7\t1\t4\t2009\n")
+    context = stage_context(source="lastfm", inputs=(str(folder),), overrides={"prepare.test_share": 0.2})
+    INGEST.run(context)
+    with caplog.at_level("INFO", logger="interestlake"):
+        PREPARE.run(context)
+    assert "keeps no time of choices: split 'hash'" in caplog.text
+    pairs = table(context, "silver.interactions")
+    assert list(pairs[pairs.first_ts.notna()].item_id) == ["3"]
+    documents = table(context, "silver.documents")
+    assert list(documents[documents.kind == "tag"].text) == ["new wave"]
 
 
 @pytest.fixture

@@ -122,6 +122,47 @@ def test_lastfm_with_and_without_a_header(write, request_for, rows_of, header):
     assert rows_of(loaded.quarantine, "line") == [(first + 1,)]
 
 
+BY_TIME = "2\t51\t7\t1238536800000\n3\t51\t7\t1238536800000\n2\t51\t9\t1238536800000\n2\t52\t7\t-61\n"
+BY_DAY = (
+    "userID\tartistID\ttagID\tday\tmonth\tyear\n"
+    "2\t51\t7\t1\t4\t2009\n2\t52\t7\t1\t4\t1956\n2\t51\t9\t1\t4\t2009\n3\t51\t7\t1\t4\t2009\n"
+)
+BY_TIME_FILE, BY_DAY_FILE = "user_taggedartists-timestamps.dat", "user_taggedartists.dat"
+
+
+@pytest.mark.parametrize(
+    ("given", "read", "when"),
+    [
+        ({BY_TIME_FILE: BY_TIME}, BY_TIME_FILE, dt.datetime(2009, 3, 31, 22)),
+        ({BY_DAY_FILE: BY_DAY}, BY_DAY_FILE, dt.datetime(2009, 4, 1)),
+        ({BY_DAY_FILE: BY_DAY, BY_TIME_FILE: BY_TIME}, BY_TIME_FILE, dt.datetime(2009, 3, 31, 22)),
+    ],
+    ids=["by time", "by day", "both"],
+)
+def test_lastfm_tags(write, request_for, rows_of, given, read, when):
+    write("user_artists.dat", "2\t51\t13883\n")
+    write("artists.dat", "51\tDuran\t\t\n")
+    folder = write("tags.dat", "tagID\ttagValue\n7\tnew wave\n8\t\n")
+    for name, text in given.items():
+        write(name, text)
+    loaded = load_source("lastfm", request_for(folder))
+    assert rows_of(loaded.events, "user_id", "item_id", "event_type", "text", "event_ts") == [
+        ("2", "51", "play", None, None),
+        ("2", "51", "tag", "new wave", when),
+        ("3", "51", "tag", "new wave", when),
+    ]
+    assert loaded.event_count == 3
+    broken = {(row.file, row.reason.split(":")[0]) for row in loaded.quarantine.collect()}
+    assert broken == {(read, "missing tag"), (read, "timestamp out of range"), ("tags.dat", "missing tag")}
+
+
+def test_lastfm_tags_need_their_names(write, request_for):
+    write("user_artists.dat", "2\t51\t13883\n")
+    write("artists.dat", "51\tDuran\t\t\n")
+    with pytest.raises(BadInput, match="tags.dat"):
+        load_source("lastfm", request_for(write("user_taggedartists.dat", "2\t51\t7\t1\t4\t2009\n")))
+
+
 def counts(loaded):
     frames = ("events", "items", "friends", "facts", "quarantine")
     return {name: getattr(loaded, name).count() for name in frames if not getattr(loaded, name).isEmpty()}

@@ -16,10 +16,11 @@ from .stage import Stage, StageContext
 def _run(context: StageContext) -> dict[str, float]:
     params = context.params.prepare
     events = context.read("bronze.events")
-    timed = events.where("event_ts IS NOT NULL").limit(1).count() > 0
+    # tags come beside choices: their times alone put no choice before another
+    timed = events.where("event_ts IS NOT NULL AND event_type <> 'tag'").limit(1).count() > 0
     method = params.split if timed else "hash"
     if method != params.split:
-        context.log.info("      the source keeps no time: split 'hash' instead of '%s'", params.split)
+        context.log.info("      the source keeps no time of choices: split 'hash' instead of '%s'", params.split)
     pairs = (
         events.transform(weigh_pairs(params.half_life_days, params.min_rating, params.event_weights, params.half_lives))
         .transform(drop_rare(params.min_user_events, params.min_item_events))
