@@ -1,6 +1,7 @@
 """`interestlake feedback` and `forget`: the next list heeds them; what is forgotten is in no table, no version."""
 
 import pytest
+from mlflow.tracking import MlflowClient
 from pyspark.sql import functions as F
 
 from interestlake.errors import BadInput
@@ -9,6 +10,7 @@ from interestlake.privacy.objections import without_disliked, without_forgotten
 from interestlake.schemas import ALL
 from interestlake.selfservice.object import forget, object_to, withdraw
 from interestlake.selfservice.person import Somebody
+from interestlake.tracking import EXPERIMENT, STAGE_TAG, default_tracking_uri
 
 from ..recommending.planted import item_id, user_id
 
@@ -54,6 +56,20 @@ def test_everyones_lists_heed_an_objection_too(world, call):
     scoring.close()
     assert [tuple(row)[:4] for row in listed(world.lake, 4)] == alone
     assert withdraw(world.lake, Somebody(user_id(4), 4), "item", [refused]) == 1
+
+
+def test_a_request_is_logged_without_the_person(world, call):
+    refused = listed(world.lake, 6)[0]["item_id"]
+    asked = ("--user", user_id(6), "--not-interested", refused)
+    call("feedback", *asked, "--run-id", "log1")
+    call("feedback", *asked, "--withdraw", "--run-id", "log2")
+    client = MlflowClient(default_tracking_uri(world.lake.root))
+    experiment = client.get_experiment_by_name(EXPERIMENT).experiment_id
+    runs = client.search_runs([experiment], f"tags.`{STAGE_TAG}` = 'feedback'")
+    figures = [run.data.metrics for run in runs]
+    assert {"not_interested": 1.0, "list_items": 5.0} in figures and {"withdraw": 1.0, "list_items": 5.0} in figures
+    everything = client.search_runs([experiment])
+    assert not any(user_id(6) in str(run.to_dictionary()) for run in everything)
 
 
 def test_an_interest_said_no_to_sinks(world, call):

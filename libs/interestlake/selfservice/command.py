@@ -13,6 +13,7 @@ from ..stages.report import write_whole
 from ..stages.stage import StageContext
 from ..storage import has_scheme
 from ..tables import Lake
+from ..tracking import default_tracking_uri, one_run
 from .object import expect_known, forget, object_to, reports_of, withdraw
 from .page import page_of
 from .person import Somebody, find_person
@@ -28,10 +29,15 @@ def run(arguments: argparse.Namespace, spark, params: Params, options: RunOption
     lake = Lake(spark, options.lake)
     person = find_person(lake, arguments.user, params.ingest.pseudonym_key_file)
     context = StageContext(spark, lake, None, params, options, log)
-    {"profile": _profile, "feedback": _feedback, "forget": _forget}[arguments.command](arguments, context, person)
+    command = {"profile": _profile, "feedback": _feedback, "forget": _forget}[arguments.command]
+    uri = options.tracking_uri or default_tracking_uri(options.lake)
+    # nothing that names the person: a tracking store outlives what is forgotten
+    with one_run(uri, arguments.command, {"lake": options.lake}, {"seed": options.seed}) as tracker:
+        with tracker.stage(arguments.command, {}):
+            tracker.log_metrics(command(arguments, context, person))
 
 
-def _profile(arguments: argparse.Namespace, context: StageContext, person: Somebody) -> None:
+def _profile(arguments: argparse.Namespace, context: StageContext, person: Somebody) -> dict[str, float]:
     lake, log = context.lake, context.log
     if person.user_index is None:
         raise BadInput.of(f"user {arguments.user!r}", found="everything forgotten", expected="somebody", where="--user")
@@ -46,11 +52,15 @@ def _profile(arguments: argparse.Namespace, context: StageContext, person: Someb
     print(path)
     if arguments.open:
         webbrowser.open(path.as_uri())
+    return {"page_bytes": len(text.encode())}
 
 
-def serve(context: StageContext, person: Somebody, port: int, show: bool, ready=lambda server: None) -> None:
-    """Serve the page until interrupted; `ready` gets the server once it listens."""
-    server = page_server(context, person, port)
+def serve(
+    context: StageContext, person: Somebody, port: int, show: bool, ready=lambda server: None
+) -> dict[str, float]:
+    """Serve the page until interrupted -> how many requests changed something; `ready` gets the listening server."""
+    made: list[str] = []
+    server = page_server(context, person, port, made)
     context.log.info("serving on this machine only; Ctrl-C ends it")
     print(server.address, flush=True)
     if show:
@@ -62,16 +72,22 @@ def serve(context: StageContext, person: Somebody, port: int, show: bool, ready=
         context.log.info("ended")
     finally:
         server.server_close()
+    return {"changes": len(made)}
 
 
-def page_server(context: StageContext, person: Somebody, port: int) -> PageServer:
-    """The server of one person's page; the scorers are read once, before the first change of a list."""
+def page_server(context: StageContext, person: Somebody, port: int, made: list[str] | None = None) -> PageServer:
+    """The server of one person's page; the scorers are read once, before the first change of a list.
+
+    `made` takes a sentence per change.
+    """
     relister: list[Relister] = []
 
     def say(does: str, kind: str, thing: str) -> tuple[str, bool]:
         # each click is a request of its own, also where a server was started under the same run id before
         run_id = f"{context.options.run_id}-{uuid.uuid4().hex[:12]}"
-        message = change(context, person, does, kind, (thing,), run_id)
+        message, _ = change(context, person, does, kind, (thing,), run_id)
+        if made is not None:
+            made.append(message)
         if kind == "everything":
             return message, False
         if can_relist(context.lake):
@@ -87,8 +103,10 @@ def page_server(context: StageContext, person: Somebody, port: int) -> PageServe
     return PageServer(port, page, say)
 
 
-def change(context: StageContext, person: Somebody, does: str, kind: str, things, run_id: str, keep_hours=0.0) -> str:
-    """Write one request of a person and say in a sentence what was done."""
+def change(
+    context: StageContext, person: Somebody, does: str, kind: str, things, run_id: str, keep_hours=0.0
+) -> tuple[str, int]:
+    """Write one request of a person -> a sentence that says what was done, and the rows written or deleted."""
     lake = context.lake
     if does == "forget":
         if kind != "everything":
@@ -100,16 +118,18 @@ def change(context: StageContext, person: Somebody, does: str, kind: str, things
         for page in pages:
             page.unlink()
             context.log.info("      page %s deleted", page)
-        return f"Forgotten: {sum(gone.values())} rows of {len(gone)} tables, also in their history."
+        rows = sum(gone.values())
+        return f"Forgotten: {rows} rows of {len(gone)} tables, also in their history.", rows
     for thing in things:
         expect_known(lake, kind, thing, "--not-interested" + ("-in" if kind == "interest" else ""))
     if does == "withdraw":
-        return f"Taken back: {withdraw(lake, person, kind, things)}."
+        back = withdraw(lake, person, kind, things)
+        return f"Taken back: {back}.", back
     new = object_to(lake, person, kind, things, run_id)
-    return f"Noted: {new} new objection{'' if new == 1 else 's'}."
+    return f"Noted: {new} new objection{'' if new == 1 else 's'}.", new
 
 
-def _feedback(arguments: argparse.Namespace, context: StageContext, person: Somebody) -> None:
+def _feedback(arguments: argparse.Namespace, context: StageContext, person: Somebody) -> dict[str, float]:
     asked = {"item": arguments.not_interested, "interest": arguments.not_interested_in}
     if not any(asked.values()):
         raise BadInput.of("feedback", found="nothing", expected="an item or an interest",
@@ -118,24 +138,30 @@ def _feedback(arguments: argparse.Namespace, context: StageContext, person: Some
     for kind, things in asked.items():
         for thing in things:
             expect_known(context.lake, kind, thing, "--not-interested" + ("-in" if kind == "interest" else ""))
+    changed = 0
     for kind, things in asked.items():
         if things:
-            print(change(context, person, does, kind, things, context.options.run_id))
-    _relist(context, person)
+            said, rows = change(context, person, does, kind, things, context.options.run_id)
+            changed += rows
+            print(said)
+    return {does: changed, **_relist(context, person)}
 
 
-def _forget(arguments: argparse.Namespace, context: StageContext, person: Somebody) -> None:
+def _forget(arguments: argparse.Namespace, context: StageContext, person: Somebody) -> dict[str, float]:
     kind = "everything" if arguments.everything else "item" if arguments.item else "interest"
     thing = arguments.item or arguments.interest or ""
-    print(change(context, person, "forget", kind, (thing,), context.options.run_id, arguments.keep_history_hours))
+    said, rows = change(
+        context, person, "forget", kind, (thing,), context.options.run_id, arguments.keep_history_hours
+    )
+    print(said)
     context.log.info(RANKER)
-    if kind != "everything":
-        _relist(context, person)
+    return {"rows_deleted": rows, **(_relist(context, person) if kind != "everything" else {})}
 
 
-def _relist(context: StageContext, person: Somebody) -> None:
+def _relist(context: StageContext, person: Somebody) -> dict[str, float]:
     if person.user_index is None or not can_relist(context.lake):
         context.log.info("no list to renew: the stage recommend has not run on this lake")
-        return
+        return {}
     count = Relister(context).relist(person, f"{context.options.run_id}/relist")
     print(f"The next list has {count} items.")
+    return {"list_items": count}
