@@ -4,7 +4,9 @@ import datetime as dt
 
 import numpy as np
 import pytest
+from pyspark.sql import functions as F
 
+from interestlake.errors import BadInput
 from interestlake.params import Trend
 from interestlake.schemas import ALL
 from interestlake.stages.trend import TREND
@@ -98,3 +100,13 @@ def test_the_stage_writes_the_table_and_tells_the_alarms(tables, stage_context, 
     assert (figures["subjects"], figures["periods"], figures["rows"]) == (4, DAYS, 4 * DAYS) and figures["alarms"] >= 2
     assert "ALARM 2024-01-26  LOUD: attention rises" in caplog.text
     assert "ALARM 2024-02-02  SOUR: sentiment falls" in caplog.text
+
+
+def test_texts_without_a_time_are_one_message(tables, stage_context):
+    context = stage_context()
+    for name, frame in tables[1].items():
+        timeless = frame.withColumn("event_ts", F.lit(None).cast("timestamp")) if "event_ts" in frame.columns else frame
+        timeless.write.format("delta").save(context.lake.path(name))
+    with pytest.raises(BadInput, match="silver.documents: found no review with a time"):
+        TREND.run(context)
+    assert not context.lake.exists("gold.trends")

@@ -2,6 +2,7 @@
 
 from pyspark.sql import functions as F
 
+from ..errors import BadInput
 from ..trends.series import dated, of_categories, of_items, of_topics, trend_series
 from .stage import Stage, StageContext
 
@@ -10,6 +11,9 @@ TRENDS = "gold.trends"
 
 def _run(context: StageContext) -> dict[str, float]:
     params, documents = context.params.trend, context.read("silver.documents")
+    if dated(documents).isEmpty():
+        raise BadInput.of("silver.documents", found="no review with a time", expected="texts with times to follow",
+                          where="--lake")
     if params.by == "topic":
         subjects = of_topics(documents, context.read("silver.document_topics"), context.read("silver.topics"))
     elif params.by == "category":
