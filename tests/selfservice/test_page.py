@@ -99,6 +99,7 @@ SHOWN = "[...document.querySelectorAll('#listed .suggestions > li')].filter((r) 
 
 @pytest.mark.parametrize("width", [1280, 390])
 def test_clicks_write_to_the_lake_and_change_the_list(server, browser, world, width):
+    changes = server.changes
     browser.open(server.address, width)
     before = browser.js(SHOWN)
     assert before == wanted(world.lake)
@@ -111,7 +112,7 @@ def test_clicks_write_to_the_lake_and_change_the_list(server, browser, world, wi
     browser.click("#undo")
     browser.wait("document.getElementById('say').textContent.startsWith('Taken back')")
     assert browser.js(SHOWN) == before == wanted(world.lake)
-    assert browser.faults == []
+    assert server.changes == changes + 2 and browser.faults == []
     assert all(address.startswith(f"http://127.0.0.1:{server.server_port}/") or address.startswith("data:")
                for address in browser.asked)  # fmt: skip
 

@@ -59,8 +59,7 @@ def serve(
     context: StageContext, person: Somebody, port: int, show: bool, ready=lambda server: None
 ) -> dict[str, float]:
     """Serve the page until interrupted -> how many requests changed something; `ready` gets the listening server."""
-    made: list[str] = []
-    server = page_server(context, person, port, made)
+    server = page_server(context, person, port)
     context.log.info("serving on this machine only; Ctrl-C ends it")
     print(server.address, flush=True)
     if show:
@@ -72,22 +71,18 @@ def serve(
         context.log.info("ended")
     finally:
         server.server_close()
-    return {"changes": len(made)}
+    return {"changes": server.changes}
 
 
-def page_server(context: StageContext, person: Somebody, port: int, made: list[str] | None = None) -> PageServer:
-    """The server of one person's page; the scorers are read once, before the first change of a list.
-
-    `made` takes a sentence per change.
-    """
+def page_server(context: StageContext, person: Somebody, port: int) -> PageServer:
+    """The server of one person's page; the scorers are read once, before the first change of a list."""
     relister: list[Relister] = []
 
     def say(does: str, kind: str, thing: str) -> tuple[str, bool]:
         # each click is a request of its own, also where a server was started under the same run id before
         run_id = f"{context.options.run_id}-{uuid.uuid4().hex[:12]}"
         message, _ = change(context, person, does, kind, (thing,), run_id)
-        if made is not None:
-            made.append(message)
+        server.changes += 1
         if kind == "everything":
             return message, False
         if can_relist(context.lake):
@@ -100,7 +95,8 @@ def page_server(context: StageContext, person: Somebody, port: int, made: list[s
     def page(token: str) -> str:
         return page_of(context.lake, person, context.params, context.options.lake, token, context.options.seed)
 
-    return PageServer(port, page, say)
+    server = PageServer(port, page, say)
+    return server
 
 
 def change(

@@ -23,10 +23,11 @@ POLICY = ("default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inl
 class PageServer(ThreadingHTTPServer):
     """Answers on 127.0.0.1 only, to requests that carry the token of this start; one write at a time.
 
-    page(token) -> HTML; say(do, kind, id) -> (message, whether the page is still there).
+    page(token) -> HTML; say(do, kind, id) -> (message, whether the page is still there), and counts what it changed.
     """
 
     daemon_threads = True
+    changes = 0
 
     def __init__(self, port: int, page: Callable[[str], str], say: Callable[[str, str, str], tuple[str, bool]]):
         super().__init__((HOST, port), _Handler)
