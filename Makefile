@@ -8,7 +8,7 @@ MAKEFLAGS += --no-print-directory
 IN_ENV := . .venv/interestlake-env.sh &&
 DEMO := out/demo
 
-.PHONY: help setup demo test cluster-test kill-test surfaces-test airflow-test commands-test bench bench-peers bench-speed bench-scale bench-ask bench-embed bench-embed-gpu bench-ann bench-recipes bench-habits lint lock clean
+.PHONY: help setup demo test cluster-test kill-test surfaces-test airflow-test commands-test bench bench-peers bench-speed bench-scale bench-ask bench-embed bench-embed-gpu bench-ann bench-recipes bench-habits bench-tagger lint lock clean
 
 help:  ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -68,6 +68,9 @@ bench-recipes: setup  ## every domain recipe as whole commands on a generated wo
 
 bench-habits: setup  ## what each habit of training gives on a cut of an intent data set; BENCH="--data FOLDER"
 	@$(IN_ENV) python -W ignore -m bench.habits $(BENCH)
+
+bench-tagger: setup  ## the trained tagger beside Spark NLP's CRF; BENCH="--train A --dev B --test C", CoNLL files
+	@$(IN_ENV) python -W ignore -m bench.tagger $(BENCH)
 
 lint: setup  ## ruff
 	@$(IN_ENV) ruff check .

@@ -10,7 +10,10 @@ from statistics import median
 import numpy as np
 import psutil
 
-from .embedding.contenders import ALONE, PEER, PEER_INT8, SPARK
+from interestlake.text.encoder_files import find_encoder
+
+from .embedding.ceiling import ceilings
+from .embedding.contenders import ALONE, MAX_TOKENS, PEER, PEER_INT8, SPARK
 from .embedding.quality import quality
 from .embedding.texts import Texts, load_texts
 from .embedding.worker import Worker
@@ -27,10 +30,7 @@ GOALS = (
 
 def tokens_of(texts: list[str]) -> int:
     """Word pieces that are read of `texts`, marks included."""
-    from interestlake.text.encoder_files import find_encoder
     from interestlake.text.engines.tokens import Tokens
-
-    from .embedding.contenders import MAX_TOKENS
 
     return int(Tokens(find_encoder("", MAX_TOKENS).path, MAX_TOKENS).windows(texts).lengths.sum())
 
@@ -53,8 +53,10 @@ def compare(texts: Texts, workers: list[Worker], rounds: int, folder: Path) -> d
     return runs
 
 
-def report(texts: Texts, workers: list[Worker], runs: dict[str, list[dict]], folder: Path) -> None:
-    """One line per contender, then each goal as hit or miss."""
+def report(
+    texts: Texts, workers: list[Worker], runs: dict[str, list[dict]], folder: Path, most: dict[str, float]
+) -> None:
+    """One line per contender, then each goal as hit or miss beside what the number format allows (`most` tokens/s)."""
     tokens = tokens_of(texts.documents)
     count = len(texts.documents)
     print(f"\n{texts.name}: {count:,} texts, {tokens:,} tokens, {tokens / count:.0f} a text")
@@ -83,12 +85,17 @@ def report(texts: Texts, workers: list[Worker], runs: dict[str, list[dict]], fol
         speed = f"{count / seconds:>8.0f}{tokens / seconds:>10,.0f}{median(ratios):>7.2f}{spread:>13}{cpu:>10.2f}"
         near = f"{good.mean_cosine:>9.5f}{good.min_cosine:>8.4f}{good.same_top:>8.3f}{good.ndcg:>9.4f}"
         print(f"  {name:<32}{speed}{waste:>7}{peak:>8.2f}{near}{good.ndcg_change:>+9.2%}", flush=True)
+    peer_tokens = tokens / median(run["seconds"] for run in runs[PEER])
+    print("  matrix products alone on these cores: "
+          + ", ".join(f"{name} {rate:,.0f} tokens/s = {rate / peer_tokens:.2f} x" for name, rate in most.items()))
     for goal, name, least, near in GOALS:
         if name in found:
             ratio, good = found[name]
             close = near(good)
             word = "hit" if ratio >= least and close else "MISS"
-            print(f"  {goal}: {ratio:.2f} x, goal {least:.0f}; vectors {'near enough' if close else 'too far'}: {word}")
+            highest = most[name.split()[-1]] / peer_tokens
+            print(f"  {goal}: {ratio:.2f} x, goal {least:.0f}, at most {highest:.2f} by the products alone; vectors "
+                  f"{'near enough' if close else 'too far'}: {word}")
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -118,7 +125,8 @@ def main(argv: list[str] | None = None) -> int:
         try:
             for name in options.sets:
                 texts = load_texts(name, options.texts)
-                report(texts, workers, compare(texts, workers, options.rounds, folder), folder)
+                runs = compare(texts, workers, options.rounds, folder)
+                report(texts, workers, runs, folder, ceilings(find_encoder("", MAX_TOKENS).path, options.threads))
         finally:
             for worker in workers:
                 worker.end()

@@ -44,7 +44,7 @@ def compare(options: argparse.Namespace) -> dict[str, dict]:
 
 def _picked(peer: Peer, train: Path, rest, judged, options) -> dict:
     def value_of(params: dict) -> float:
-        lists, _ = fit_and_list(peer, train, rest, params, options.top, options.seed)
+        lists, _ = fit_and_list(peer, train, rest, {**params, **peer.searching}, options.top, options.seed)
         return mean_list_ndcg(lists[judged.people], judged.relevant)
 
     return search(peer.grids, value_of, peer.budget).best[0]

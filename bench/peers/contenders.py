@@ -5,7 +5,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -22,12 +22,16 @@ NEIGHBOURS = Grid((20, 50, 100, 200), 2, high=3200)
 
 @dataclass(frozen=True)
 class Peer:
-    """A model of another package: `script` is run by the Python of `environment`."""
+    """A model of another package: `script` is run by the Python of `environment`.
+
+    `searching` are parameters that the fits of the search get beside those of the grids.
+    """
 
     environment: str
     model: str
     grids: Mapping[str, Grid]
     budget: int
+    searching: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -58,6 +62,14 @@ PEERS = (
         "threshold": Grid((1, 2, 5)),
         "decay_days": Grid((0, 30, 365), start=0),
     }, 12),
+    Peer("recbole", "ease", {"reg_weight": Grid((100.0, 250.0, 500.0), 2.0, low=1.0)}, 6),
+    # its trainings take minutes each: few fits, and no second training in the search
+    Peer("recbole", "lightgcn", {
+        "learning_rate": Grid((0.001, 0.003, 0.01), 3.0, low=1e-4),
+        "n_layers": Grid((1, 2, 3), start=1),
+        "reg_weight": Grid((1e-5, 1e-4, 1e-3), 10.0, low=1e-6),
+    }, 6, {"refit": 0}),
+    Peer("recbole", "sasrec", {"hidden_dropout_prob": Grid((0.2, 0.5), start=1)}, 2, {"refit": 0}),
 )
 
 

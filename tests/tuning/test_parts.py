@@ -117,8 +117,9 @@ def test_class_weights_make_classes_equal():
     assert (weights[0] * 9).item() == pytest.approx((weights[1] * 1).item()) and weights[2] == 1
 
 
-def test_the_worst_step_raises_the_loss_by_its_length(encoder):
-    model = Encoder(str(encoder)).eval()
+@pytest.mark.parametrize("words", [False, True])
+def test_the_worst_step_raises_the_loss_by_its_length(encoder, words):
+    model = Encoder(str(encoder), words=words).eval()
     worst = WorstStep(model, 1.0)
     ids, mask = torch.tensor([[2, 9, 10, 3]]), torch.ones(1, 4, dtype=torch.long)
     seen = []
@@ -132,6 +133,22 @@ def test_the_worst_step_raises_the_loss_by_its_length(encoder):
     assert worst.vectors.shape == (1, 4, 32) and seen[1] > seen[0]
     worst.remove()
     assert torch.allclose(model.pooled(ids, mask)[:, 0].sum(), seen[0])
+
+
+@pytest.mark.parametrize("words", [False, True])
+def test_word_vectors_move_only_where_that_is_asked_for(encoder, words):
+    model, head = Encoder(str(encoder), words=words), LinearHead(32, 2)
+    vectors = model.bert.get_input_embeddings().weight
+    before = vectors.detach().clone()
+    ids, mask = torch.tensor([[2, 9, 10, 3]]), torch.ones(1, 4, dtype=torch.long)
+
+    def loss_of(ids, mask):
+        return head(model.pooled(ids, mask))[:, 0].sum()
+
+    plan = Plan(epochs=1, learning_rate=0.01, weight_decay=0.5)
+    fit(model, head, lambda draw: [0], lambda batch, draw: (ids, mask), loss_of, lambda: 0.0, plan, 1)
+    moved = (vectors != before).any(dim=1).nonzero().flatten().tolist()
+    assert moved == ([2, 3, 9, 10] if words else [])  # no other word shrinks
 
 
 def test_the_average_lags_and_comes_back():

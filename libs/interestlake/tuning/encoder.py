@@ -19,11 +19,11 @@ NORM_FLOOR = 1e-9
 class Encoder(nn.Module):
     """BERT from a folder; `method` says which of its weights are trained, `half` whether it computes in bfloat16.
 
-    Word-piece vectors are never trained: half of all weights, and pieces that train does not hold would otherwise lose
-    their place beside those that it does. The pooler is not used.
+    Word-piece vectors are trained with `words` and method "full" alone: they are half of all weights, and pieces that
+    train does not hold lose their place beside those that it does. The pooler is not used.
     """
 
-    def __init__(self, folder: str, method: str = "full", half: bool = False, steps: int = 1):
+    def __init__(self, folder: str, method: str = "full", half: bool = False, steps: int = 1, words: bool = False):
         super().__init__()
         from transformers import AutoModel
         from transformers.utils import logging as transformers_logging
@@ -36,7 +36,7 @@ class Encoder(nn.Module):
         )
         self.width, self.half, self.method = self.bert.config.hidden_size, half, method
         self.layers = self.bert.config.num_hidden_layers
-        self.bert.get_input_embeddings().weight.requires_grad_(False)
+        self.bert.get_input_embeddings().weight.requires_grad_(words and method == "full")
         if method != "full":
             self.bert = _adapted(self.bert, method, steps)
 
@@ -77,7 +77,8 @@ class Encoder(nn.Module):
             if weight.requires_grad:
                 parts = name.split(".")
                 layer = int(parts[parts.index("layer") + 1]) if "layer" in parts else -1
-                decay = plan.weight_decay if weight.ndim > 1 else 0.0
+                # a word that a batch lacks must not shrink
+                decay = plan.weight_decay if weight.ndim > 1 and "word_embeddings" not in name else 0.0
                 lr = rate * plan.layer_decay ** (self.layers - 1 - layer)
                 groups.append({"params": [weight], "lr": lr, "weight_decay": decay})
         return groups

@@ -66,6 +66,10 @@ class WorstStep:
             return None
         if self.delta is not None:
             return vectors + self.delta
+        if vectors.requires_grad:  # the words are trained too
+            vectors.retain_grad()
+            self.vectors = vectors
+            return None
         self.vectors = vectors.detach().requires_grad_(True)
         return self.vectors
 

@@ -71,7 +71,8 @@ def train_sentiment(
     pieces_of = Pieces(files.path, files.max_tokens)
     pieces, dev_pieces = pieces_of.of_texts(train.texts), pieces_of.of_texts(dev.texts)
     steps = plan.epochs * max(1, len(train) // plan.batch_size)
-    encoder = Encoder(files.path, plan.method, computes_in_half(plan.precision, device), steps).to(device)
+    half = computes_in_half(plan.precision, device)
+    encoder = Encoder(files.path, plan.method, half, steps, plan.train_words).to(device)
     head = LinearHead(encoder.width, len(classes), plan.dropout).to(device)
     weights = class_weights(wanted, len(classes)).to(device) if plan.class_weights else None
     classifier = Classifier(encoder, head, pieces_of)

@@ -149,7 +149,8 @@ def train_tagger(
     lengths = [len(piece) for piece in ids]
     usable = [row for row, first in enumerate(firsts) if max(first) >= 0]
     steps = plan.epochs * max(1, len(usable) // plan.batch_size)
-    encoder = Encoder(files.path, plan.method, computes_in_half(plan.precision, device), steps).to(device)
+    half = computes_in_half(plan.precision, device)
+    encoder = Encoder(files.path, plan.method, half, steps, plan.train_words).to(device)
     head = TagHead(encoder.width, len(tags), plan.dropout).to(device)
     flat = torch.tensor([tag for sentence in numbers for tag in sentence])
     weights = class_weights(flat, len(tags)).to(device) if plan.class_weights else None
