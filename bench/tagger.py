@@ -18,7 +18,7 @@ from interestlake.tuning.tagger import TaggerModel
 ROOT = Path(__file__).resolve().parents[1]
 OUT = ROOT / "out" / "bench" / "tagger"
 MAX_TOKENS = 128
-EPOCHS = (5, 10, 20)
+EPOCHS = (5, 10)
 # it asks for a part of speech per word; the files have none
 NO_PART_OF_SPEECH = "NN"
 
@@ -31,13 +31,20 @@ def word_onnx(folder: Path) -> None:
     from transformers import AutoModel
 
     source = find_encoder("", MAX_TOKENS).path
-    bert = AutoModel.from_pretrained(source, attn_implementation="eager", local_files_only=True, return_dict=False)
     names = ["input_ids", "attention_mask", "token_type_ids"]
+
+    class States(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.bert = AutoModel.from_pretrained(source, attn_implementation="eager", local_files_only=True)
+
+        def forward(self, *given):
+            return self.bert(**dict(zip(names, given, strict=True))).last_hidden_state
+
     example = tuple(torch.ones(2, 7, dtype=torch.long) for _ in names)
     axes = {name: {0: "batch", 1: "tokens"} for name in (*names, "last_hidden_state")}
     torch.onnx.export(
-        bert.eval(), example, str(folder / "model.onnx"), input_names=names,
-        output_names=["last_hidden_state", "pooled"],
+        States().eval(), example, str(folder / "model.onnx"), input_names=names, output_names=["last_hidden_state"],
         dynamic_axes=axes, opset_version=14, dynamo=False,
     )  # fmt: skip
     (folder / "assets").mkdir()

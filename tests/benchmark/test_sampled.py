@@ -3,6 +3,7 @@
 import numpy as np
 
 from interestlake.benchmark.feedback import Feedback
+from interestlake.benchmark.fusion import gather
 from interestlake.benchmark.measure import held_pairs
 from interestlake.benchmark.sampled import draw_candidates
 
@@ -27,3 +28,33 @@ def test_candidates_are_the_held_item_and_unseen_ones():
     short = draw_candidates(held, known, 200, seed=1)  # more than the catalogue holds
     assert short.shape == (60, 201) and (short[:, 0] == -1).all()
     assert all(held.relevant[row][0] in short[row] for row in range(60))
+
+
+class Told:
+    """A model whose scores are given; 0 is no opinion."""
+
+    def __init__(self, scores):
+        self.scores = np.asarray(scores, np.float32)
+
+    def score(self, known, people, friends):
+        return self.scores[people]
+
+
+def test_asked_columns_are_valued_among_themselves():
+    frame = pairs().assign(weight=1.0).rename(columns={"timestamp": "time"})
+    ids = [np.unique(frame[name].to_numpy(object)) for name in ("user_id", "item_id")]
+    known = Feedback.of(frame, *ids, timed=True)
+    size = known.shape[1]
+    scores = np.zeros((known.shape[0], size), np.float32)
+    scores[:, :4] = [3.0, 1.0, 0.0, 2.0]
+    far = scores.copy()
+    far[:, 4:] = 1_000.0  # what is not asked weighs nothing
+    asked = np.array([[-1, 0, 1, 2, 3], [0, 1, 2, 3, 5]], np.int32)
+    people = np.array([1, 2])
+    near, pool = (gather([Told(one)], known, people, None, asked) for one in (scores, far))
+    assert pool.columns.tolist() == [0, 1, 2, 3, 0, 1, 2, 3, 5]
+    np.testing.assert_array_equal(pool.values[:4], near.values[:4])
+    expected = (np.array([1.0, -1.0, 0.0]) / np.std([1.0, 2.0, 3.0]) + 4) / 10
+    np.testing.assert_allclose(pool.values[[0, 1, 3], 0], expected, atol=1e-6)
+    assert pool.values[2, 0] == 0  # no opinion
+    assert pool.places[:4, 0].tolist() == [1, 3, 101, 2] and pool.context[:4, 2].tolist() == [1, 1, 0, 1]

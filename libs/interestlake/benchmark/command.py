@@ -39,7 +39,7 @@ def benchmark(options: argparse.Namespace, log: Logger) -> None:
     cuts = cuts_of(inputs.train, inputs.validation, options.protocol, options.seed, log)
     models = [name.strip() for name in options.models.split(",")] if options.models else None
     settings = Settings(options.top, options.seed, options.variety, options.diversity, options.budget, models,
-                        options.ablate, options.families)
+                        options.ablate, options.families, options.protocol == "leave-one-out-sampled")
     outcome = run(cuts, side, settings, log)
     held = held_test(inputs, outcome.known)
     lists = {name: found[held.people] for name, found in outcome.lists.items()}
@@ -48,8 +48,8 @@ def benchmark(options: argparse.Namespace, log: Logger) -> None:
     if options.protocol == "leave-one-out-sampled":
         everywhere = _figures(outcome, lists, held, alike, options.top)
         asked = draw_candidates(held, outcome.known, NEGATIVES, options.seed)
-        lists = sampled_lists(outcome.fitted, outcome.fusion, FUSED, outcome.known, held.people, asked, options.top,
-                              side.friends)
+        lists = sampled_lists(outcome.fitted, outcome.sampled_fusion, FUSED, outcome.known, held.people, asked,
+                              options.top, side.friends)
     singles = {name: found for name, found in lists.items() if name != FUSED}
     ceiling = {"oracle": oracle(singles, held, options.top)}
     for left_out, (value, found) in outcome.ablation.items():
@@ -63,6 +63,8 @@ def benchmark(options: argparse.Namespace, log: Logger) -> None:
                                  out / "recommendations.parquet")
     fusion = outcome.fusion.described(outcome.names, outcome.granularity)
     report = {"models": figures, "counts": inputs.counts, "fusion": fusion, "parameters": outcome.parameters}
+    if outcome.sampled_fusion:
+        report["sampled_fusion"] = outcome.sampled_fusion.described(outcome.names, outcome.granularity)
     report |= {"ceiling": ceiling, "training": {name: asdict(curve) for name, curve in outcome.training.items()}}
     report |= {"families": families}
     report |= {"protocol": options.protocol, "seed": options.seed, "test_people": len(held.people)}

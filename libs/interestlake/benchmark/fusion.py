@@ -56,11 +56,11 @@ def gather(
 ) -> Pool:
     """The union of the models' best CANDIDATES per person, and what every model thinks of each of them.
 
-    asked: (n, m) columns per person, -1 = none, that are the candidates instead.
+    asked: (n, m) columns per person, -1 = none, that are the candidates and what each model proposes instead.
 
     A model's value of an item is (z + 4) / 10 within [0.001, 1], z its standard score among the model's own proposals
     to that person, also for items it did not propose. context: log(1 + people of the item), log(1 + history), how many
-    models proposed the item.
+    models proposed the item; where columns are asked, how many have an opinion of it.
     """
     user_count = np.asarray((known.matrix > 0).sum(axis=0)).ravel()
     parts, first = [], 0
@@ -77,7 +77,7 @@ def _gather_block(models, known, block, friends, user_count, asked) -> tuple[np.
     told, proposed = [], np.zeros(shape, np.uint8)
     for model in models:
         scores = model.score(known, block, friends)
-        columns, own = top_columns(scores, history, CANDIDATES)
+        columns, own = top_columns(scores, history, CANDIDATES) if asked is None else _best_first(scores, asked)
         rows, places = np.nonzero(columns >= 0)
         proposed[rows, columns[rows, places]] += 1
         told.append((scores, columns, own))
@@ -88,6 +88,15 @@ def _gather_block(models, known, block, friends, user_count, asked) -> tuple[np.
     context = np.column_stack([np.log1p(user_count[column]), np.log1p(length[person]), proposed[person, column]])
     counts = np.bincount(person, minlength=len(block))
     return counts, column.astype(np.int32), values, ranks, context.astype(np.float32)
+
+
+def _best_first(scores: np.ndarray, asked: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(B, m) asked columns that the model has an opinion of, best first, -1 beyond them, and their scores."""
+    own = np.take_along_axis(scores, np.maximum(asked, 0), axis=1).astype(np.float64)
+    known = (asked >= 0) & (own != 0.0)
+    order = np.argsort(np.where(known, -own, np.inf), axis=1, kind="stable")
+    columns, own, known = (np.take_along_axis(values, order, axis=1) for values in (asked, own, known))
+    return np.where(known, columns, -1), np.where(known, own, 0.0)
 
 
 def _pairs_of(asked: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -16,6 +16,7 @@ from .fusion import gather, ordered
 from .lists import Fitted, top_lists
 from .measure import Cost, Held, held_pairs, measured
 from .mix import Fusion, fit_fusion, mean_list_ndcg
+from .sampled import NEGATIVES, draw_candidates
 from .search import Trail, search
 from .side import likeness_vectors
 from .split import cut_validation
@@ -49,13 +50,14 @@ class Outcome:
     ablation: Mapping[str, tuple[float, np.ndarray]]
     training: Mapping[str, History]
     families: Mapping[str, tuple[float, np.ndarray]] = field(default_factory=dict)
+    sampled_fusion: Fusion | None = None
 
 
 @dataclass(frozen=True)
 class Settings:
     """k: length of the lists; variety, diversity: see docs/benchmark.md; budget: most fits per model, None = by model;
     models: names of those to run, None = all; ablate: fuse without each granularity as well; families: fuse each family
-    of models alone as well."""
+    of models alone as well; sampled: learn to fuse a held-out item among drawn ones as well."""
 
     k: int
     seed: int
@@ -65,6 +67,7 @@ class Settings:
     models: Sequence[str] | None = None
     ablate: bool = False
     families: bool = False
+    sampled: bool = False
 
 
 @dataclass
@@ -196,7 +199,7 @@ def run(cuts: Sequence[Cut], side: Side, settings: Settings, log: Logger) -> Out
     names = [entry.contestant.name for entry in entries]
     costs = {FUSED: Cost()}
     with measured(costs[FUSED], "fit"):
-        pools, relevant = [], []
+        pools, relevant, drawn = [], [], []
         for number, (rest, _) in enumerate(cuts):
             people = sample_people(held[number], rest, FUSION_PEOPLE, seed)
             models = [
@@ -205,8 +208,14 @@ def run(cuts: Sequence[Cut], side: Side, settings: Settings, log: Logger) -> Out
             ]
             pools.append(gather(models, rest, people.people, side.friends))
             relevant.append(people.relevant)
+            if settings.sampled:
+                asked = draw_candidates(people, rest, NEGATIVES, seed)
+                drawn.append(gather(models, rest, people.people, side.friends, asked))
         fusion = fit_fusion(pools, relevant, names, k, seed, settings.variety)
+        among_drawn = fit_fusion(drawn, relevant, names, k, seed, settings.variety) if drawn else None
     log.info("  fusion: %s", fusion.line(names))
+    if among_drawn:
+        log.info("  among %d drawn items: %s", NEGATIVES, among_drawn.line(names))
     known = train.plus(validation)
     everyone = np.arange(train.shape[0])
     lists, scores, fitted = {}, {}, []
@@ -238,4 +247,4 @@ def run(cuts: Sequence[Cut], side: Side, settings: Settings, log: Logger) -> Out
         families = by_family(pools, relevant, pool, names, granularity, k, seed)
     curves = {entry.contestant.name: entry.training for entry in entries if entry.training}
     return Outcome(known, names, fusion, lists, scores, costs, found, picked, granularity, by_name, ablation, curves,
-                   families)
+                   families, among_drawn)

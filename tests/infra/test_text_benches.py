@@ -1,0 +1,41 @@
+"""What the text benches hand on and count: a ceiling's arithmetic, and files as another reader wants them."""
+
+import json
+
+import pytest
+from bench.embedding import ceiling
+from bench.tagger import four_columns
+
+from interestlake.tuning.read import Sentences
+
+
+@pytest.fixture
+def folder(tmp_path):
+    config = {"hidden_size": 4, "intermediate_size": 8, "num_hidden_layers": 3}
+    (tmp_path / "config.json").write_text(json.dumps(config))
+    return str(tmp_path)
+
+
+def test_the_work_of_a_token_is_two_operations_a_weight(folder):
+    assert ceiling.work_per_token(folder) == 2 * 3 * (4 * 4 * 4 + 2 * 4 * 8)
+
+
+def test_a_ceiling_is_the_rate_of_all_cores_over_the_work(folder, monkeypatch):
+    asked = []
+    monkeypatch.setattr(ceiling, "operations_per_second", lambda *given: asked.append(given) or 768e6)
+    assert ceiling.ceilings(folder, 2) == dict.fromkeys(("f32", "bf16", "int8"), 2e6)
+    assert asked == [("f32", 4, 8), ("bf16", 4, 8), ("int8", 4, 8)]
+
+
+@pytest.mark.parametrize("number_format", ["f32", "bf16", "int8"])
+def test_every_number_format_is_multiplied_in(number_format, monkeypatch):
+    monkeypatch.setattr(ceiling, "SECONDS", 0.01)
+    assert ceiling.operations_per_second(number_format, 64, 128) > 0
+
+
+def test_words_keep_their_tags_in_four_columns(tmp_path):
+    sentences = Sentences([["New York", "\u00a0", "rain"], ["Ana"]], [["B-place", "O", "O"], ["B-person"]])
+    path = four_columns(sentences, tmp_path / "a.conll")
+    lines = open(path, encoding="utf-8").read().split("\n")
+    assert lines == ["-DOCSTART- -X- -X- O", "", "NewYork NN NN B-place", ". NN NN O", "rain NN NN O", "",
+                     "Ana NN NN B-person", "", ""]  # fmt: skip
