@@ -34,9 +34,8 @@ def _files(parser: argparse.ArgumentParser, kind: str, columns: str, dev_needed:
     parser.add_argument("--precision", choices=PRECISIONS, default="auto",
                         help="of training; auto (default) is bfloat16 where the machine computes in it")
     parser.add_argument("--class-weights", action="store_true", help="rare classes count as much as frequent ones")
-    parser.add_argument("--train-words", action=argparse.BooleanOptionalAction,
-                        help="train the vectors of word pieces too, under --method full (default: no; train-sentiment: "
-                        "from 20,000 rows on)")
+    parser.add_argument("--train-words", action="store_true",
+                        help="train the vectors of word pieces too, under --method full")
     settings = {
         "epochs": (int, "passes over train (default: fewer for more rows)"),
         "learning-rate": (float, "peak of the top layer"),

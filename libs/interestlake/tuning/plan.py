@@ -28,7 +28,7 @@ class Plan:
     clip: float = 1.0
     patience: int = 5
     class_weights: bool = False
-    train_words: bool | None = False
+    train_words: bool = False
     method: str = "full"
     precision: str = "auto"
     seed: int = 42

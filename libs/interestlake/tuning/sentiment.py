@@ -1,7 +1,6 @@
 """Sentiment, or any other classes of texts."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -21,10 +20,8 @@ from .read import Labelled, classes_of
 from .saved import load_model, save_model
 
 TASK, MAX_TOKENS = "sentiment", 128
-DEFAULTS = Plan(learning_rate=8e-5, layer_decay=0.95, word_dropout=0.05, average=0.999, patience=2, train_words=None)
-SHOWN_ROWS, LEAST_EPOCHS, MOST_EPOCHS = 270_000, 2, 20
-# fewer rows hold too few of the word pieces to move them all
-WORDS_FROM = 20_000
+DEFAULTS = Plan(learning_rate=2e-4, layer_decay=0.9, word_dropout=0.05, patience=2)
+SHOWN_ROWS, LEAST_EPOCHS, MOST_EPOCHS = 200_000, 2, 20
 
 
 class SentimentModel:
@@ -69,8 +66,6 @@ def train_sentiment(
     wanted = torch.tensor([place[label] for label in train.labels])
     dev_wanted = np.array([place.get(label, -1) for label in dev.labels])
     plan = with_epochs(plan, len(train), SHOWN_ROWS, LEAST_EPOCHS, MOST_EPOCHS)
-    if plan.train_words is None:
-        plan = replace(plan, train_words=plan.method == "full" and len(train) >= WORDS_FROM)
     torch.manual_seed(plan.seed)
     device = best_device()
     pieces_of = Pieces(files.path, files.max_tokens)
