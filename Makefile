@@ -8,7 +8,7 @@ MAKEFLAGS += --no-print-directory
 IN_ENV := . .venv/interestlake-env.sh &&
 DEMO := out/demo
 
-.PHONY: help setup demo test cluster-test kill-test surfaces-test airflow-test commands-test bench bench-peers bench-speed bench-scale bench-ask bench-embed bench-embed-gpu bench-ann bench-recipes bench-habits bench-tagger lint lock clean
+.PHONY: help setup demo test cluster-test kill-test surfaces-test airflow-test commands-test bench bench-peers bench-published bench-speed bench-scale bench-ask bench-embed bench-embed-gpu bench-ann bench-recipes bench-habits bench-tagger lint lock clean
 
 help:  ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -43,6 +43,9 @@ bench: setup  ## seconds, rows and memory per stage: the sample world, and Movie
 
 bench-peers: setup  ## other packages' models beside ours on MovieLens, each in an environment of its own
 	@$(IN_ENV) python -m bench.peers
+
+bench-published: setup  ## the published comparisons on ../shared/data, split and run with defaults; BENCH="digital-music video"
+	@$(IN_ENV) python -W ignore -m bench.published $(BENCH)
 
 bench-speed: setup  ## our ALS, lists, neighbours and transitions beside plain implicit and scipy, timed in turns
 	@$(IN_ENV) python -W ignore -m bench.speed $(BENCH)

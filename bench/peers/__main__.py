@@ -12,10 +12,11 @@ import tempfile
 from pathlib import Path
 
 from interestlake.benchmark.command import held_test
+from interestlake.benchmark.cuts import cuts_of, held_of, sample_people
 from interestlake.benchmark.measure import evaluate
 from interestlake.benchmark.mix import mean_list_ndcg
 from interestlake.benchmark.read import read_inputs
-from interestlake.benchmark.run import SEARCH_PEOPLE, cuts_of, held_of, sample_people
+from interestlake.benchmark.run import SEARCH_PEOPLE
 from interestlake.benchmark.search import search
 from interestlake.benchmark.write import SHOWN
 
@@ -47,7 +48,7 @@ def _picked(peer: Peer, train: Path, rest, judged, options) -> dict:
         lists, _ = fit_and_list(peer, train, rest, {**params, **peer.searching}, options.top, options.seed)
         return mean_list_ndcg(lists[judged.people], judged.relevant)
 
-    return search(peer.grids, value_of, peer.budget).best[0]
+    return search(peer.grids, value_of, peer.budget).best[0] if peer.grids else {}
 
 
 def main() -> None:

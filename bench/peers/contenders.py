@@ -69,7 +69,7 @@ PEERS = (
         "n_layers": Grid((1, 2, 3), start=1),
         "reg_weight": Grid((1e-5, 1e-4, 1e-3), 10.0, low=1e-6),
     }, 6, {"refit": 0}),
-    Peer("recbole", "sasrec", {"hidden_dropout_prob": Grid((0.2, 0.5), start=1)}, 2, {"refit": 0}),
+    Peer("recbole", "sasrec", {}, 0),  # reads every prefix of a history as a row: its own settings, one training
 )
 
 

@@ -12,7 +12,7 @@ from interestlake.benchmark.feedback import Feedback
 from interestlake.models.ease import fit_ease, fit_kernel_ease, kernel_gram, most_chosen, sparse_ease_weights
 from interestlake.models.graph_filter import GraphFilter
 from interestlake.models.item_matrix import ease_weights
-from interestlake.models.neighbours import UserNeighbours, item_neighbours
+from interestlake.models.neighbours import UserNeighbours, fact_neighbours, item_neighbours
 from interestlake.models.transition_edges import transition_edges
 
 from .world import pairs
@@ -151,3 +151,17 @@ def test_feedback_keeps_order_and_joins_parts():
     assert data.recency[0].toarray().tolist() == [[0.5, 1.0]]
     again = data.rows(data.items == 0).plus(data)
     assert again.items.tolist() == data.items.tolist() and again.times.tolist() == data.times.tolist()
+
+
+def test_items_are_near_by_shared_facts_and_by_naming_each_other(monkeypatch):
+    """Items 0 and 1 share a rare fact, 2 names 3, everybody shares the last fact, 4 has nothing else."""
+    carried = np.array([[1, 0, 1], [1, 0, 1], [0, 1, 1], [0, 0, 1], [0, 0, 1]], np.float32)
+    named = np.zeros_like(carried)
+    named[3, 1] = 1.0
+    given = [sp.csr_matrix(part) for part in (carried, named)]
+    near = fact_neighbours(*given, "cosine", 4).toarray()
+    assert near[0, 1] == pytest.approx(1.0) and near[2, 3] == near[3, 2] == pytest.approx(1.0)
+    assert near[0, 2] == pytest.approx(0.5) and near[0, 4] == pytest.approx(1 / np.sqrt(2))
+    monkeypatch.setattr("interestlake.models.neighbours.MAX_FACT_PAIRS", 8)  # the fact of all five would be 25 more
+    rare = fact_neighbours(*given, "cosine", 4).toarray()
+    assert rare[0, 1] == rare[2, 3] == pytest.approx(1.0) and rare.sum() == pytest.approx(4.0)

@@ -12,10 +12,11 @@ from ..metrics import arrays
 from ..metrics.json_file import write_metrics
 from ..training.curves import loss_figure
 from .ablation import FAMILIES, POPULARITY, oracle
+from .cuts import cuts_of
 from .feedback import Feedback
 from .measure import Held, evaluate, held_pairs
 from .read import Inputs, place_of, read_inputs, read_pairs
-from .run import FUSED, Outcome, Settings, cuts_of, run
+from .run import FUSED, Outcome, Settings, run
 from .sampled import NEGATIVES, draw_candidates, sampled_lists
 from .side import build_side, likeness_vectors
 from .split import split_pairs
@@ -39,7 +40,8 @@ def benchmark(options: argparse.Namespace, log: Logger) -> None:
     cuts = cuts_of(inputs.train, inputs.validation, options.protocol, options.seed, log)
     models = [name.strip() for name in options.models.split(",")] if options.models else None
     settings = Settings(options.top, options.seed, options.variety, options.diversity, options.budget, models,
-                        options.ablate, options.families, options.protocol == "leave-one-out-sampled")
+                        options.ablate, options.families, options.protocol == "leave-one-out-sampled",
+                        options.protocol == "cold-items")
     outcome = run(cuts, side, settings, log)
     held = held_test(inputs, outcome.known)
     lists = {name: found[held.people] for name, found in outcome.lists.items()}

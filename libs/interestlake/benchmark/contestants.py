@@ -13,7 +13,7 @@ from ..models.implicit_als import fit_implicit_als
 from ..models.information import InformationScorer
 from ..models.item_matrix import EdgeScorer
 from ..models.item_side import ContentScorer, Popularity, SocialScorer, TextScorer, WordScorer, ridge
-from ..models.neighbours import MEASURES, UserNeighbours, item_neighbours
+from ..models.neighbours import MEASURES, UserNeighbours, fact_neighbours, item_neighbours
 from ..models.transition_edges import transition_edges
 from .feedback import Feedback
 from .lists import Fitted
@@ -30,7 +30,7 @@ MAX_NCF_PAIRS = 50_000_000  # a network over every person x item pair is scored 
 class Side:
     """What is known beside the pairs: (I, d) unit text and fact vectors, zeros where nothing; (U, U) friend links;
     words: (I, V) TF-IDF; content: (I, d) features of all of these, side by side; carried: (I, F) 1 where an item
-    carries a (predicate, object) pair; said: (I,) title and text as written."""
+    carries a (predicate, object) pair; named: (I, F) 1 where it is that object; said: (I,) title and text."""
 
     text: np.ndarray | None = None
     facts: np.ndarray | None = None
@@ -38,6 +38,7 @@ class Side:
     words: sp.csr_matrix | None = None
     content: np.ndarray | None = None
     carried: sp.csr_matrix | None = None
+    named: sp.csr_matrix | None = None
     said: np.ndarray | None = None
 
 
@@ -149,6 +150,8 @@ def contestants(train: Feedback, side: Side) -> tuple[Contestant, ...]:
     if side.carried is not None:
         grids = {"smoothing": Grid((0.0, 10.0, 100.0), 4.0, low=0.0, start=1), "length_power": Grid((0.0, 0.5, 1.0))}
         found.append(Contestant("information", "knowledge", _information, grids, 8))
+        grids = {"measure": Grid(MEASURES, start=0), "neighbours": Grid((20, 50, 100, 200), 2, low=5, high=3200)}
+        found.append(Contestant("fact_knn", "knowledge", _fact_knn, grids, 8))
     if side.said is not None:
         found.append(distribution_contestant(trainer("lora")))
     return (*found, *_neural(train))
@@ -226,6 +229,10 @@ def _appeal(data: Feedback, side: Side, params: Mapping, seed: int) -> Fitted:
 
 def _information(data: Feedback, side: Side, params: Mapping, seed: int) -> Fitted:
     return Fitted(InformationScorer.of("information", side.carried, **params))
+
+
+def _fact_knn(data: Feedback, side: Side, params: Mapping, seed: int) -> Fitted:
+    return Fitted(EdgeScorer("fact_knn", fact_neighbours(side.carried, side.named, **params)))
 
 
 def _item_knn(data: Feedback, side: Side, params: Mapping, seed: int) -> Fitted:

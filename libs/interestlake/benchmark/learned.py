@@ -53,17 +53,23 @@ def train_ranker(given: np.ndarray, label: np.ndarray, groups: np.ndarray, k: in
     return lightgbm.train(settings, data, rounds, valid_sets=[other], callbacks=[stop])
 
 
-def cross_fitted(pool: Pool, relevant: Sequence[np.ndarray], k: int, seed: int):
-    """Scores of every candidate by a ranker that did not see its person, and a ranker of all people.
+def folds_of_people(people: int, seed: int) -> np.ndarray:
+    """-> (people,) a seeded fold each."""
+    return np.random.default_rng(seed).permutation(people) % FOLDS
 
-    Folds are people; each fold's stopping rule watches people of the next fold, not its own. -> (scores (C,), booster).
+
+def cross_fitted(pool: Pool, relevant: Sequence[np.ndarray], fold_of: np.ndarray, k: int, seed: int):
+    """Scores of every candidate by a ranker that did not see its fold, and a ranker of all people.
+
+    fold_of: (P,) fold of each person, at least three folds; each one's stopping rule watches people of the next fold,
+    not its own. -> (scores (C,), booster).
     """
     given, label, owner = features(pool), labels(pool, relevant), pool.owner
-    fold_of = np.random.default_rng(seed).permutation(len(pool.people)) % FOLDS
     sizes = np.diff(pool.starts)
     scores, rounds = np.zeros(len(owner)), []
-    for fold in range(FOLDS):
-        watched = fold_of == (fold + 1) % FOLDS
+    folds = int(fold_of.max()) + 1
+    for fold in range(folds):
+        watched = fold_of == (fold + 1) % folds
         learning = ~watched & (fold_of != fold)
         (rows, groups), (seen, seen_groups) = [(part[owner], sizes[part]) for part in (learning, watched)]
         booster = train_ranker(

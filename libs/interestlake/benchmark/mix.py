@@ -8,7 +8,7 @@ import numpy as np
 from ..metrics import arrays
 from ..models.granularities import importance
 from .fusion import Pool, ordered
-from .learned import cross_fitted, features
+from .learned import cross_fitted, features, folds_of_people
 from .weights import SEGMENTS, fit_segments, fit_weights, mean_ndcg, segment_of
 
 # shares of the range of the fused score that a doubling of an item's people costs it
@@ -65,22 +65,26 @@ class Fusion:
 
 def fit_fusion(
     pools: Sequence[Pool], relevant: Sequence[Sequence[np.ndarray]], names: Sequence[str], k: int, seed: int,
-    variety: float,
+    variety: float, by_cut: bool = False,
 ) -> Fusion:
-    """Weights and a ranker on half-known people; validation decides which of them fuses.
+    """Weights and a ranker on half-known people; validation decides which of them fuses. pools, relevant: one per cut.
 
     The ranker's value is of people it did not learn from; the weights, one number per model, are judged on the people
     they were fitted on. variety: the largest popularity discount is taken that costs at most this share of the nDCG.
+    by_cut: the ranker's folds are the cuts, because the people of one cut have the same few withheld items in common,
+    which a ranker would know again; with fewer than three cuts there is no ranker then.
     """
     pool, wanted = joined(pools), [columns for part in relevant for columns in part]
     popularity = names.index("popularity")
     weights = fit_weights(pool, wanted, k, popularity, seed)
-    by_ranker, booster = cross_fitted(pool, wanted, k, seed)
-    by_ranker = unit_range(pool, by_ranker)
-    values = {
-        "weights": float(mean_ndcg(pool, wanted, weights[None, :], k)[0]),
-        "ranker": mean_list_ndcg(ordered(pool, by_ranker, k)[0], wanted),
-    }
+    values = {"weights": float(mean_ndcg(pool, wanted, weights[None, :], k)[0])}
+    by_ranker, booster = None, None
+    if not by_cut or len(pools) >= 3:
+        cut = np.repeat(np.arange(len(pools)), [len(part.people) for part in pools])
+        folds = cut if by_cut else folds_of_people(len(pool.people), seed)
+        by_ranker, booster = cross_fitted(pool, wanted, folds, k, seed)
+        by_ranker = unit_range(pool, by_ranker)
+        values["ranker"] = mean_list_ndcg(ordered(pool, by_ranker, k)[0], wanted)
     segments = fit_segments(pool, wanted, weights, k, popularity, seed)
     fusion = Fusion(max(values, key=values.get), weights, booster, values, segments=segments)
     plain = fusion.weighted(pool) if fusion.method == "weights" else by_ranker

@@ -21,8 +21,8 @@ class Inputs:
 
     train, validation (None = to be cut from train): over the same people and items; items: (I,) rows of title and
     text, in the order of item_ids, empty strings where nothing is known; friends: (U, U) links, row follows column;
-    facts: (I, F) 1 where an item carries a (predicate, object) pair; test: user_id, item_id, weight as they stand in
-    the file; counts: what was odd, by name.
+    facts: (I, F) 1 where an item carries a (predicate, object) pair; named: (I, F) 1 where the item is that object;
+    test: user_id, item_id, weight as they stand in the file; counts: what was odd, by name.
     """
 
     train: Feedback
@@ -31,6 +31,7 @@ class Inputs:
     items: pd.DataFrame
     friends: sp.csr_matrix | None
     facts: sp.csr_matrix | None
+    named: sp.csr_matrix | None
     counts: dict[str, int] = field(default_factory=dict)
 
 
@@ -68,6 +69,7 @@ def read_inputs(
     met = [friends["user_id"], friends["friend_id"]] if friends is not None else []
     user_ids = _sorted(pd.Series([NOBODY], dtype=object), learned["user_id"], *met)
     _check_overlap(held, item_ids, test)
+    carried, named = _facts(known_facts, item_ids) if facts else (None, None)
     counts["people_unknown_in_train"] = int((~held["user_id"].drop_duplicates().isin(learned["user_id"])).sum())
     counts["items_unknown_in_train"] = int((~held["item_id"].drop_duplicates().isin(learned["item_id"])).sum())
     return Inputs(
@@ -76,7 +78,8 @@ def read_inputs(
         test=held,
         items=_texts(catalogue, item_ids, counts),
         friends=_links(friends, user_ids, counts) if friends is not None else None,
-        facts=_facts(known_facts, item_ids) if facts else None,
+        facts=carried,
+        named=named,
         counts=counts,
     )
 
@@ -199,9 +202,11 @@ def _links(frame: pd.DataFrame, user_ids: np.ndarray, counts: dict[str, int]) ->
     return links
 
 
-def _facts(frame: pd.DataFrame, item_ids: np.ndarray) -> sp.csr_matrix:
+def _facts(frame: pd.DataFrame, item_ids: np.ndarray) -> tuple[sp.csr_matrix, sp.csr_matrix]:
     item = place_of(item_ids, frame["subject"])
     names, fact = np.unique((frame["predicate"] + "\u001f" + frame["object"]).to_numpy(object), return_inverse=True)
     held = sp.csr_matrix((np.ones(len(item), np.float32), (item, fact)), (len(item_ids), len(names)))
     held.data[:] = 1.0
-    return held
+    object_of = place_of(item_ids, pd.Series(names, dtype=object).str.split("\u001f", n=1).str[1])
+    met = np.flatnonzero(object_of >= 0)
+    return held, sp.csr_matrix((np.ones(len(met), np.float32), (object_of[met], met)), held.shape)

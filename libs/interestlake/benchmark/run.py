@@ -11,26 +11,22 @@ from ..recommending.rerank import maximal_marginal_relevance
 from ..training.loop import History
 from .ablation import by_family, without_each
 from .contestants import Contestant, Side, contestants
+from .cuts import Cut, held_of, sample_people
 from .feedback import Feedback
 from .fusion import gather, ordered
 from .lists import Fitted, top_lists
-from .measure import Cost, Held, held_pairs, measured
+from .measure import Cost, Held, measured
 from .mix import Fusion, fit_fusion, mean_list_ndcg
 from .sampled import NEGATIVES, draw_candidates
 from .search import Trail, search
 from .side import likeness_vectors
-from .split import cut_validation
 
 SEARCH_PEOPLE = 2_000  # validation people that a parameter is judged by
 FUSION_PEOPLE = 4_000  # validation people per cut that weights and the ranker learn from
-SHARE = 0.2  # of train, where validation is cut from it
-CUTS = 3  # random cuts that the fusion learns from, where train is small enough to fit each model as often
-MAX_PAIRS_RECUT = 500_000
 HOPEFUL = 0.5  # of the best value so far that a training has to reach early
 WORTHY = 0.7  # of it that a trained model has to end at: each later fit of it is a training
 RERANKED = 50  # fused items that a re-ranking picks from
 FUSED = "fused"
-Cut = tuple[Feedback, Feedback]
 
 
 @dataclass(frozen=True)
@@ -57,7 +53,8 @@ class Outcome:
 class Settings:
     """k: length of the lists; variety, diversity: see docs/benchmark.md; budget: most fits per model, None = by model;
     models: names of those to run, None = all; ablate: fuse without each granularity as well; families: fuse each family
-    of models alone as well; sampled: learn to fuse a held-out item among drawn ones as well."""
+    of models alone as well; sampled: learn to fuse a held-out item among drawn ones as well; withheld: validation asks
+    for items that are withheld from train."""
 
     k: int
     seed: int
@@ -68,6 +65,7 @@ class Settings:
     ablate: bool = False
     families: bool = False
     sampled: bool = False
+    withheld: bool = False
 
 
 @dataclass
@@ -84,36 +82,6 @@ class Entry:
     def parameters(self) -> Mapping:
         picked = self.trail.best[0]
         return picked if self.training is None else {**picked, "epochs": self.training.best_epoch}
-
-
-def cuts_of(train: Feedback, validation: Feedback | None, protocol: str, seed: int, log: Logger) -> Sequence[Cut]:
-    """(train, validation): the given parts, or cut from train; a random cut of a small train is made CUTS times."""
-    if validation is not None:
-        log.info("validation: given, %s pairs", f"{len(validation):,}")
-        return ((train, validation),)
-    cuts, how = [], ""
-    without_pairs = 1.0 - len(np.unique(train.items)) / train.shape[1]
-    for number in range(CUTS):
-        held, how = cut_validation(train, protocol, SHARE, seed + number, without_pairs)
-        cuts.append((train.rows(~held), train.rows(held)))
-        if not how.startswith("a random") or len(train) > MAX_PAIRS_RECUT:
-            break
-    log.info("validation: %s of train, %s pairs, %d cut(s)", how, f"{len(cuts[0][1]):,}", len(cuts))
-    return tuple(cuts)
-
-
-def held_of(part: Feedback, known: Feedback) -> Held:
-    """The pairs of a validation part as Held."""
-    return held_pairs(part.users, part.items, part.weights, known)
-
-
-def sample_people(held: Held, known: Feedback, limit: int, seed: int) -> Held:
-    """At most `limit` of the held-out people who have a history, seeded; all where they are fewer."""
-    warm = np.diff(known.starts)[held.people] > 0
-    rows = np.flatnonzero(warm & np.array([len(columns) > 0 for columns in held.relevant], bool))
-    if len(rows) > limit:
-        rows = np.sort(np.random.default_rng(seed).choice(rows, limit, replace=False))
-    return held.pick(np.isin(np.arange(len(held.people)), rows))
 
 
 def pick_parameters(
@@ -211,7 +179,7 @@ def run(cuts: Sequence[Cut], side: Side, settings: Settings, log: Logger) -> Out
             if settings.sampled:
                 asked = draw_candidates(people, rest, NEGATIVES, seed)
                 drawn.append(gather(models, rest, people.people, side.friends, asked))
-        fusion = fit_fusion(pools, relevant, names, k, seed, settings.variety)
+        fusion = fit_fusion(pools, relevant, names, k, seed, settings.variety, settings.withheld)
         among_drawn = fit_fusion(drawn, relevant, names, k, seed, settings.variety) if drawn else None
     log.info("  fusion: %s", fusion.line(names))
     if among_drawn:

@@ -32,7 +32,7 @@ def build_side(inputs: Inputs, seed: int, log: Logger) -> Side:
     facts = fact_vectors(inputs.facts, seed) if inputs.facts is not None and inputs.facts.nnz else None
     content = content_features(text, words, facts, seed)
     carried, said = None if facts is None else inputs.facts, None if text is None else written
-    return Side(text, facts, inputs.friends, words, content, carried, said)
+    return Side(text, facts, inputs.friends, words, content, carried, inputs.named, said)
 
 
 def encode(texts: np.ndarray, log: Logger) -> np.ndarray:

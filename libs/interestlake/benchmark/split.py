@@ -8,6 +8,7 @@ from .feedback import Feedback
 
 MIN_WARM_SHARE = 1 / 3
 MIN_COLD_SHARE = 0.05
+RANDOM, NEWEST = "a random", "the newest"  # how a validation part was chosen, in words
 
 
 def split_pairs(pairs: pd.DataFrame, protocol: str, test_share: float, validation_share: float, seed: int) -> pd.Series:
@@ -65,7 +66,7 @@ def cut_validation(
     nothing is held out.
     """
     if protocol == "cold-items":
-        held, how = _of_items(train, share / 2, seed), f"a random {share / 2:.0%} of the items"
+        held, how = _of_items(train, share / 2, seed), f"{RANDOM} {share / 2:.0%} of the items"
     elif protocol != "ranking":
         last = train.starts[1:] - 1
         several = np.diff(train.starts) >= 2
@@ -73,12 +74,12 @@ def cut_validation(
         held[last[several]] = True
         how = "each person's last pair"
     else:
-        held, how = _newest(train, share), f"the newest {share:.0%} of the pairs"
+        held, how = _newest(train, share), f"{NEWEST} {share:.0%} of the pairs"
         if not train.timed or _warm_share(train, held) < MIN_WARM_SHARE:
-            held, how = _random_of_each(train, share, seed), f"a random {share:.0%} of each person's pairs"
+            held, how = _random_of_each(train, share, seed), f"{RANDOM} {share:.0%} of each person's pairs"
             if without_pairs >= MIN_COLD_SHARE:
                 held = _random_of_each(train, share / 2, seed) | _of_items(train, share / 2, seed)
-                how = f"a random {share / 2:.0%} of each person's pairs and of the items"
+                how = f"{RANDOM} {share / 2:.0%} of each person's pairs and of the items"
     held &= train.weights > 0
     if not held.any() or held.all():
         raise BadInput.of(

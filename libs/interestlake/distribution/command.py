@@ -9,9 +9,10 @@ import numpy as np
 
 from ..benchmark.command import held_test
 from ..benchmark.contestants import Contestant, contestants, distribution_contestant
+from ..benchmark.cuts import cuts_of, held_of, sample_people
 from ..benchmark.feedback import Feedback
 from ..benchmark.read import read_inputs
-from ..benchmark.run import SEARCH_PEOPLE, cuts_of, held_of, pick_parameters, sample_people, wanted
+from ..benchmark.run import SEARCH_PEOPLE, pick_parameters, wanted
 from ..benchmark.side import build_side, likeness_vectors
 from ..errors import BadInput
 from ..metrics.json_file import write_metrics

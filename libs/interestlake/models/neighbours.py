@@ -10,6 +10,7 @@ from scipy.special import xlogy
 from .scorer import Scorer, UserBatch
 
 MEASURES = ("cosine", "jaccard", "llr")
+MAX_FACT_PAIRS = 50_000_000  # pairs of items that share a fact
 STRIP = 1024  # rows whose neighbours are picked at once
 
 
@@ -35,6 +36,19 @@ def item_neighbours(chosen: sp.csr_matrix, measure: str, neighbours: int, discou
     near_of = sp.vstack(parts, format="csr")  # row = item scored
     scaled = sp.diags(1 / np.maximum(counts, 1) ** discount) @ near_of
     return sp.csr_matrix(scaled.T, dtype=np.float32)
+
+
+def fact_neighbours(carried: sp.csr_matrix, named: sp.csr_matrix, measure: str, neighbours: int) -> sp.csr_matrix:
+    """(I, F) 1 where an item carries a (predicate, object) pair, the same where it is that object -> (I, I) CSR.
+
+    Items are alike by the facts they share. A fact about an item is a fact of that item too (the loop of Kipf and
+    Welling 2017), so that an item is near those that it names. The rarest facts count, MAX_FACT_PAIRS pairs in all.
+    """
+    held = ((carried + named) > 0).astype(np.int32).tocsc()
+    counts = np.diff(held.indptr).astype(np.int64)
+    rarest = np.argsort(counts, kind="stable")
+    told = rarest[(counts[rarest] >= 2) & (np.cumsum(counts[rarest] ** 2) <= MAX_FACT_PAIRS)]
+    return item_neighbours(held[:, np.sort(told)].T.tocsr(), measure, neighbours, 0.0)
 
 
 def _measure(measure: str, people: int) -> Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]:
