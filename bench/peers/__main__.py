@@ -56,7 +56,8 @@ def main() -> None:
     for name in ("train", "test", "validation", "ours"):
         parser.add_argument(f"--{name}")
     parser.add_argument("--protocol", default="ranking", choices=("ranking", "leave-one-out"))
-    parser.add_argument("--only", action="append", metavar="NAME", help="such as implicit/als; may be repeated")
+    others = "may be repeated; the others are shown as peers.json in --ours has them"
+    parser.add_argument("--only", action="append", metavar="NAME", help=f"such as implicit/als; {others}")
     parser.add_argument("--top", type=int, default=10)
     parser.add_argument("--seed", type=int, default=42)
     options = parser.parse_args()
@@ -66,8 +67,10 @@ def main() -> None:
     if not (options.train and options.test and options.ours):
         parser.error("--train, --test and --ours belong together")
     ours = json.loads((Path(options.ours) / "metrics.json").read_text())["models"]
-    theirs = compare(options)
-    (Path(options.ours) / "peers.json").write_text(json.dumps(theirs, indent=1, sort_keys=True) + "\n")
+    kept = Path(options.ours) / "peers.json"
+    before = json.loads(kept.read_text()) if options.only and kept.is_file() else {}
+    theirs = before | compare(options)
+    kept.write_text(json.dumps(theirs, indent=1, sort_keys=True) + "\n")
     rows = {f"ours/{name}": figures for name, figures in ours.items()} | theirs
     names = [f"{name}@{options.top}" for name in SHOWN if all(f"{name}@{options.top}" in row for row in rows.values())]
     print(f"{'model':<22}" + "".join(f"{name:>14}" for name in names))

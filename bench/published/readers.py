@@ -35,15 +35,15 @@ def movielens(folder: Path) -> Tables:
     return {
         "pairs": _named(ratings[["userId", "movieId", "timestamp"]], TIMED),
         "items": pd.DataFrame(rows, columns=ITEMS),
-        "facts": pd.concat([pd.DataFrame(facts, columns=FACTS), _triples(folder / "kg")]),
+        "facts": pd.concat([pd.DataFrame(facts, columns=FACTS), _triples(folder / "kg", movies["item_id"])]),
     }
 
 
-def _triples(folder: Path) -> pd.DataFrame:
-    """Triples about the entities that items are linked to, the item's id as their subject."""
+def _triples(folder: Path, listed: pd.Series) -> pd.DataFrame:
+    """Triples about the entities that listed items are linked to, the item's id as their subject."""
     linked = pd.read_csv(folder / "item_index2entity_id.txt", sep="\t", names=["item", "entity"], dtype=str)
     triples = pd.read_csv(folder / "kg.txt", sep="\t", names=["entity", "predicate", "object"], dtype=str)
-    met = triples.merge(linked, on="entity")
+    met = triples.merge(linked[linked["item"].isin(listed)], on="entity")
     return _named(met.assign(object="entity " + met["object"])[["item", "predicate", "object"]], FACTS)
 
 

@@ -7,9 +7,10 @@ import torch
 
 from interestlake.distribution.calibrate import (
     Scored,
+    Temperatures,
     bins_of,
     expected_calibration_error,
-    fit_temperature,
+    fit_temperatures,
     probability_figures,
 )
 from interestlake.distribution.model import ItemSoftmax, view_loss
@@ -90,19 +91,30 @@ def drawn_world(temperature: float, people: int = 4000, items: int = 20) -> Scor
 def test_the_planted_temperature_is_found_and_calibrates(planted):
     scored = drawn_world(planted)
     assert len(scored.rows) == 4000  # the seen item is no held-out pair
-    found = fit_temperature(scored)
-    assert found == pytest.approx(planted, rel=0.05)
-    right, wrong = probability_figures(scored, found), probability_figures(scored, planted * 5)
+    found = fit_temperatures(scored)
+    assert found.known == pytest.approx(planted, rel=0.05) and found.stranger == 1.0
+    right, wrong = probability_figures(scored, found), probability_figures(scored, Temperatures(planted * 5))
     assert right["calibration_error"] < 0.03 < wrong["calibration_error"]
     assert right["perplexity"] < wrong["perplexity"]
     assert np.exp(scored.log_probabilities(found)).sum(axis=1) == pytest.approx(1)
     assert (scored.log_probabilities(found)[:, 0] == -np.inf).all()
 
 
+def test_people_without_a_history_get_a_temperature_of_their_own():
+    known, strange = drawn_world(0.5), drawn_world(2.0)
+    seen = sp.vstack([known.seen, sp.csr_matrix(strange.seen.shape)], format="csr")
+    scores = np.vstack([known.scores, np.where(np.arange(20) == 0, -1e9, strange.scores).astype(np.float32)])
+    answers = np.concatenate([known.items, strange.items])
+    both = Scored.of(scores, seen, [np.array([answer]) for answer in answers])
+    found = fit_temperatures(both)
+    assert found == pytest.approx((0.5, 2.0), rel=0.05)
+    assert probability_figures(both, found)["perplexity"] < probability_figures(both, Temperatures(1, 1))["perplexity"]
+
+
 def test_perplexity_of_equal_scores_is_the_number_of_unseen_items():
     seen = sp.csr_matrix(([1.0], ([1], [4])), shape=(3, 11))
     scored = Scored.of(np.zeros((3, 11), np.float32), seen, [np.array([2])] * 3)
-    assert probability_figures(scored, 1.0)["perplexity"] == pytest.approx((11 * 11 * 10) ** (1 / 3))
+    assert probability_figures(scored, Temperatures())["perplexity"] == pytest.approx((11 * 11 * 10) ** (1 / 3))
 
 
 def test_the_calibration_error_is_the_weighted_gap_of_equal_parts():

@@ -1,7 +1,8 @@
-"""Scores of unseen items as probabilities: one temperature, perplexity, and how far confidence and outcome part."""
+"""Scores of unseen items as probabilities: temperatures, perplexity, and how far confidence and outcome part."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 import scipy.sparse as sp
@@ -11,6 +12,17 @@ from scipy.special import logsumexp
 COLDEST, HOTTEST = 0.005, 200.0
 BINS = 15
 LISTED = 10
+
+
+class Temperatures(NamedTuple):
+    """What the logits of people with a history are divided by, and of people without one."""
+
+    known: float = 1.0
+    stranger: float = 1.0
+
+    def of(self, lengths: np.ndarray) -> np.ndarray:
+        """Lengths of histories (n,) -> (n, 1)."""
+        return np.where(lengths > 0, self.known, self.stranger)[:, None]
 
 
 @dataclass(frozen=True)
@@ -34,31 +46,39 @@ class Scored:
         open_to = ~np.asarray(shown[rows, items]).ravel().astype(bool) if len(rows) else np.zeros(0, bool)
         return cls(scores, seen, rows[open_to], items[open_to])
 
-    def log_probabilities(self, temperature: float) -> np.ndarray:
+    def log_probabilities(self, temperatures: Temperatures) -> np.ndarray:
         """(n, I) float64: log softmax of scores / temperature over the items that a person has not seen."""
-        logits = self.scores.astype(np.float64) / temperature
+        logits = self.scores.astype(np.float64) / temperatures.of(np.diff(self.seen.indptr))
         logits[np.repeat(np.arange(len(logits)), np.diff(self.seen.indptr)), self.seen.indices] = -np.inf
         return logits - logsumexp(logits, axis=1, keepdims=True)
 
 
-def fit_temperature(scored: Scored) -> float:
-    """The temperature under which the held-out pairs are likeliest (Guo et al., 2017); 1 without a pair."""
+def fit_temperatures(scored: Scored) -> Temperatures:
+    """Those under which the held-out pairs are likeliest (Guo et al., 2017), for people with a history and without one:
+    what is known of somebody and the shares of all pairs go wrong in ways of their own. 1 without a pair."""
+    known = np.diff(scored.seen.indptr)[scored.rows] > 0
+    return Temperatures(*(_likeliest(replace(scored, rows=scored.rows[mine], items=scored.items[mine]))
+                          for mine in (known, ~known)))  # fmt: skip
+
+
+def _likeliest(scored: Scored) -> float:
     if not len(scored.rows):
         return 1.0
 
     def surprise(log_temperature: float) -> float:
-        return -float(scored.log_probabilities(np.exp(log_temperature))[scored.rows, scored.items].mean())
+        tried = Temperatures(*[float(np.exp(log_temperature))] * 2)
+        return -float(scored.log_probabilities(tried)[scored.rows, scored.items].mean())
 
     found = minimize_scalar(surprise, bounds=np.log([COLDEST, HOTTEST]), method="bounded", options={"xatol": 1e-3})
     return float(np.exp(found.x))
 
 
-def probability_figures(scored: Scored, temperature: float) -> dict[str, float | None]:
+def probability_figures(scored: Scored, temperatures: Temperatures) -> dict[str, float | None]:
     """perplexity: exp of the mean -log p of a held-out pair; calibration_error: of the likeliest item, `_10` of the ten
     likeliest together (`expected_calibration_error`). None without a pair."""
     if not len(scored.rows):
         return {"perplexity": None, "calibration_error": None, f"calibration_error_{LISTED}": None}
-    told = scored.log_probabilities(temperature)
+    told = scored.log_probabilities(temperatures)
     found = {"perplexity": float(np.exp(-told[scored.rows, scored.items].mean()))}
     for name, count in (("calibration_error", 1), (f"calibration_error_{LISTED}", LISTED)):
         found[name] = expected_calibration_error(*confidence_and_outcome(scored, told, count))

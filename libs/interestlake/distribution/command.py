@@ -19,7 +19,7 @@ from ..metrics.json_file import write_metrics
 from ..text.encoder_files import EncoderFiles, find_encoder
 from ..training.curves import loss_figure
 from ..tuning.track import EXAMPLES, check_register
-from .calibrate import fit_temperature, probability_figures
+from .calibrate import Temperatures, fit_temperatures, probability_figures
 from .compare import finish, lines_of, list_figures, scored, some
 from .picture import reliability_figure
 from .saved import DistributionModel
@@ -49,21 +49,23 @@ def train_distribution(options: argparse.Namespace, log: Logger) -> None:
     for contestant in _chosen(options, train, side):
         entry = pick_parameters(contestant, train, side, judged, options.top, options.seed, options.budget, 0.0)
         finish(entry.on_train)
-        temperature = fit_temperature(scored(entry.on_train, train, some(everyone, options.seed)))
-        log.info("  %-12s validation nDCG %.4f  temperature %.3f", contestant.name, entry.trail.best[1], temperature)
+        temperatures = fit_temperatures(scored(entry.on_train, train, some(everyone, options.seed)))
+        log.info("  %-12s validation nDCG %.4f  temperature %.3f, without a history %.3f", contestant.name,
+                 entry.trail.best[1], *temperatures)
         fitted = entry.on_train
         if not options.no_refit:
             fitted = contestant.fit(learned, side, entry.parameters, options.seed)
             finish(fitted)
         told = scored(fitted, known, some(held, options.seed))
         figures[contestant.name] = {
-            **list_figures(fitted, known, held, alike, options.top), **probability_figures(told, temperature),
-            "validation_ndcg": entry.trail.best[1], "temperature": temperature, "parameters": dict(entry.parameters),
+            **list_figures(fitted, known, held, alike, options.top), **probability_figures(told, temperatures),
+            "validation_ndcg": entry.trail.best[1], "temperatures": temperatures._asdict(),
+            "parameters": dict(entry.parameters),
         }  # fmt: skip
         if contestant.name == NAME:
-            mine, curve, picture = fitted, entry.training, reliability_figure(told, temperature)
+            mine, curve, picture = fitted, entry.training, reliability_figure(told, temperatures)
     out = Path(options.out)
-    model = DistributionModel(mine.scorer.reader, inputs.train.item_ids, figures[NAME]["temperature"])
+    model = DistributionModel(mine.scorer.reader, inputs.train.item_ids, Temperatures(**figures[NAME]["temperatures"]))
     folder = model.save(out, encoder.path)
     report = {"models": figures, "counts": inputs.counts, "test_people": len(held.people), "adapter": options.adapter,
               "catalogue": len(inputs.train.item_ids), "encoder": encoder.model_id, "seed": options.seed,

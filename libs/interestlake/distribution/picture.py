@@ -3,14 +3,15 @@
 import numpy as np
 from matplotlib.figure import Figure
 
-from .calibrate import LISTED, Scored, bins_of, confidence_and_outcome
+from .calibrate import LISTED, Scored, Temperatures, bins_of, confidence_and_outcome
 
 
-def reliability_figure(scored: Scored, temperature: float) -> Figure:
-    """Parts of as many held-out pairs each, at T = 1 and at `temperature`; on the dotted line both agree."""
+def reliability_figure(scored: Scored, temperatures: Temperatures) -> Figure:
+    """Parts of as many held-out pairs each, at T = 1 and at `temperatures`; on the dotted line both agree."""
     figure = Figure(figsize=(4.2, 3.8), layout="constrained")
     axis, most = figure.subplots(), 0.0
-    for tried, colour, name in ((1.0, "#bbbbbb", "T = 1"), (temperature, "#3b5b92", f"T = {temperature:.2f}")):
+    fitted = f"T = {temperatures.known:.2f}, {temperatures.stranger:.2f} without a history"
+    for tried, colour, name in ((Temperatures(), "#bbbbbb", "T = 1"), (temperatures, "#3b5b92", fitted)):
         if not len(scored.rows):
             break
         told = confidence_and_outcome(scored, scored.log_probabilities(tried), LISTED)

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from ..tuning.saved import load_model, save_model
+from .calibrate import Temperatures
 from .model import ItemSoftmax
 from .scorer import Reader
 from .verbalise import TEXT_PIECES, TEXTS, TITLES
@@ -15,10 +16,10 @@ TASK, LIKELIEST = "distribution", 10
 
 
 class DistributionModel:
-    """Encoder, softmax, item ids and temperature; `DistributionModel.load(out).predict(histories)`."""
+    """Encoder, softmax, item ids and temperatures; `DistributionModel.load(out).predict(histories)`."""
 
-    def __init__(self, reader: Reader, item_ids: Sequence[str], temperature: float):
-        self.reader, self.item_ids, self.temperature = reader, np.asarray(item_ids, object), temperature
+    def __init__(self, reader: Reader, item_ids: Sequence[str], temperatures: Temperatures):
+        self.reader, self.item_ids, self.temperatures = reader, np.asarray(item_ids, object), temperatures
         self.place = {item: column for column, item in enumerate(self.item_ids)}
 
     @classmethod
@@ -26,11 +27,11 @@ class DistributionModel:
         """What `interestlake train-distribution --out folder` left; BadInput where that is not there."""
         encoder, weights, pieces, description = load_model(folder, TASK)
         reader = Reader(encoder, ItemSoftmax.empty(weights), pieces)
-        return cls(reader, description["item_ids"], description["temperature"])
+        return cls(reader, description["item_ids"], Temperatures(**description["temperatures"]))
 
     def save(self, out: Path, source: str) -> Path:
         """Write `out`/model; `source` is the folder whose tokenizer the encoder reads."""
-        description = {"task": TASK, "item_ids": self.item_ids.tolist(), "temperature": self.temperature,
+        description = {"task": TASK, "item_ids": self.item_ids.tolist(), "temperatures": self.temperatures._asdict(),
                        "max_tokens": TEXT_PIECES}  # fmt: skip
         return save_model(out, source, self.reader.encoder, self.reader.head, description)
 
@@ -41,7 +42,8 @@ class DistributionModel:
         """
         columns = [[self.place[item] for item in history if item in self.place] for history in histories]
         newest = [part[-TITLES * TEXTS :] for part in columns]
-        logits = self.reader.logits(newest).astype(np.float64) / self.temperature
+        lengths = np.array([len(part) for part in columns])
+        logits = self.reader.logits(newest).astype(np.float64) / self.temperatures.of(lengths)
         for row, part in enumerate(columns):
             logits[row, part] = -np.inf
         weight = np.exp(logits - logits.max(axis=1, keepdims=True))
