@@ -79,9 +79,9 @@ def fit_fusion(
     weights = fit_weights(pool, wanted, k, popularity, seed)
     values = {"weights": float(mean_ndcg(pool, wanted, weights[None, :], k)[0])}
     by_ranker, booster = None, None
-    if not by_cut or len(pools) >= 3:
-        cut = np.repeat(np.arange(len(pools)), [len(part.people) for part in pools])
-        folds = cut if by_cut else folds_of_people(len(pool.people), seed)
+    asked = [len(part.people) for part in pools if len(part.people)]
+    if not by_cut or len(asked) >= 3:
+        folds = np.repeat(np.arange(len(asked)), asked) if by_cut else folds_of_people(len(pool.people), seed)
         by_ranker, booster = cross_fitted(pool, wanted, folds, k, seed)
         by_ranker = unit_range(pool, by_ranker)
         values["ranker"] = mean_list_ndcg(ordered(pool, by_ranker, k)[0], wanted)
