@@ -77,7 +77,8 @@ def _run(command: list[str]) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m bench.published", description=__doc__)
+    passed_on = "Further options, written --name=value, go to `interestlake benchmark`."
+    parser = argparse.ArgumentParser(prog="python -m bench.published", description=__doc__, epilog=passed_on)
     parser.add_argument("names", nargs="*", help=f"which of {', '.join(COMPARISONS)} (default: all, hours)")
     options, further = parser.parse_known_args()
     unknown = set(options.names) - set(COMPARISONS)
