@@ -13,7 +13,7 @@ from interestlake.distribution.calibrate import (
     fit_temperatures,
     probability_figures,
 )
-from interestlake.distribution.model import ItemSoftmax, view_loss
+from interestlake.distribution.model import ItemSoftmax, log_shares, view_loss
 from interestlake.distribution.verbalise import TEXTS, TITLES, draw_view, history_text, parted
 
 
@@ -72,7 +72,20 @@ def test_drawn_items_stand_for_all_of_them():
 def test_nobodys_history_is_answered_by_the_shares_of_the_pairs():
     model = softmax_model()
     told = torch.softmax(model(model.states(torch.zeros(1, 8))), dim=1)[0]
-    assert torch.allclose(told, (torch.arange(30) + 0.5) / (torch.arange(30) + 0.5).sum(), atol=1e-6)
+    new = 2 / 437  # one item of the 435 pairs has one
+    expected = torch.where(torch.arange(30) > 0, (1 - new) * torch.arange(30) / 435, new)
+    assert torch.allclose(told, expected, atol=1e-6)
+
+
+@pytest.mark.parametrize(("counts", "new"), [
+    ([8, 1, 1, 0, 0], 3 / 12), ([5, 5], 0.0), ([1, 1, 1, 0], 0.5), ([0, 0], 0.5), ([6, 4, 0], 1 / 12),
+])  # fmt: skip
+def test_items_without_a_pair_share_what_is_expected_of_new_ones(counts, new):
+    shares = log_shares(torch.tensor(counts, dtype=torch.float32)).exp()
+    unseen = torch.tensor(counts) == 0
+    assert float(shares[unseen].sum()) == pytest.approx(new) and (shares[~unseen] > 0).all()
+    if (~unseen).any():
+        assert float(shares.sum()) == pytest.approx(1)
 
 
 def drawn_world(temperature: float, people: int = 4000, items: int = 20) -> Scored:

@@ -1,12 +1,13 @@
 """One fitted model against held-out pairs: its lists, and its scores as probabilities."""
 
 import numpy as np
+import torch
 
 from ..benchmark.feedback import Feedback
 from ..benchmark.lists import Fitted, top_lists
 from ..benchmark.measure import Held, evaluate
 from .calibrate import Scored
-from .model import UNKNOWN
+from .model import log_shares
 from .scorer import DistributionScorer, liked_histories
 
 PEOPLE = 2_000  # people whose probabilities over all items are held at once
@@ -29,13 +30,14 @@ def some(held: Held, seed: int) -> Held:
 
 
 def scored(fitted: Fitted, known: Feedback, held: Held) -> Scored:
-    """The model's scores of `held.people` as logits: the distribution's own, log counts of popularity, else scores."""
+    """The model's scores of `held.people` as logits: the distribution's own, popularity's log shares, else scores."""
     name = fitted.scorer.name
     if isinstance(fitted.scorer, DistributionScorer):
         logits = fitted.scorer.reader.logits(liked_histories(known.batch(held.people)))
     else:
         logits = fitted.score(known, held.people, None)
-        logits = np.log(logits + UNKNOWN) if name == "popularity" else logits
+        if name == "popularity" and len(logits):  # the same row for everybody
+            logits = np.tile(log_shares(torch.as_tensor(logits[0])).numpy(), (len(logits), 1))
     return Scored.of(logits, known.matrix[held.people], held.relevant)
 
 

@@ -8,16 +8,27 @@ from torch.nn import functional as F
 
 DIMENSION = 128
 SHARPNESS = 5.0
-UNKNOWN = 0.5  # pairs that an item without any counts as
+MOST_NEW = 0.5  # of the pairs to come, for items without any
 DROPOUT = 0.2
+
+
+def log_shares(counts: Tensor) -> Tensor:
+    """(I,) pairs per item -> (I,) log of an item's share of the pairs to come.
+
+    Items without a pair get (N1 + 1) / (N + 2) of them together and evenly, N1 the items with at most one of N pairs:
+    what Turing's estimate expects of them (Good, 1953), never nothing and at most MOST_NEW. The rest goes by pairs.
+    """
+    new, total = counts == 0, counts.sum()
+    share = ((((counts <= 1) & ~new).sum() + 1) / (total + 2)).clamp(max=MOST_NEW) if new.any() else torch.tensor(0.0)
+    return torch.where(new, share / new.sum().clamp(min=1), (1 - share) * counts / total.clamp(min=1e-9)).log()
 
 
 class ItemSoftmax(nn.Module):
     """logit_i = s . (B e_i + d_i) + c_i + b_i over I items, s = g A v, v the unit vector of a history's text.
 
     e_i: the item's own text vector, fixed and centred; d_i and c_i: what is learned of the item beside it, 0 at the
-    start; b_i: log of its share of the pairs, fixed. Nobody's history is s = 0 and no c: the prior b. A and B start as
-    one projection, so training starts from popularity moved by how near an item's text lies to the history's.
+    start; b_i: log of its share of the pairs to come, fixed. Nobody's history is s = 0 and no c: the prior b. A and B
+    start as one projection, so training starts from popularity moved by how near an item's text lies to the history's.
     """
 
     def __init__(self, text: Tensor, counts: Tensor, pieces: Tensor, width: int):
@@ -37,7 +48,7 @@ class ItemSoftmax(nn.Module):
                 nn.init.orthogonal_(self.from_text.weight)
         self.delta = nn.Parameter(torch.zeros(len(text), DIMENSION))
         self.shift = nn.Parameter(torch.zeros(len(text)))
-        self.register_buffer("prior", torch.log((counts + UNKNOWN) / (counts + UNKNOWN).sum()))
+        self.register_buffer("prior", log_shares(counts))
         self.sharpness = nn.Parameter(torch.tensor(SHARPNESS))
         self.drop = nn.Dropout(DROPOUT)
 
