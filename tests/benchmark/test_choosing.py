@@ -7,7 +7,6 @@ import scipy.sparse as sp
 from pyspark.sql import functions as F
 
 from interestlake.benchmark.contestants import Side, contestants
-from interestlake.benchmark.feedback import Feedback
 from interestlake.benchmark.fusion import Pool, ordered
 from interestlake.benchmark.lists import top_columns
 from interestlake.benchmark.mix import DISCOUNTS, Fusion, fit_fusion, joined, mean_list_ndcg
@@ -18,7 +17,7 @@ from interestlake.errors import BadInput
 from interestlake.metrics import arrays, ranking
 from interestlake.models.scorer import top_unseen
 
-from .world import pairs
+from .world import feedback, pairs
 
 
 def test_search_finds_a_best_beyond_the_end_of_its_grid():
@@ -78,32 +77,27 @@ def test_global_time_and_cold_items():
     assert not cold & warm and len(cold) == round(frame["item_id"].nunique() * 0.1)
 
 
-def _feedback(frame: pd.DataFrame, timed: bool = True) -> Feedback:
-    frame = frame.assign(weight=1.0).rename(columns={"timestamp": "time"})
-    return Feedback.of(frame, *(np.unique(frame[n].to_numpy(object)) for n in ("user_id", "item_id")), timed)
-
-
 def test_validation_is_cut_by_time_only_where_it_meets_known_people():
     crossing = pairs()
     crossing["timestamp"] %= 1000  # everybody is there at the same time
-    held, how = cut_validation(_feedback(crossing), "ranking", 0.2, 0)
-    data = _feedback(crossing)
+    held, how = cut_validation(feedback(crossing), "ranking", 0.2, 0)
+    data = feedback(crossing)
     assert "newest" in how and data.times[held].min() >= data.times[~held].max()
-    held, how = cut_validation(_feedback(pairs()), "ranking", 0.2, 0)  # people come one after another
+    held, how = cut_validation(feedback(pairs()), "ranking", 0.2, 0)  # people come one after another
     assert "random" in how
-    held, how = cut_validation(_feedback(pairs()), "leave-one-out", 0.2, 0)
+    held, how = cut_validation(feedback(pairs()), "leave-one-out", 0.2, 0)
     assert held.sum() == 60 and "last pair" in how
 
 
 def test_nothing_to_hold_out_is_said():
     one_each = pairs().drop_duplicates("user_id")
     with pytest.raises(BadInput, match="nothing to hold out"):
-        cut_validation(_feedback(one_each), "leave-one-out", 0.2, 0)
+        cut_validation(feedback(one_each), "leave-one-out", 0.2, 0)
 
 
 def test_sequences_are_trained_only_where_somebody_has_a_next_item():
     one_each = pairs().drop_duplicates("user_id")
-    names = [[model.name for model in contestants(_feedback(rows), Side())] for rows in (pairs(), one_each)]
+    names = [[model.name for model in contestants(feedback(rows), Side())] for rows in (pairs(), one_each)]
     assert set(names[0]) - set(names[1]) == {"sasrec"}
 
 

@@ -12,14 +12,9 @@ from interestlake.benchmark.feedback import Feedback
 from interestlake.benchmark.fusion import Pool
 from interestlake.benchmark.mix import fit_fusion
 
-from .world import pairs
+from .world import feedback, pairs
 
 LOG = logging.getLogger("test")
-
-
-def feedback(frame: pd.DataFrame) -> Feedback:
-    frame = frame.assign(weight=1.0).rename(columns={"timestamp": "time"})
-    return Feedback.of(frame, *(np.unique(frame[n].to_numpy(object)) for n in ("user_id", "item_id")), True)
 
 
 @pytest.fixture

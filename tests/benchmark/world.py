@@ -3,6 +3,8 @@
 import numpy as np
 import pandas as pd
 
+from interestlake.benchmark.feedback import Feedback
+
 TASTES, ITEMS_PER_TASTE = 4, 15
 
 
@@ -19,3 +21,9 @@ def pairs(people: int = 60, length: int = 10, seed: int = 0) -> pd.DataFrame:
         rows += [(f"u{person:03}", f"i{item:02}", 1000.0 * person + step) for step, item in enumerate(chosen)]
     frame = pd.DataFrame(rows, columns=["user_id", "item_id", "timestamp"])
     return frame.drop_duplicates(["user_id", "item_id"]).reset_index(drop=True)
+
+
+def feedback(frame: pd.DataFrame, timed: bool = True) -> Feedback:
+    """Pairs of weight 1 over the people and items of the frame."""
+    frame = frame.assign(weight=1.0).rename(columns={"timestamp": "time"})
+    return Feedback.of(frame, *(np.unique(frame[n].to_numpy(object)) for n in ("user_id", "item_id")), timed)
