@@ -15,6 +15,7 @@ from interestlake.models.item_matrix import ease_weights
 from interestlake.models.neighbours import UserNeighbours, fact_neighbours, item_neighbours
 from interestlake.models.transition_edges import transition_edges
 
+from .world import feedback as planted_feedback
 from .world import pairs
 
 DAY = 86_400.0
@@ -22,9 +23,7 @@ DAY = 86_400.0
 
 @pytest.fixture(scope="module")
 def feedback() -> Feedback:
-    frame = pairs().assign(weight=1.0).rename(columns={"timestamp": "time"})
-    ids = [np.unique(frame[name].to_numpy(object)) for name in ("user_id", "item_id")]
-    return Feedback.of(frame, *ids, timed=True)
+    return planted_feedback(pairs())
 
 
 def sequences(data: Feedback) -> list[np.ndarray]:

@@ -62,6 +62,17 @@ def test_every_form_keeps_the_planted_answers_and_says_what_it_costs(result):
     assert len(report["heads_out"]) == 1
 
 
+def test_each_form_rejects_by_the_models_threshold(files, result):
+    rows = pd.read_csv(files / "intents-test.csv")
+    report = json.loads((result / "metrics.json").read_text())["forms"]
+    for name, folder in (("as trained", "as_trained"), ("int8", "int8"), ("1 of 2 layers", "layers")):
+        answers = load_compressed(result / folder).predict(rows["text"].tolist())
+        outside = rows["intent"] == "oos"
+        assert report[name]["oos_recall"] == pytest.approx(answers["out_of_scope"][outside].mean())
+        right = (answers["intent"] == rows["intent"]) & ~answers["out_of_scope"]
+        assert report[name]["accuracy_with_rejection"] == pytest.approx(right[~outside].mean())
+
+
 def test_the_graph_answers_as_the_trained_model_does(files, result):
     texts = pd.read_csv(files / "intents-test.csv")["text"].tolist()
     pd.testing.assert_frame_equal(load_compressed(result / "as_trained").predict(texts),

@@ -1,6 +1,7 @@
 """`interestlake train-distribution` on people of planted tastes whose items say in words which taste they are of."""
 
 import json
+import shutil
 import subprocess
 import sys
 
@@ -12,6 +13,7 @@ from interestlake.benchmark import contestants
 from interestlake.cli import main
 from interestlake.distribution.saved import DistributionModel
 from interestlake.distribution.training import trainer
+from interestlake.errors import BadInput
 
 from ..benchmark.world import ITEMS_PER_TASTE, TASTES, pairs
 from ..tuning.world import FILLERS, INTENTS, tiny_bert
@@ -86,6 +88,15 @@ def test_the_saved_model_answers_unseen_items_in_order(result):
     assert {taste_of(item) for item in answers["items"][0][:5]} == {0}
     assert not {"i00", "i01"} & set(answers["items"][0]) and answers["items"][2] == ["i59"]
     assert len(model.predict([])) == 0
+
+
+def test_a_model_without_temperatures_says_what_to_do(result, tmp_path):
+    shutil.copytree(result / "model", tmp_path / "model")
+    description = json.loads((tmp_path / "model" / "task.json").read_text())
+    description["temperature"] = description.pop("temperatures")["known"]
+    (tmp_path / "model" / "task.json").write_text(json.dumps(description))
+    with pytest.raises(BadInput, match="train it again"):
+        DistributionModel.load(tmp_path)
 
 
 def test_test_rows_reach_nothing_that_predicts(files, result, tmp_path):

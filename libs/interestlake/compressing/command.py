@@ -14,7 +14,8 @@ import numpy as np
 from ..errors import BadInput
 from ..metrics.json_file import write_metrics
 from ..tuning.classifier import Classifier
-from ..tuning.intents import IntentModel, class_numbers, in_scope_accuracy
+from ..tuning.intents import IntentModel, class_numbers
+from ..tuning.measure import intent_figures
 from ..tuning.read import Labelled, read_labelled, read_texts
 from ..tuning.saved import DESCRIPTION, FOLDER
 from ..tuning.sentiment import SentimentModel
@@ -86,10 +87,11 @@ def _with(model: IntentModel | SentimentModel, encoder) -> Classifier:
 
 
 def measured(forms: dict[str, Path], data: Labelled, task: str) -> dict[str, dict[str, float]]:
-    """form -> bytes on disk and packed, rows per second of one core, accuracy (of rows in scope for intents), share of
-    rows that are answered as the first form does. The forms take turns, the fastest of ROUNDS turns counts."""
+    """form -> bytes on disk and packed, rows per second of one core, share of rows answered as the first form does, and
+    accuracy; for intents of the rows in scope, also with rejection, and the recall of `oos`, None where --data has none.
+    The forms take turns, the fastest of ROUNDS turns counts."""
     models = {name: load_compressed(folder) for name, folder in forms.items()}
-    right = _right_of(task, next(iter(models.values())), data)
+    figures_of = _figures_of(task, next(iter(models.values())), data)
     logits, seconds = {}, {name: float("inf") for name in forms}
     for _ in range(ROUNDS):
         for name, model in models.items():
@@ -101,28 +103,39 @@ def measured(forms: dict[str, Path], data: Labelled, task: str) -> dict[str, dic
     for name, folder in forms.items():
         graph = (folder / GRAPH).read_bytes()
         found[name] = {"bytes": len(graph), "packed_bytes": len(zlib.compress(graph, 6)),
-                       "rows_per_second": len(data) / seconds[name], "accuracy": right(logits[name]),
-                       "same_answer": float((logits[name].argmax(axis=1) == first).mean())}  # fmt: skip
+                       "rows_per_second": len(data) / seconds[name],
+                       "same_answer": float((logits[name].argmax(axis=1) == first).mean()),
+                       **figures_of(logits[name])}  # fmt: skip
     return found
 
 
-def _right_of(task: str, model: IntentModel | SentimentModel, data: Labelled) -> Callable[[np.ndarray], float]:
+def _figures_of(
+    task: str, model: IntentModel | SentimentModel, data: Labelled
+) -> Callable[[np.ndarray], dict[str, float | None]]:
     if task == "intents":
-        numbers = class_numbers(data.labels, model.intents)
-        if not (numbers < len(model.intents)).any():
+        if not (class_numbers(data.labels, model.intents) < len(model.intents)).any():
             raise BadInput.of("rows of --data", found="no known intent", expected="one or more", where="--data")
-        return lambda logits: in_scope_accuracy(logits, numbers)
+        return lambda logits: _of_intents(intent_figures(model, logits, data.labels))
     place = {label: number for number, label in enumerate(model.classes)}
     wanted = np.array([place.get(label, -1) for label in data.labels])
-    return lambda logits: float((logits.argmax(axis=1) == wanted).mean())
+    return lambda logits: {"accuracy": float((logits.argmax(axis=1) == wanted).mean())}
 
 
-def table(figures: dict[str, dict[str, float]]) -> list[str]:
-    """A line per form; speed as a multiple of the first form's."""
-    base = next(iter(figures.values()))["rows_per_second"]
-    lines = [f"{'form':<22}{'MB':>8}{'MB packed':>11}{'rows/s':>9}{'speed':>8}{'accuracy':>10}{'same answer':>13}"]
+def _of_intents(figures: dict[str, float | None]) -> dict[str, float | None]:
+    return {"accuracy": figures["in_scope_accuracy"], "oos_recall": figures["oos_recall"],
+            "accuracy_with_rejection": figures["in_scope_accuracy_with_rejection"]}  # fmt: skip
+
+
+def table(figures: dict[str, dict[str, float | None]]) -> list[str]:
+    """A line per form; speed as a multiple of the first form's. Rejection where there is something to reject."""
+    base = next(iter(figures.values()))
+    rejects = base.get("oos_recall") is not None
+    lines = [f"{'form':<22}{'MB':>8}{'MB packed':>11}{'rows/s':>9}{'speed':>8}{'same answer':>13}{'accuracy':>10}"
+             + f"{'rejecting':>11}{'recall of oos':>15}" * rejects]  # fmt: skip
     for name, row in figures.items():
         lines.append(f"{name:<22}{row['bytes'] / 1e6:>8.1f}{row['packed_bytes'] / 1e6:>11.1f}"
-                     f"{row['rows_per_second']:>9.0f}{row['rows_per_second'] / base:>8.2f}{row['accuracy']:>10.4f}"
-                     f"{row['same_answer']:>13.4f}")  # fmt: skip
+                     f"{row['rows_per_second']:>9.0f}{row['rows_per_second'] / base['rows_per_second']:>8.2f}"
+                     f"{row['same_answer']:>13.4f}{row['accuracy']:>10.4f}")  # fmt: skip
+        if rejects:
+            lines[-1] += f"{row['accuracy_with_rejection']:>11.4f}{row['oos_recall']:>15.4f}"
     return lines

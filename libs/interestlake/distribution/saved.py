@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from ..errors import BadInput
 from ..tuning.saved import load_model, save_model
 from .calibrate import Temperatures
 from .model import ItemSoftmax
@@ -26,6 +27,9 @@ class DistributionModel:
     def load(cls, folder: str | Path) -> "DistributionModel":
         """What `interestlake train-distribution --out folder` left; BadInput where that is not there."""
         encoder, weights, pieces, description = load_model(folder, TASK)
+        if "temperatures" not in description:
+            raise BadInput.of("model", found=f"{folder} without temperatures", expected="known and stranger",
+                              where="train it again: interestlake train-distribution ... --out")
         reader = Reader(encoder, ItemSoftmax.empty(weights), pieces)
         return cls(reader, description["item_ids"], Temperatures(**description["temperatures"]))
 
