@@ -88,7 +88,7 @@ def _with(model: IntentModel | SentimentModel, encoder) -> Classifier:
 
 def measured(forms: dict[str, Path], data: Labelled, task: str) -> dict[str, dict[str, float]]:
     """form -> bytes on disk and packed, rows per second of one core, share of rows answered as the first form does, and
-    accuracy; for intents of the rows in scope, also with rejection, and the recall of `oos`, None where --data has none.
+    accuracy; for intents of the rows in scope, also with rejection, and recall of `oos`, None where --data has none.
     The forms take turns, the fastest of ROUNDS turns counts."""
     models = {name: load_compressed(folder) for name, folder in forms.items()}
     figures_of = _figures_of(task, next(iter(models.values())), data)
