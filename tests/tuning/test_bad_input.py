@@ -38,13 +38,20 @@ def test_a_faulty_file_is_one_message(fault, encoder, tmp_path, caplog):
 @pytest.mark.parametrize(
     ("option", "value"),
     [("--epochs", "0"), ("--dropout", "1"), ("--keep", "0"), ("--encoder", "nowhere"), ("--learning-rate", "-1"),
-     ("--register", "own"), ("--ensemble", "0"), ("--word-swap", "1")],
+     ("--register", "own"), ("--ensemble", "0"), ("--seeds", "0"), ("--word-swap", "1")],
 )
 def test_a_setting_out_of_range_names_its_option(option, value, tmp_path, caplog):
     (tmp_path / "good.csv").write_text(GOOD)
     files = [word for name in ("train", "test") for word in (f"--{name}", str(tmp_path / "good.csv"))]
     assert main(["train-intents", *files, "--out", str(tmp_path / "o"), option, value]) == 2
     assert option in caplog.records[-1].getMessage()
+
+
+def test_adapters_have_no_mean(tmp_path, caplog):
+    (tmp_path / "good.csv").write_text(GOOD)
+    files = [word for name in ("train", "test") for word in (f"--{name}", str(tmp_path / "good.csv"))]
+    assert main(["train-intents", *files, "--out", str(tmp_path / "o"), "--method", "lora", "--seeds", "2"]) == 2
+    assert "--seeds" in caplog.records[-1].getMessage()
 
 
 def test_lines_without_a_tag_are_named(tmp_path):

@@ -132,8 +132,11 @@ def test_adapters_train_a_part_and_are_saved_as_a_plain_encoder(method, files, e
 def test_every_switch_together_learns_too(files, encoder, tmp_path):
     more = ["--adversarial", "0.05", "--average", "0.9", "--class-weights", "--label-smoothing", "0.1",
             "--word-swap", "0.1", "--ensemble", "3", "--weight-decay", "0.01", "--dropout", "0.1"]
-    assert call("sentiment", files, encoder, tmp_path, *more, "--epochs", "20") == 0
-    assert figures_of(tmp_path)["accuracy"] >= 0.9
+    assert call("sentiment", files, encoder, tmp_path, *more, "--epochs", "20", "--seeds", "2") == 0
+    figures = figures_of(tmp_path)
+    assert figures["accuracy"] >= 0.9
+    assert len(figures["dev_by_seed"]) == 2 and set(map(str, figures["averaged_seeds"])) <= set(figures["dev_by_seed"])
+    assert figures["dev"]["accuracy"] >= max(figures["dev_by_seed"].values())
 
 
 def test_without_dev_a_tenth_of_train_is_held_out(files, encoder, tmp_path):

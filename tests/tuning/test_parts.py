@@ -1,15 +1,17 @@
 """The parts by themselves: spans and decoding, thresholds, batches, rates, the adversarial step and the average."""
 
 import itertools
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import torch
 
 from interestlake.errors import BadInput
+from interestlake.tuning import soup
 from interestlake.tuning.batches import Pieces, blurred, shuffled, swapped, thinned
 from interestlake.tuning.encoder import CosineHead, Encoder, LinearHead, class_means, class_weights
-from interestlake.tuning.fit import Average, Kept, WorstStep, fit, rate_at
+from interestlake.tuning.fit import Average, History, Kept, WorstStep, fit, rate_at
 from interestlake.tuning.outlier_scores import choose_threshold, is_rejected
 from interestlake.tuning.plan import Plan, with_epochs
 from interestlake.tuning.spans import allowed_moves, decode, entity_scores, spans_of
@@ -209,3 +211,22 @@ def test_the_mean_of_the_best_epochs_is_kept_only_where_dev_agrees(newest, settl
         answer = kept.settle([weight], lambda agrees=agrees: float((weight.item() == mean) == agrees))
         assert answer == (settled if agrees else [])
         assert weight.item() == (mean if agrees else 4.0)
+
+
+def test_seeds_whose_weights_help_on_dev_are_averaged(monkeypatch):
+    weight = torch.nn.Parameter(torch.full((1,), 0.5))
+    ends = {42: 2.0, 43: 9.0, 44: 4.0}
+
+    def planted(encoder, head, batches, prepare, loss_of, dev_figure, plan, steps):
+        assert weight.item() == 0.5 and encoder.half  # every training starts where the first one did
+        weight.data.fill_(ends[plan.seed])
+        encoder.half = False
+        return History(dev=[float(plan.seed)], best_epoch=1, seconds=2.0)
+
+    monkeypatch.setattr(soup, "fit", planted)
+    encoder = SimpleNamespace(half=True, groups=lambda head, plan: [{"params": [weight]}])
+    plan = Plan(seeds=3)
+    found = soup.fit_seeds(encoder, None, None, None, None, lambda: -((weight.item() - 3) ** 2), plan, 1)
+    # 42 and 44 tie, their mean is better, the mean with 43 is worse
+    assert weight.item() == 3.0 and found.averaged_seeds == [42, 44] and found.dev == [42.0]
+    assert found.seconds == 6.0 and found.dev_by_seed == {42: -1.0, 43: -36.0, 44: -1.0}

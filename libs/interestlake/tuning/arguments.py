@@ -50,6 +50,7 @@ def _files(parser: argparse.ArgumentParser, kind: str, columns: str, dev_needed:
         "adversarial": (float, "length of the worst step added to the word vectors; doubles the time"),
         "average": (float, "decay per step of the running mean of weights, 0 for none"),
         "ensemble": (int, "epochs, the best on dev, whose weights are averaged, where dev is not worse for it"),
+        "seeds": (int, "trainings, from --seed on; the mean of their weights where dev is not worse for it"),
         "patience": (int, "epochs below the best dev figure before it stops; 0: all run and the last is kept"),
     }
     for name, (kind_of, meaning) in settings.items():

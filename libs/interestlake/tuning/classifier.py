@@ -8,8 +8,9 @@ from torch import Tensor, nn
 
 from .batches import Pieces, by_length, padded, shuffled, swapped, thinned
 from .encoder import Encoder
-from .fit import History, fit
+from .fit import History
 from .plan import Plan
+from .soup import fit_seeds
 
 PREDICTED_ROWS, PREDICTED_TOKENS = 256, 8192
 
@@ -69,7 +70,7 @@ def fit_classifier(
         return loss_of(model.encoder.pooled(ids, mask), wanted)
 
     steps = len(epoch(np.random.default_rng(plan.seed)))
-    return fit(model.encoder, model.head, epoch, prepare, loss, dev_figure, plan, steps)
+    return fit_seeds(model.encoder, model.head, epoch, prepare, loss, dev_figure, plan, steps)
 
 
 def predicted_classes(logits: np.ndarray, classes: Sequence[str]) -> tuple[list[str], np.ndarray]:

@@ -150,6 +150,7 @@ def _cost(plan: Plan, history, files: EncoderFiles) -> dict:
     return {
         "method": plan.method, "seed": plan.seed, "encoder": files.model_id, "epochs": len(history.dev),
         "kept_epoch": history.best_epoch, "averaged_epochs": history.averaged_epochs,
+        "averaged_seeds": history.averaged_seeds, "dev_by_seed": history.dev_by_seed,
         "trained_parameters": history.trained_parameters,
         "train_seconds": history.seconds, "dev_by_epoch": history.dev, "loss_by_epoch": history.loss,
         "parameters": vars(plan),

@@ -22,7 +22,7 @@ EPSILON = 1e-8
 @dataclass
 class History:
     """One entry per finished epoch; `best_epoch` counts from 1; averaged_epochs: whose weights were
-    averaged, if any."""
+    averaged, if any; averaged_seeds and dev_by_seed: of several trainings (`soup`)."""
 
     loss: list[float] = field(default_factory=list)
     dev: list[float] = field(default_factory=list)
@@ -30,6 +30,8 @@ class History:
     seconds: float = 0.0
     trained_parameters: int = 0
     averaged_epochs: list[int] = field(default_factory=list)
+    averaged_seeds: list[int] = field(default_factory=list)
+    dev_by_seed: dict[int, float] = field(default_factory=dict)
 
 
 def best_device() -> torch.device:
@@ -125,19 +127,20 @@ class Kept:
         Returns the epochs that were averaged, [] for the best alone.
         """
         best = self.epochs[0][1]
-        _put(best, weights)
+        put(best, weights)
         if len(self.epochs) == 1:
             return []
         alone = dev_figure()
         by_weight = zip(*(found for _, found in self.epochs), strict=True)
-        _put([torch.stack(found).mean(dim=0) for found in by_weight], weights)
+        put([torch.stack(found).mean(dim=0) for found in by_weight], weights)
         if dev_figure() >= alone:
             return sorted(epoch for (_, epoch), _ in self.epochs)
-        _put(best, weights)
+        put(best, weights)
         return []
 
 
-def _put(values: list[Tensor], weights: list[nn.Parameter]) -> None:
+def put(values: list[Tensor], weights: list[nn.Parameter]) -> None:
+    """Write `values` into `weights`, one by one."""
     for weight, value in zip(weights, values, strict=True):
         weight.data.copy_(value)
 

@@ -25,6 +25,7 @@ class Plan:
     adversarial: float = 0.0
     average: float = 0.0
     ensemble: int = 1
+    seeds: int = 1
     clip: float = 1.0
     patience: int = 5
     class_weights: bool = False
@@ -36,8 +37,8 @@ class Plan:
 
 # lowest and highest value that makes sense
 RANGES = {
-    "epochs": (1, 1000), "batch_size": (2, 4096), "patience": (0, 1000), "ensemble": (1, 100), "dropout": (0, 0.9),
-    "word_dropout": (0, 0.9), "word_swap": (0, 0.9), "label_smoothing": (0, 0.9),
+    "epochs": (1, 1000), "batch_size": (2, 4096), "patience": (0, 1000), "ensemble": (1, 100), "seeds": (1, 100),
+    "dropout": (0, 0.9), "word_dropout": (0, 0.9), "word_swap": (0, 0.9), "label_smoothing": (0, 0.9),
     "adversarial": (0, 100), "average": (0, 0.99999),
     "weight_decay": (0, 1), "learning_rate": (1e-8, 1), "head_rate": (1e-8, 1), "layer_decay": (0.01, 1),
     "seed": (0, 2**31),
@@ -53,6 +54,8 @@ def plan_of(defaults: Plan, options: argparse.Namespace) -> Plan:
         if value is not None and not low <= value <= high:
             where = f"--{name.replace('_', '-')}"
             raise BadInput.of(name.replace("_", " "), found=value, expected=f"{low} to {high}", where=where)
+    if plan.seeds > 1 and plan.method != "full":  # the factors of adapters have no mean
+        raise BadInput.of("several seeds", found=f"--method {plan.method}", expected="full", where="--seeds")
     return plan
 
 

@@ -14,10 +14,11 @@ from ..text.encoder_files import EncoderFiles
 from .batches import Pieces, blurred, by_length, padded, shuffled
 from .classifier import PREDICTED_ROWS, PREDICTED_TOKENS
 from .encoder import Encoder, class_weights
-from .fit import History, best_device, computes_in_half, fit
+from .fit import History, best_device, computes_in_half
 from .plan import Plan, with_epochs
 from .read import Sentences
 from .saved import load_model, save_model
+from .soup import fit_seeds
 from .spans import allowed_moves, decode, entity_scores
 
 TASK, MAX_TOKENS = "tagger", 256
@@ -173,6 +174,6 @@ def train_tagger(
         return entity_scores(dev.tags, model.predict(dev.words)["tags"])["all"]["f1"]
 
     first_epoch = epoch(np.random.default_rng(plan.seed))
-    history = fit(encoder, head, epoch, prepare, loss_of, dev_f1, plan, len(first_epoch))
+    history = fit_seeds(encoder, head, epoch, prepare, loss_of, dev_f1, plan, len(first_epoch))
     encoder.merged()
     return model, history, plan
