@@ -8,7 +8,7 @@ MAKEFLAGS += --no-print-directory
 IN_ENV := . .venv/interestlake-env.sh &&
 DEMO := out/demo
 
-.PHONY: help setup demo test cluster-test kill-test surfaces-test airflow-test commands-test bench bench-peers bench-published bench-speed bench-scale bench-ask bench-embed bench-embed-gpu bench-ann bench-recipes bench-habits bench-tagger lint lock clean
+.PHONY: help setup demo test cluster-test kill-test surfaces-test airflow-test commands-test bench bench-peers bench-published bench-speed bench-scale bench-ask bench-embed bench-embed-gpu bench-ann bench-recipes bench-habits bench-tagger bench-sentiment lint lock clean
 
 help:  ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 26
@@ -74,6 +74,9 @@ bench-habits: setup  ## what each habit of training gives on a cut of an intent 
 
 bench-tagger: setup  ## the trained tagger beside Spark NLP's CRF; BENCH="--train A --dev B --test C", CoNLL files
 	@$(IN_ENV) python -W ignore -m bench.tagger $(BENCH)
+
+bench-sentiment: setup  ## the tuned encoder beside Spark NLP's naive Bayes; BENCH="--train A --dev B --test C", CSV files
+	@$(IN_ENV) python -W ignore -m bench.sentiment $(BENCH)
 
 lint: setup  ## ruff
 	@$(IN_ENV) ruff check .

@@ -4,9 +4,11 @@ import json
 
 import pytest
 from bench.embedding import ceiling
+from bench.sentiment import measured, polar
 from bench.tagger import four_columns
 
-from interestlake.tuning.read import Sentences
+from interestlake.errors import BadInput
+from interestlake.tuning.read import Labelled, Sentences
 
 
 @pytest.fixture
@@ -39,3 +41,18 @@ def test_words_keep_their_tags_in_four_columns(tmp_path):
     lines = open(path, encoding="utf-8").read().split("\n")
     assert lines == ["-DOCSTART- -X- -X- O", "", "NewYork NN NN B-place", ". NN NN O", "rain NN NN O", "",
                      "Ana NN NN B-person", "", ""]  # fmt: skip
+
+
+def test_the_lower_class_is_the_negative_one():
+    files = {"train": Labelled(["a", "b"], ["1", "0"]), "test": Labelled(["c"], ["0"])}
+    assert {name: rows.labels for name, rows in polar(files).items()} == {"train": ["positive", "negative"],
+                                                                          "test": ["negative"]}  # fmt: skip
+    with pytest.raises(BadInput, match="two classes"):
+        polar(files | {"dev": Labelled(["d"], ["2"])})
+
+
+def test_an_answer_that_is_none_counts_as_wrong():
+    files = {name: Labelled(["a", "b", "c", "d"], ["positive", "negative", "positive", "negative"])
+             for name in ("dev", "test")}  # fmt: skip
+    found = measured(lambda texts: ["positive", "na", "positive", "positive"], files)
+    assert found["dev"] == found["test"] == 0.5 and found["rows_per_second"] > 0

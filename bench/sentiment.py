@@ -1,0 +1,109 @@
+"""The tuned encoder beside the cheap tier, Spark NLP's naive Bayes: the same files, each reads test once.
+
+python -m bench.sentiment --train A.csv --dev B.csv --test C.csv [--model DIR of train-sentiment]
+
+Two classes, the lower one negative. Rows per second are wall time on two cores, the second of two readings of test.
+"""
+
+import argparse
+import hashlib
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from interestlake.cli import main as interestlake
+from interestlake.errors import BadInput
+from interestlake.tuning.read import Labelled, read_labelled
+from interestlake.tuning.sentiment import SentimentModel
+
+ROOT = Path(__file__).resolve().parents[1]
+OUT = ROOT / "out" / "bench" / "sentiment"
+POLAR = ("negative", "positive")
+PARTS = ("train", "dev", "test")
+
+
+def polar(files: dict[str, Labelled]) -> dict[str, Labelled]:
+    """Rows of two classes -> the same rows with `negative` and `positive` for the lower and the higher class."""
+    classes = sorted(set(files["train"].labels))
+    strange = {label for rows in files.values() for label in rows.labels} - set(classes)
+    if len(classes) != 2 or strange:
+        raise BadInput.of("labels", found=sorted({*classes, *strange}), expected="two classes", where="--train")
+    named = dict(zip(classes, POLAR, strict=True))
+    return {name: Labelled(rows.texts, [named[label] for label in rows.labels]) for name, rows in files.items()}
+
+
+class CheapTier:
+    """Spark NLP's sentiment as the lake's annotation fits it; one Spark session."""
+
+    def __init__(self):
+        from interestlake.session import build_session
+
+        settings = {"spark.master": "local[2]", "spark.driver.memory": "4g"}
+        self.spark = build_session(str(ROOT / "conf"), "local", settings)
+
+    def fit(self, train: Labelled | None) -> Callable[[Sequence[str]], list[str]]:
+        """Rows, or None for the built-in sentences -> texts to labels, `na` where it has no answer."""
+        from interestlake.text.annotate import fit_annotator
+        from interestlake.text.sentiment import built_in_sentences
+
+        rows = built_in_sentences(self.spark) if train is None else self._frame(train)
+        annotator = fit_annotator(self.spark, rows, "bench", max_keywords=1)
+
+        def read(texts: Sequence[str]) -> list[str]:
+            numbered = self.spark.createDataFrame(list(enumerate(texts)), "row long, text string").repartition(2)
+            found = annotator.sentiment.transform(annotator.words.transform(numbered))
+            answers = found.selectExpr("row", "sentiment.result[0] AS label").toPandas().sort_values("row")
+            return answers["label"].fillna("na").tolist()
+
+        return read
+
+    def _frame(self, rows: Labelled):
+        # a text under both labels teaches neither
+        labels: dict[str, set[str]] = {}
+        for text, label in zip(rows.texts, rows.labels, strict=True):
+            labels.setdefault(text, set()).add(label)
+        made = [(hashlib.sha256(text.encode()).hexdigest(), text, *found)
+                for text, found in labels.items() if len(found) == 1]  # fmt: skip
+        return self.spark.createDataFrame(made, "text_hash string, text string, label string")
+
+
+def measured(read: Callable[[Sequence[str]], list[str]], files: dict[str, Labelled]) -> dict[str, float]:
+    """-> accuracy of dev and test in [0,1], and rows of test per second."""
+    found = {}
+    for name in ("dev", "test"):
+        answers = read(files[name].texts)
+        found[name] = float(np.mean([one == other for one, other in zip(answers, files[name].labels, strict=True)]))
+    began = time.perf_counter()
+    read(files["test"].texts)
+    return found | {"rows_per_second": len(files["test"]) / (time.perf_counter() - began)}
+
+
+def main(argv: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m bench.sentiment", description=__doc__)
+    for name in PARTS:
+        parser.add_argument(f"--{name}", required=True)
+    parser.add_argument("--model", help="what train-sentiment left (default: it is trained first)")
+    options = parser.parse_args(argv)
+    given = {name: read_labelled(getattr(options, name), "label", f"--{name}") for name in PARTS}
+    files = polar(given)
+    ours = options.model or str(OUT / "ours")
+    if not options.model:
+        words = [word for name in PARTS for word in (f"--{name}", getattr(options, name))]
+        if interestlake(["train-sentiment", *words, "--out", ours]):
+            return 1
+    model = SentimentModel.load(ours)
+    rows = {"interestlake train-sentiment": measured(lambda texts: model.predict(texts)["label"].tolist(), given)}
+    tier = CheapTier()
+    rows["Spark NLP, trained on --train"] = measured(tier.fit(files["train"]), files)
+    rows["Spark NLP, built-in sentences"] = measured(tier.fit(None), files)
+    print(f"\n{'':<32}{'dev accuracy':>14}{'test accuracy':>15}{'rows/s':>10}")
+    for name, row in rows.items():
+        print(f"{name:<32}{row['dev']:>14.4f}{row['test']:>15.4f}{row['rows_per_second']:>10,.0f}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
