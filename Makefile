@@ -8,7 +8,7 @@ MAKEFLAGS += --no-print-directory
 IN_ENV := . .venv/interestlake-env.sh &&
 DEMO := out/demo
 
-.PHONY: help setup demo test cluster-test kill-test surfaces-test airflow-test commands-test bench bench-peers bench-published bench-speed bench-scale bench-ask bench-embed bench-embed-gpu bench-ann bench-recipes bench-habits bench-tagger bench-sentiment lint lock clean
+.PHONY: help setup demo test cluster-test kill-test surfaces-test airflow-test commands-test bench bench-peers bench-published bench-speed bench-scale bench-ask bench-embed bench-embed-gpu bench-ann bench-recipes bench-habits bench-tagger bench-sentiment bench-mentions lint lock clean
 
 help:  ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 26
@@ -77,6 +77,9 @@ bench-tagger: setup  ## the trained tagger beside Spark NLP's CRF; BENCH="--trai
 
 bench-sentiment: setup  ## the tuned encoder beside Spark NLP's naive Bayes; BENCH="--train A --dev B --test C", CSV files
 	@$(IN_ENV) python -W ignore -m bench.sentiment $(BENCH)
+
+bench-mentions: setup  ## polarity of the clause beside the whole text's; BENCH="--data CSV --model DIR [--train CSV]"
+	@$(IN_ENV) python -W ignore -m bench.mentions $(BENCH)
 
 lint: setup  ## ruff
 	@$(IN_ENV) ruff check .

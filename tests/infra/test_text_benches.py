@@ -2,8 +2,10 @@
 
 import json
 
+import pandas as pd
 import pytest
 from bench.embedding import ceiling
+from bench.mentions import read_mentions, shares
 from bench.sentiment import measured, polar
 from bench.tagger import four_columns
 
@@ -56,3 +58,17 @@ def test_an_answer_that_is_none_counts_as_wrong():
              for name in ("dev", "test")}  # fmt: skip
     found = measured(lambda texts: ["positive", "na", "positive", "positive"], files)
     assert found["dev"] == found["test"] == 0.5 and found["rows_per_second"] > 0
+
+
+def test_a_mention_is_judged_by_its_clause_and_mixed_texts_are_counted_apart(tmp_path):
+    both = "The soup was cold but the staff were kind."
+    rows = [(both, "soup", "-1"), (both, "staff", "1"), ("Kind staff.", "staff", "1"), ("Cold.", "terrace", "-1")]
+    pd.DataFrame(rows, columns=["text", "term", "label"]).to_csv(tmp_path / "a.csv", index=False)
+    frame = read_mentions(tmp_path / "a.csv")
+    assert frame["clause"].tolist()[:3] == ["The soup was cold", "the staff were kind", "Kind staff"]
+    assert frame["clause"].isna().tolist() == [False, False, False, True]
+    found = shares(frame, lambda texts: ["negative" if "cold" in text.lower() else "positive" for text in texts])
+    assert found == {"clause": (1.0, 1.0), "whole text": (0.75, 0.5)}
+    frame.drop(columns="term").to_csv(tmp_path / "b.csv", index=False)
+    with pytest.raises(BadInput, match="term"):
+        read_mentions(tmp_path / "b.csv")
