@@ -61,7 +61,8 @@ def distribution(data: Feedback, side, params: Mapping, most: int, seed: int, fo
     files = find_encoder(params["encoder"], TEXT_PIECES, where="--encoder")
     adapter = params["adapter"]
     size = min(most, max(feed.rows // 16, 8))
-    steps = params.get("epochs", params["most_epochs"]) * -(-feed.rows // size)
+    # of the whole schedule: a refit of fewer epochs gives AdaLoRA's ranks out as the training that chose them did
+    steps = params["most_epochs"] * -(-feed.rows // size)
     method = "full" if adapter == "frozen" else adapter
     encoder = Encoder(files.path, method, computes_in_half(params["precision"], device), steps).to(device)
     if adapter == "frozen":
