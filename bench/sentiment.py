@@ -5,7 +5,6 @@ python -m bench.sentiment --train A.csv --dev B.csv --test C.csv [--model DIR of
 Two classes, the lower one negative. Rows per second are wall time on two cores, the second of two readings of test.
 """
 
-import argparse
 import hashlib
 import sys
 import time
@@ -14,15 +13,15 @@ from pathlib import Path
 
 import numpy as np
 
-from interestlake.cli import main as interestlake
 from interestlake.errors import BadInput
 from interestlake.tuning.read import Labelled, read_labelled
 from interestlake.tuning.sentiment import SentimentModel
 
+from .tuned import PARTS, options_of, tuned
+
 ROOT = Path(__file__).resolve().parents[1]
 OUT = ROOT / "out" / "bench" / "sentiment"
 POLAR = ("negative", "positive")
-PARTS = ("train", "dev", "test")
 
 
 def polar(files: dict[str, Labelled]) -> dict[str, Labelled]:
@@ -82,19 +81,10 @@ def measured(read: Callable[[Sequence[str]], list[str]], files: dict[str, Labell
 
 
 def main(argv: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m bench.sentiment", description=__doc__)
-    for name in PARTS:
-        parser.add_argument(f"--{name}", required=True)
-    parser.add_argument("--model", help="what train-sentiment left (default: it is trained first)")
-    options = parser.parse_args(argv)
+    options = options_of("bench.sentiment", __doc__, argv)
     given = {name: read_labelled(getattr(options, name), "label", f"--{name}") for name in PARTS}
     files = polar(given)
-    ours = options.model or str(OUT / "ours")
-    if not options.model:
-        words = [word for name in PARTS for word in (f"--{name}", getattr(options, name))]
-        if interestlake(["train-sentiment", *words, "--out", ours]):
-            return 1
-    model = SentimentModel.load(ours)
+    model = SentimentModel.load(tuned("train-sentiment", options, OUT / "ours"))
     rows = {"interestlake train-sentiment": measured(lambda texts: model.predict(texts)["label"].tolist(), given)}
     tier = CheapTier()
     rows["Spark NLP, trained on --train"] = measured(tier.fit(files["train"]), files)

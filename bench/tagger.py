@@ -3,17 +3,17 @@
 python -m bench.tagger --train A.conll --dev B.conll --test C.conll [--model DIR of train-tagger] [--epochs N]
 """
 
-import argparse
 import sys
 import time
 from pathlib import Path
 
-from interestlake.cli import main as interestlake
 from interestlake.text.encoder_files import cache_folder, find_encoder
 from interestlake.text.onnx_files import made_once
 from interestlake.tuning.read import Sentences, read_sentences
 from interestlake.tuning.spans import entity_scores
 from interestlake.tuning.tagger import TaggerModel
+
+from .tuned import PARTS, options_of, tuned
 
 ROOT = Path(__file__).resolve().parents[1]
 OUT = ROOT / "out" / "bench" / "tagger"
@@ -95,18 +95,9 @@ class Crf:
 
 
 def main(argv: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m bench.tagger", description=__doc__)
-    for name in ("train", "dev", "test"):
-        parser.add_argument(f"--{name}", required=True)
-    parser.add_argument("--model", help="what train-tagger left (default: it is trained first)")
-    options = parser.parse_args(argv)
-    files = {name: read_sentences(getattr(options, name), f"--{name}") for name in ("train", "dev", "test")}
-    ours = options.model or str(OUT / "ours")
-    if not options.model:
-        words = [word for name in files for word in (f"--{name}", getattr(options, name))]
-        if interestlake(["train-tagger", *words, "--out", ours]):
-            return 1
-    tagger = TaggerModel.load(ours)
+    options = options_of("bench.tagger", __doc__, argv)
+    files = {name: read_sentences(getattr(options, name), f"--{name}") for name in PARTS}
+    tagger = TaggerModel.load(tuned("train-tagger", options, OUT / "ours"))
     rows = {"interestlake train-tagger": {
         name: entity_scores(files[name].tags, tagger.predict(files[name].words)["tags"])["all"]
         for name in ("dev", "test")

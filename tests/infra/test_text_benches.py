@@ -8,6 +8,7 @@ from bench.embedding import ceiling
 from bench.mentions import read_mentions, shares
 from bench.sentiment import measured, polar
 from bench.tagger import four_columns
+from bench.tuned import options_of, tuned
 
 from interestlake.errors import BadInput
 from interestlake.tuning.read import Labelled, Sentences
@@ -72,3 +73,11 @@ def test_a_mention_is_judged_by_its_clause_and_mixed_texts_are_counted_apart(tmp
     frame.drop(columns="term").to_csv(tmp_path / "b.csv", index=False)
     with pytest.raises(BadInput, match="term"):
         read_mentions(tmp_path / "b.csv")
+
+
+def test_a_model_is_trained_where_none_is_given(tmp_path, caplog):
+    words = [word for name in ("train", "dev", "test") for word in (f"--{name}", str(tmp_path / f"{name}.csv"))]
+    assert tuned("train-sentiment", options_of("bench.x", None, [*words, "--model", "here"]), tmp_path) == "here"
+    with pytest.raises(SystemExit, match="train-sentiment failed"):
+        tuned("train-sentiment", options_of("bench.x", None, words), tmp_path / "out")
+    assert "train.csv" in caplog.records[-1].getMessage()
