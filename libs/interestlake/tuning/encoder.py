@@ -1,5 +1,7 @@
 """The encoder under training: BERT with or without adapters, mean pooling, learning rates by layer, heads."""
 
+import warnings
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -117,7 +119,9 @@ def _adapted(bert: nn.Module, method: str, steps: int) -> nn.Module:
             init_r=START_RANK, target_r=KEPT_RANK, lora_alpha=ALPHA, lora_dropout=0.0, target_modules=ADAPTED,
             tinit=steps // 10, tfinal=steps // 2, deltaT=max(1, steps // 100), total_step=max(2, steps),
         )  # fmt: skip
-    return get_peft_model(bert, config)
+    with warnings.catch_warnings():  # peft asks transformers by a name that this one renames
+        warnings.simplefilter("ignore", FutureWarning)
+        return get_peft_model(bert, config)
 
 
 class CosineHead(nn.Module):
