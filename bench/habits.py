@@ -38,6 +38,7 @@ HABITS = (
     Habit("adversarial 0.5", ("--adversarial", "0.5")),
     Habit("running mean 0.95", ("--average", "0.95")),
     Habit("mean of 3 epochs", ("--ensemble", "3", "--patience", "100")),
+    Habit("mean of 3 seeds", ("--seeds", "3")),
     Habit("class weights", ("--class-weights",)),
     Habit("all of them", ("--weight-decay", "0.01", "--dropout", "0.1", "--patience", "100", "--word-dropout", "0.1",
                           "--word-swap", "0.1", "--label-smoothing", "0.05", "--adversarial", "0.5",
