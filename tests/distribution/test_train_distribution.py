@@ -4,6 +4,7 @@ import json
 import shutil
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -12,10 +13,10 @@ import pytest
 from interestlake.benchmark import contestants
 from interestlake.cli import main
 from interestlake.distribution.saved import DistributionModel
-from interestlake.distribution.training import trainer
+from interestlake.distribution.training import distribution, trainer
 from interestlake.errors import BadInput
 
-from ..benchmark.world import ITEMS_PER_TASTE, TASTES, pairs
+from ..benchmark.world import ITEMS_PER_TASTE, TASTES, feedback, pairs
 from ..tuning.world import FILLERS, INTENTS, tiny_bert
 
 WORDS = [INTENTS[name] for name in sorted(INTENTS)]
@@ -130,6 +131,18 @@ def test_adapters_and_a_frozen_encoder_learn_and_answer_the_same_by_alias(files,
     answer = next(line for line in said.stdout.splitlines() if line.startswith("answer "))
     here = DistributionModel.load(tmp_path / "lora").predict([["i00", "i01"], []])
     assert json.loads(answer.removeprefix("answer ")) == json.loads(here.to_json())
+
+
+def test_a_refit_follows_the_schedule_that_chose_its_epochs(files, tmp_path):
+    """AdaLoRA's ranks after two of six epochs are not those after two of two."""
+    data = feedback(pd.read_csv(files / "train.csv"))
+    items = data.shape[1]
+    side = SimpleNamespace(text=np.zeros((items, 32), np.float32), said=["w"] * items)
+    fixed = {"adapter": "adalora", "encoder": str(files / "encoder"), "precision": "float32", "most_epochs": 6}
+    jobs = [distribution(data, side, params, 16, 42, tmp_path / str(number))
+            for number, params in enumerate((fixed, fixed | {"epochs": 2}))]  # fmt: skip
+    first, refit = (job.model.encoder.bert.peft_config["default"].total_step for job in jobs)
+    assert first == refit > 6
 
 
 def test_the_benchmark_fuses_it_where_it_is_named(files, tmp_path, monkeypatch):

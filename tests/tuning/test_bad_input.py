@@ -47,11 +47,13 @@ def test_a_setting_out_of_range_names_its_option(option, value, tmp_path, caplog
     assert option in caplog.records[-1].getMessage()
 
 
-def test_adapters_have_no_mean(tmp_path, caplog):
+@pytest.mark.parametrize("words", [("--seeds", "2", "--method", "lora"), ("--refit", "--seeds", "2"),
+                                   ("--refit", "--ensemble", "2")])  # fmt: skip
+def test_settings_that_exclude_each_other_name_the_first(words, tmp_path, caplog):
     (tmp_path / "good.csv").write_text(GOOD)
     files = [word for name in ("train", "test") for word in (f"--{name}", str(tmp_path / "good.csv"))]
-    assert main(["train-intents", *files, "--out", str(tmp_path / "o"), "--method", "lora", "--seeds", "2"]) == 2
-    assert "--seeds" in caplog.records[-1].getMessage()
+    assert main(["train-intents", *files, "--out", str(tmp_path / "o"), *words]) == 2
+    assert words[0] in caplog.records[-1].getMessage()
 
 
 def test_lines_without_a_tag_are_named(tmp_path):

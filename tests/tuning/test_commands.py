@@ -9,8 +9,12 @@ import pytest
 
 from interestlake.cli import main
 from interestlake.tuning.intents import IntentModel
+from interestlake.tuning.read import Labelled
+from interestlake.tuning.refit import refit_rows
 from interestlake.tuning.sentiment import SentimentModel
 from interestlake.tuning.tagger import TaggerModel
+
+from .world import intent_rows, sentiment_rows, write_csv
 
 TASKS = ("intents", "sentiment", "tagger")
 MODELS = dict(zip(TASKS, (IntentModel, SentimentModel, TaggerModel), strict=True))
@@ -137,6 +141,28 @@ def test_every_switch_together_learns_too(files, encoder, tmp_path):
     assert figures["accuracy"] >= 0.9
     assert len(figures["dev_by_seed"]) == 2 and set(map(str, figures["averaged_seeds"])) <= set(figures["dev_by_seed"])
     assert figures["dev"]["accuracy"] >= max(figures["dev_by_seed"].values())
+
+
+@pytest.mark.parametrize("task", ["intents", "sentiment"])
+def test_a_refit_learns_what_only_dev_shows_and_keeps_what_dev_chose(task, files, encoder, results, tmp_path):
+    column, rows = ("intent", intent_rows(60, 5, 10)) if task == "intents" else ("label", sentiment_rows(60, 5))
+    label = next(label for _, label in rows if label != "oos")
+    novel = [("volcano quartz volcano", label)] * 40
+    write_csv(tmp_path / "dev.csv", column, [*rows, *novel])
+    once, twice = (tmp_path / name for name in ("once", "twice"))
+    assert call(task, files, encoder, once, dev=tmp_path / "dev.csv") == 0
+    assert call(task, files, encoder, twice, "--refit", dev=tmp_path / "dev.csv") == 0
+    first, last = figures_of(once), figures_of(twice)
+    assert last["dev"] == first["dev"] and last["kept_epoch"] == first["kept_epoch"]
+    assert last["train_seconds"] > first["train_seconds"] and last.get("threshold") == first.get("threshold")
+    answer = MODELS[task].load(twice).predict(["volcano quartz volcano"])
+    assert answer[column].tolist() == [label]
+
+
+def test_rows_of_a_class_that_train_lacks_are_not_learned():
+    train, dev = Labelled(["a"], ["x"]), Labelled(["b", "c"], ["x", "y"])
+    assert refit_rows(train, dev, ["x"], "oos") == Labelled(["a", "b", "c"], ["x", "x", "oos"])
+    assert refit_rows(train, dev, ["x"], None) == Labelled(["a", "b"], ["x", "x"])
 
 
 def test_without_dev_a_tenth_of_train_is_held_out(files, encoder, tmp_path):

@@ -15,6 +15,9 @@ def add_parsers(commands: argparse._SubParsersAction) -> None:
                          help="share of right in-scope dev answers that the threshold keeps (default 0.98)")
     sentiment = commands.add_parser(COMMANDS[1], help="fine-tune the encoder to tell the classes of texts")
     _files(sentiment, "CSV", "text,label", dev_needed=False)
+    for parser in (intents, sentiment):
+        parser.add_argument("--refit", action="store_true", help="train again on train and dev together, with what dev "
+                            "chose; doubles the time")
     tagger = commands.add_parser(COMMANDS[2], help="fine-tune the encoder to find entities")
     _files(tagger, "CONLL", "token ... tag, tab or space, a blank line between sentences", dev_needed=True)
 

@@ -11,9 +11,11 @@ import pandas as pd
 from ..errors import BadInput
 from ..text.encoder_files import EncoderFiles, find_encoder
 from . import intents, sentiment, tagger
+from .fit import History
 from .measure import answered_intents, intent_figures, label_figures
 from .plan import Plan, plan_of
 from .read import Labelled, cut_dev, read_labelled, read_sentences, shared_texts
+from .refit import refit_plan, refit_rows
 from .spans import entity_scores
 from .track import check_register, log_run
 from .write import confusion_figure, write_results
@@ -26,12 +28,16 @@ def train_intents(options: argparse.Namespace, log: Logger) -> None:
     plan, files = _prepared(options, intents.DEFAULTS, intents.MAX_TOKENS)
     train, dev, test, counts = _labelled(options, "intent", log)
     model, history, plan = intents.train_intents(train, dev, files, plan, options.keep)
+    measured = {"dev": intent_figures(model, model.classifier.logits(dev.texts), dev.labels)}
+    if plan.refit:
+        rows = refit_rows(train, dev, model.intents, intents.OUTSIDE)
+        _log_refit(rows, history, log)
+        last, again, _ = intents.train_intents(rows, dev, files, refit_plan(plan, history), options.keep)
+        model.classifier, history.seconds = last.classifier, history.seconds + again.seconds
     out = Path(options.out)
     folder = model.save(out, files.path)
-    measured = {}
-    for name, rows in (("dev", dev), ("test", test)):
-        logits = model.classifier.logits(rows.texts)
-        measured[name] = intent_figures(model, logits, rows.labels)
+    logits = model.classifier.logits(test.texts)
+    measured["test"] = intent_figures(model, logits, test.labels)
     answered, confidence = answered_intents(model, logits)
     known = set(model.intents)
     true = [label if label in known else intents.OUTSIDE for label in test.labels]
@@ -61,9 +67,15 @@ def train_sentiment(options: argparse.Namespace, log: Logger) -> None:
     plan, files = _prepared(options, sentiment.DEFAULTS, sentiment.MAX_TOKENS)
     train, dev, test, counts = _labelled(options, "label", log)
     model, history, plan = sentiment.train_sentiment(train, dev, files, plan)
+    answers = {"dev": model.predict(dev.texts)}
+    if plan.refit:
+        rows = refit_rows(train, dev, model.classes, None)
+        _log_refit(rows, history, log)
+        model, again, _ = sentiment.train_sentiment(rows, dev, files, refit_plan(plan, history))
+        history.seconds += again.seconds
     out = Path(options.out)
     folder = model.save(out, files.path)
-    answers = {name: model.predict(rows.texts) for name, rows in (("dev", dev), ("test", test))}
+    answers["test"] = model.predict(test.texts)
     found = answers["test"]["label"].tolist()
     unknown = sum(label not in set(model.classes) for label in test.labels)
     dev_figures = label_figures(dev.labels, answers["dev"]["label"].tolist())
@@ -146,7 +158,12 @@ def _log_counts(counts: dict[str, int], log: Logger) -> None:
         log.info("%s: %s", name.replace("_", " "), f"{count:,}")
 
 
-def _cost(plan: Plan, history, files: EncoderFiles) -> dict:
+def _log_refit(rows: Labelled, history: History, log: Logger) -> None:
+    log.info("again on the %s rows of train and dev, %d epochs; the dev figures below are of rows it learns",
+             f"{len(rows):,}", history.best_epoch)  # fmt: skip
+
+
+def _cost(plan: Plan, history: History, files: EncoderFiles) -> dict:
     return {
         "method": plan.method, "seed": plan.seed, "encoder": files.model_id, "epochs": len(history.dev),
         "kept_epoch": history.best_epoch, "averaged_epochs": history.averaged_epochs,

@@ -174,7 +174,7 @@ def fit(
     worst = WorstStep(encoder, plan.adversarial) if plan.adversarial else None
     average = Average(weights, plan.average) if plan.average else None
     step, kept = 0, Kept(plan.ensemble, newest=not plan.patience)
-    for epoch in range(1, plan.epochs + 1):
+    for epoch in range(1, (plan.stop_after or plan.epochs) + 1):
         generator = np.random.default_rng([plan.seed, epoch])
         torch.manual_seed(plan.seed * 1_000_003 + epoch)
         _set_training(encoder, head, True)

@@ -8,7 +8,7 @@ from ..errors import BadInput
 
 @dataclass(frozen=True)
 class Plan:
-    """Settings of one fine-tuning; the tasks' modules hold their defaults."""
+    """Settings of one fine-tuning; the tasks' modules hold their defaults. `stop_after` of `epochs` are run."""
 
     epochs: int | None = None
     learning_rate: float = 2e-4
@@ -26,6 +26,8 @@ class Plan:
     average: float = 0.0
     ensemble: int = 1
     seeds: int = 1
+    refit: bool = False
+    stop_after: int | None = None
     clip: float = 1.0
     patience: int = 5
     class_weights: bool = False
@@ -56,6 +58,8 @@ def plan_of(defaults: Plan, options: argparse.Namespace) -> Plan:
             raise BadInput.of(name.replace("_", " "), found=value, expected=f"{low} to {high}", where=where)
     if plan.seeds > 1 and plan.method != "full":  # the factors of adapters have no mean
         raise BadInput.of("several seeds", found=f"--method {plan.method}", expected="full", where="--seeds")
+    if plan.refit and max(plan.seeds, plan.ensemble) > 1:  # which weights are averaged is dev's choice
+        raise BadInput.of("refit", found="--refit with --seeds or --ensemble", expected="one of them", where="--refit")
     return plan
 
 
