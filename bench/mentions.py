@@ -9,30 +9,25 @@ clause holds is judged by the whole text, and counted. Mixed texts are those wit
 import argparse
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from interestlake.errors import BadInput
 from interestlake.text.mentions import mentions_of
 from interestlake.text.words import phrase_of
-from interestlake.tuning.read import read_labelled
+from interestlake.tuning.read import read_columns, read_labelled
 from interestlake.tuning.sentiment import SentimentModel
 
-from .sentiment import POLAR, CheapTier, polar
+from .sentiment import POLAR, CheapTier, polar, poles
 
 COLUMNS = ("text", "term", "label")
 
 
-def read_mentions(path: str) -> pd.DataFrame:
+def read_mentions(path: str | Path) -> pd.DataFrame:
     """CSV -> text, term, label (negative or positive), clause (None where no clause holds the term), mixed (bool)."""
-    frame = pd.read_csv(path, dtype=str, keep_default_na=False)
-    missing = [name for name in COLUMNS if name not in frame]
-    classes = sorted(set(frame["label"])) if not missing else []
-    if missing or len(classes) != 2:
-        found = f"columns {list(frame)}" if missing else f"classes {classes}"
-        raise BadInput.of("mentions", found=found, expected=f"{', '.join(COLUMNS)}, two classes", where="--data")
-    frame["label"] = frame["label"].map(dict(zip(classes, POLAR, strict=True)))
+    frame = pd.DataFrame(dict(zip(COLUMNS, read_columns(str(path), COLUMNS, "--data"), strict=True)))
+    frame["label"] = frame["label"].map(poles(set(frame["label"]), "--data"))
     frame["clause"] = [clause_with(text, term) for text, term in zip(frame["text"], frame["term"], strict=True)]
     frame["mixed"] = frame.groupby("text")["label"].transform("nunique") > 1
     return frame
@@ -61,9 +56,7 @@ def main(argv: list[str] | None = None) -> int:
     options = parser.parse_args(argv)
     frame = read_mentions(options.data)
     model = SentimentModel.load(options.model)
-    if len(model.classes) != 2:
-        raise BadInput.of("classes", found=model.classes, expected="two", where="--model")
-    named = dict(zip(sorted(model.classes), POLAR, strict=True))
+    named = poles(model.classes, "--model")
     tiers = {"tuned encoder": lambda texts: model.predict(texts)["label"].map(named).tolist()}
     if options.train:
         train = polar({"train": read_labelled(options.train, "label", "--train")})["train"]

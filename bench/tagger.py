@@ -1,6 +1,6 @@
 """The trained tagger beside Spark NLP's conditional random field: the same files, the same scorer, both read test once.
 
-python -m bench.tagger --train A.conll --dev B.conll --test C.conll [--model DIR of train-tagger] [--epochs N]
+python -m bench.tagger --train A.conll --dev B.conll --test C.conll [--model DIR of train-tagger]
 """
 
 import sys

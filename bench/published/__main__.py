@@ -51,7 +51,7 @@ def prepare(name: str) -> tuple[Path, list[str]]:
     comparison, out = COMPARISONS[name], OUT / name
     source = DATA / comparison.folder
     if not source.is_dir():
-        raise SystemExit(f"bench-published: found no {source}")
+        raise SystemExit(f"found no {source}; bench-peers takes --train, --test and --ours instead")
     out.mkdir(parents=True, exist_ok=True)
     for table, frame in comparison.read(source).items():
         frame.to_csv(out / f"{table}.csv", index=False)

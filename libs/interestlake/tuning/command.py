@@ -159,7 +159,7 @@ def _log_counts(counts: dict[str, int], log: Logger) -> None:
 
 
 def _log_refit(rows: Labelled, history: History, log: Logger) -> None:
-    log.info("again on the %s rows of train and dev, %d epochs; the dev figures below are of rows it learns",
+    log.info("again on the %s rows of train and dev, %d epochs; dev by epoch is now of rows it learns",
              f"{len(rows):,}", history.best_epoch)  # fmt: skip
 
 

@@ -42,7 +42,7 @@ class Sentences:
 
 def read_texts(path: str, option: str) -> list[str]:
     """The column text of a CSV (or .csv.gz), other columns ignored; as strict as `read_labelled`."""
-    return _columns(path, ("text",), option)[0]
+    return read_columns(path, ("text",), option)[0]
 
 
 def read_labelled(path: str, column: str, option: str) -> Labelled:
@@ -51,10 +51,11 @@ def read_labelled(path: str, column: str, option: str) -> Labelled:
     Raises BadInput for no file, no UTF-8, a missing column, no rows, and rows with an empty text or label (a cell that
     reads nan is a word, not a missing value).
     """
-    return Labelled(*_columns(path, ("text", column), option))
+    return Labelled(*read_columns(path, ("text", column), option))
 
 
-def _columns(path: str, names: Sequence[str], option: str) -> list[list[str]]:
+def read_columns(path: str, names: Sequence[str], option: str) -> list[list[str]]:
+    """The columns `names` of a CSV (or .csv.gz), cell by cell; as strict as `read_labelled`."""
     reader = csv.reader(io.StringIO(_text_of(path, option), newline=""))
     header = [name.strip() for name in next(reader, [])]
     if any(name not in header for name in names):
