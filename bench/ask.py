@@ -13,10 +13,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from interestlake.asking.answer import Weights, answer
-from interestlake.asking.ask import Asking
-from interestlake.asking.gather import Person
-from interestlake.asking.parse import Parsed, parse
+from interestlake.serving.asking.answer import Weights, answer
+from interestlake.serving.asking.ask import Asking
+from interestlake.serving.asking.gather import Person
+from interestlake.serving.asking.parse import Parsed, parse
 from interestlake.sources.sample.interests import INTERESTS
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -179,7 +179,7 @@ def main(argv: list[str]) -> int:
 
 
 def _track(uri: str, found: dict[str, pd.DataFrame]) -> None:
-    from interestlake.tracking import one_run
+    from interestlake.core.tracking import one_run
 
     with one_run(uri, "bench-ask", {"k": K}, {"k": K}) as tracker:
         for title, figures in found.items():

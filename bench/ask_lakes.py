@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from interestlake.asking.ask import Asking, open_asking
-from interestlake.params import Params
-from interestlake.session import build_session
-from interestlake.tables import Lake
+from interestlake.serving.asking.ask import Asking, open_asking
+from interestlake.core.params.all import Params
+from interestlake.core.session import build_session
+from interestlake.core.lake import Lake
 
 
 def open_lakes(

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from interestlake.benchmark.feedback import Feedback
+from interestlake.interactions.pairs import Feedback
 
 ZIPF = 0.8  # popularity of the n-th item is n^-ZIPF
 GROUP_ITEMS = 200  # people and items fall into groups of interest of so many items, whatever the size

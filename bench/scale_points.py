@@ -12,7 +12,7 @@ import scipy.sparse as sp
 from interestlake.models.implicit_als import fit_implicit_als
 from interestlake.models.neighbours import item_neighbours
 from interestlake.models.transition_edges import transition_edges
-from interestlake.params import Als, Graph, Recommend
+from interestlake.core.params.all import Als, Graph, Recommend
 
 from .generated import draw_pairs
 
@@ -47,7 +47,7 @@ def write_events(events: int, path: Path, seed: int = 42) -> None:
 
 
 def _spark():
-    from interestlake.session import build_session
+    from interestlake.core.session import build_session
 
     return build_session("conf", "local")
 

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import numpy as np
 
-from interestlake.errors import BadInput
-from interestlake.tuning.read import Labelled, read_labelled
-from interestlake.tuning.sentiment import SentimentModel
+from interestlake.core.errors import BadInput
+from interestlake.text.tuning.read import Labelled, read_labelled
+from interestlake.text.tuning.sentiment import SentimentModel
 
 from .tuned import PARTS, options_of, tuned
 
@@ -44,7 +44,7 @@ class CheapTier:
     """Spark NLP's sentiment as the lake's annotation fits it; one Spark session."""
 
     def __init__(self):
-        from interestlake.session import build_session
+        from interestlake.core.session import build_session
 
         settings = {"spark.master": "local[2]", "spark.driver.memory": "4g"}
         self.spark = build_session(str(ROOT / "conf"), "local", settings)

@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 import psutil
 
-from interestlake.benchmark.feedback import Feedback
-from interestlake.benchmark.lists import Fitted, top_lists
+from interestlake.interactions.pairs import Feedback
+from interestlake.recommending.fitted import Fitted, top_lists
 from interestlake.models.implicit_als import fit_implicit_als
 from interestlake.models.item_side import FactorScorer, FoldInAls
 from interestlake.models.neighbours import item_neighbours

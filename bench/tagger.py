@@ -9,9 +9,9 @@ from pathlib import Path
 
 from interestlake.text.encoder_files import cache_folder, find_encoder
 from interestlake.text.onnx_files import made_once
-from interestlake.tuning.read import Sentences, read_sentences
-from interestlake.tuning.spans import entity_scores
-from interestlake.tuning.tagger import TaggerModel
+from interestlake.text.tuning.read import Sentences, read_sentences
+from interestlake.text.tuning.spans import entity_scores
+from interestlake.text.tuning.tagger import TaggerModel
 
 from .tuned import PARTS, options_of, tuned
 
@@ -69,7 +69,7 @@ class Crf:
         from sparknlp.annotator import BertEmbeddings
         from sparknlp.training import CoNLL
 
-        from interestlake.session import build_session
+        from interestlake.core.session import build_session
 
         settings = {"spark.master": "local[2]", "spark.driver.memory": "4g"}
         self.spark = build_session(str(ROOT / "conf"), "local", settings)

@@ -12,7 +12,7 @@
 # COMMAND ----------
 
 # DBTITLE 1,Parameters and session
-from interestlake.notebook import Notebook
+from interestlake.core.notebook import Notebook
 
 notebook = Notebook.open(globals())
 for name, value in notebook.parameters.items():

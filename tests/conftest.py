@@ -28,7 +28,7 @@ def pytest_collection_modifyitems(items):
 @pytest.fixture(scope="session")
 def spark(tmp_path_factory):
     """The only session of a test run: local[2], 4 shuffle partitions."""
-    from interestlake.session import build_session, read_properties
+    from interestlake.core.session import build_session, read_properties
 
     os.chdir(ROOT)
     # hundreds of lakes come and go in one session; Delta would keep the last state of each of their tables
@@ -46,7 +46,7 @@ def spark(tmp_path_factory):
 @pytest.fixture
 def lake(spark, tmp_path):
     """An empty lake."""
-    from interestlake.tables import Lake
+    from interestlake.core.lake import Lake
 
     return Lake(spark, str(tmp_path / "lake"))
 
@@ -54,7 +54,7 @@ def lake(spark, tmp_path):
 @pytest.fixture(scope="session")
 def mlflow_template(tmp_path_factory):
     """An MLflow sqlite store with its tables made once; tests copy it, because making it takes seconds."""
-    from interestlake.tracking import Tracker
+    from interestlake.core.tracking import Tracker
 
     path = tmp_path_factory.mktemp("mlflow") / "mlflow.db"
     Tracker(f"sqlite:///{path}", "template").start({})
@@ -78,10 +78,10 @@ def tracking_uri(mlflow_template, tmp_path):
 @pytest.fixture
 def stage_context(spark, tmp_path, tracking_uri):
     """make(lake_root, run_id=..., source=..., overrides={"als.rank": 4}) -> a StageContext with a parent run."""
-    from interestlake.config import RunOptions, load_params
-    from interestlake.stages.stage import StageContext
-    from interestlake.tables import Lake
-    from interestlake.tracking import Tracker
+    from interestlake.core.config import RunOptions, load_params
+    from interestlake.core.stage import StageContext
+    from interestlake.core.lake import Lake
+    from interestlake.core.tracking import Tracker
 
     def make(lake_root=None, run_id="test", overrides=None, **options):
         root = str(lake_root or tmp_path / "lake")

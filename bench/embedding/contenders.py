@@ -102,7 +102,7 @@ def _peer_int8(threads: int) -> Contender:
 
 def _spark(name: str, threads: int, calibration: list[str]) -> Contender:
     """The transform of the embed stage in local[threads], one thread a task, its rows brought back as Arrow."""
-    from interestlake.session import build_session
+    from interestlake.core.session import build_session
     from interestlake.text.embed import embed
 
     settings = {"spark.master": f"local[{threads}]", "spark.driver.memory": "2g"}

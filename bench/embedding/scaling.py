@@ -42,7 +42,7 @@ def measured(master: str, cores: int, count: int) -> float:
     """Seconds of the second pass over `count` texts with `cores` executors of one core each."""
     import time
 
-    from interestlake.session import build_session
+    from interestlake.core.session import build_session
     from interestlake.text.embed import embed
 
     from .contenders import model_of

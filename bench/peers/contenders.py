@@ -11,9 +11,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from interestlake.benchmark.feedback import Feedback
-from interestlake.benchmark.read import place_of
-from interestlake.benchmark.search import Grid
+from interestlake.interactions.pairs import Feedback
+from interestlake.interactions.csv_files import place_of
+from interestlake.evaluation.search import Grid
 
 ROOT = Path(__file__).resolve().parents[2]
 ENVIRONMENTS = ROOT / ".cache" / "peers"

@@ -7,9 +7,9 @@ import time
 from collections import defaultdict
 from pathlib import Path
 
-from interestlake.config import load_params
-from interestlake.session import build_session
-from interestlake.tables import Lake
+from interestlake.core.config import load_params
+from interestlake.core.session import build_session
+from interestlake.core.lake import Lake
 
 from .desk import BUNGLER, write_desk
 from .market import JUMPS, write_market

@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
-from interestlake.params import Guard
+from interestlake.core.params.all import Guard
 
 from .worlds import World
 

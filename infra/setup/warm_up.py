@@ -28,8 +28,8 @@ if __name__ == "__main__":
     if rows != 499500:
         raise SystemExit(f"Spark summed 0..999 to {rows}; expected 499500")
     if len(sys.argv) > 1:
-        from interestlake.class_path import record_jars
-        from interestlake.session import read_properties
+        from interestlake.core.class_path import record_jars
+        from interestlake.core.session import read_properties
 
         jars = spark.conf.get("spark.jars").split(",")
         record_jars(read_properties(Path(sys.argv[1])), [unquote(urlparse(jar).path) for jar in jars])

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from interestlake import cli
+from interestlake.cli.main import main as cli
 from interestlake.text.encoder_files import cache_folder, export_onnx, find_encoder
 from interestlake.text.encoders import load_encoder
 
@@ -27,7 +27,7 @@ def pseudonym(user):
 @pytest.fixture(scope="module")
 def films(spark, tmp_path_factory):
     """The films as tables, embedded by a tiny encoder."""
-    from interestlake.tables import Lake
+    from interestlake.core.lake import Lake
 
     root = tmp_path_factory.mktemp("ask")
     with pytest.MonkeyPatch.context() as patch:
@@ -142,7 +142,7 @@ def test_no_lake(ask, tmp_path):
 
 
 def test_the_index_can_leave_tags_out(spark, films, monkeypatch):
-    from interestlake.asking.gather import gather_index
+    from interestlake.serving.asking.gather import gather_index
 
     monkeypatch.setenv("INTERESTLAKE_CACHE", str(films.root / "cache"))
     model_id = find_encoder(films.bert, 32).model_id

@@ -5,8 +5,8 @@ import math
 import numpy as np
 import pytest
 
-from interestlake.asking.amounts import find_ranges
-from interestlake.asking.parse import parse
+from interestlake.serving.asking.amounts import find_ranges
+from interestlake.serving.asking.parse import parse
 
 from .world import index
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import scipy.sparse as sp
 
-from interestlake.asking.index import build_index
+from interestlake.serving.asking.index import build_index
 from interestlake.models.item_side import FoldInAls
 from interestlake.recommending.item_models import ItemInterests
 

@@ -6,15 +6,15 @@ import pytest
 import scipy.sparse as sp
 from pyspark.sql import functions as F
 
-from interestlake.benchmark.contestants import Side, contestants
-from interestlake.benchmark.fusion import Pool, ordered
-from interestlake.benchmark.lists import top_columns
-from interestlake.benchmark.mix import DISCOUNTS, Fusion, fit_fusion, joined, mean_list_ndcg
-from interestlake.benchmark.search import Grid, search
-from interestlake.benchmark.split import cut_validation, split_pairs
-from interestlake.benchmark.weights import fit_segments, fit_weights, mean_ndcg
-from interestlake.errors import BadInput
-from interestlake.metrics import arrays, ranking
+from interestlake.models.registry import Side, contestants
+from interestlake.recommending.pool import Pool, ordered
+from interestlake.recommending.fitted import top_columns
+from interestlake.recommending.mix import DISCOUNTS, Fusion, fit_fusion, joined, mean_list_ndcg
+from interestlake.evaluation.search import Grid, search
+from interestlake.interactions.protocols import cut_validation, split_pairs
+from interestlake.recommending.segment_weights import fit_segments, fit_weights, mean_ndcg
+from interestlake.core.errors import BadInput
+from interestlake.evaluation import arrays, ranking
 from interestlake.models.scorer import top_unseen
 
 from .world import feedback, pairs

@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from interestlake.benchmark import cuts
-from interestlake.benchmark.cuts import cuts_of
-from interestlake.benchmark.feedback import Feedback
-from interestlake.benchmark.fusion import Pool
-from interestlake.benchmark.mix import fit_fusion
+from interestlake.interactions import cuts
+from interestlake.interactions.cuts import cuts_of
+from interestlake.interactions.pairs import Feedback
+from interestlake.recommending.pool import Pool
+from interestlake.recommending.mix import fit_fusion
 
 from .world import feedback, pairs
 

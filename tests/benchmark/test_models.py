@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 import scipy.sparse as sp
 
-from interestlake.benchmark.feedback import Feedback
+from interestlake.interactions.pairs import Feedback
 from interestlake.models.ease import fit_ease, fit_kernel_ease, kernel_gram, most_chosen, sparse_ease_weights
 from interestlake.models.graph_filter import GraphFilter
 from interestlake.models.item_matrix import ease_weights

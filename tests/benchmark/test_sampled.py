@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from interestlake.benchmark.feedback import Feedback
-from interestlake.benchmark.fusion import gather
-from interestlake.benchmark.measure import held_pairs
-from interestlake.benchmark.sampled import draw_candidates
+from interestlake.interactions.pairs import Feedback
+from interestlake.recommending.pool import gather
+from interestlake.evaluation.benchmark.measure import held_pairs
+from interestlake.recommending.sampled import draw_candidates
 
 from .world import pairs
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from interestlake.benchmark.feedback import Feedback
+from interestlake.interactions.pairs import Feedback
 
 TASTES, ITEMS_PER_TASTE = 4, 15
 

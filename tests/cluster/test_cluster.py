@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from interestlake.schemas import ALL
+from interestlake.core.schemas.all import ALL
 
 from ..stage_tables import WRITTEN
 from .compare import differences
@@ -54,7 +54,7 @@ def test_other_stages_asked_for_no_gpu(runs):
 
 @pytest.mark.parametrize("name", COMPARED)
 def test_table_equals_the_local_run(runs, spark, name):
-    from interestlake.tables import Lake
+    from interestlake.core.lake import Lake
 
     here, there = Lake(spark, runs.local), Lake(spark, runs.cluster)
     assert here.exists(name) and there.exists(name)

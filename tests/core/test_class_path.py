@@ -4,8 +4,8 @@ import os
 
 import pytest
 
-from interestlake import class_path
-from interestlake.class_path import appended, record_jars, resolved_jars, without_jars
+from interestlake.core import class_path
+from interestlake.core.class_path import appended, record_jars, resolved_jars, without_jars
 
 SETTINGS = {"spark.master": "local[2]", "spark.jars.packages": "a:b:1", "spark.jars.excludes": "c:d", "spark.x": "y"}
 

@@ -4,9 +4,9 @@ import time
 
 import pytest
 
-from interestlake.config import flat, load_params, new_run_id, parse_override
-from interestlake.errors import BadInput
-from interestlake.params import SECTIONS, Params
+from interestlake.core.config import flat, load_params, new_run_id, parse_override
+from interestlake.core.errors import BadInput
+from interestlake.core.params.all import SECTIONS, Params
 
 
 def write(folder, section, body):

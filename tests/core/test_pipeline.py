@@ -4,11 +4,11 @@ import logging
 
 import pytest
 
-from interestlake import cli
-from interestlake.config import RunOptions, load_params
-from interestlake.errors import BadInput, GateRefused
-from interestlake.pipeline import run_stages, select
-from interestlake.stages.stage import Stage
+from interestlake.cli.main import main as cli
+from interestlake.core.config import RunOptions, load_params
+from interestlake.core.errors import BadInput, GateRefused
+from interestlake.core.pipeline import run_stages, select
+from interestlake.core.stage import Stage
 
 FRIENDS = "user_id string, friend_id string"
 

@@ -1,6 +1,6 @@
 """What the session keeps of the JVM's names."""
 
-from interestlake.session import JVM_NAMES, keep_jvm_names
+from interestlake.core.session import JVM_NAMES, keep_jvm_names
 
 
 class Names:

@@ -6,10 +6,10 @@ import pkgutil
 import pytest
 from pyspark.sql import functions as F
 
-from interestlake import schemas
-from interestlake.errors import BadInput
-from interestlake.schemas import ALL
-from interestlake.tables import empty
+from interestlake.core import schemas
+from interestlake.core.errors import BadInput
+from interestlake.core.schemas.all import ALL
+from interestlake.core.lake import empty
 
 FRIENDS = "user_id string, friend_id string, source string"
 
@@ -111,7 +111,7 @@ def test_input_files_hold_every_row_in_write_order(spark, lake):
 
 
 def test_no_two_contracts_have_one_name():
-    modules = [importlib.import_module(f"interestlake.schemas.{module.name}")
+    modules = [importlib.import_module(f"interestlake.core.schemas.{module.name}")
                for module in pkgutil.iter_modules(schemas.__path__)]
     names = [table.name for module in modules for table in getattr(module, "TABLES", ())]
     assert sorted(names) == sorted(ALL)

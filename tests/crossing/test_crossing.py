@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 import scipy.sparse as sp
 
-from interestlake.crossing.carry import carried_profiles, shared_nodes
-from interestlake.crossing.measure import Shop, judge, mixes
+from interestlake.interests.cross_domain.carry import carried_profiles, shared_nodes
+from interestlake.interests.cross_domain.measure import Shop, judge, mixes
 from interestlake.interests.profiles import Nodes
 
 TASTES = 4

@@ -5,7 +5,7 @@ import pytest
 import scipy.sparse as sp
 import torch
 
-from interestlake.distribution.calibrate import (
+from interestlake.models.distribution.calibrate import (
     Scored,
     Temperatures,
     bins_of,
@@ -13,8 +13,8 @@ from interestlake.distribution.calibrate import (
     fit_temperatures,
     probability_figures,
 )
-from interestlake.distribution.model import ItemSoftmax, log_shares, view_loss
-from interestlake.distribution.verbalise import TEXTS, TITLES, draw_view, history_text, parted
+from interestlake.models.distribution.model import ItemSoftmax, log_shares, view_loss
+from interestlake.models.distribution.verbalise import TEXTS, TITLES, draw_view, history_text, parted
 
 
 def test_a_text_holds_its_items_in_order_between_the_marks():

@@ -2,7 +2,7 @@ import hashlib
 
 import pytest
 
-from interestlake.events.documents import MAX_CHARACTERS, event_documents, item_documents, item_texts
+from interestlake.interactions.documents import MAX_CHARACTERS, event_documents, item_documents, item_texts
 from interestlake.text.clean import clean
 
 ITEM = (

@@ -1,6 +1,6 @@
 import random
 
-from interestlake.events.index import keep_index
+from interestlake.interactions.index import keep_index
 
 
 def ids(spark, names, parts=3):

@@ -4,7 +4,7 @@ import random
 import numpy as np
 import pytest
 
-from interestlake.events.split import split_pairs
+from interestlake.interactions.split import split_pairs
 
 
 def split_of(frame):

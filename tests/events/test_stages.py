@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from interestlake.errors import BadInput
+from interestlake.core.errors import BadInput
 from interestlake.stages.ingest import INGEST
 from interestlake.stages.prepare import PREPARE
 
@@ -22,9 +22,9 @@ def prepared(spark, tmp_path_factory):
     """(context of the second run, figures of the first, figures of the second) over one small world."""
     import logging
 
-    from interestlake.config import RunOptions, load_params
-    from interestlake.stages.stage import StageContext
-    from interestlake.tables import Lake
+    from interestlake.core.config import RunOptions, load_params
+    from interestlake.core.stage import StageContext
+    from interestlake.core.lake import Lake
 
     root = str(tmp_path_factory.mktemp("world"))
     params, log = load_params(None, WORLD["overrides"]), logging.getLogger("interestlake")

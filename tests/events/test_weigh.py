@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from interestlake.events.weigh import drop_rare, weigh_pairs
+from interestlake.interactions.weigh import drop_rare, weigh_pairs
 
 
 def weights(frame):

@@ -6,11 +6,18 @@ import pandas as pd
 import pytest
 import scipy.sparse as sp
 
-from interestlake.expansion.build import entity_edges
-from interestlake.expansion.choose import Wish, expand_block, plain
-from interestlake.expansion.measure import best_nodes, found_shares, settings, try_settings
-from interestlake.expansion.model import ExpansionModel, Setting, noisy_or, relative, stochastic_rows, unit_rows
-from interestlake.expansion.paths import unlikeness
+from interestlake.interests.expansion.build import entity_edges
+from interestlake.interests.expansion.choose import Wish, expand_block, plain
+from interestlake.interests.expansion.measure import best_nodes, found_shares, settings, try_settings
+from interestlake.interests.expansion.model import (
+    ExpansionModel,
+    Setting,
+    noisy_or,
+    relative,
+    stochastic_rows,
+    unit_rows,
+)
+from interestlake.interests.expansion.paths import unlikeness
 
 NODES = np.array(["category:Jazz", "keyword:chess", "tag:Blues", "tag:bebop", "tag:jazz", "tag:swing"], object)
 LABELS = np.array(["Jazz", "chess", "Blues", "bebop", "jazz", "swing"], object)

@@ -6,8 +6,8 @@ import scipy.sparse as sp
 import torch
 from torch.nn import functional
 
-from interestlake.explaining.attribution import PARTS, attribute, by_history, rebuilt
-from interestlake.explaining.surrogate import explain_score
+from interestlake.recommending.explaining.attribution import PARTS, attribute, by_history, rebuilt
+from interestlake.recommending.explaining.surrogate import explain_score
 from interestlake.models.item_matrix import EdgeScorer
 from interestlake.models.item_side import Popularity
 from interestlake.models.two_tower import PairScorer, TwoTower

@@ -3,11 +3,11 @@
 import pytest
 from pyspark.sql import functions as F
 
-from interestlake.explaining.reasons import alpha_column, build_reasons, lambda_column
-from interestlake.explaining.replay import replay, sentences
+from interestlake.recommending.explaining.reasons import alpha_column, build_reasons, lambda_column
+from interestlake.recommending.explaining.replay import replay, sentences
 from interestlake.recommending.personal import recommend_block
-from interestlake.selfservice.person import Somebody
-from interestlake.selfservice.relist import Relister
+from interestlake.serving.person_page.person import Somebody
+from interestlake.serving.person_page.relist import Relister
 
 from ..recommending.planted import GROUPS, ITEMS, item_id, user_id
 from ..selfservice.planted_lake import SMALL, make_world
@@ -110,7 +110,7 @@ def test_alpha_and_lambda_by_hand(spark):
 
 @pytest.mark.commands
 def test_the_command_replays_scores_again_and_refuses_a_lie(spark, world, monkeypatch, capsys, tracking_uri):
-    from interestlake import cli
+    from interestlake.cli.main import main as cli
 
     monkeypatch.setattr(spark, "stop", lambda: None)
     sets = [part for name, value in SMALL.items() for part in ("--set", f"{name}={value}")]

@@ -6,14 +6,14 @@ from argparse import Namespace
 import numpy as np
 import pytest
 
-from interestlake.errors import BadInput
-from interestlake.exploring.command import run
-from interestlake.exploring.tell import figures, table
-from interestlake.schemas import ALL
+from interestlake.core.errors import BadInput
+from interestlake.cli.main.exploring.command import run
+from interestlake.cli.main.exploring.tell import figures, table
+from interestlake.core.schemas.all import ALL
 from interestlake.stages.evaluate_expansion import EVALUATE_EXPANSION
 from interestlake.stages.expand import EXPAND
 from interestlake.stages.interests import INTERESTS, NEEDED, NEEDED_FROM
-from interestlake.stages.stage import expect_lake
+from interestlake.core.stage import expect_lake
 
 pytestmark = pytest.mark.commands
 TAGS = {"music": ("bebop", "swing", "blues", "ragtime"), "clay": ("raku", "glaze", "kiln", "slip")}

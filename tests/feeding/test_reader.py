@@ -5,10 +5,10 @@ import dataclasses
 import numpy as np
 import pytest
 
-from interestlake.errors import BadInput, ShortRead
-from interestlake.feeding.reader import read_all, read_batches, shuffled
-from interestlake.feeding.snapshot import take_snapshot
-from interestlake.tables import Lake
+from interestlake.core.errors import BadInput, ShortRead
+from interestlake.training.reader import read_all, read_batches, shuffled
+from interestlake.training.snapshot import take_snapshot
+from interestlake.core.lake import Lake
 
 EXAMPLES = ("cast(id % 40 as int) user_index", "cast(id as int) item_index", "cast(id / 1000 as float) weight")
 
@@ -44,7 +44,7 @@ def test_a_lost_file_stops_the_run(spark, lake):
 
 
 def test_a_lost_row_group_stops_the_run(spark, lake, monkeypatch):
-    from interestlake.feeding import reader
+    from interestlake.training import reader
 
     real = reader.make_batch_reader
 

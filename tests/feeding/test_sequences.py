@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from interestlake.feeding.reader import read_batches
-from interestlake.feeding.sequences import of_equal_length, windows
-from interestlake.feeding.snapshot import store
+from interestlake.training.reader import read_batches
+from interestlake.training.sequences import of_equal_length, windows
+from interestlake.training.snapshot import store
 
 PAD = 1000
 

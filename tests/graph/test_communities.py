@@ -9,7 +9,7 @@ from sklearn.metrics import adjusted_rand_score
 from interestlake.graph.communities import find_communities, merge_communities, modularity
 from interestlake.graph.describe import describe_graph
 from interestlake.graph.engine import components, degrees, pagerank, weighted_graph
-from interestlake.params import Graph
+from interestlake.core.params.all import Graph
 
 EDGES = "src string, dst string, weight double, pair_count bigint"
 

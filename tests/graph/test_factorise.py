@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from interestlake.errors import BadInput
+from interestlake.core.errors import BadInput
 from interestlake.graph.factorise import BehaviourMatrix, centred_text, check_items, truncated_svd
 
 

@@ -6,7 +6,7 @@ import networkx as nx
 import pandas as pd
 import pytest
 
-from interestlake.errors import BadInput
+from interestlake.core.errors import BadInput
 from interestlake.graph.roles import betweenness, check_nodes, name_roles, participation
 
 LEFT, RIGHT = [f"l{n}" for n in range(5)], [f"r{n}" for n in range(5)]

@@ -8,7 +8,7 @@ import pytest
 from bench.peers import contenders
 from bench.peers.contenders import PEERS, Peer, fit_and_list, write_pairs
 
-from interestlake.benchmark.feedback import Feedback
+from interestlake.interactions.pairs import Feedback
 
 SCRIPT = """
 import sys, pandas as pd

@@ -36,8 +36,8 @@ def test_links_and_targets_are_there():
 
 
 def test_named_parameters_exist():
-    from interestlake.config import flat
-    from interestlake.params import SECTIONS, Params
+    from interestlake.core.config import flat
+    from interestlake.core.params.all import SECTIONS, Params
 
     named = re.findall(rf"`(?:--set )?((?:{'|'.join(SECTIONS)})\.[a-z_]+)[`=]", README)
     assert named and set(named) <= set(flat(Params()))

@@ -10,8 +10,8 @@ from bench.sentiment import measured, polar
 from bench.tagger import four_columns
 from bench.tuned import options_of, tuned
 
-from interestlake.errors import BadInput
-from interestlake.tuning.read import Labelled, Sentences
+from interestlake.core.errors import BadInput
+from interestlake.text.tuning.read import Labelled, Sentences
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import pytest
 
-from interestlake.schemas import ALL
+from interestlake.core.schemas.all import ALL
 from interestlake.stages.build_interests import BUILD_INTERESTS
 
 INPUTS = {

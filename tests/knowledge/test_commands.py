@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from interestlake.cli import _options, build_parser, main
-from interestlake.config import KNOWLEDGE, load_params
+from interestlake.cli.main.main import _options, build_parser, main
+from interestlake.core.config import KNOWLEDGE, load_params
 from interestlake.knowledge.arguments import COMMANDS
-from interestlake.schemas import ALL
+from interestlake.core.schemas.all import ALL
 from interestlake.stages.knowledge import STAGES
-from interestlake.stages.stage import expect_lake
+from interestlake.core.stage import expect_lake
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -44,7 +44,7 @@ def test_a_wrong_option_is_one_message_before_spark_starts(tmp_path, caplog, giv
 
 
 def test_a_lake_without_its_tables_is_one_message(lake):
-    from interestlake.errors import BadInput
+    from interestlake.core.errors import BadInput
 
     lake.create("ops.runs")
     with pytest.raises(BadInput, match="no silver.items, silver.interactions, silver.facts"):

@@ -4,8 +4,8 @@ import datetime as dt
 
 import pytest
 
-from interestlake.errors import BadInput
-from interestlake.events.social import distinct_facts, without_changed
+from interestlake.core.errors import BadInput
+from interestlake.interactions.social import distinct_facts, without_changed
 from interestlake.knowledge.check import issues
 from interestlake.knowledge.deltas import changes_of, facts_of
 from interestlake.knowledge.validity import holding, moment

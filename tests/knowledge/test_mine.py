@@ -2,7 +2,7 @@
 
 import pytest
 
-from interestlake.errors import BadInput
+from interestlake.core.errors import BadInput
 from interestlake.knowledge.mine import compiled, finds, mined
 from interestlake.knowledge.relations import read_relations
 

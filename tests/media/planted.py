@@ -8,7 +8,7 @@ import numpy as np
 import soundfile
 from PIL import Image
 
-from interestlake.params import Embed
+from interestlake.core.params.all import Embed
 from interestlake.text.encoder_files import find_encoder
 
 LEVELS, ITEMS, PEOPLE = 3, 162, 150

@@ -6,7 +6,7 @@ import scipy.sparse as sp
 import torch
 
 from interestlake.models.gated_fusion import GatedFusion, MediaMatch, drop_modalities
-from interestlake.training.media import Content, Trial, directions, judge, pair_loss, profiles
+from interestlake.media.training import Content, Trial, directions, judge, pair_loss, profiles
 
 from .planted import ITEMS
 

@@ -5,7 +5,7 @@ import pytest
 from pyspark.sql import functions as F
 from sklearn.metrics import ndcg_score
 
-from interestlake.metrics.ranking import all_at
+from interestlake.evaluation.ranking import all_at
 
 HAND = {
     "precision": 0.4,

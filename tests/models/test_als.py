@@ -3,7 +3,7 @@
 import numpy as np
 
 from interestlake.models.als import factors, fit_als
-from interestlake.params import Als
+from interestlake.core.params.all import Als
 
 
 def test_withheld_pairs_of_a_group_outrank_every_pair_across_groups(spark):

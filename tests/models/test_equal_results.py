@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 
-from interestlake.benchmark import lists
-from interestlake.benchmark.lists import top_columns
+from interestlake.recommending import fitted as lists
+from interestlake.recommending.fitted import top_columns
 from interestlake.models import item_side
 from interestlake.models.item_side import FoldInAls
 from interestlake.models.neighbours import item_neighbours, strongest_per_row

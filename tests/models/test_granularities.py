@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from interestlake.errors import BadInput
+from interestlake.core.errors import BadInput
 from interestlake.models.granularities import importance, profile, scores, strengths_of
 
 # two people, three granularities, two dimensions; two items

@@ -5,9 +5,9 @@ import pytest
 import scipy.sparse as sp
 import torch
 
-from interestlake.benchmark.contestants import Side, contestants
-from interestlake.benchmark.feedback import Feedback
-from interestlake.benchmark.run import held_of, pick_parameters
+from interestlake.models.registry import Side, contestants
+from interestlake.interactions.pairs import Feedback
+from interestlake.evaluation.benchmark.run import held_of, pick_parameters
 from interestlake.models.light_gcn import LightGcn, normalised
 from interestlake.models.losses import softmax_over_items
 from interestlake.models.ncf import NeuMf

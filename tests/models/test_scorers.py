@@ -7,7 +7,7 @@ import pytest
 import scipy.sparse as sp
 from sklearn.linear_model import Ridge
 
-from interestlake.errors import BadInput
+from interestlake.core.errors import BadInput
 from interestlake.models.information import InformationScorer
 from interestlake.models.item_matrix import Ease, EdgeScorer, cosine_neighbours, ease_weights
 from interestlake.models.item_side import (

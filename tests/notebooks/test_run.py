@@ -4,9 +4,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from interestlake.notebook import DEFAULTS
+from interestlake.core.notebook import DEFAULTS
 from interestlake.stages.order import STAGES
-from interestlake.tables import Lake
+from interestlake.core.lake import Lake
 
 from .cells import NOTEBOOKS, cells, is_magic
 

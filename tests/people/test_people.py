@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 
-from interestlake.people.experts import name_groups, rank_experts
-from interestlake.people.model import PeopleModel, judge, lists, tastes
+from interestlake.interests.people.experts import name_groups, rank_experts
+from interestlake.interests.people.model import PeopleModel, judge, lists, tastes
 
 USERS = np.array([f"u{n}" for n in range(8)], object)
 LINKS = [(0, 1), (0, 2), (1, 2), (2, 3), (3, 4), (4, 5), (5, 3), (6, 0)]

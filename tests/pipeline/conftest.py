@@ -19,10 +19,10 @@ FAST = {
 @pytest.fixture(scope="session")
 def world(spark, tmp_path_factory):
     """A finished run of the sample source: .lake, .options, .params, .figures."""
-    from interestlake.config import RunOptions, load_params
-    from interestlake.pipeline import run_stages
+    from interestlake.core.config import RunOptions, load_params
+    from interestlake.core.pipeline import run_stages
     from interestlake.stages.order import STAGES
-    from interestlake.tables import Lake
+    from interestlake.core.lake import Lake
 
     root = tmp_path_factory.mktemp("world")
     params = load_params(None, FAST)

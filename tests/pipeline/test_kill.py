@@ -8,9 +8,9 @@ import time
 
 import pytest
 
-from interestlake.schemas import ALL
+from interestlake.core.schemas.all import ALL
 from interestlake.stages.order import STAGES
-from interestlake.tables import Lake
+from interestlake.core.lake import Lake
 
 from ..cluster.compare import differences
 from ..cluster.tolerances import tolerance_of
@@ -25,7 +25,7 @@ def command(root) -> list[str]:
     sets = [part for name, value in FAST.items() for part in ("--set", f"{name}={value}")]
     uri = f"sqlite:///{root / 'mlflow.db'}"
     run = ["run", "--source", "sample", "--lake", str(root / "lake"), "--run-id", "world", "--tracking-uri", uri]
-    return [sys.executable, "-m", "interestlake.cli", *run, *sets]
+    return [sys.executable, "-m", "interestlake.cli.main", *run, *sets]
 
 
 def run_until(root, marker: str | None) -> int:

@@ -4,8 +4,8 @@ import pytest
 from pyspark.sql import functions as F
 from sklearn.metrics import adjusted_rand_score
 
-from interestlake.pipeline import run_stages
-from interestlake.schemas import ALL
+from interestlake.core.pipeline import run_stages
+from interestlake.core.schemas.all import ALL
 from interestlake.stages.order import STAGES
 
 from ..stage_tables import WRITTEN

@@ -1,7 +1,7 @@
 """Every column that may name a person is found from the contracts."""
 
 from interestlake.privacy.erasure import erase_everything
-from interestlake.schemas import ALL
+from interestlake.core.schemas.all import ALL
 
 
 def test_no_column_that_names_a_person_is_left_out():

@@ -5,7 +5,7 @@ import stat
 
 import pytest
 
-from interestlake.errors import BadInput
+from interestlake.core.errors import BadInput
 from interestlake.privacy.pseudonyms import SAMPLE_KEY, kept_key, pads, pseudonym_key, pseudonymise
 
 KEYS = (b"k", b"tests-only", b"x" * 64, b"longer than a block " * 9, "schlüssel".encode())

@@ -9,7 +9,7 @@ import pytest
 # MLflow is silent in CI and under pytest anyway: a process of its own, without the words it looks for
 CI_WORDS = ("PYTEST", "CI", "GITHUB", "BITBUCKET", "JENKINS", "TF_BUILD", "CIRCLE", "CLOUD_RUN", "CODEBUILD", "DO_NOT")
 ASK = (
-    "import interestlake.tracking; from mlflow.telemetry.utils import is_telemetry_disabled;"
+    "import interestlake.core.tracking; from mlflow.telemetry.utils import is_telemetry_disabled;"
     "print(is_telemetry_disabled())"
 )
 

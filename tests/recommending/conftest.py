@@ -15,12 +15,12 @@ def planted(spark, tmp_path_factory):
     """.lake, .context, .pairs, .lonely, .friendly, .figures (stage -> figures): recommend and evaluate have run."""
     import logging
 
-    from interestlake.config import RunOptions, load_params
+    from interestlake.core.config import RunOptions, load_params
     from interestlake.stages.evaluate import EVALUATE
     from interestlake.stages.recommend import RECOMMEND
-    from interestlake.stages.stage import StageContext
-    from interestlake.tables import Lake
-    from interestlake.tracking import Tracker
+    from interestlake.core.stage import StageContext
+    from interestlake.core.lake import Lake
+    from interestlake.core.tracking import Tracker
 
     root = tmp_path_factory.mktemp("planted")
     lake = Lake(spark, str(root / "lake"))

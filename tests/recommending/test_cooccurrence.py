@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from interestlake.errors import BadInput
-from interestlake.recommending import cooccurrence
+from interestlake.core.errors import BadInput
+from interestlake.graph import gram as cooccurrence
 from interestlake.recommending.blocks import Catalogue, blocks, sparse_rows, to_batch
-from interestlake.recommending.cooccurrence import collect_strips, partial_strips, summed_strips
+from interestlake.graph.gram import collect_strips, partial_strips, summed_strips
 from interestlake.recommending.item_models import check_size, planned_bytes
 
 

@@ -5,7 +5,7 @@ import pandas as pd
 
 from interestlake.models.als import factors, fit_als
 from interestlake.models.item_side import FoldInAls
-from interestlake.params import Als
+from interestlake.core.params.all import Als
 from interestlake.recommending.blocks import Catalogue, to_batch
 
 

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import ndcg_score
 
-from interestlake.params import Recommend
+from interestlake.core.params.all import Recommend
 from interestlake.recommending.fit_weights import fit_weights
 from interestlake.recommending.fuse import Candidates, fuse, normalise, segment_of, shares, union
 from interestlake.recommending.weigh import first_draws, ndcg_per_weight, refined_draws

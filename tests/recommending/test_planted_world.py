@@ -5,8 +5,8 @@ from collections import defaultdict
 import pytest
 from pyspark.sql import functions as F
 
-from interestlake.params import SOURCES
-from interestlake.schemas import ALL
+from interestlake.core.params.all import SOURCES
+from interestlake.core.schemas.all import ALL
 
 from .planted import GROUPS, PEOPLE, TOPICS, item_id, user_id
 
@@ -117,8 +117,8 @@ def test_a_second_run_writes_the_same_rows(planted):
     from dataclasses import replace
 
     from interestlake.stages.recommend import RECOMMEND
-    from interestlake.stages.stage import StageContext
-    from interestlake.tracking import Tracker
+    from interestlake.core.stage import StageContext
+    from interestlake.core.tracking import Tracker
 
     tracker = Tracker(planted.uri, "again")
     tracker.start({})

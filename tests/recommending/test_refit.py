@@ -5,9 +5,9 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from interestlake.errors import BadInput
+from interestlake.core.errors import BadInput
 from interestlake.models.granularities import GRANULARITIES
-from interestlake.params import SOURCES, Recommend
+from interestlake.core.params.all import SOURCES, Recommend
 from interestlake.recommending.feedback import Told
 from interestlake.recommending.fuse import Candidates
 from interestlake.recommending.granularity import GRANULARITY, alpha_of, lambda_of

@@ -9,9 +9,10 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from interestlake import cli, pipeline
-from interestlake.params import SOURCES
-from interestlake.schemas import ALL
+from interestlake.cli.main import main as cli
+from interestlake.core import pipeline
+from interestlake.core.params.all import SOURCES
+from interestlake.core.schemas.all import ALL
 
 from . import planted
 
@@ -24,7 +25,7 @@ RAN = ["--set", "recommend.weight_draws=64", "--set", "recommend.candidates=30",
 @pytest.fixture(scope="module")
 def heard(spark, tmp_path_factory):
     """The planted world with pseudonyms of u0, u1, ... and even weights; what people liked follows the text alone."""
-    from interestlake.tables import Lake, one_row
+    from interestlake.core.lake import Lake, one_row
 
     def pseudonym(user):
         return hmac.new(b"tests-only", f"u{user}".encode(), hashlib.sha256).hexdigest()[:32]
@@ -153,7 +154,7 @@ def test_feedback_that_cannot_be_used_ends_with_2(refit, heard, tmp_path, rows, 
 
 
 def test_a_lake_that_cannot_be_refitted_ends_with_2(refit, heard, spark, tmp_path):
-    from interestlake.tables import Lake, one_row
+    from interestlake.core.lake import Lake, one_row
 
     code, _, log = refit(lake=str(tmp_path / "none"))
     expected = "a lake after `interestlake run --until recommend`"

@@ -2,10 +2,10 @@
 
 import pytest
 
-from interestlake.config import RunOptions, load_params
+from interestlake.core.config import RunOptions, load_params
 from interestlake.reporting.gather import Shelf, gather
-from interestlake.schemas import ALL
-from interestlake.stages.stage import Stage
+from interestlake.core.schemas.all import ALL
+from interestlake.core.stage import Stage
 
 from . import planted
 

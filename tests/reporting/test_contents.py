@@ -2,7 +2,7 @@
 
 import pytest
 
-from interestlake.errors import BadInput
+from interestlake.core.errors import BadInput
 from interestlake.reporting.content import Gap
 from interestlake.reporting.flow import blends, grains, steps
 from interestlake.reporting.head import quarantine_reasons

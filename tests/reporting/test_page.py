@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 
 from pyspark.sql import functions as F
 
-from interestlake.config import load_params
+from interestlake.core.config import load_params
 from interestlake.reporting.gate import verdict
 from interestlake.reporting.page import render
 

@@ -7,7 +7,7 @@ from types import ModuleType
 import pytest
 from mlflow.tracking import MlflowClient
 
-from interestlake.errors import BadInput
+from interestlake.core.errors import BadInput
 from interestlake.stages.report import REPORT
 
 from . import planted

@@ -12,9 +12,9 @@ BUILT: dict[str, object] = {}
 
 def make_world(spark, root):
     """.lake, .context, .pairs of a lake of one's own under `root`, with everyone's lists under the run id made."""
-    from interestlake.config import RunOptions, load_params
-    from interestlake.stages.stage import StageContext
-    from interestlake.tables import Lake
+    from interestlake.core.config import RunOptions, load_params
+    from interestlake.core.stage import StageContext
+    from interestlake.core.lake import Lake
 
     if "lake" not in BUILT:
         BUILT["lake"], BUILT["world"] = root / "pristine", _build(spark, root / "pristine")
@@ -26,13 +26,13 @@ def make_world(spark, root):
 
 
 def _build(spark, root):
-    from interestlake.config import RunOptions, load_params
-    from interestlake.params import SOURCES
+    from interestlake.core.config import RunOptions, load_params
+    from interestlake.core.params.all import SOURCES
     from interestlake.recommending.personal import Fusion
     from interestlake.stages.refit import weights_of
     from interestlake.stages.scoring import open_scoring, write_lists
-    from interestlake.stages.stage import StageContext
-    from interestlake.tables import Lake
+    from interestlake.core.stage import StageContext
+    from interestlake.core.lake import Lake
 
     lake = Lake(spark, str(root))
     world = planted.write_world(lake)

@@ -4,13 +4,13 @@ import pytest
 from mlflow.tracking import MlflowClient
 from pyspark.sql import functions as F
 
-from interestlake.errors import BadInput
+from interestlake.core.errors import BadInput
 from interestlake.privacy.erasure import erase_everything
 from interestlake.privacy.objections import without_disliked, without_forgotten
-from interestlake.schemas import ALL
-from interestlake.selfservice.object import forget, object_to, withdraw
-from interestlake.selfservice.person import Somebody
-from interestlake.tracking import EXPERIMENT, STAGE_TAG, default_tracking_uri
+from interestlake.core.schemas.all import ALL
+from interestlake.serving.person_page.object import forget, object_to, withdraw
+from interestlake.serving.person_page.person import Somebody
+from interestlake.core.tracking import EXPERIMENT, STAGE_TAG, default_tracking_uri
 
 from ..recommending.planted import item_id, user_id
 

@@ -7,9 +7,9 @@ import sys
 import pandas as pd
 import pytest
 
-from interestlake.errors import BadInput, GateRefused
+from interestlake.core.errors import BadInput, GateRefused
 from interestlake.stages.promote import PROMOTE
-from interestlake.tracking import CHALLENGER, CHAMPION
+from interestlake.core.tracking import CHALLENGER, CHAMPION
 
 from ..recommending.planted import PEOPLE, item_id, user_id
 
@@ -110,7 +110,7 @@ class TestPromote:
     def promote(self, planted, **overrides):
         from dataclasses import replace
 
-        from interestlake.config import load_params
+        from interestlake.core.config import load_params
 
         params = load_params(None, {f"promote.{key}": value for key, value in overrides.items()})
         return PROMOTE.run(replace(planted.context, params=params))

@@ -6,7 +6,7 @@ import hmac
 
 import pytest
 
-from interestlake.errors import BadInput
+from interestlake.core.errors import BadInput
 from interestlake.sources.feedback import read_feedback
 
 KEY = b"tests-only"

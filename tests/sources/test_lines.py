@@ -3,7 +3,7 @@ import random
 import pytest
 from pyspark.sql import functions as F
 
-from interestlake.errors import BadInput
+from interestlake.core.errors import BadInput
 from interestlake.sources.files import list_files, match
 from interestlake.sources.formats import json_lines
 from interestlake.sources.lines import read_lines

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from interestlake.errors import BadInput
+from interestlake.core.errors import BadInput
 from interestlake.sources.mapping import parse_mapping, read_mapping
 
 EVENTS = {"files": "e.csv", "format": "csv", "columns": {"user_id": "u", "item_id": "i"}, "event_type": "view"}

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from interestlake.errors import BadInput
+from interestlake.core.errors import BadInput
 from interestlake.sources import load_source
 
 RATINGS = "userId,movieId,rating,timestamp\r\n1,1,4.0,964982703\r\n1,11,5.0,964981247\r\n2,1,x,1\r\n"

@@ -4,7 +4,7 @@ import json
 import pytest
 import yaml
 
-from interestlake.errors import BadInput
+from interestlake.core.errors import BadInput
 from interestlake.sources import load_source
 
 COLUMNS = {"user_id": "u", "item_id": "i", "value": "v", "text": "t", "timestamp": "at"}

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from interestlake.errors import BadInput
-from interestlake.summarising.compose import ItemTexts, Statement, compose, holds, marginal_relevance, readable
-from interestlake.summarising.contrast import contrasts
-from interestlake.summarising.passages import passages_of, sentence_spans
-from interestlake.summarising.safety import make_judge
+from interestlake.core.errors import BadInput
+from interestlake.serving.summaries.compose import ItemTexts, Statement, compose, holds, marginal_relevance, readable
+from interestlake.serving.summaries.contrast import contrasts
+from interestlake.serving.summaries.passages import passages_of, sentence_spans
+from interestlake.serving.summaries.safety import make_judge
 
 OWN = "A blender for small kitchens. It has three speeds and a glass jar. Made in 1999."
 REVIEWS = (

@@ -6,12 +6,12 @@ import threading
 
 import pytest
 
-from interestlake.errors import BadInput
-from interestlake.summarising.compose import Statement
-from interestlake.summarising.generator import from_endpoint, from_folder, make_generator
-from interestlake.summarising.reading import introduce, read_profile
-from interestlake.summarising.safety import make_judge
-from interestlake.summarising.support import rewritten, supported_by
+from interestlake.core.errors import BadInput
+from interestlake.serving.summaries.compose import Statement
+from interestlake.serving.summaries.generator import from_endpoint, from_folder, make_generator
+from interestlake.serving.summaries.reading import introduce, read_profile
+from interestlake.serving.summaries.safety import make_judge
+from interestlake.serving.summaries.support import rewritten, supported_by
 
 from .test_compose import encode
 

@@ -3,14 +3,14 @@
 import pytest
 from pyspark.sql import functions as F
 
-from interestlake.summarising.job import item_rows, replayed
+from interestlake.serving.summaries.job import item_rows, replayed
 
 from .test_compose import ITEM
 
 
 @pytest.fixture(scope="module")
 def lake(spark, tmp_path_factory):
-    from interestlake.tables import Lake
+    from interestlake.core.lake import Lake
 
     lake = Lake(spark, str(tmp_path_factory.mktemp("texts") / "lake"))
 
@@ -30,7 +30,7 @@ def lake(spark, tmp_path_factory):
 
 
 def test_the_job_writes_true_statements_and_a_lie_is_found(spark, lake, monkeypatch, capsys, tracking_uri):
-    from interestlake import cli
+    from interestlake.cli.main import main as cli
 
     monkeypatch.setattr(spark, "stop", lambda: None)
     given = ["summarise", "--lake", lake.root, "--tracking-uri", tracking_uri]

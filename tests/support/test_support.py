@@ -8,10 +8,10 @@ import pandas as pd
 import pytest
 from bench.recipes.desk import BUNGLER, OFF, write_desk
 
-from interestlake.params import Support
-from interestlake.support.nearest import merged, nearest
-from interestlake.support.rank import best, rank_agents, rank_answers, ticket_strength, within_load
-from interestlake.tables import Lake
+from interestlake.core.params.all import Support
+from interestlake.serving.support_desk.nearest import merged, nearest
+from interestlake.serving.support_desk.rank import best, rank_agents, rank_answers, ticket_strength, within_load
+from interestlake.core.lake import Lake
 
 
 def test_nearest_are_those_of_brute_force_whatever_the_partitions(spark):
@@ -83,7 +83,7 @@ def test_nobody_is_first_for_more_than_the_load():
 @pytest.fixture(scope="module")
 def desk(spark, tmp_path_factory, mlflow_template):
     """The command on the planted desk under the recipe: .rows by (ticket, kind), the lake, the call."""
-    from interestlake import cli
+    from interestlake.cli.main import main as cli
 
     root = tmp_path_factory.mktemp("desk")
     files, store = write_desk(root), root / "mlflow.db"

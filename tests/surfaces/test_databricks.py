@@ -5,8 +5,8 @@ import subprocess
 import pytest
 import yaml
 
-from interestlake.cli import build_parser
-from interestlake.session import read_properties
+from interestlake.cli.main.main import build_parser
+from interestlake.core.session import read_properties
 from interestlake.stages.order import STAGES
 from tests.conftest import ROOT
 

@@ -6,7 +6,7 @@ import json
 import numpy as np
 import pytest
 
-from interestlake.errors import BadInput
+from interestlake.core.errors import BadInput
 from interestlake.stages.embed import EMBED
 from interestlake.text.choose import Probe, choose_engine, fastest, precision_of
 from interestlake.text.embed import embed

@@ -4,7 +4,7 @@ import pytest
 from bench.embedding.random_encoder import write_encoder
 
 from interestlake.stages.embed import EMBED, EMBEDDINGS, encoder_of, own_vectors, task_slots
-from interestlake.tables import Lake
+from interestlake.core.lake import Lake
 
 from .test_embed import documents
 

@@ -5,7 +5,7 @@ import pytest
 from bench.embedding.random_encoder import write_encoder
 from pyspark.sql import functions as F
 
-from interestlake.errors import BadInput
+from interestlake.core.errors import BadInput
 from interestlake.text.embed import embed, has_words
 from interestlake.text.encoder_files import cache_folder, export_onnx, find_encoder
 from interestlake.text.encoders import load_encoder

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from interestlake import cli
+from interestlake.cli.main import main as cli
 from interestlake.text.encoder_files import find_encoder
 
 from ..tuning.world import tiny_bert
@@ -22,12 +22,12 @@ def lake(spark, tmp_path_factory):
     """40 reviews of two items about two topics, their vectors apart; a tiny sentiment model and a tiny tagger."""
     import torch
 
-    from interestlake.tables import Lake
-    from interestlake.tuning.batches import Pieces
-    from interestlake.tuning.classifier import Classifier
-    from interestlake.tuning.encoder import Encoder, LinearHead
-    from interestlake.tuning.sentiment import SentimentModel
-    from interestlake.tuning.tagger import TaggerModel, TagHead
+    from interestlake.core.lake import Lake
+    from interestlake.text.tuning.batches import Pieces
+    from interestlake.text.tuning.classifier import Classifier
+    from interestlake.text.tuning.encoder import Encoder, LinearHead
+    from interestlake.text.tuning.sentiment import SentimentModel
+    from interestlake.text.tuning.tagger import TaggerModel, TagHead
 
     root = tmp_path_factory.mktemp("commands")
     bert = str(tiny_bert(root / "bert"))
@@ -109,7 +109,7 @@ def test_topics(call, lake):
 def test_sentiment_of_a_tuned_model(call, lake):
     code, out, logged = call("sentiment", "--run-id", "s1", "--model", str(lake.root / "mood"))
     assert code == 0, logged
-    from interestlake.tuning.sentiment import SentimentModel
+    from interestlake.text.tuning.sentiment import SentimentModel
 
     said = lake.lake.read("silver.text_sentiment").collect()
     texts = {row["text_hash"]: row["text"] for row in lake.lake.read("silver.documents").collect()}

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from bench.ann import clustered
 
-from interestlake.errors import BadInput
+from interestlake.core.errors import BadInput
 from interestlake.text import neighbours
 from interestlake.text.neighbours import ApproximateNeighbours, ExactNeighbours, neighbours_of, overlap
 

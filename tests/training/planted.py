@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from interestlake.params import Embed
+from interestlake.core.params.all import Embed
 from interestlake.text.encoder_files import find_encoder
 
 USERS, ITEMS = 24, 24

@@ -5,9 +5,9 @@ import pytest
 import torch
 from sklearn.metrics import ndcg_score, roc_auc_score
 
-from interestlake.errors import BadInput
+from interestlake.core.errors import BadInput
 from interestlake.models.two_tower import TwoTower
-from interestlake.params import TwoTower as Params
+from interestlake.core.params.all import TwoTower as Params
 from interestlake.training.holdout import Holdout, ndcg
 from interestlake.training.loop import train
 from interestlake.training.two_tower import check_plan, pair_loss, pair_value

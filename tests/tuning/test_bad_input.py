@@ -4,10 +4,10 @@ import gzip
 
 import pytest
 
-from interestlake.cli import main
-from interestlake.errors import BadInput
-from interestlake.tuning.intents import IntentModel
-from interestlake.tuning.read import cut_dev, read_labelled, read_sentences
+from interestlake.cli.main.main import main
+from interestlake.core.errors import BadInput
+from interestlake.text.tuning.intents import IntentModel
+from interestlake.text.tuning.read import cut_dev, read_labelled, read_sentences
 
 GOOD = "text,intent\npay the bill,pay\nbook a table,book\nplay it,pay\nbook it,book\n"
 FAULTS = {

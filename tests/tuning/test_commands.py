@@ -7,12 +7,12 @@ import sys
 import pandas as pd
 import pytest
 
-from interestlake.cli import main
-from interestlake.tuning.intents import IntentModel
-from interestlake.tuning.read import Labelled
-from interestlake.tuning.refit import refit_rows
-from interestlake.tuning.sentiment import SentimentModel
-from interestlake.tuning.tagger import TaggerModel
+from interestlake.cli.main.main import main
+from interestlake.text.tuning.intents import IntentModel
+from interestlake.text.tuning.read import Labelled
+from interestlake.text.tuning.refit import refit_rows
+from interestlake.text.tuning.sentiment import SentimentModel
+from interestlake.text.tuning.tagger import TaggerModel
 
 from .world import intent_rows, sentiment_rows, write_csv
 
@@ -233,7 +233,7 @@ def test_registered_models_answer_the_same_by_alias_in_a_fresh_process(files, en
 
 
 def test_the_command_imports_no_spark(files, encoder, tmp_path):
-    program = "import sys; from interestlake.cli import main\ncode = main(sys.argv[1:])\n" \
+    program = "import sys; from interestlake.cli.main import main\ncode = main(sys.argv[1:])\n" \
               "assert not {'pyspark', 'mlflow'} & set(sys.modules); sys.exit(code)"  # fmt: skip
     given = [word for name in ("train", "dev", "test") for word in (f"--{name}", str(files / f"tagger-{name}.csv"))]
     words = ["train-tagger", *given, "--out", str(tmp_path), "--encoder", str(encoder), "--epochs", "1"]

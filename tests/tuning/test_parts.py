@@ -7,15 +7,15 @@ import numpy as np
 import pytest
 import torch
 
-from interestlake.errors import BadInput
-from interestlake.tuning import soup
-from interestlake.tuning.batches import Pieces, blurred, shuffled, swapped, thinned
-from interestlake.tuning.encoder import CosineHead, Encoder, LinearHead, class_means, class_weights
-from interestlake.tuning.fit import Average, History, Kept, WorstStep, fit, rate_at
-from interestlake.tuning.outlier_scores import choose_threshold, is_rejected
-from interestlake.tuning.plan import Plan, with_epochs
-from interestlake.tuning.spans import allowed_moves, decode, entity_scores, spans_of
-from interestlake.tuning.tagger import SHAPES, shape_of
+from interestlake.core.errors import BadInput
+from interestlake.text.tuning import soup
+from interestlake.text.tuning.batches import Pieces, blurred, shuffled, swapped, thinned
+from interestlake.text.tuning.encoder import CosineHead, Encoder, LinearHead, class_means, class_weights
+from interestlake.text.tuning.fit import Average, History, Kept, WorstStep, fit, rate_at
+from interestlake.text.tuning.outlier_scores import choose_threshold, is_rejected
+from interestlake.text.tuning.plan import Plan, with_epochs
+from interestlake.text.tuning.spans import allowed_moves, decode, entity_scores, spans_of
+from interestlake.text.tuning.tagger import SHAPES, shape_of
 
 TAGS = ["O", "B-a", "I-a", "B-b", "I-b"]
 

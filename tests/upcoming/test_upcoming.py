@@ -5,10 +5,19 @@ import datetime as dt
 import numpy as np
 import pytest
 
-from interestlake.upcoming.forecast import backtest, forecast, smooth
-from interestlake.upcoming.histories import ALL, forecast_shares, monthly_shares
-from interestlake.upcoming.steps import TEST, TRAIN, VALIDATION, Steps, figures, judge_baselines, markov, ranks
-from interestlake.upcoming.transformer import train_next
+from interestlake.interests.next_interest.forecast import backtest, forecast, smooth
+from interestlake.interests.next_interest.histories import ALL, forecast_shares, monthly_shares
+from interestlake.interests.next_interest.steps import (
+    TEST,
+    TRAIN,
+    VALIDATION,
+    Steps,
+    figures,
+    judge_baselines,
+    markov,
+    ranks,
+)
+from interestlake.interests.next_interest.transformer import train_next
 
 NODES = np.array([f"category:{n}" for n in range(4)], object)
 

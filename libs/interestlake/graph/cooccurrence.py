@@ -8,7 +8,7 @@ from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 from scipy import sparse
 
-from ..errors import BadInput
+from ..core.errors import BadInput
 from .histories import Transform, cap_histories, quantised
 from .nodes import index_nodes, name_ends
 

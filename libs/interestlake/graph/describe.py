@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from ..params import Graph
+from ..core.params.all import Graph
 from .communities import Communities, find_communities
 from .engine import WeightedGraph, components, degrees, pagerank
 

@@ -10,7 +10,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 from scipy import sparse
 
-from ..errors import BadInput
+from ..core.errors import BadInput
 
 # the data alone sets the blocks, so that partial sums are the same numbers in the same order on any cluster
 PAIRS_PER_BLOCK = 250_000

@@ -5,7 +5,7 @@ import pandas as pd
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from ..errors import BadInput
+from ..core.errors import BadInput
 
 BACKBONE = 10  # strongest edges of a node that shortest paths may use
 HUB_SHARE, BRIDGE_SHARE = 0.05, 0.05  # of the nodes, by PageRank and by betweenness

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
-from ..params import Interests
+from ..core.params.all import Interests
 
 
 def choose_interests(params: Interests) -> Callable[[DataFrame], DataFrame]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from ..params import Interests, Profiles
+from ..core.params.all import Interests, Profiles
 from .entities import entity_candidates, entity_labels
 from .interest_map import interest_map
 from .item_interests import choose_interests

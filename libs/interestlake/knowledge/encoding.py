@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from ..params import Embed
+from ..core.params.all import Embed
 from ..text.encoder_files import cache_folder, export_onnx, find_encoder
 from ..text.encoders import load_encoder
 

@@ -125,7 +125,7 @@ def tagger_sees(folder: str) -> Callable[[list[tuple[str, str]]], list[bool]]:
 
     def see(finds: list[tuple[str, str]]) -> list[bool]:
         if not held:
-            from ..tuning.tagger import TaggerModel
+            from ..text.tuning.tagger import TaggerModel
 
             held.append(TaggerModel.load(folder))
         tagged = held[0].tagged([words.split() for _, words in finds])

@@ -10,11 +10,11 @@ import pandas as pd
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from ..errors import BadInput
+from ..core.errors import BadInput
 from ..sources.files import InputFile, list_files, place
 from ..sources.lines import read_lines
 from ..sources.settle import settle
-from ..storage import filesystem
+from ..core.storage import filesystem
 from .terms import SUFFIXES, parse
 
 FIELDS = ("subject", "predicate", "object", "object_type")

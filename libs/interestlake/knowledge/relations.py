@@ -6,7 +6,7 @@ from pathlib import Path
 
 import yaml
 
-from ..errors import BadInput
+from ..core.errors import BadInput
 
 KEYS = {"sentence", "functional", "mined", "names", "years", "texts"}
 WHERE = "conf/params/knowledge.yml (relations)"

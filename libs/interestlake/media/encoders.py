@@ -9,8 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
-from ..errors import BadInput
-from ..params import EmbedMedia
+from ..core.errors import BadInput
+from ..core.params.all import EmbedMedia
 from . import classical
 from .decode import picture, sound
 

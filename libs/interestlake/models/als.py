@@ -6,7 +6,7 @@ from pyspark.ml.recommendation import ALS, ALSModel
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from ..params import Als
+from ..core.params.all import Als
 
 
 def fit_als(params: Als, seed: int) -> Callable[[DataFrame], ALSModel]:

@@ -10,7 +10,7 @@ from pyspark.ml.recommendation import ALSModel
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from ..params import Als
+from ..core.params.all import Als
 from .als import fit_als
 from .implicit_als import fit_implicit_als
 from .scorer import UserBatch

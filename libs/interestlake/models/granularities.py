@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from ..errors import BadInput
-from ..params import GRANULARITIES
+from ..core.errors import BadInput
+from ..core.params.all import GRANULARITIES
 
 
 def profile(vectors: np.ndarray, alpha: np.ndarray) -> np.ndarray:

@@ -6,7 +6,7 @@ import numpy as np
 import scipy.sparse as sp
 from scipy.linalg import lapack
 
-from ..errors import BadInput
+from ..core.errors import BadInput
 from .scorer import Scorer, UserBatch
 
 

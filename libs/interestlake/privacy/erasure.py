@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from ..schemas import ALL, Table
+from ..core.schemas.all import ALL, Table
 from .objections import TABLE as OBJECTIONS
 
 PEOPLE = ("user_id", "friend_id", "other_id")

@@ -10,7 +10,7 @@ import pandas as pd
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from ..errors import BadInput
+from ..core.errors import BadInput
 
 KEY_VARIABLE = "INTERESTLAKE_PSEUDONYM_KEY"
 SAMPLE_KEY = b"generated people are nobody"

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from pyspark.sql import DataFrame, SparkSession
 
-from ..params import Recommend
+from ..core.params.all import Recommend
 from .fuse import SEGMENTS, Candidates, segment_of, union
 from .passes import proposals_of
 from .weigh import best_mean, first_draws, ndcg_per_weight, refined_draws

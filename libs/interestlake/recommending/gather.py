@@ -12,10 +12,10 @@ from pyspark.sql import functions as F
 from ..models.item_matrix import Ease, EdgeScorer, ease_weights
 from ..models.item_side import FactorScorer, FoldInAls, Popularity, SocialScorer, TextScorer, unit_rows
 from ..models.scorer import Scorer
-from ..params import SOURCES, Recommend
-from ..stages.stage import side_by_side
+from ..core.params.all import SOURCES, Recommend
+from ..core.stage import side_by_side
 from .blocks import Catalogue
-from .cooccurrence import collect_strips, partial_strips, summed_strips
+from ..graph.gram import collect_strips, partial_strips, summed_strips
 from .gather_facts import knowledge_scorer
 from .item_models import ItemInterests, ItemModels, check_size, in_order, neighbour_scorer, planned_bytes
 

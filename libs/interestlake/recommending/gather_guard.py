@@ -8,7 +8,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from ..interests.hidden import hidden_items
-from ..params import Guard as GuardParams
+from ..core.params.all import Guard as GuardParams
 from .blocks import Catalogue
 from .guard import Guard
 

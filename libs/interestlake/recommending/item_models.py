@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import scipy.sparse as sp
 
-from ..errors import BadInput
+from ..core.errors import BadInput
 from ..models.item_matrix import EdgeScorer
 from ..models.scorer import Scorer
 from .blocks import Catalogue

@@ -7,7 +7,7 @@ import numpy as np
 from pyspark import Broadcast
 from pyspark.sql import DataFrame
 
-from ..params import Recommend
+from ..core.params.all import Recommend
 from .fit_weights import FIT_K, listed_gain, search, trial_of
 from .fuse import SEGMENTS, Candidates
 from .weigh import first_draws, ndcg_per_weight

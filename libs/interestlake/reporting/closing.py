@@ -4,9 +4,9 @@ from pathlib import Path
 
 from pyspark.sql import SparkSession
 
-from ..config import RunOptions
-from ..tables import Lake
-from ..tracking import default_tracking_uri, ui_command
+from ..core.config import RunOptions
+from ..core.lake import Lake
+from ..core.tracking import default_tracking_uri, ui_command
 from .terminal import metrics_table
 
 

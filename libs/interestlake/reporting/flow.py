@@ -7,7 +7,7 @@ from pyspark.sql import functions as F
 
 from ..models.granularities import GRANULARITIES
 from ..recommending.granularity import GRANULARITY, alpha_of, lambda_of
-from ..stages.stage import Stage
+from ..core.stage import Stage
 from .content import Blend, Gap, Grain, Step, largest_first
 
 SEGMENT_ORDER = ("all", "cold", "warm")

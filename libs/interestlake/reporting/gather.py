@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterable, Mapping
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from ..config import RunOptions
-from ..params import Params
-from ..stages.stage import Stage, side_by_side
+from ..core.config import RunOptions
+from ..core.params.all import Params
+from ..core.stage import Stage, side_by_side
 from . import flow, head, person
 from .content import Blend, Check, Count, Gap, Head, InterestGraph, Page, Person, Step
 from .gate import verdict

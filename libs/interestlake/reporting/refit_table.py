@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from itertools import zip_longest
 
 from ..models.granularities import GRANULARITIES
-from ..params import SOURCES
+from ..core.params.all import SOURCES
 from ..recommending.fuse import SEGMENTS
 from .wording import model_label, whole
 

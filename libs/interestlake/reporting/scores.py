@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from ..params import Promote
+from ..core.params.all import Promote
 from .content import Cell, Curve, Gap, ModelRow, Scores, Segment
 from .wording import MEASURES
 

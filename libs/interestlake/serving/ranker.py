@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from ..errors import BadInput
+from ..core.errors import BadInput
 from ..recommending.fuse import SEGMENTS
 from ..recommending.item_models import ItemModels
 from ..recommending.personal import Fusion, recommend_block

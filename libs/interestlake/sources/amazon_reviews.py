@@ -3,7 +3,7 @@
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
-from ..errors import BadInput
+from ..core.errors import BadInput
 from .contract import Loaded, Request, collect_groups
 from .files import InputFile, list_files
 from .formats import json_lines, python_literals

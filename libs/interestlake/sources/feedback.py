@@ -3,9 +3,9 @@
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from ..errors import BadInput
+from ..core.errors import BadInput
 from ..privacy.pseudonyms import pseudonymise
-from ..storage import filesystem
+from ..core.storage import filesystem
 from .files import InputFile
 from .formats import Transform, csv, csv_names, first_line, require_columns
 from .lines import read_lines

@@ -7,8 +7,8 @@ from urllib.parse import unquote, urlsplit
 
 from pyspark.sql import SparkSession
 
-from ..errors import BadInput
-from ..storage import filesystem
+from ..core.errors import BadInput
+from ..core.storage import filesystem
 
 
 @dataclass(frozen=True)

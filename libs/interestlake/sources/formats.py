@@ -9,7 +9,7 @@ from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.types import StringType, StructField, StructType
 
-from ..errors import BadInput
+from ..core.errors import BadInput
 from .files import InputFile
 from .lines import PLACE, read_lines
 

@@ -3,7 +3,7 @@
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from ..errors import BadInput
+from ..core.errors import BadInput
 from .contract import Loaded, Request, collect_groups
 from .entities import entity_facts
 from .files import InputFile, list_files, match, require

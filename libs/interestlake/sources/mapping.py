@@ -5,7 +5,7 @@ from pathlib import Path
 
 import yaml
 
-from ..errors import BadInput
+from ..core.errors import BadInput
 from .rules import EVENT_TYPES, TIME_UNITS
 
 FORMATS = ("csv", "jsonl", "parquet", "ntriples")

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from ..errors import BadInput
-from ..storage import filesystem
+from ..core.errors import BadInput
+from ..core.storage import filesystem
 from .files import InputFile, list_files
 from .formats import Transform, csv, csv_names, first_line, require_columns
 from .lines import read_lines

@@ -6,7 +6,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.types import ArrayType, DateType, StringType, TimestampType
 
-from ..errors import BadInput
+from ..core.errors import BadInput
 from .files import InputFile
 from .formats import require_columns
 

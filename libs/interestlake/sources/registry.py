@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from ..errors import BadInput
+from ..core.errors import BadInput
 from . import amazon_reviews, lastfm, movielens, sample, table
 from .contract import Loaded, Request
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from ..params import EVENT_TYPES
+from ..core.params.all import EVENT_TYPES
 from .lines import PLACE
 
 TIME_UNITS = ("seconds", "millis", "iso")

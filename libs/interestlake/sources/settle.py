@@ -8,7 +8,7 @@ from pyspark import StorageLevel
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from ..errors import BadInput
+from ..core.errors import BadInput
 from .files import InputFile, place
 
 JUDGEMENT = ("path", "block", "position", "skip", "is_header", "reason")

@@ -3,7 +3,7 @@
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from ..errors import BadInput
+from ..core.errors import BadInput
 from .contract import Loaded, Request, collect_groups
 from .files import InputFile, list_files, require
 from .formats import csv, csv_names, first_line, json_lines, require_columns

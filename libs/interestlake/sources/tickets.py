@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from ..errors import BadInput
+from ..core.errors import BadInput
 from ..text.clean import clean_and_mask
 from .files import list_files
 from .formats import csv, csv_names, first_line, require_columns

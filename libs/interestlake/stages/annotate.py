@@ -3,12 +3,12 @@
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from ..tables import empty
+from ..core.lake import empty
 from ..text.annotate import annotate, annotator_id, distinct_texts, fit_annotator
 from ..text.sentiment import built_in_sentences, label_by_rating
 from ..text.terms import build_vocabulary, count_terms, inverse_document_frequency, weigh_terms
 from ..text.topics import assign_topics, describe_topics, fit_topics
-from .stage import Stage, StageContext
+from ..core.stage import Stage, StageContext
 
 FEATURES, LABELS = "silver.text_features", "silver.sentiment_labels"
 WEIGHTS, TOPICS, MIXTURES = "silver.term_weights", "silver.topics", "silver.document_topics"

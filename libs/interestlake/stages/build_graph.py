@@ -15,9 +15,9 @@ from ..graph.factorise import BehaviourMatrix, centred_text, check_items, trunca
 from ..graph.histories import interest_histories, item_histories
 from ..graph.item_texts import mean_item_texts
 from ..graph.transitions import build_transitions
-from ..tables import empty
+from ..core.lake import empty
 from .embed import own_vectors
-from .stage import Stage, StageContext, side_by_side
+from ..core.stage import Stage, StageContext, side_by_side
 
 INTERESTS_PER_PERSON = 30
 INTEREST_WALKS = "graph.interest_pagerank"

@@ -10,7 +10,7 @@ from ..interests.interest_map import interest_map
 from ..interests.item_interests import choose_interests, interest_vocabulary
 from ..privacy.objections import TABLE as OBJECTIONS
 from ..privacy.objections import without_disliked
-from .stage import Stage, StageContext
+from ..core.stage import Stage, StageContext
 
 
 def _run(context: StageContext) -> dict[str, float]:

@@ -5,10 +5,10 @@ from functools import lru_cache
 from pyspark.sql import functions as F
 
 from ..interests.candidates import visible
-from ..tables import Lake
+from ..core.lake import Lake
 from ..text.tagged import find_spans, item_entities, node_edges
-from ..tuning.place import find_model
-from .stage import Stage, StageContext, expect_lake
+from ..text.tuning.place import find_model
+from ..core.stage import Stage, StageContext, expect_lake
 
 ENTITIES, CARRIED, EDGES = "silver.entities", "silver.item_entities", "graph.entity_edges"
 READS = ("silver.documents", "silver.interests", "silver.item_interests")
@@ -20,14 +20,14 @@ TEXTS_PER_TASK = 2000
 def _tagger(folder: str):
     import torch
 
-    from ..tuning.tagger import TaggerModel
+    from ..text.tuning.tagger import TaggerModel
 
     torch.set_num_threads(1)
     return TaggerModel.load(folder).tagged
 
 
 def _run(context: StageContext) -> dict[str, float]:
-    from ..tuning.tagger import TaggerModel
+    from ..text.tuning.tagger import TaggerModel
 
     params = context.params.entities
     expect_lake(context.lake, READS, "interestlake run --until build_interests")

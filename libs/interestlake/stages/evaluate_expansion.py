@@ -9,16 +9,16 @@ from pyspark import Broadcast
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from ..errors import BadInput
-from ..expansion.build import places
-from ..expansion.histories import hide_late, profile_rows
-from ..expansion.measure import ADDED, Catalogue, settings
-from ..expansion.model import Setting
-from ..expansion.passes import judged, judged_items, tried
+from ..core.errors import BadInput
+from ..interests.expansion.build import places
+from ..interests.expansion.histories import hide_late, profile_rows
+from ..interests.expansion.measure import ADDED, Catalogue, settings
+from ..interests.expansion.model import Setting
+from ..interests.expansion.passes import judged, judged_items, tried
 from ..interests.profile import with_rarity
 from ..interests.profiles import Nodes
 from .expand import READS, held_nodes, model_of
-from .stage import Stage, StageContext
+from ..core.stage import Stage, StageContext
 
 METRICS = "gold.interest_metrics"
 CHOSEN_AT = 20

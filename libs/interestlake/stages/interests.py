@@ -11,8 +11,8 @@ from ..interests.node_vectors import node_vectors
 from ..interests.profiles import Nodes, build_interest_profiles, build_trends, population_rates, with_entities
 from ..interests.representations import gathered
 from ..interests.trend import attention_sums
-from ..tables import empty
-from .stage import Stage, StageContext
+from ..core.lake import empty
+from ..core.stage import Stage, StageContext
 
 NEEDED = ("silver.interactions", "silver.interests", "silver.item_interests", "graph.interest_nodes")
 NEEDED_FROM = "interestlake run --until build_graph"  # the command that makes them

@@ -5,14 +5,14 @@ import pandas as pd
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from ..errors import BadInput
-from ..upcoming.histories import ALL, forecast_shares, main_interests, monthly_shares, read_steps
-from ..upcoming.steps import TEST, Steps, figures, judge_baselines, ranks
-from ..upcoming.transformer import NextInterest, train_next
+from ..core.errors import BadInput
+from ..interests.next_interest.histories import ALL, forecast_shares, main_interests, monthly_shares, read_steps
+from ..interests.next_interest.steps import TEST, Steps, figures, judge_baselines, ranks
+from ..interests.next_interest.transformer import NextInterest, train_next
 from .evaluate_expansion import METRICS
 from .expand import held_nodes
 from .interests import NEEDED
-from .stage import Stage, StageContext
+from ..core.stage import Stage, StageContext
 
 NEXT, FORECASTS = "gold.next_interests", "gold.interest_forecasts"
 KEPT = 5

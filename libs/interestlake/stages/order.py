@@ -10,7 +10,7 @@ from .prepare import PREPARE
 from .promote import PROMOTE
 from .recommend import RECOMMEND
 from .report import REPORT
-from .stage import Stage
+from ..core.stage import Stage
 from .train_als import TRAIN_ALS
 from .train_two_tower import TRAIN_TWO_TOWER
 

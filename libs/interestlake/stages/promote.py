@@ -2,10 +2,10 @@
 
 from pyspark.sql import functions as F
 
-from ..errors import BadInput, GateRefused
-from ..metrics.gate import judge
-from ..tracking import CHALLENGER, CHAMPION
-from .stage import Stage, StageContext
+from ..core.errors import BadInput, GateRefused
+from ..evaluation.gate import judge
+from ..core.tracking import CHALLENGER, CHAMPION
+from ..core.stage import Stage, StageContext
 
 MODELS = ("interestlake.als", "interestlake.two_tower", "interestlake.ranker")
 

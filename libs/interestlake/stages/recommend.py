@@ -14,7 +14,7 @@ from ..recommending.passes import heard_from, list_models, propose_candidates
 from ..recommending.personal import Fusion
 from ..serving.ranker import INPUTS, OUTPUTS, REQUIREMENTS, Ranker
 from .scoring import ITEM_TABLES, PEOPLE_TABLES, open_scoring, write_lists
-from .stage import Stage, StageContext, side_by_side
+from ..core.stage import Stage, StageContext, side_by_side
 
 REGISTERED = "interestlake.ranker"
 

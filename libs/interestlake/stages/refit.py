@@ -3,9 +3,9 @@
 import numpy as np
 from pyspark.sql import DataFrame
 
-from ..config import NO_PEOPLE
-from ..errors import BadInput
-from ..params import SOURCES
+from ..core.config import NO_PEOPLE
+from ..core.errors import BadInput
+from ..core.params.all import SOURCES
 from ..privacy.pseudonyms import kept_key
 from ..recommending import feedback as told
 from ..recommending.fit_weights import weight_rows
@@ -17,7 +17,7 @@ from ..recommending.refit import refit_weights
 from ..recommending.refit_figures import refit_figures
 from ..sources.feedback import OPTION, read_feedback
 from .scoring import ITEM_TABLES, PEOPLE_TABLES, Scoring, open_scoring, write_lists
-from .stage import Stage, StageContext
+from ..core.stage import Stage, StageContext
 
 
 def _run(context: StageContext) -> dict[str, float]:

@@ -3,12 +3,12 @@
 import os
 from pathlib import Path
 
-from ..errors import BadInput
+from ..core.errors import BadInput
 from ..reporting.closing import report_path
 from ..reporting.content import Gap
 from ..reporting.gather import READS, Shelf, gather
 from ..reporting.page import render
-from .stage import Stage, StageContext
+from ..core.stage import Stage, StageContext
 
 
 def _run(context: StageContext) -> dict[str, float]:

@@ -9,14 +9,14 @@ from pyspark.sql import functions as F
 
 from ..privacy.objections import TABLE as OBJECTIONS
 from ..privacy.objections import objected
-from ..recommending.cooccurrence import partition_count
+from ..graph.gram import partition_count
 from ..recommending.gather import gather_item_models
 from ..recommending.gather_guard import gather_guard
 from ..recommending.histories import friend_items, histories, people, strongest_interests
 from ..recommending.passes import recommend
 from ..recommending.personal import Fusion, weighted_only
-from ..tables import Written
-from .stage import StageContext
+from ..core.lake import Written
+from ..core.stage import StageContext
 
 if TYPE_CHECKING:
     from pyspark import Broadcast

@@ -9,14 +9,14 @@ import pandas as pd
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from ..errors import BadInput
-from ..tables import Lake, empty
+from ..core.errors import BadInput
+from ..core.lake import Lake, empty
 from ..text.annotate import annotator_id, fit_annotator
 from ..text.mentions import find_mentions, judge_texts
 from ..text.sentiment import built_in_sentences
 from ..text.sentiment_series import sentiment_alarms, sentiment_trends, window_counts, with_evidence
-from ..tuning.place import find_model
-from .stage import Stage, StageContext, expect_lake
+from ..text.tuning.place import find_model
+from ..core.stage import Stage, StageContext, expect_lake
 
 SAID, MENTIONS = "silver.text_sentiment", "silver.mentions"
 TRENDS, ALARMS = "gold.sentiment_trends", "gold.sentiment_alarms"
@@ -74,7 +74,7 @@ def _model_id(context: StageContext, model: str) -> str:
 
 def model_folder(folder: str) -> str:
     """`folder`; BadInput where that is no train-sentiment model or its classes have no polarity."""
-    from ..tuning.saved import load_model
+    from ..text.tuning.saved import load_model
 
     class_polarity(tuple(load_model(folder, "sentiment")[3]["classes"]))
     return folder
@@ -98,7 +98,7 @@ def class_polarity(classes: tuple[str, ...]) -> dict[str, float]:
 def _loaded(folder: str):
     import torch
 
-    from ..tuning.sentiment import SentimentModel
+    from ..text.tuning.sentiment import SentimentModel
 
     torch.set_num_threads(1)
     return SentimentModel.load(folder)

@@ -6,13 +6,13 @@ import numpy as np
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from ..errors import BadInput
+from ..core.errors import BadInput
 from ..sources.tickets import read_articles, read_new, read_tickets
-from ..support.nearest import nearest
-from ..support.rank import best, rank_agents, rank_answers, ticket_strength, within_load
+from ..serving.support_desk.nearest import nearest
+from ..serving.support_desk.rank import best, rank_agents, rank_answers, ticket_strength, within_load
 from ..text.encoder_files import find_encoder
 from .embed import EMBEDDINGS, embed_texts
-from .stage import Stage, StageContext
+from ..core.stage import Stage, StageContext
 
 DESK = "gold.support"
 

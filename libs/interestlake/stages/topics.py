@@ -5,8 +5,8 @@ import math
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from ..errors import BadInput
-from ..tables import Lake
+from ..core.errors import BadInput
+from ..core.lake import Lake
 from ..text.annotate import distinct_texts
 from ..text.clusters import assign_clusters, cluster_words, fit_clusters
 from ..text.coherence import coherences
@@ -14,7 +14,7 @@ from ..text.encoder_files import find_encoder
 from ..text.sentiment import HELD_OUT_FIFTH, fifth
 from ..text.terms import build_vocabulary, count_terms
 from ..text.topics import TERMS_IN_NAME, describe_topics, fit_topics
-from .stage import Stage, StageContext, expect_lake
+from ..core.stage import Stage, StageContext, expect_lake
 
 QUALITY, ASSIGNED = "silver.topic_quality", "silver.text_clusters"
 READS = ("silver.documents", "silver.text_features", "silver.embeddings", "silver.topics")

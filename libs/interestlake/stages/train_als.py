@@ -6,12 +6,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from ..errors import BadInput
+from ..core.errors import BadInput
 from ..models.als import factors
 from ..models.als_engine import fit_with, plan_for
-from ..tables import one_row
-from ..tracking import signature_of
-from .stage import Stage, StageContext
+from ..core.lake import one_row
+from ..core.tracking import signature_of
+from ..core.stage import Stage, StageContext
 
 REGISTERED = "interestlake.als"
 REQUIREMENTS = ["pyspark==3.5.9", "numpy==1.26.4", "pandas==2.2.3", "pyarrow==12.0.1"]

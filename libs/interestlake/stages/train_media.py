@@ -7,8 +7,8 @@ import pandas as pd
 import torch
 from pyspark.sql import DataFrame
 
-from ..errors import BadInput
-from ..feeding.media import (
+from ..core.errors import BadInput
+from ..media.media import (
     content_examples,
     content_rows,
     held,
@@ -17,20 +17,20 @@ from ..feeding.media import (
     reduce_vectors,
     sampled_people,
 )
-from ..feeding.media_tensors import item_content, pair_matrices, trials, used_batches
-from ..feeding.reader import shuffled
-from ..feeding.snapshot import Snapshot, take_snapshot
+from ..media.media_tensors import item_content, pair_matrices, trials, used_batches
+from ..training.reader import shuffled
+from ..training.snapshot import Snapshot, take_snapshot
 from ..media.encoders import find_encoders
 from ..models.gated_fusion import ContentScorer, MediaMatch
 from ..text.encoder_files import find_encoder
-from ..tracking import signature_of
+from ..core.tracking import signature_of
 from ..training import checkpoint
 from ..training.curves import loss_figure
 from ..training.loop import best_device
-from ..training.media import check_plan, fused, profiles
-from ..training.media_figures import dropping_figure
-from ..training.media_variants import DROPPED, compare, fit
-from .stage import Stage, StageContext
+from ..media.training import check_plan, fused, profiles
+from ..media.media_figures import dropping_figure
+from ..media.media_variants import DROPPED, compare, fit
+from ..core.stage import Stage, StageContext
 
 REGISTERED = "interestlake.media"
 REQUIREMENTS = ["torch==2.15.0", "numpy==1.26.4", "pandas==2.2.3"]

@@ -2,9 +2,9 @@
 
 from pyspark.sql import functions as F
 
-from ..errors import BadInput
-from ..trends.series import dated, of_categories, of_items, of_topics, trend_series
-from .stage import Stage, StageContext
+from ..core.errors import BadInput
+from ..interests.trends.series import dated, of_categories, of_items, of_topics, trend_series
+from ..core.stage import Stage, StageContext
 
 TRENDS = "gold.trends"
 

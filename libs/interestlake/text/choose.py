@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from pyspark.sql import SparkSession
 
-from ..errors import BadInput
+from ..core.errors import BadInput
 from .embed import engine_of_task
 from .encoder_files import EncoderFiles
 

@@ -10,7 +10,7 @@ from pyspark import TaskContext
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from ..errors import BadInput
+from ..core.errors import BadInput
 from .encoder_files import EncoderFiles
 from .engines.tokens import CHARACTERS_PER_TOKEN
 

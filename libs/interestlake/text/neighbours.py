@@ -12,7 +12,7 @@ from typing import Protocol
 
 import numpy as np
 
-from ..errors import BadInput
+from ..core.errors import BadInput
 
 BLOCK_BYTES = 256 << 20  # of scores at once
 EXACT_BELOW = 50_000  # vectors that are searched faster than an index of them is built

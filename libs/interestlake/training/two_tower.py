@@ -6,10 +6,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ..errors import BadInput
+from ..core.errors import BadInput
 from ..models.losses import in_batch_softmax
 from ..models.two_tower import TwoTower
-from ..params import TwoTower as TwoTowerParams
+from ..core.params.all import TwoTower as TwoTowerParams
 from .holdout import Holdout, ndcg
 from .loop import Batch
 

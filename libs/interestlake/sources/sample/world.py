@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 from pyspark.sql import DataFrame, SparkSession
 
-from ...errors import BadInput
-from ...storage import filesystem
+from ...core.errors import BadInput
+from ...core.storage import filesystem
 from .catalogue import Catalogue, build_catalogue, item_count, item_id, maker_of, title_of
 from .dirt import damaged, kind_of_person, roughened
 from .grammar import polarity_of, write_description

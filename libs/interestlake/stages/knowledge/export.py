@@ -3,11 +3,11 @@
 import os
 from pathlib import Path
 
-from ...errors import BadInput
+from ...core.errors import BadInput
 from ...knowledge.terms import write
 from ...knowledge.validity import holding
-from ...storage import has_scheme
-from ..stage import Stage, StageContext
+from ...core.storage import has_scheme
+from ...core.stage import Stage, StageContext
 
 FIELDS = ("subject", "predicate", "object", "object_type")
 

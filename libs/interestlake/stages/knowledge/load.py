@@ -7,8 +7,8 @@ from ...knowledge.deltas import KEY, changes_of, facts_of
 from ...knowledge.rdf import read_triples
 from ...knowledge.relations import read_relations
 from ...knowledge.validity import moment
-from ...tables import empty
-from ..stage import Stage, StageContext
+from ...core.lake import empty
+from ...core.stage import Stage, StageContext
 
 FACTS = "silver.facts"
 

@@ -2,10 +2,10 @@
 
 from pyspark.sql import functions as F
 
-from ...errors import BadInput
+from ...core.errors import BadInput
 from ...knowledge.mine import mined, tagger_sees
 from ...knowledge.relations import read_relations
-from ..stage import Stage, StageContext
+from ...core.stage import Stage, StageContext
 from .put import FACTS, KEY, put_facts
 
 MINED = "silver.mined_facts"
@@ -20,7 +20,7 @@ def _mine(context: StageContext) -> dict[str, float]:
                           where="conf/params/knowledge.yml (relations)")
     see = None
     if params.tagger:
-        from ...tuning.tagger import TaggerModel
+        from ...text.tuning.tagger import TaggerModel
 
         TaggerModel.load(params.tagger)  # a fault is told here, not by a worker
         see = tagger_sees(params.tagger)

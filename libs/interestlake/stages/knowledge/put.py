@@ -3,7 +3,7 @@
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from ..stage import StageContext
+from ...core.stage import StageContext
 
 FACTS = "silver.facts"
 KEY = ("subject", "predicate", "object")

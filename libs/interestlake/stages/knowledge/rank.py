@@ -2,10 +2,10 @@
 
 from pyspark.sql import functions as F
 
-from ...errors import BadInput
+from ...core.errors import BadInput
 from ...knowledge import divergence
 from ...knowledge.validity import holding
-from ..stage import Stage, StageContext
+from ...core.stage import Stage, StageContext
 
 
 def _rank(context: StageContext) -> dict[str, float]:

@@ -1,0 +1,139 @@
+"""What the commands print: small tables, read back from the lake."""
+
+from collections.abc import Iterable, Sequence
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from ...core.errors import BadInput
+from ...core.lake import Lake
+
+SHOWN = 8
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence]) -> str:
+    """Columns in line: text to the left, numbers to the right with four digits at most."""
+    cells = [[_cell(value) for value in row] for row in rows]
+    numeric = [bool(cells) and all(not isinstance(row[n], str) for row in rows) for n in range(len(columns))]
+    widths = [max(len(name), *(len(row[n]) for row in cells)) if cells else len(name) for n, name in enumerate(columns)]
+
+    def line(row: Sequence[str]) -> str:
+        padded = [v.rjust(w) if right else v.ljust(w) for v, w, right in zip(row, widths, numeric, strict=True)]
+        return "  ".join(padded).rstrip()
+
+    return "\n".join([line(list(columns)), *(line(row) for row in cells)])
+
+
+def _cell(value) -> str:
+    if value is None:
+        return "-"
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    if isinstance(value, list | tuple):
+        return " > ".join(map(str, value))
+    return str(value)
+
+
+def show(title: str, frame: DataFrame, limit: int = SHOWN) -> None:
+    """The first rows of a frame under a title; says so where it has none."""
+    rows = [tuple(row) for row in frame.limit(limit).collect()]
+    print(f"\n{title}")
+    print(table(frame.columns, rows) if rows else "none")
+
+
+def interests(lake: Lake) -> None:
+    """Counts, the clearest trends, the surest influences, hubs and bridges."""
+    profiles, trends = lake.read("gold.interest_profiles"), lake.read("gold.interest_trends")
+    show("people and their interests", profiles.agg(
+        F.countDistinct("user_id").alias("people"), F.count("*").alias("interests"),
+        F.round(F.avg("confidence"), 3).alias("mean confidence"),
+        F.round(F.countDistinct("user_id", "cluster") / F.countDistinct("user_id"), 2).alias("clusters per person"),
+        *(F.count_if(F.col("trend") == t).alias(t) for t in ("rising", "steady", "fading", "seasonal", "unknown")),
+    ))  # fmt: skip
+    columns = ("label", "kind", "people", "slope", "slope_error", "q_value", "trend")
+    for name in ("rising", "fading", "seasonal"):
+        found = trends.where(F.col("trend") == name).orderBy("q_value", "interest")
+        show(f"{name} (change of the share of a holder's choices per 30 days)", found.select(*columns))
+    labels = lake.read("gold.interest_trends").select("interest", "label")
+    edges = lake.read("graph.interest_influence").join(labels.toDF("src", "before"), "src")
+    edges = edges.join(labels.toDF("dst", "after"), "dst").orderBy("q_value", F.desc("forward"), "src", "dst")
+    show("what comes before what (people with src clearly first, clearly last)", edges.select(
+        "before", "after", "forward", "backward", "median_days", "q_value"))
+    roles = lake.read("graph.interest_roles").where("role <> 'member'").orderBy(F.desc("pagerank"), "interest_id")
+    show("hubs and bridges", roles.select("interest_id", "role", "pagerank", "betweenness", "participation"), 2 * SHOWN)
+
+
+def person(lake: Lake, beginning: str) -> str:
+    """The user_id that begins so. Raises BadInput for none or several."""
+    users = lake.read("silver.users").where(F.col("user_id").startswith(beginning))
+    found = users.orderBy("user_id").limit(2).collect()
+    if len(found) != 1:
+        raise BadInput.of("person", found=f"{'several' if found else 'nobody'} whose id begins with {beginning!r}",
+                          expected="the beginning of one user_id of silver.users", where="--user")
+    return found[0]["user_id"]
+
+
+def profile(lake: Lake, user: str) -> None:
+    """The strongest interests of one person."""
+    rows = lake.read("gold.interest_profiles").where(F.col("user_id") == user).orderBy(F.desc("share"), "interest")
+    show(f"{user}", rows.select("label", "kind", "strength", "confidence", "share", "events", "trend", "cluster"), 20)
+
+
+def expansions(lake: Lake, user: str | None) -> None:
+    """Expansions by source, and those of one person."""
+    rows = lake.read("gold.expansions")
+    counted = rows.groupBy("source").agg(
+        F.count("*").alias("expansions"), F.countDistinct("user_id").alias("people"),
+        F.round(F.avg("confidence"), 3).alias("mean confidence"), F.round(F.avg("surprise"), 3).alias("mean surprise"),
+        F.round(F.avg(F.size("path")), 2).alias("mean path"),
+    )  # fmt: skip
+    show("new interests by what adds most", counted.orderBy("source"))
+    if user:
+        own = rows.where(F.col("user_id") == user).orderBy(F.desc("confidence"), "interest")
+        show(user, own.select("label", "kind", "confidence", "surprise", "source", "path"), 20)
+
+
+def figures(lake: Lake, run_id: str, task: str, title: str) -> None:
+    """The figures of one task of one run: a row per model, a column per metric; says so where it measured nothing."""
+    metrics = "gold.interest_metrics"
+    mine = (F.col("run_id") == run_id) & (F.col("task") == task)
+    rows = lake.read(metrics).where(mine).collect() if lake.exists(metrics) else []
+    if not rows:
+        print(f"\n{title}\nnothing was measured")
+        return
+    named = {row: f"{row['metric']}@{row['k']}" if row["k"] else row["metric"] for row in rows}
+    order = sorted({(row["metric"], row["k"]) for row in rows})
+    columns = [f"{metric}@{k}" if k else metric for metric, k in order]
+    values = {(row["model"], named[row]): row["value"] for row in rows}
+    models = sorted({row["model"] for row in rows}, key=lambda m: (-values.get((m, columns[-1]), 0.0), m))
+    print(f"\n{title}; {max(row['cases'] for row in rows)} cases")
+    print(table(["model", *columns], [[m, *(values.get((m, c)) for c in columns)] for m in models]))
+
+
+def people(lake: Lake, user: str | None) -> None:
+    """The largest groups; one person's people and the experts of what the person holds most."""
+    groups = lake.read("gold.groups")
+    sizes = groups.select("group", "size", "label").distinct().orderBy(F.desc("size"), "group")
+    show("largest groups", sizes.select("size", "label"))
+    if not user:
+        return
+    own = lake.read("gold.people").where(F.col("user_id") == user).orderBy("rank")
+    show(f"people for {user}", own.select("other_id", "score", "common_friends", "shared", "same_group"), 10)
+    top = lake.read("gold.interest_profiles").where(F.col("user_id") == user).orderBy(F.desc("share"), "interest")
+    experts = lake.read("gold.experts").where(F.col("user_id") != user)
+    asked = top.limit(5).select("interest", "label", "share").join(experts.drop("run_id"), "interest")
+    asked = asked.orderBy(F.desc("share"), "interest", "rank").where("rank <= 3")
+    show("whom to ask", asked.select("label", F.col("user_id").alias("expert"), "events", "expertise"), 15)
+
+
+def upcoming(lake: Lake, user: str | None) -> None:
+    """Interests that are forecast to grow most, and one person's next."""
+    rows = lake.read("gold.interest_forecasts").where("interest <> '*'")
+    ends = rows.groupBy("interest", "label").agg(
+        F.min_by("share", "period").alias("next month"), F.max_by("share", "period").alias("in three months")
+    )
+    grown = F.col("in three months") - F.col("next month")
+    show("forecast to grow most", ends.orderBy(F.desc(F.round(grown, 9)), "interest"))
+    if user:
+        own = lake.read("gold.next_interests").where(F.col("user_id") == user).orderBy("rank")
+        show(f"next for {user}", own.select("label", "probability"))

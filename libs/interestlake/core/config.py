@@ -1,0 +1,235 @@
+"""conf/params/*.yml and --set overrides -> one frozen Params; every fault is reported at once."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import MISSING, asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import yaml
+
+from .errors import BadInput
+from .params.all import SECTIONS, Params, section_fields
+
+FEEDBACK = "feedback"  # the source of a refit's run
+KNOWLEDGE = "knowledge"  # the source of a knowledge command's run
+MEDIA = "media"  # the source of a run that embeds pictures and sounds
+SUPPORT = "support"  # the source of a run that reads tickets
+NO_PEOPLE = (FEEDBACK, KNOWLEDGE, MEDIA, SUPPORT, "as ingested")  # sources that bring no people of their own
+
+
+def new_run_id() -> str:
+    """The id of a run that was given none: UTC time to the microsecond, for two may start within a second."""
+    return datetime.now(UTC).strftime("%Y%m%dT%H%M%S-%f")
+
+
+@dataclass(frozen=True)
+class RunOptions:
+    """What one command line says, beside the parameters."""
+
+    lake: str
+    run_id: str
+    seed: int = 42
+    source: str | None = None
+    inputs: tuple[str, ...] = ()
+    mapping: str | None = None
+    tracking_uri: str | None = None
+    report_dir: str | None = None
+
+
+def _fault(value, spec, expected_type: type) -> str | None:
+    """What is wrong with one value, as "expected ...", or None."""
+    meta = spec.metadata
+    if expected_type is dict:
+        return _table_fault(value, meta)
+    if meta.get("free"):
+        texts = isinstance(value, (list, tuple)) and all(isinstance(v, str) and v.strip() for v in value)
+        return None if texts else "expected a list of texts"
+    if expected_type is tuple:
+        if not isinstance(value, (list, tuple)) or not value:
+            return "expected a list that is not empty"
+        inner = type(spec.default[0])
+        wrong = [v for v in value if not isinstance(v, inner)]
+        if wrong:
+            return f"expected a list of {inner.__name__}, got {wrong[0]!r}"
+        unknown = [v for v in value if meta.get("options") and v not in meta["options"]]
+        low = [v for v in value if meta.get("low") is not None and v < meta["low"]]
+        if unknown:
+            return f"expected names out of {', '.join(meta['options'])}"
+        return f"expected values >= {meta['low']}" if low else None
+    if expected_type in (int, float):
+        allowed = (int,) if expected_type is int else (int, float)
+        if isinstance(value, bool) or not isinstance(value, allowed):
+            return f"expected {'a whole number' if expected_type is int else 'a number'}"
+        low, high = meta.get("low"), meta.get("high")
+        if (low is not None and value < low) or (high is not None and value > high) or value != value:
+            return f"expected {'' if low is None else f'>= {low}'}{'' if high is None else f' and <= {high}'}".strip()
+        return None
+    if not isinstance(value, expected_type):
+        return f"expected {'true or false' if expected_type is bool else 'text'}"
+    if meta.get("options") and value not in meta["options"]:
+        return f"expected one of {', '.join(meta['options'])}"
+    return None
+
+
+def _table_fault(value, meta) -> str | None:
+    if not isinstance(value, dict):
+        return "expected `name: number` lines"
+    unknown = [key for key in value if key not in meta["keys"]]
+    if unknown:
+        return f"expected names out of {', '.join(meta['keys'])}, got {unknown[0]!r}"
+    low, high = meta["low"], meta["high"]
+    for key, one in value.items():
+        numeric = isinstance(one, (int, float)) and not isinstance(one, bool) and one == one
+        if not numeric or (low is not None and one < low) or (high is not None and one > high):
+            return f"expected a number >= {low}{'' if high is None else f' and <= {high}'} for {key}, got {one!r}"
+    return None
+
+
+def _exponent(value: object) -> object:
+    # YAML 1.1 takes 1e-5, without a point, for text
+    if isinstance(value, str) and re.fullmatch(r"[+-]?\d+[eE][+-]?\d+", value.strip()):
+        return float(value)
+    return value
+
+
+def _section(name: str, values: object, file: str, origins: dict[str, str], faults: list[str]):
+    specs = {spec.name: spec for spec in section_fields(name)}
+    if values is None:
+        values = {}
+    if not isinstance(values, dict):
+        faults.append(f"{file}: found {type(values).__name__}; expected `name: value` lines")
+        values = {}
+    kept = {}
+    for key, value in values.items():
+        where = origins.get(key, file)
+        if key not in specs:
+            faults.append(f"{key} ({where}): unknown name; expected one of {', '.join(specs)}")
+            continue
+        spec = specs[key]
+        if isinstance(spec.default, float):
+            value = _exponent(value)
+        kind = dict if spec.default is MISSING else type(spec.default)
+        fault = _fault(value, spec, kind)
+        if fault:
+            faults.append(f"{key}={value!r} ({where}): {fault}")
+            continue
+        kept[key] = tuple(value) if isinstance(value, list) else kind(value)
+    return SECTIONS[name](**kept)
+
+
+def load_params(
+    conf_dir: str | None, overrides: dict[str, object] | None = None, recipe: str | None = None
+) -> Params:
+    """Params from `conf_dir`/params/<section>.yml, then `recipe`, then `overrides` ("als.rank" -> 16); else defaults.
+
+    recipe: a name below `conf_dir`/recipes, or the path of such a file: one YAML with `section: {name: value}`.
+    Raises BadInput once with every unknown name, wrong type and value out of range.
+    """
+    faults: list[str] = []
+    values: dict[str, dict] = {name: {} for name in SECTIONS}
+    origins: dict[str, dict[str, str]] = {name: {} for name in SECTIONS}
+    origin: dict[str, str] = {name: f"conf/params/{name}.yml" for name in SECTIONS}
+    folder = Path(conf_dir) / "params" if conf_dir else None
+    if folder is not None and not folder.is_dir():
+        raise BadInput.of("configuration", found=f"no folder {folder}", expected="YAML files", where="--conf")
+    for path in sorted(folder.glob("*.yml")) if folder else ():
+        if path.stem not in SECTIONS:
+            faults.append(f"{path}: unknown section; expected one of {', '.join(SECTIONS)}")
+            continue
+        try:
+            loaded = yaml.safe_load(path.read_text(encoding="utf-8"))
+        except yaml.YAMLError as error:
+            faults.append(f"{path}: not readable as YAML ({' '.join(str(error).split())})")
+            continue
+        values[path.stem], origin[path.stem] = loaded, str(path)
+    layers = [(dotted, value, path) for path, dotted, value in _recipe(conf_dir, recipe, faults)]
+    layers += [(dotted, value, "--set") for dotted, value in (overrides or {}).items()]
+    for dotted, value, where in layers:
+        section, _, key = dotted.partition(".")
+        if section not in SECTIONS or not key:
+            faults.append(f"--set {dotted}: expected SECTION.NAME=VALUE with a section out of {', '.join(SECTIONS)}")
+        elif isinstance(values[section], dict) or values[section] is None:
+            values[section] = {**(values[section] or {}), key: value}
+            origins[section][key] = where
+    sections = {name: _section(name, values[name], origin[name], origins[name], faults) for name in SECTIONS}
+    _cross_checks(sections, faults)
+    if faults:
+        raise BadInput(f"configuration: {len(faults)} fault(s)\n  " + "\n  ".join(faults))
+    return Params(**sections)
+
+
+def _recipe(conf_dir: str | None, recipe: str | None, faults: list[str]) -> list[tuple[str, str, object]]:
+    """(path, "section.name", value) of every line of a recipe; what is wrong with its form goes to `faults`."""
+    if recipe is None:
+        return []
+    path = _recipe_path(conf_dir, recipe)
+    try:
+        loaded = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        faults.append(f"{path}: not readable as YAML ({' '.join(str(error).split())})")
+        return []
+    if not isinstance(loaded, dict):
+        faults.append(f"{path}: found {type(loaded).__name__}; expected sections")
+        return []
+    found = []
+    for section, values in loaded.items():
+        if section == "about":
+            continue
+        if section not in SECTIONS:
+            faults.append(f"{section} ({path}): unknown section; expected one of {', '.join(SECTIONS)}")
+        elif not isinstance(values, dict):
+            faults.append(f"{section} ({path}): found {type(values).__name__}; expected `name: value` lines")
+        else:
+            found += [(str(path), f"{section}.{key}", value) for key, value in values.items()]
+    return found
+
+
+def _recipe_path(conf_dir: str | None, recipe: str) -> Path:
+    folder = Path(conf_dir or "conf") / "recipes"
+    path = Path(recipe) if recipe.endswith((".yml", ".yaml")) else folder / f"{recipe}.yml"
+    if not path.is_file():
+        known = sorted(file.stem for file in folder.glob("*.yml"))
+        expected = f"one of {', '.join(known)}, or a YAML file" if known else "the path of a YAML file"
+        raise BadInput.of("recipe", found=f"no file {path}", expected=expected, where="--recipe")
+    return path
+
+
+def _cross_checks(sections: dict, faults: list[str]) -> None:
+    prepare, promote, evaluate = sections["prepare"], sections["promote"], sections["evaluate"]
+    if prepare.validation_share + prepare.test_share >= 0.7:
+        faults.append(
+            f"validation_share+test_share={prepare.validation_share + prepare.test_share} (conf/params/prepare.yml): "
+            "expected < 0.7, or nothing is left to train on"
+        )
+    bad = [pair for pair in sections["guard"].blocked_attributes if not all(pair.partition("="))]
+    if bad:
+        faults.append(f"blocked_attributes={bad} (conf/params/guard.yml or the recipe): expected name=value")
+    if promote.k not in evaluate.ks:
+        expected = f"expected one of ks={list(evaluate.ks)} (conf/params/evaluate.yml)"
+        faults.append(f"k={promote.k} (conf/params/promote.yml): {expected}")
+
+
+def parse_override(assignment: str) -> tuple[str, object]:
+    """"als.rank=16" -> ("als.rank", 16); the value is read as YAML."""
+    name, equals, value = assignment.partition("=")
+    if not equals:
+        raise BadInput.of("--set", found=repr(assignment), expected="SECTION.NAME=VALUE", where="--set")
+    return name.strip(), yaml.safe_load(value)
+
+
+def cut(order: Sequence[str], first: str | None, last: str | None) -> slice:
+    """Where the names from `first` to `last`, both included, stand in `order`; BadInput as in pipeline.select."""
+    for flag, name in (("--from", first), ("--until", last)):
+        if name is not None and name not in order:
+            raise BadInput.of(f"{flag}", found=repr(name), expected=f"one of {', '.join(order)}", where=flag)
+    start = order.index(first) if first else 0
+    end = order.index(last) if last else len(order) - 1
+    if start > end:
+        raise BadInput.of("--from and --until", found=f"{first} after {last}", expected="--from first", where="--from")
+    return slice(start, end + 1)
+
+
+def flat(params: Params) -> dict[str, object]:
+    """{"als.rank": 32, ...}, for logging."""
+    return {f"{s}.{k}": v for s, section in asdict(params).items() for k, v in section.items()}

@@ -1,0 +1,128 @@
+"""Runs stages in order under one run id: skips what is done, logs what is read and written, resumes after a kill."""
+
+import logging
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+from pyspark.sql import SparkSession
+
+from .claim import claim_run
+from .config import RunOptions, cut, flat
+from .errors import GateRefused
+from .params.all import Params
+from .stage import Stage, StageContext
+from .lake import Lake, one_row
+from .tracking import Tracker, default_tracking_uri
+
+LOG = logging.getLogger("interestlake")
+
+
+def select(stages: tuple[Stage, ...], first: str | None, last: str | None) -> tuple[Stage, ...]:
+    """The stages from `first` to `last`, both included. Raises BadInput for an unknown name or an empty cut."""
+    return stages[cut([stage.name for stage in stages], first, last)]
+
+
+def run_stages(
+    spark: SparkSession, stages: tuple[Stage, ...], params: Params, options: RunOptions,
+    done: dict[str, dict[str, float]] | None = None,
+) -> dict[str, dict[str, float]]:
+    """Run `stages` against the lake; a stage that this run id has finished is skipped. Returns figures per stage.
+
+    done: what `claim_run` has returned for this run; None claims it here, with its BadInput. Raises GateRefused where
+    the gate said no (every stage before it has then finished).
+    """
+    lake = Lake(spark, options.lake)
+    with ThreadPoolExecutor(1) as pool:  # a new store's migrations and a cold lake each take seconds
+        opening = pool.submit(Tracker, options.tracking_uri or default_tracking_uri(options.lake), options.run_id)
+        done = claim_run(lake, options, params) if done is None else done
+        tracker = opening.result()
+    tracker.start({"source": options.source, "seed": options.seed, "inputs": list(options.inputs)})
+    figures: dict[str, dict[str, float]] = {}
+    status = "FAILED"
+    marks = Marks()
+    try:
+        for number, stage in enumerate(stages, 1):
+            label = f"[{number}/{len(stages)}] {stage.name}"
+            if stage.name in done:
+                LOG.info("%-28s already done under run id %s", label, options.run_id)
+                figures[stage.name] = done[stage.name]
+                continue
+            LOG.info("%-28s %s", label, stage.summary)
+            if "ops.stages" in stage.reads:
+                marks.wait()
+            figures[stage.name] = _run_one(StageContext(spark, lake, tracker, params, options, LOG), stage, marks)
+        marks.wait()
+        status = "FINISHED"
+    except GateRefused:
+        status = "FINISHED"
+        raise
+    except KeyboardInterrupt:
+        status = "KILLED"
+        raise
+    finally:
+        marks.close()
+        tracker.finish(status)
+    return figures
+
+
+class Marks:
+    """Rows of ops.stages, each written while the next stage plans: a commit is mostly waiting.
+
+    A stage whose mark a kill lost is run again, and its tables, written under the same run id, do not change.
+    """
+
+    def __init__(self):
+        self.writer, self.last = ThreadPoolExecutor(1), None
+
+    def add(self, context: StageContext, told: dict[str, object], stage_run: str) -> None:
+        """Write a mark once the one before it is written; where it cannot be, the MLflow run of the stage has failed.
+
+        Raises what writing the one before raised.
+        """
+        self.wait()
+        self.last = self.writer.submit(self._write, context, told, stage_run)
+
+    @staticmethod
+    def _write(context: StageContext, told: dict[str, object], stage_run: str) -> None:
+        try:
+            _mark_finished(context, told)
+        except BaseException:
+            context.tracker.fail(stage_run)
+            raise
+
+    def wait(self) -> None:
+        """Until the last mark is written. Raises what its write raised."""
+        if self.last:
+            self.last.result()
+
+    def close(self) -> None:
+        """Let the last mark be written, whatever became of the stage after it."""
+        self.writer.shutdown()
+
+
+def _run_one(context: StageContext, stage: Stage, marks: Marks) -> dict[str, float]:
+    began = time.perf_counter()
+    section = {k: v for k, v in flat(context.params).items() if k.startswith(f"{stage.section}.")}
+    with context.tracker.stage(stage.name, {**section, "seed": context.options.seed}) as tracker:
+        figures = dict(stage.run(context))
+        seconds = time.perf_counter() - began
+        versions = {**context.read_versions, **{w.table: w.version for w in context.written.values()}}
+        rows = {w.table: w.rows for w in context.written.values()}
+        for name, version in context.read_versions.items():
+            tracker.log_table(name, context.lake.path(name), version, "read")
+        for written in context.written.values():
+            tracker.log_table(written.table, context.lake.path(written.table), written.version, "written")
+        counted = {f"rows.{name}": count for name, count in rows.items()}
+        tracker.log_metrics({**figures, **counted, "seconds": seconds})
+        metrics = {name: float(value) for name, value in figures.items()}
+        stage_run = tracker.stage_run_id()
+    told = {"stage": stage.name, "seconds": seconds, "rows": rows, "versions": versions, "metrics": metrics}
+    marks.add(context, told, stage_run)
+    LOG.info("      %s finished in %.1f s", stage.name, seconds)
+    return figures
+
+
+def _mark_finished(context: StageContext, told: dict[str, object]) -> None:
+    run_id = context.options.run_id
+    mark = one_row(context.spark, "ops.stages", {"run_id": run_id, **told})
+    context.lake.write("ops.stages", mark, f"{run_id}/{told['stage']}")

@@ -1,0 +1,79 @@
+"""What a stage is: a name, the tables it reads and writes, and one function."""
+
+import logging
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from pyspark.sql import DataFrame, SparkSession
+
+from .config import RunOptions
+from .errors import BadInput
+from .params.all import Params
+from .lake import Lake, Written
+from .tracking import Tracker
+
+WRITERS = 4  # tables written side by side: a commit waits on the driver and on storage more than on cores
+Result = TypeVar("Result")
+
+
+@dataclass
+class StageContext:
+    """Everything a stage may touch. Reads and writes go through it, so lineage and counts are never forgotten."""
+
+    spark: SparkSession
+    lake: Lake
+    tracker: Tracker
+    params: Params
+    options: RunOptions
+    log: logging.Logger
+    read_versions: dict[str, int] = field(default_factory=dict)
+    written: dict[str, Written] = field(default_factory=dict)
+
+    def read(self, name: str) -> DataFrame:
+        """The newest state of a table; its version is noted for lineage. Lazy."""
+        version = self.lake.version(name)
+        self.read_versions[name] = version
+        return self.lake.read(name, version)
+
+    def write(self, name: str, rows: DataFrame) -> Written:
+        """Write by the table's contract under this run's id."""
+        return self.write_all({name: rows})[0]
+
+    def write_all(self, tables: dict[str, DataFrame]) -> list[Written]:
+        """`write` of tables none of which is read to make another, side by side; reported in the order given."""
+        with ThreadPoolExecutor(WRITERS) as pool:
+            found = list(pool.map(lambda name: self.lake.write(name, tables[name], self.options.run_id), tables))
+        for written in found:
+            self.written[written.table] = written
+            self.log.info("      %-32s %9d rows  version %d", written.table, written.rows, written.version)
+        return found
+
+
+def side_by_side(*calls: Callable[[], Result]) -> list[Result]:
+    """Results of independent calls, in order; while one plans on the driver, another's tasks run."""
+    with ThreadPoolExecutor(len(calls)) as pool:
+        return [waiting.result() for waiting in [pool.submit(call) for call in calls]]
+
+
+def expect_lake(lake: Lake, needed: Iterable[str] = (), command: str = "interestlake run") -> None:
+    """Raises BadInput where there is no lake, or one without a table of `needed`, which `command` makes; no effect."""
+    looked = tuple(needed) or ("ops.runs",)
+    with ThreadPoolExecutor(len(looked)) as pool:
+        missing = [name for name, there in zip(looked, pool.map(lake.exists, looked), strict=True) if not there]
+    if missing:
+        found = f"no {', '.join(missing)}" if lake.exists("ops.runs") else "none there"
+        raise BadInput.of(f"lake {lake.root}", found=found, expected=f"a lake after `{command}`", where="--lake")
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One step of the pipeline: `run(context)` reads, calls the library, writes, and returns figures to log."""
+
+    name: str
+    summary: str
+    reads: tuple[str, ...]
+    writes: tuple[str, ...]
+    section: str
+    run: Callable[[StageContext], dict[str, float]]

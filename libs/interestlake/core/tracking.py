@@ -1,0 +1,291 @@
+"""The only MLflow calls: runs, parameters, metrics, table versions, models, aliases."""
+
+import contextlib
+import hashlib
+import importlib
+import importlib.metadata
+import io
+import logging
+import os
+from contextlib import contextmanager
+from pathlib import Path
+
+import mlflow
+import pandas as pd
+from mlflow.data.delta_dataset_source import DeltaDatasetSource
+from mlflow.data.meta_dataset import MetaDataset
+from mlflow.entities import RunStatus, ViewType
+from mlflow.exceptions import MlflowException
+from mlflow.models import ModelSignature, infer_signature
+from mlflow.tracking import MlflowClient
+from mlflow.types import ColSpec, DataType, Schema
+from mlflow.types.schema import Array
+
+from .config import new_run_id
+from .errors import BadInput
+
+LOG = logging.getLogger("interestlake")
+EXPERIMENT = "interestlake"
+RUN_TAG, STAGE_TAG = "interestlake.run_id", "interestlake.stage"
+CHALLENGER, CHAMPION = "challenger", "champion"
+
+
+def default_tracking_uri(lake: str) -> str:
+    """MLFLOW_TRACKING_URI where set, else a sqlite store beside the lake's layers."""
+    local = lake.removeprefix("file://")
+    return os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{Path(local).resolve() / 'mlflow.db'}"
+
+
+def signature_of(inputs, outputs):
+    """The signature of a model that maps `inputs` to `outputs` (DataFrames or arrays of the real types)."""
+    return infer_signature(inputs, outputs)
+
+
+class Served(mlflow.pyfunc.PythonModel):
+    """MLflow's side of a plain class `loader` ("package.module:Class") with load(folder) and predict(frame)."""
+
+    def __init__(self, loader: str):
+        self.loader = loader
+
+    def load_context(self, context) -> None:
+        module, name = self.loader.split(":")
+        self.model = getattr(importlib.import_module(module), name).load(context.artifacts["model"])
+
+    def predict(self, context, model_input: pd.DataFrame, params=None):
+        return self.model.predict(model_input)
+
+
+def _schema(columns) -> Schema:
+    """((name, MLflow type, "list" of strings or "numbers", required), ...) -> Schema."""
+    types = {"list": Array(DataType.string), "numbers": Array(DataType.double)}
+    return Schema([ColSpec(types.get(kind, kind), name, required=required) for name, kind, required in columns])
+
+
+def ui_command(tracking_uri: str) -> str:
+    """What to type to open the MLflow UI on a store."""
+    return f"mlflow ui --backend-store-uri {tracking_uri}"
+
+
+def served_folder(model_uri: str, tracking_uri: str | None) -> Path:
+    """The folder that `Tracker.log_served` was given, fetched from the store by models:/, runs:/ or artifact address.
+
+    Raises BadInput where the store has no such model.
+    """
+    if tracking_uri:
+        mlflow.set_tracking_uri(tracking_uri)
+    try:
+        local = Path(mlflow.artifacts.download_artifacts(artifact_uri=model_uri))
+    except (MlflowException, OSError) as error:
+        found = " ".join(str(error).split())
+        raise BadInput.of(f"model {model_uri}", found=found, expected="a registered model",
+                          where="the model's address, --tracking-uri or MLFLOW_TRACKING_URI") from error
+    artifacts = mlflow.models.Model.load(str(local)).flavors["python_function"].get("artifacts", {})
+    return local / artifacts["model"]["path"] if "model" in artifacts else local
+
+
+class Tracker:
+    """One parent run per pipeline run id, one child run per stage; found again by tag when a run is resumed."""
+
+    def __init__(self, tracking_uri: str, run_id: str):
+        logging.getLogger("alembic").setLevel(logging.ERROR)
+        logging.getLogger("mlflow").setLevel(logging.ERROR)
+        if tracking_uri.startswith("sqlite:///"):
+            Path(tracking_uri.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+        mlflow.set_tracking_uri(tracking_uri)
+        self.uri, self.run_id, self.client = tracking_uri, run_id, MlflowClient()
+        self.experiment_id = self._experiment()
+        self.parent_id: str | None = None
+
+    def _experiment(self) -> str:
+        found = self.client.get_experiment_by_name(EXPERIMENT)
+        if found:
+            return found.experiment_id
+        location = None
+        if self.uri.startswith("sqlite:///"):
+            location = (Path(self.uri.removeprefix("sqlite:///")).parent / "mlartifacts").as_uri()
+        return self.client.create_experiment(EXPERIMENT, artifact_location=location)
+
+    def _find(self, filter_string: str) -> list:
+        return self.client.search_runs([self.experiment_id], filter_string, ViewType.ACTIVE_ONLY, max_results=100)
+
+    def start(self, params: dict[str, object]) -> str:
+        """Open (or find again) the parent run and log `params`; returns the MLflow run id."""
+        parents = self._find(f"tags.`{RUN_TAG}` = '{self.run_id}' AND tags.`{STAGE_TAG}` = 'pipeline'")
+        if parents:
+            self.parent_id = parents[0].info.run_id
+            self.client.update_run(self.parent_id, status="RUNNING")
+            return self.parent_id
+        tags = {RUN_TAG: self.run_id, STAGE_TAG: "pipeline"}
+        run = self.client.create_run(self.experiment_id, run_name=self.run_id, tags=tags)
+        self.parent_id = run.info.run_id
+        mlflow.log_params(params, run_id=self.parent_id)
+        return self.parent_id
+
+    def finish(self, status: str = "FINISHED") -> None:
+        """Close the parent run with FINISHED, FAILED or KILLED."""
+        if self.parent_id:
+            self.client.set_terminated(self.parent_id, status)
+
+    @contextmanager
+    def stage(self, name: str, params: dict[str, object]):
+        """A child run for one stage; marked FAILED when the body raises. Earlier unfinished tries become KILLED."""
+        tries = self._find(f"tags.`{RUN_TAG}` = '{self.run_id}' AND tags.`{STAGE_TAG}` = '{name}'")
+        for earlier in tries:
+            if earlier.info.status == RunStatus.to_string(RunStatus.RUNNING):
+                self.client.set_terminated(earlier.info.run_id, "KILLED")
+        tags = {RUN_TAG: self.run_id, STAGE_TAG: name, "mlflow.parentRunId": self.parent_id}
+        with mlflow.start_run(experiment_id=self.experiment_id, run_name=name, tags=tags):
+            if params:
+                mlflow.log_params(params)
+            yield self
+
+    def stage_run_id(self) -> str:
+        """The MLflow run of the running stage."""
+        return mlflow.active_run().info.run_id
+
+    def fail(self, stage_run: str) -> None:
+        """Say of a stage that was held to be finished that it is not."""
+        self.client.set_terminated(stage_run, RunStatus.to_string(RunStatus.FAILED))
+
+    def log_metrics(self, metrics: dict[str, float], step: int | None = None) -> None:
+        """Figures of the running stage."""
+        if metrics:
+            mlflow.log_metrics({k: float(v) for k, v in metrics.items()}, step=step)
+
+    def tag_stage(self, tags: dict[str, str]) -> None:
+        """Tags of the running stage."""
+        mlflow.set_tags(tags)
+
+    def log_parent_metrics(self, metrics: dict[str, float]) -> None:
+        """Figures of the whole run."""
+        for name, value in metrics.items():
+            self.client.log_metric(self.parent_id, name, float(value))
+
+    def log_table(self, name: str, path: str, version: int, context: str) -> None:
+        """A table's Delta version as a dataset of the running stage; context "read" or "written"."""
+        source = DeltaDatasetSource(path=path, delta_table_version=version)
+        mlflow.log_input(MetaDataset(source, name=f"{name}@v{version}"), context=context)
+
+    def log_artifact(self, path: str, folder: str | None = None) -> None:
+        """A local file into the running stage's artifacts."""
+        mlflow.log_artifact(path, folder)
+
+    def log_figure(self, figure, name: str) -> None:
+        """A matplotlib figure into the running stage's artifacts."""
+        mlflow.log_figure(figure, name)
+
+    def log_model(self, flavour: str, name: str, registered_name: str, tags: dict[str, str], **options) -> str:
+        """Log with `mlflow.<flavour>.log_model`, register, tag and set the challenger alias; returns the version.
+
+        A stage that is run again under the same run id gets the version it made before, and logs nothing.
+        `options` go to the flavour; `signature` and `input_example` must be among them.
+        """
+        missing = [key for key in ("signature", "input_example") if options.get(key) is None]
+        if missing:
+            raise BadInput.of(f"model {name}", found=f"no {missing}", expected="both", where="the training stage")
+        made = self.version_of_this_run(registered_name)
+        if made is not None:
+            return made
+        module = getattr(mlflow, flavour)
+        name_key = "artifact_path" if flavour == "spark" else "name"
+        info = module.log_model(**{name_key: name}, **options)
+        tags = {**tags, RUN_TAG: self.run_id}
+        said = io.StringIO()
+        # MLflow prints two lines per registration, which would stand between the lines of the stage
+        with contextlib.redirect_stderr(said):
+            version = mlflow.register_model(info.model_uri, registered_name, await_registration_for=60, tags=tags)
+        LOG.debug(said.getvalue().strip())
+        self.client.set_registered_model_alias(registered_name, CHALLENGER, version.version)
+        return str(version.version)
+
+    def log_served(
+        self, name: str, registered_name: str, tags: dict[str, str], *, loader: str, folder: Path, inputs, outputs,
+        input_example, requirements,
+    ) -> str:
+        """Log a plain class and the `folder` it loads from as a pyfunc, with this package's code; see `log_model`.
+
+        inputs, outputs: (name, type, required) per column, type "list" for strings, "numbers" for doubles;
+        requirements: package names, pinned to what is installed.
+        """
+        return self.log_model(
+            "pyfunc",
+            name,
+            registered_name,
+            tags,
+            python_model=Served(loader),
+            artifacts={"model": str(folder)},
+            code_paths=[str(Path(__file__).parents[1])],
+            pip_requirements=[f"{package}=={importlib.metadata.version(package)}" for package in requirements],
+            signature=ModelSignature(_schema(inputs), _schema(outputs)),
+            input_example=input_example,
+        )
+
+    def version_of_this_run(self, registered_name: str) -> str | None:
+        """The newest version that was logged under this run id, or None."""
+        versions = self.client.search_model_versions(f"name = '{registered_name}'")
+        made = [int(v.version) for v in versions if v.tags.get(RUN_TAG) == self.run_id]
+        return str(max(made)) if made else None
+
+    def alias_version(self, registered_name: str, alias: str) -> str | None:
+        """The version an alias points at, or None."""
+        try:
+            return str(self.client.get_model_version_by_alias(registered_name, alias).version)
+        except MlflowException as error:
+            if error.error_code not in ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"):
+                raise
+            return None
+
+    def move_alias(self, registered_name: str, alias: str, version: str, tags: dict[str, str]) -> None:
+        """Point `alias` at `version` and put `tags` on it."""
+        self.client.set_registered_model_alias(registered_name, alias, version)
+        for key, value in tags.items():
+            self.client.set_model_version_tag(registered_name, version, key, value)
+
+    def tag_version(self, registered_name: str, version: str, tags: dict[str, str]) -> None:
+        """Put `tags` on a model version."""
+        for key, value in tags.items():
+            self.client.set_model_version_tag(registered_name, version, key, value)
+
+
+def registered_torch_model(uri: str, name: str):
+    """The newest version of a registered torch model, on the CPU; None where the store has none it can read."""
+    mlflow.set_tracking_uri(uri)
+    versions = MlflowClient().search_model_versions(f"name = '{name}'")
+    if not versions:
+        return None
+    newest = max(int(version.version) for version in versions)
+    try:
+        return mlflow.pytorch.load_model(f"models:/{name}/{newest}", map_location="cpu")
+    except (MlflowException, OSError) as fault:
+        LOG.warning("%s version %s cannot be read: %s", name, newest, fault)
+        return None
+
+
+def downloaded_model(uri: str, tracking_uri: str | None = None) -> Path:
+    """The files of a logged or registered model (models:/NAME@ALIAS, models:/NAME/VERSION, runs:/ID/PATH), local.
+
+    `tracking_uri` names the store; where it is None, MLFLOW_TRACKING_URI does. Raises BadInput where there is none.
+    """
+    if tracking_uri:
+        mlflow.set_tracking_uri(tracking_uri)
+    try:
+        return Path(mlflow.artifacts.download_artifacts(artifact_uri=uri))
+    except MlflowException as error:
+        found = f"{uri} in {mlflow.get_tracking_uri()}: {error.message}"
+        raise BadInput.of("model", found=found, expected="a registered model", where="the MLflow URI") from error
+
+
+@contextmanager
+def one_run(uri: str, kind: str, given: dict[str, object], params: dict[str, object]):
+    """A run of its own, beside the pipeline's: a Tracker named `<kind>-<time>-<hash of given>`, started with `params`.
+
+    Closed with FINISHED, or FAILED when the body raises.
+    """
+    tracker = Tracker(uri, f"{kind}-{new_run_id()}-{hashlib.sha256(repr(given).encode()).hexdigest()[:6]}")
+    tracker.start(params)
+    status = "FAILED"
+    try:
+        yield tracker
+        status = "FINISHED"
+    finally:
+        tracker.finish(status)

@@ -1,0 +1,104 @@
+"""What is known beside the pairs -> unit vectors per item: texts by the encoder, facts by a truncated SVD."""
+
+import hashlib
+import os
+from logging import Logger
+from pathlib import Path
+
+import numpy as np
+import scipy.sparse as sp
+from sklearn.decomposition import TruncatedSVD
+from sklearn.feature_extraction.text import TfidfVectorizer
+
+from ..models.item_side import unit_rows
+from ..core.params.all import Embed
+from ..text.encoder_files import cache_folder, export_onnx, find_encoder
+from ..text.encoders import load_encoder
+from ..models.registry import Side
+from .pairs import Feedback
+from .csv_files import Inputs
+
+FACT_RANK = 128
+WORD_RANK = 256
+MAX_TERMS = 100_000
+LIKENESS_RANK = 64
+
+
+def build_side(inputs: Inputs, seed: int, log: Logger) -> Side:
+    """Texts and facts of `inputs` as (I, d) unit vectors, zeros where an item has none."""
+    written = (inputs.items["title"] + ". " + inputs.items["text"]).str.strip(". ").to_numpy(object)
+    text = encode(written, log) if any(written) else None
+    words = term_weights(written) if any(written) else None
+    facts = fact_vectors(inputs.facts, seed) if inputs.facts is not None and inputs.facts.nnz else None
+    content = content_features(text, words, facts, seed)
+    carried, said = None if facts is None else inputs.facts, None if text is None else written
+    return Side(text, facts, inputs.friends, words, content, carried, inputs.named, said)
+
+
+def encode(texts: np.ndarray, log: Logger) -> np.ndarray:
+    """texts (I,) str -> (I, 384) float32 unit rows, zeros for an empty text; equal texts are encoded once."""
+    settings = Embed()
+    encoder = find_encoder(settings.model_path, settings.max_tokens)
+    folder = export_onnx(encoder, cache_folder())
+    distinct, place = np.unique(texts.astype(str), return_inverse=True)
+    said = [row for row, text in enumerate(distinct) if text]
+    mark = hashlib.sha256("\x00".join([encoder.model_id, *(str(distinct[row]) for row in said)]).encode())
+    kept = Path(cache_folder()) / "vectors" / f"{mark.hexdigest()[:24]}.npy"
+    if kept.is_file():
+        log.info("  %d texts were encoded before: %s", len(said), kept)
+        found = np.load(kept)
+    else:
+        log.info("  encoding %d texts with %s", len(said), encoder.model_id)
+        loaded = load_encoder(
+            "onnx", encoder.path, folder, encoder.max_tokens, settings.batch_size, os.cpu_count(), None
+        )
+        found = loaded.encode([str(distinct[row]) for row in said])
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        part = kept.with_suffix(f".{os.getpid()}.npy")
+        np.save(part, found)
+        os.replace(part, kept)
+    vectors = np.zeros((len(distinct), found.shape[1]), np.float32)
+    vectors[said] = found
+    return vectors[place]
+
+
+def term_weights(texts: np.ndarray) -> sp.csr_matrix | None:
+    """texts (I,) -> (I, V) TF-IDF of words and pairs of words in two texts or more; None where there are none."""
+    vectorizer = TfidfVectorizer(
+        sublinear_tf=True, min_df=2, max_df=0.5, ngram_range=(1, 2), stop_words="english", max_features=MAX_TERMS
+    )
+    try:
+        return sp.csr_matrix(vectorizer.fit_transform(texts.astype(str)), dtype=np.float32)
+    except ValueError:  # no term is left
+        return None
+
+
+def content_features(text, words, facts, seed: int) -> np.ndarray | None:
+    """(I, d) float32: encoder vectors, TF-IDF on its leading singular vectors and facts, each block of unit length."""
+    blocks = [block for block in (text, facts) if block is not None]
+    if words is not None:
+        rank = min(WORD_RANK, min(words.shape) - 1)
+        blocks.append(unit_rows(TruncatedSVD(rank, random_state=seed).fit_transform(words)))
+    return np.hstack([*blocks, np.ones((len(blocks[0]), 1), np.float32)]) if blocks else None
+
+
+def likeness_vectors(side: Side, known: Feedback, seed: int) -> np.ndarray:
+    """(I, d) unit vectors that tell how alike two items of a list are: their texts', else of who chose them."""
+    if side.text is not None:
+        return side.text
+    rank = min(LIKENESS_RANK, min(known.shape) - 1)
+    return unit_rows(TruncatedSVD(rank, random_state=seed).fit_transform(known.matrix.T))
+
+
+def fact_vectors(facts: sp.csr_matrix, seed: int) -> np.ndarray:
+    """(I, F) 0/1 -> (I, <= FACT_RANK) float32 unit rows: idf-weighted facts on their leading singular vectors.
+
+    A fact of one item alone says nothing about another and is left out.
+    """
+    shared = np.asarray(facts.sum(axis=0)).ravel()
+    kept = facts[:, shared >= 2]
+    if min(kept.shape) < 2 or not kept.nnz:
+        return np.zeros((facts.shape[0], 1), np.float32)
+    weighed = kept @ sp.diags(np.log(facts.shape[0] / shared[shared >= 2]))
+    rank = min(FACT_RANK, min(weighed.shape) - 1)
+    return unit_rows(TruncatedSVD(rank, random_state=seed).fit_transform(weighed))

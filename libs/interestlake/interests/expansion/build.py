@@ -1,0 +1,153 @@
+"""Lake tables -> the expansion model. What reaches the driver grows with the vocabulary, not with people or items."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import scipy.sparse as sp
+from pyspark.sql import DataFrame, Window
+from pyspark.sql import functions as F
+
+from ...core.errors import BadInput
+from ..node_vectors import matrix_of, node_vectors
+from ..profiles import Nodes
+from .choose import plain
+from .model import ExpansionModel, stochastic_rows, unit_rows
+
+PER_NODE = 50  # strongest mediators of a node, and nodes of a mediator
+HIERARCHY = 1.0  # weight of a fact that names two nodes, beside what all items say together
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Frames that a model is made of: nodes; graph edges; item facts; item vectors; and people's rows."""
+
+    nodes: Nodes
+    edges: DataFrame
+    facts: DataFrame
+    item_vectors: DataFrame
+    people: DataFrame
+
+
+def build_model(parts: Parts, references: int, seed: int, max_nodes: int) -> ExpansionModel:
+    """Runs about 6 Spark jobs. people: (user_id, interests array<string>, weights array<double>).
+
+    Reference people are the `references` smallest of a hash of seed and user_id, so the cost of finding similar people
+    is linear in people. Raises BadInput above `max_nodes` nodes.
+    """
+    names = parts.nodes.names.select("interest_id", "kind", "name").toPandas().sort_values("interest_id")
+    if len(names) > max_nodes:
+        raise BadInput.of("interests", found=f"{len(names):,} nodes", expected=f"at most {max_nodes:,}",
+                          where="expand.max_nodes, or interests.max_interests for a smaller vocabulary")
+    nodes, size = names["interest_id"].to_numpy(object), len(names)
+    edges = parts.edges.select("src", "dst", "weight").toPandas()
+    src, dst = places(nodes, edges["src"]), places(nodes, edges["dst"])
+    half = sp.csr_matrix((edges["weight"].to_numpy(float), (src, dst)), (size, size))
+    held = parts.people.select(F.explode("interests").alias("interest_id")).groupBy("interest_id").count().toPandas()
+    holders = np.zeros(size)
+    holders[places(nodes, held["interest_id"])] = held["count"]
+    ids, rows = _references(parts.people, nodes, references, seed)
+    half = half + entity_edges(rows, (names["kind"] == "entity").to_numpy())
+    vectors = parts.nodes.held.transform(node_vectors(parts.item_vectors)).toPandas()
+    known = pd.Series([None] * size, dtype=object)
+    for place, vector in zip(places(nodes, vectors["interest_id"]), vectors["vector"], strict=True):
+        known[place] = np.asarray(vector, float)
+    dimension = max((len(v) for v in vectors["vector"]), default=1)
+    to_fact, from_fact, fact_labels = _mediators(parts, names.reset_index(drop=True))
+    return ExpansionModel(
+        nodes, names["name"].to_numpy(object), names["kind"].to_numpy(object), stochastic_rows(half + half.T),
+        to_fact, from_fact, fact_labels, rows, ids, holders, matrix_of(known, dimension),
+    )  # fmt: skip
+
+
+def places(nodes: np.ndarray, names: pd.Series) -> np.ndarray:
+    """Numbers of names that are all among the ascending `nodes`."""
+    return np.searchsorted(nodes, names.to_numpy(object))
+
+
+def _references(people: DataFrame, nodes: np.ndarray, count: int, seed: int) -> tuple[np.ndarray, sp.csr_matrix]:
+    drawn = people.where(F.size("interests") > 0).orderBy(F.xxhash64(F.lit(seed), "user_id"), "user_id").limit(count)
+    rows = drawn.select("user_id", "interests", "weights").toPandas().sort_values("user_id")
+    owner = np.repeat(np.arange(len(rows)), [len(v) for v in rows["interests"]])
+    columns = places(nodes, pd.Series(np.concatenate([*rows["interests"], np.empty(0, object)])))
+    values = np.concatenate([*rows["weights"], np.empty(0)]).astype(float)
+    held = sp.csr_matrix((values, (owner, columns)), (len(rows), len(nodes)))
+    return rows["user_id"].to_numpy(object), unit_rows(held)
+
+
+def entity_edges(references: sp.csr_matrix, entity: np.ndarray) -> sp.csr_matrix:
+    """references (R, N), entity (N,) bool -> (N, N) upper triangle: edges of entities, unknown to graph.interest_edges.
+
+    Cosine of two nodes over the reference people, over (n_i n_j)^0.15 as conf/params/graph.yml has it, where two people
+    or more hold both; the PER_NODE strongest of each entity.
+    """
+    held = (references > 0).astype(float)
+    columns = unit_rows(references.T.tocsr())
+    both, alike = (held[:, entity].T @ held).tocsr(), (columns[entity] @ columns.T).tocsr()
+    count = np.maximum(np.asarray(held.sum(axis=0)).ravel(), 1.0) ** -0.15
+    alike = (sp.diags(count[entity]) @ alike.multiply(both >= 2) @ sp.diags(count)).tocsr()
+    own = np.flatnonzero(entity)
+    found = {}
+    for place, node in enumerate(own):
+        near = slice(alike.indptr[place], alike.indptr[place + 1])
+        order = np.lexsort((alike.indices[near], -np.round(alike.data[near], 9)))[: PER_NODE + 1]
+        for end, weight in zip(alike.indices[near][order], alike.data[near][order], strict=True):
+            if end != node:
+                found[min(node, end), max(node, end)] = weight
+    ends = np.array(list(found), np.int64).reshape(-1, 2)
+    return sp.csr_matrix((np.array(list(found.values()), float), (ends[:, 0], ends[:, 1])), (len(entity),) * 2)
+
+
+def _mediators(parts: Parts, names: pd.DataFrame) -> tuple[sp.csr_matrix, sp.csr_matrix, np.ndarray]:
+    """to_fact (N, M), from_fact (M, N), labels (M,): entities that items share, and facts that name two nodes."""
+    shared = _shared_entities(parts).toPandas().sort_values(["entity", "interest_id"])
+    direct = _named_facts(parts.facts, names)
+    nodes, size = names["interest_id"].to_numpy(object), len(names)
+    entities, column = np.unique(shared["entity"].to_numpy(object), return_inverse=True)
+    place = places(nodes, shared["interest_id"])
+    count = len(entities) + len(direct)
+    extra = np.arange(len(entities), count)
+    total = shared.groupby("interest_id")["weight"].sum()
+    strength = direct["src"].map(total).fillna(1.0).to_numpy(float) * HIERARCHY
+    forth = sp.csr_matrix(
+        (np.concatenate([shared["weight"], strength]),
+         (np.concatenate([place, places(nodes, direct["src"])]), np.concatenate([column, extra]))), (size, count))
+    back = sp.csr_matrix(
+        (np.concatenate([shared["weight"], np.ones(len(direct))]),
+         (np.concatenate([column, extra]), np.concatenate([place, places(nodes, direct["dst"])]))), (count, size))
+    labels = dict(zip(shared["entity"], shared["label"], strict=True))
+    told = [*(labels[name] for name in entities), *direct["relation"]]
+    return stochastic_rows(forth), stochastic_rows(back), np.array(told, object)
+
+
+def _shared_entities(parts: Parts) -> DataFrame:
+    """(interest_id, entity, label, weight): how much the items of a node say the entity, rare entities more."""
+    names = parts.nodes.names.where("kind = 'entity'")
+    items = parts.nodes.held.agg(F.countDistinct("item_id").alias("items"))
+    rare = names.crossJoin(F.broadcast(items)).select(
+        F.col("interest_id").alias("entity"), F.col("name").alias("label"),
+        F.log1p(F.col("items") / F.col("item_count")).alias("rarity"),
+    )  # fmt: skip
+    said = parts.nodes.held.select("item_id", F.col("interest_id").alias("entity")).join(F.broadcast(rare), "entity")
+    pairs = parts.nodes.held.select("item_id", "interest_id", "weight").join(said, "item_id")
+    sums = pairs.groupBy("interest_id", "entity", "label").agg(
+        F.round(F.sum(F.col("weight") * F.col("rarity")), 9).alias("weight")
+    )
+    for one, other in (("interest_id", "entity"), ("entity", "interest_id")):
+        best = Window.partitionBy(one).orderBy(F.desc("weight"), other)
+        sums = sums.withColumn("place", F.row_number().over(best)).where(F.col("place") <= PER_NODE).drop("place")
+    return sums
+
+
+def _named_facts(facts: DataFrame, names: pd.DataFrame) -> pd.DataFrame:
+    """(src, dst, relation) of facts about no item whose subject and object are labels of nodes, both ways."""
+    said = facts.where("subject_item_id IS NULL").select("subject", "predicate", "object")
+    by_label: dict[str, list[str]] = {}
+    for node, label in zip(names["interest_id"], names["name"], strict=True):
+        by_label.setdefault(plain(label), []).append(node)
+    rows = []
+    for fact in said.limit(1_000_000).toLocalIterator():
+        ends = [by_label.get(plain(fact[end].rstrip("/#").rsplit("/", 1)[-1]), []) for end in ("subject", "object")]
+        relation = plain(fact["predicate"].rsplit("/", 1)[-1])
+        rows += [(a, b, relation) for one, two in (ends, ends[::-1]) for a in one for b in two if a != b]
+    return pd.DataFrame(sorted(set(rows)), columns=["src", "dst", "relation"])

@@ -1,0 +1,108 @@
+"""`interestlake train-distribution`: files in; p(item | person), its calibration and other models beside it out."""
+
+import argparse
+import os
+from logging import Logger
+from pathlib import Path
+
+import numpy as np
+
+from ...evaluation.benchmark.command import held_test
+from ..registry import Contestant, contestants, distribution_contestant
+from ...interactions.cuts import cuts_of, held_of, sample_people
+from ...interactions.pairs import Feedback
+from ...interactions.csv_files import read_inputs
+from ...evaluation.benchmark.run import SEARCH_PEOPLE, pick_parameters, wanted
+from ...interactions.side_information import build_side, likeness_vectors
+from ...core.errors import BadInput
+from ...evaluation.json_file import write_metrics
+from ...text.encoder_files import EncoderFiles, find_encoder
+from ...training.curves import loss_figure
+from ...text.tuning.track import EXAMPLES, check_register
+from .calibrate import Temperatures, fit_temperatures, probability_figures
+from .compare import finish, lines_of, list_figures, scored, some
+from .picture import reliability_figure
+from .saved import DistributionModel
+from .track import log_distribution
+from .training import trainer
+from .verbalise import TEXT_PIECES, TITLES
+
+NAME = "distribution"
+
+
+def train_distribution(options: argparse.Namespace, log: Logger) -> None:
+    """Train, choose and calibrate by train and validation; then score the test pairs."""
+    encoder = _checked(options)
+    inputs = read_inputs(options.train, options.test, options.validation, options.items)
+    side = build_side(inputs, options.seed, log)
+    if side.said is None:
+        raise BadInput.of(f"texts of {options.items}", found="none", expected="a title or text", where="--items")
+    train, validation = cuts_of(inputs.train, inputs.validation, options.protocol, options.seed, log)[0]
+    everyone = held_of(validation, train)
+    judged = sample_people(everyone, train, SEARCH_PEOPLE, options.seed)
+    if not len(judged.people):
+        raise BadInput.of("validation", found="no person with a history", expected="one or more", where="--validation")
+    known = train.plus(validation)
+    learned = train if options.no_refit else known
+    figures, mine = {}, None
+    held, alike = held_test(inputs, known), likeness_vectors(side, known, options.seed)
+    for contestant in _chosen(options, train, side):
+        entry = pick_parameters(contestant, train, side, judged, options.top, options.seed, options.budget, 0.0)
+        finish(entry.on_train)
+        temperatures = fit_temperatures(scored(entry.on_train, train, some(everyone, options.seed)))
+        log.info("  %-12s validation nDCG %.4f  temperature %.3f, without a history %.3f", contestant.name,
+                 entry.trail.best[1], *temperatures)
+        fitted = entry.on_train
+        if not options.no_refit:
+            fitted = contestant.fit(learned, side, entry.parameters, options.seed)
+            finish(fitted)
+        told = scored(fitted, known, some(held, options.seed))
+        figures[contestant.name] = {
+            **list_figures(fitted, known, held, alike, options.top), **probability_figures(told, temperatures),
+            "validation_ndcg": entry.trail.best[1], "temperatures": temperatures._asdict(),
+            "parameters": dict(entry.parameters),
+        }  # fmt: skip
+        if contestant.name == NAME:
+            mine, curve, picture = fitted, entry.training, reliability_figure(told, temperatures)
+    out = Path(options.out)
+    model = DistributionModel(mine.scorer.reader, inputs.train.item_ids, Temperatures(**figures[NAME]["temperatures"]))
+    folder = model.save(out, encoder.path)
+    report = {"models": figures, "counts": inputs.counts, "test_people": len(held.people), "adapter": options.adapter,
+              "catalogue": len(inputs.train.item_ids), "encoder": encoder.model_id, "seed": options.seed,
+              "training": vars(curve)}  # fmt: skip
+    paths = [out / "metrics.json", out / "training.png", out / "calibration.png"]
+    write_metrics(report, paths[0])
+    loss_figure(curve).savefig(paths[1], dpi=120)
+    picture.savefig(paths[2], dpi=120)
+    log_distribution(options, report, folder, paths, _examples(known))
+    print(f"test: {len(held.people):,} people, {report['catalogue']:,} items")
+    for line in lines_of(figures, options.top):
+        print(line)
+    for path in (*paths, folder):
+        print(f"{path.stem:<12}{path}")
+
+
+def _checked(options: argparse.Namespace) -> EncoderFiles:
+    options.tracking_uri = options.tracking_uri or os.environ.get("MLFLOW_TRACKING_URI") or ""
+    check_register(options)
+    for name in ("top", "epochs", "budget"):
+        value = getattr(options, name)
+        if value is not None and value < 1:
+            raise BadInput.of(name, found=value, expected="1 or more", where=f"--{name}")
+    return find_encoder(options.encoder, TEXT_PIECES, where="--encoder")
+
+
+def _chosen(options: argparse.Namespace, train: Feedback, side) -> list[Contestant]:
+    """The compared models, then the distribution."""
+    found = contestants(train, side)
+    compared = [name.strip() for name in options.compare.split(",") if name.strip() and name.strip() != NAME]
+    rivals = [one for one in wanted(found, compared) if one.name in compared] if compared else []
+    trained_by = trainer(options.adapter, options.encoder, options.precision, options.epochs)
+    return [*rivals, distribution_contestant(trained_by)]
+
+
+def _examples(known: Feedback) -> list[list[str]]:
+    """Histories of the first few people who have one, as ids."""
+    people = np.flatnonzero(np.diff(known.starts))[:EXAMPLES]
+    spans = [slice(known.starts[person], known.starts[person + 1]) for person in people]
+    return [known.item_ids[known.items[span][-TITLES:]].tolist() for span in spans]

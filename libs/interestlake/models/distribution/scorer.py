@@ -1,0 +1,87 @@
+"""A trained distribution as a scorer: histories of a batch -> texts -> states -> logits over all items."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch.nn import functional as F
+
+from ..scorer import Scorer, UserBatch
+from ...text.tuning.batches import Pieces, by_length
+from ...text.tuning.classifier import PREDICTED_ROWS, PREDICTED_TOKENS
+from ...text.tuning.encoder import Encoder
+from .model import ItemSoftmax
+from .verbalise import history_text, parted
+
+
+class Reader:
+    """Histories -> vectors: the encoder, the items' pieces and the two marks around a text."""
+
+    def __init__(self, encoder: Encoder, head: ItemSoftmax, pieces: Pieces):
+        self.encoder, self.head = encoder, head
+        self.items = head.pieces.cpu().numpy()
+        self.first, self.last = (pieces.tokenizer.token_to_id(mark) for mark in ("[CLS]", "[SEP]"))
+
+    def text(self, columns: Sequence[int]) -> list[int]:
+        return history_text(columns, self.items, self.first, self.last)
+
+    @torch.inference_mode()
+    def vectors(self, histories: Sequence[Sequence[int]]) -> np.ndarray:
+        """Item columns, oldest first, per person -> (B, width) float32: the mean of the unit vectors of a person's
+        texts, zeros for an empty history."""
+        self.encoder.eval()  # blocks of people are scored in threads: none may bring dropout back for another
+        texts = [(row, self.text(part)) for row, columns in enumerate(histories) for part in parted(columns)]
+        found = np.zeros((len(histories), self.encoder.width), np.float32)
+        if texts:
+            pieces = [ids for _, ids in texts]
+            batches = by_length([len(ids) for ids in pieces], PREDICTED_ROWS, PREDICTED_TOKENS)
+            units = F.normalize(self.encoder.vectors(pieces, batches), dim=1).numpy()
+            np.add.at(found, [row for row, _ in texts], units)
+        return found
+
+    @torch.inference_mode()
+    def logits(self, histories: Sequence[Sequence[int]]) -> np.ndarray:
+        """-> (B, I) float32, dropout off; the prior for an empty history."""
+        self.head.eval()
+        vectors = torch.as_tensor(self.vectors(histories), device=self.head.prior.device)
+        return self.head(self.head.states(vectors)).cpu().numpy()
+
+
+@dataclass(frozen=True)
+class DistributionScorer(Scorer):
+    """score_uj = ln(p(j | u) I): above 0 where item j is likelier than under a uniform choice.
+
+    known: (I,) bool; an item outside it was never trained on, has no text, and gets no opinion. A person without a
+    history gets the prior, as popularity's do.
+    """
+
+    name: str
+    reader: Reader
+    known: np.ndarray
+
+    def score(self, batch: UserBatch) -> np.ndarray:
+        logits = self.reader.logits(liked_histories(batch))
+        scores = logits - _log_sum(logits) + np.float32(np.log(logits.shape[1]))
+        scores[:, ~self.known] = 0.0
+        return scores
+
+    @property
+    def nbytes(self) -> int:
+        parts = (*self.reader.encoder.parameters(), *self.reader.head.parameters(), *self.reader.head.buffers())
+        return self.known.nbytes + sum(part.numel() * part.element_size() for part in parts)
+
+
+def liked_histories(batch: UserBatch) -> list[np.ndarray]:
+    """The newest items of each person, oldest first; those of weight 0 are left out."""
+    recent, history, found = batch.recent, batch.history, []
+    for row in range(batch.size):
+        span = slice(recent.indptr[row], recent.indptr[row + 1])
+        columns = recent.indices[span][np.argsort(recent.data[span], kind="stable")]
+        own = slice(history.indptr[row], history.indptr[row + 1])
+        found.append(columns[np.isin(columns, history.indices[own][history.data[own] > 0])])
+    return found
+
+
+def _log_sum(logits: np.ndarray) -> np.ndarray:
+    return torch.logsumexp(torch.from_numpy(logits), dim=1, keepdim=True).numpy()

@@ -1,0 +1,81 @@
+"""A learned ranker over what the models say of each candidate: gradient-boosted trees (LambdaMART)."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from .pool import CANDIDATES, Pool
+
+ROUNDS = 400
+PATIENCE = 40
+FOLDS = 4
+SETTINGS = {
+    "objective": "lambdarank",
+    "metric": "ndcg",
+    "learning_rate": 0.05,
+    "num_leaves": 15,
+    "min_data_in_leaf": 50,
+    "feature_fraction": 0.7,
+    "bagging_fraction": 0.8,
+    "bagging_freq": 1,
+    "lambda_l2": 5.0,
+    "lambdarank_truncation_level": 20,
+    "deterministic": True,
+    "force_row_wise": True,
+    "verbosity": -1,
+}
+
+
+def features(pool: Pool) -> np.ndarray:
+    """(C, 2 S + K) float32: values, 1 / place per model, context."""
+    near = np.where(pool.places > CANDIDATES, 0.0, 1.0 / pool.places).astype(np.float32)
+    return np.hstack([pool.values, near, pool.context])
+
+
+def labels(pool: Pool, relevant: Sequence[np.ndarray]) -> np.ndarray:
+    """(C,) 1 where the candidate was held out from its person."""
+    width = int(pool.columns.max(initial=0)) + 1
+    wanted = [person * width + columns[columns < width].astype(np.int64) for person, columns in enumerate(relevant)]
+    return np.isin(pool.owner * width + pool.columns, np.concatenate([*wanted, np.empty(0, np.int64)])).astype(np.int8)
+
+
+def train_ranker(given: np.ndarray, label: np.ndarray, groups: np.ndarray, k: int, seed: int, rounds: int, watch=None):
+    """LambdaMART (Burges 2010) on (C, F) features; groups: rows per person. `watch`: the same of other people, whose
+    nDCG@k stops the training early. -> the booster."""
+    import lightgbm  # compiled code: loaded where a ranker is trained
+
+    settings = {**SETTINGS, "seed": seed, "eval_at": [k]}
+    data = lightgbm.Dataset(given, label, group=groups, params={"verbosity": -1})
+    if watch is None:
+        return lightgbm.train(settings, data, rounds)
+    other = lightgbm.Dataset(watch[0], watch[1], group=watch[2], reference=data)
+    stop = lightgbm.early_stopping(PATIENCE, verbose=False)
+    return lightgbm.train(settings, data, rounds, valid_sets=[other], callbacks=[stop])
+
+
+def folds_of_people(people: int, seed: int) -> np.ndarray:
+    """-> (people,) a seeded fold each."""
+    return np.random.default_rng(seed).permutation(people) % FOLDS
+
+
+def cross_fitted(pool: Pool, relevant: Sequence[np.ndarray], fold_of: np.ndarray, k: int, seed: int):
+    """Scores of every candidate by a ranker that did not see its fold, and a ranker of all people.
+
+    fold_of: (P,) fold of each person, at least three folds; each one's stopping rule watches people of the next fold,
+    not its own. -> (scores (C,), booster).
+    """
+    given, label, owner = features(pool), labels(pool, relevant), pool.owner
+    sizes = np.diff(pool.starts)
+    scores, rounds = np.zeros(len(owner)), []
+    folds = int(fold_of.max()) + 1
+    for fold in range(folds):
+        watched = fold_of == (fold + 1) % folds
+        learning = ~watched & (fold_of != fold)
+        (rows, groups), (seen, seen_groups) = [(part[owner], sizes[part]) for part in (learning, watched)]
+        booster = train_ranker(
+            given[rows], label[rows], groups, k, seed, ROUNDS, (given[seen], label[seen], seen_groups)
+        )
+        mine = (fold_of == fold)[owner]
+        scores[mine] = booster.predict(given[mine])
+        rounds.append(booster.best_iteration or ROUNDS)
+    return scores, train_ranker(given, label, sizes, k, seed, max(10, round(float(np.mean(rounds)) * 1.2)))

@@ -1,0 +1,143 @@
+"""Several models' scores -> one list: candidates with a value per model, weights on the simplex, a learned ranker."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import scipy.sparse as sp
+
+from .fuse import LEAST, SHIFT, SPAN
+from ..interactions.pairs import Feedback
+from .fitted import Fitted, blocks, top_columns
+
+CANDIDATES = 100  # items each model proposes per person
+DECIMALS = 6
+
+
+@dataclass(frozen=True)
+class Pool:
+    """Candidates of n people: C rows, each person's together and by ascending column.
+
+    people: (n,) places in user_ids; starts: (n + 1,); columns: (C,) items; values: (C, S) in [0, 1], 0 where a model
+    has no opinion; places: (C, S) place in the model's own list from 1, CANDIDATES + 1 beyond it; context: (C, K).
+    """
+
+    people: np.ndarray
+    starts: np.ndarray
+    columns: np.ndarray
+    values: np.ndarray
+    places: np.ndarray
+    context: np.ndarray
+
+    @property
+    def owner(self) -> np.ndarray:
+        """(C,) which of `people` a row belongs to."""
+        return np.repeat(np.arange(len(self.people)), np.diff(self.starts))
+
+    @property
+    def histories(self) -> np.ndarray:
+        """(n,) items each person has chosen; 0 for a person without a candidate."""
+        if not len(self.context):
+            return np.zeros(len(self.people))
+        first = np.minimum(self.starts[:-1], len(self.context) - 1)
+        return np.where(np.diff(self.starts) > 0, np.rint(np.expm1(self.context[first, 1])), 0.0)
+
+    def pick(self, rows: np.ndarray) -> "Pool":
+        """The candidates of `rows`, places in `people`, ascending."""
+        kept = np.isin(self.owner, rows)
+        starts = np.concatenate([[0], np.cumsum(np.diff(self.starts)[rows])])
+        parts = (self.columns[kept], self.values[kept], self.places[kept], self.context[kept])
+        return Pool(self.people[rows], starts, *parts)
+
+
+def gather(
+    models: Sequence[Fitted], known: Feedback, people: np.ndarray, friends: sp.csr_matrix | None,
+    asked: np.ndarray | None = None,
+) -> Pool:
+    """The union of the models' best CANDIDATES per person, and what every model thinks of each of them.
+
+    asked: (n, m) columns per person, -1 = none, that are the candidates and what each model proposes instead.
+
+    A model's value of an item is (z + 4) / 10 within [0.001, 1], z its standard score among the model's own proposals
+    to that person, also for items it did not propose. context: log(1 + people of the item), log(1 + history), how many
+    models proposed the item; where columns are asked, how many have an opinion of it.
+    """
+    user_count = np.asarray((known.matrix > 0).sum(axis=0)).ravel()
+    parts, first = [], 0
+    for block in blocks(people, known.shape[1]):
+        mine = None if asked is None else asked[first : first + len(block)]
+        first += len(block)
+        parts.append(_gather_block(models, known, block, friends, user_count, mine))
+    starts = np.concatenate([[0], np.cumsum(np.concatenate([part[0] for part in parts]))])
+    return Pool(people, starts, *(np.concatenate([part[place] for part in parts]) for place in (1, 2, 3, 4)))
+
+
+def _gather_block(models, known, block, friends, user_count, asked) -> tuple[np.ndarray, ...]:
+    shape, history = (len(block), known.shape[1]), known.matrix[block]
+    told, proposed = [], np.zeros(shape, np.uint8)
+    for model in models:
+        scores = model.score(known, block, friends)
+        columns, own = top_columns(scores, history, CANDIDATES) if asked is None else _best_first(scores, asked)
+        rows, places = np.nonzero(columns >= 0)
+        proposed[rows, columns[rows, places]] += 1
+        told.append((scores, columns, own))
+    person, column = np.nonzero(proposed) if asked is None else _pairs_of(asked)
+    values = np.column_stack([_standard(scores, columns, own, person, column) for scores, columns, own in told])
+    ranks = np.column_stack([_ranks(columns, shape)[person, column] for _, columns, _ in told])
+    length = np.diff(history.indptr)
+    context = np.column_stack([np.log1p(user_count[column]), np.log1p(length[person]), proposed[person, column]])
+    counts = np.bincount(person, minlength=len(block))
+    return counts, column.astype(np.int32), values, ranks, context.astype(np.float32)
+
+
+def _best_first(scores: np.ndarray, asked: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(B, m) asked columns that the model has an opinion of, best first, -1 beyond them, and their scores."""
+    own = np.take_along_axis(scores, np.maximum(asked, 0), axis=1).astype(np.float64)
+    known = (asked >= 0) & (own != 0.0)
+    order = np.argsort(np.where(known, -own, np.inf), axis=1, kind="stable")
+    columns, own, known = (np.take_along_axis(values, order, axis=1) for values in (asked, own, known))
+    return np.where(known, columns, -1), np.where(known, own, 0.0)
+
+
+def _pairs_of(asked: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    person, place = np.nonzero(asked >= 0)
+    column = asked[person, place]
+    order = np.lexsort((column, person))
+    return person[order], column[order]
+
+
+def _standard(scores, columns, own, person, column) -> np.ndarray:
+    """(C,) float32: standard scores among a model's own proposals, brought to [LEAST, 1]; 0 = no opinion."""
+    shown = columns >= 0
+    size = np.maximum(shown.sum(axis=1), 1)
+    mean = (own * shown).sum(axis=1) / size
+    deviation = np.sqrt((((own - mean[:, None]) * shown) ** 2).sum(axis=1) / size)
+    flat = deviation <= 1e-12 * np.abs(own).max(axis=1, initial=0.0)
+    given = scores[person, column].astype(np.float64)
+    standard = np.where(flat[person], 0.0, (given - mean[person]) / np.where(flat, 1.0, deviation)[person])
+    value = np.clip((standard + SHIFT) / SPAN, LEAST, 1.0)
+    return np.round(np.where(given == 0.0, 0.0, value), DECIMALS).astype(np.float32)
+
+
+def _ranks(columns: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
+    """(B, limit) lists -> (B, I) int16 places from 1, CANDIDATES + 1 where the item is not listed."""
+    ranks = np.full(shape, CANDIDATES + 1, np.int16)
+    rows, places = np.nonzero(columns >= 0)
+    ranks[rows, columns[rows, places]] = places + 1
+    return ranks
+
+
+def ordered(pool: Pool, scores: np.ndarray, limit: int) -> tuple[np.ndarray, np.ndarray]:
+    """(C,) fused scores -> each person's best `limit` columns (n, limit) int32, -1 = none, and their scores.
+
+    Ties by the lower column.
+    """
+    order = np.lexsort((pool.columns, -scores, pool.owner))
+    owner = pool.owner[order]
+    place = np.arange(len(order)) - pool.starts[owner]
+    kept = place < limit
+    columns = np.full((len(pool.people), limit), -1, np.int32)
+    values = np.zeros((len(pool.people), limit))
+    columns[owner[kept], place[kept]] = pool.columns[order][kept]
+    values[owner[kept], place[kept]] = scores[order][kept]
+    return columns, values

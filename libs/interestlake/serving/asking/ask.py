@@ -1,0 +1,140 @@
+"""One request answered: checks, intent, parsing, the person, the list. The library side of `interestlake ask`."""
+
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ...core.errors import BadInput
+from ...core.params.all import Params
+from ...core.stage import expect_lake
+from ...text.clean import clean
+from ...text.encoder_files import cache_folder, export_onnx, find_encoder
+from ...text.encoders import load_encoder
+from .answer import Answer, Weights, answer
+from .gather import NEEDED, Person, gather_index, gather_person
+from .index import AskIndex
+from .parse import parse
+
+if TYPE_CHECKING:
+    from ...core.lake import Lake
+    from ...text.tuning.intents import IntentModel
+    from ...text.tuning.tagger import TaggerModel
+
+MAX_CHARACTERS = 2000
+MAX_GIGABYTES = 4.0
+
+
+@dataclass(frozen=True)
+class Intent:
+    """The nearest known intent, its probability in [0,1], and whether the request is out of scope."""
+
+    name: str
+    confidence: float
+    out_of_scope: bool
+
+
+@dataclass
+class Asking:
+    """A lake opened for requests: made once by `open_asking`, then asked any number of times."""
+
+    index: AskIndex
+    encode: Callable[[str], np.ndarray]
+    person_of: Callable[[str], Person]
+    intents: "IntentModel | None" = None
+    tagger: "TaggerModel | None" = None
+    weights: Weights = field(default_factory=Weights)
+
+    def ask(
+        self, request: str, user: str | None = None, top: int = 10, include_seen: bool = False
+    ) -> tuple[Answer, Intent | None]:
+        """The list for a request of `user` (id as in the source; None: nobody's profile), and its intent.
+
+        Raises BadInput for a request that is empty, longer than 2,000 characters, or of which nothing is understood,
+        and for a `top` below 1. Someone unknown gets a list without a profile and a note that says so. Items the person
+        has chosen before are left out unless `include_seen`. At most 3 Spark jobs, those of the person.
+        """
+        text = checked(request)
+        if top < 1:
+            raise BadInput.of("length of the list", found=top, expected=">= 1", where="--top")
+        tag = (lambda words: self.tagger.tagged([words])[0][0]) if self.tagger else None
+        parsed = parse(text, self.index.vocabulary, self.index.bm25, tag)
+        if parsed.asks_nothing:
+            raise BadInput.of("request", found=f"{text[:80]!r}, no word that says what is wanted",
+                              expected="a topic, a name, a title, a year or a price", where="the request")
+        person = self.person_of(user) if user else Person(known=False)
+        found = answer(self.index, parsed, self.encode, person, top, self.weights, include_seen)
+        found.notes += parsed.notes
+        if user and not person.known:
+            found.notes.append(f"user {user!r} is not in this lake: the list is without a profile")
+        elif not user:
+            found.notes.append("no user given: the list is without a profile")
+        elif not len(person.columns):
+            found.notes.append("the person has chosen nothing yet: the list is without a profile")
+        return found, self._intent(text)
+
+    def _intent(self, text: str) -> Intent | None:
+        if self.intents is None:
+            return None
+        row = self.intents.predict([text]).iloc[0]
+        return Intent(str(row["intent"]), float(row["confidence"]), bool(row["out_of_scope"]))
+
+
+def open_asking(
+    lake: "Lake",
+    params: Params,
+    intents: "IntentModel | None" = None,
+    tagger: "TaggerModel | None" = None,
+    max_gigabytes: float = MAX_GIGABYTES,
+    without: Sequence[str] = (),
+) -> Asking:
+    """Read the lake's items once, and load the encoder beside it; see `gather_index` for jobs and errors."""
+    expect_lake(lake, NEEDED, "interestlake run --until build_interests")
+    files = find_encoder(params.embed.model_path, params.embed.max_tokens)
+    with ThreadPoolExecutor(1) as pool:
+        loading = pool.submit(_encoder, files)
+        index = gather_index(lake, files.model_id, max_gigabytes, without)
+        encoder = loading.result()
+
+    def person_of(user: str) -> Person:
+        return gather_person(lake, user, params.ingest.pseudonym_key_file, index.catalogue)
+
+    return Asking(index, lambda text: encoder.encode([text])[0], person_of, intents, tagger)
+
+
+def _encoder(files):
+    return load_encoder("onnx", files.path, export_onnx(files, cache_folder()), files.max_tokens, 1, 1, None)
+
+
+def checked(request: str) -> str:
+    """The request without markup and control characters; BadInput where that is empty or too long."""
+    if len(request) > MAX_CHARACTERS:
+        raise BadInput.of("request", found=f"{len(request):,} characters", expected=f"at most {MAX_CHARACTERS:,}",
+                          where="the request")
+    text = clean(request)
+    if not text:
+        raise BadInput.of("request", found="no text", expected="what is wanted, in words", where="the request")
+    return text
+
+
+def load_tuned(place: str | None, loader: type, tracking_uri: str | None):
+    """A model that train-intents or train-tagger left, by its folder or by an MLflow URI; None for no place."""
+    if not place:
+        return None
+    from ...text.tuning.place import find_model
+
+    return loader.load(find_model(place, tracking_uri))
+
+
+class Clock:
+    """Seconds since it was made."""
+
+    def __init__(self):
+        self.began = time.perf_counter()
+
+    @property
+    def seconds(self) -> float:
+        return time.perf_counter() - self.began

@@ -1,0 +1,160 @@
+"""Tables of a lake -> the index and a person. Collected to one process after a size check."""
+
+import hashlib
+import hmac
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+from pyspark.ml.functions import array_to_vector, vector_to_array
+from pyspark.ml.stat import Summarizer
+from pyspark.sql import DataFrame, Window
+from pyspark.sql import functions as F
+
+from ...core.config import FEEDBACK
+from ...core.errors import BadInput
+from ...interests.candidates import visible
+from ...privacy.pseudonyms import PSEUDONYM_DIGITS, kept_key
+from ...recommending.blocks import Catalogue
+from ...recommending.gather import collect_interests, collect_vectors, fold_in_als
+from ...core.lake import Lake
+from .index import AskIndex, build_index
+
+REVIEWS, CHARACTERS = 20, 600  # reviews of an item that are read, and of each so many characters
+TEXT_BYTES, NUMBER_BYTES = 2, 4
+NEEDED = ("bronze.items", "silver.items", "silver.documents", "silver.embeddings", "silver.interests",
+          "silver.item_interests", "silver.interactions", "silver.users")  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Person:
+    """Who asks. columns (n,) and weights (n,): the items chosen, by column; shares: interest_id -> share of attention.
+
+    known: whether the lake has this person; someone unknown has no columns.
+    """
+
+    known: bool
+    columns: np.ndarray = field(default_factory=lambda: np.empty(0, np.int64))
+    weights: np.ndarray = field(default_factory=lambda: np.empty(0, np.float32))
+    shares: dict[str, float] = field(default_factory=dict)
+
+
+def gather_index(lake: Lake, model_id: str, max_gigabytes: float, without: Sequence[str] = ()) -> AskIndex:
+    """The index over the whole catalogue. About 12 Spark jobs, side by side.
+
+    model_id: whose vectors are read. without: kinds of text (tag, review) that are left out. Raises BadInput where the
+    lake has no vector of that encoder, or where the index would pass `max_gigabytes`; nothing is collected then.
+    """
+    items, documents = lake.read("silver.items"), visible(lake.read("silver.documents"))
+    vectors = lake.read("silver.embeddings").where(F.col("model_id") == model_id).select("text_hash", "vector")
+    _check_size(lake, items, documents, vectors, model_id, max_gigabytes)
+    listed = items.select("item_id", "item_index", "title", "description", "categories", "user_count")
+    listed = listed.join(lake.read("bronze.items").select("item_id", "attributes"), "item_id", "left")
+    index = items.select("item_id", "item_index")
+    calls = {
+        "items": listed.toPandas,
+        "texts": _texts(documents, index).toPandas,
+        "vectors": _mean_vectors(documents, vectors, index).toPandas,
+        "facts": lambda: _facts(lake, index),
+    }
+    with ThreadPoolExecutor(len(calls) + 2) as pool:
+        waiting = {name: pool.submit(call) for name, call in calls.items()}
+        frame = waiting["items"].result()
+        catalogue = Catalogue.of(frame)
+        als = pool.submit(_als, lake, catalogue)
+        interests = pool.submit(_interests, lake, items, catalogue)
+        found = {name: one.result() for name, one in waiting.items()}
+        fields = {name: False for name in without}
+        return build_index(found["items"], found["texts"], found["facts"], found["vectors"], als.result(),
+                           interests.result(), fields)  # fmt: skip
+
+
+def _check_size(lake: Lake, items, documents, vectors, model_id: str, max_gigabytes: float) -> None:
+    said = documents.where("kind <> 'tag'").agg(F.sum(F.least(F.length("text"), F.lit(CHARACTERS))))
+    with ThreadPoolExecutor(3) as pool:
+        count, characters, first = pool.map(lambda call: call(), (
+            items.count, lambda: said.first()[0] or 0, lambda: vectors.select(F.size("vector")).first()))
+    if first is None:
+        others = [row[0] for row in lake.read("silver.embeddings").select("model_id").distinct().collect()]
+        raise BadInput.of("vectors", found=f"none of {model_id}; the lake has {', '.join(others) or 'none'}",
+                          expected="item texts embedded by this encoder",
+                          where="embed.model_path and embed.max_tokens as in the run, or `interestlake embed`")
+    planned = (count * first[0] * NUMBER_BYTES * 3 + characters * TEXT_BYTES * 6 + count * 4000) / 2**30
+    if planned > max_gigabytes:
+        raise BadInput.of("catalogue", found=f"{count} items, {planned:.2f} GB planned in one process",
+                          expected=f"at most {max_gigabytes} GB", where="--max-gigabytes")
+
+
+def _texts(documents: DataFrame, index: DataFrame) -> DataFrame:
+    """-> (item_index, kind, text, count): tags with the people who gave them, and the first reviews by text hash."""
+    tags = documents.where("kind = 'tag'").groupBy("item_id", F.lower(F.trim("text")).alias("text")).agg(
+        F.countDistinct("user_id").alias("count"))
+    order = Window.partitionBy("item_id").orderBy("text_hash", "doc_id")
+    reviews = documents.where("kind = 'review'").withColumn("place", F.row_number().over(order))
+    reviews = reviews.where(F.col("place") <= REVIEWS).select(
+        "item_id", F.substring("text", 1, CHARACTERS).alias("text"),
+        F.count("*").over(Window.partitionBy("item_id")).alias("count"))  # fmt: skip
+    both = tags.withColumn("kind", F.lit("tag")).unionByName(reviews.withColumn("kind", F.lit("review")))
+    # the order of rows decides the numbering of terms, and with it the last digits of sums
+    return both.join(F.broadcast(index), "item_id").select("item_index", "kind", "text", "count").orderBy(
+        "item_index", "kind", "text")
+
+
+def _mean_vectors(documents: DataFrame, vectors: DataFrame, index: DataFrame) -> DataFrame:
+    """-> (item_index, kind, vector): the mean over the item's texts of a kind, rounded so that no order shows."""
+    texts = documents.where("kind IN ('item', 'review')").select("item_id", "kind", "text_hash")
+    mean = Summarizer.mean(array_to_vector("vector")).alias("mean")
+    means = texts.join(vectors, "text_hash").groupBy("item_id", "kind").agg(mean)
+    rounded = F.transform(vector_to_array("mean"), lambda x: F.round(x, 7).cast("float"))
+    return means.join(F.broadcast(index), "item_id").select("item_index", "kind", rounded.alias("vector")).orderBy(
+        "item_index", "kind")
+
+
+def _facts(lake: Lake, index: DataFrame) -> pd.DataFrame:
+    if not lake.exists("silver.facts"):
+        return pd.DataFrame({"item_index": [], "predicate": [], "object": []})
+    rows = lake.read("silver.facts").withColumnRenamed("subject_item_id", "item_id").join(F.broadcast(index), "item_id")
+    named = rows.where(~F.col("object").rlike(r"^\d+$")).select("item_index", "predicate", "object")
+    return named.orderBy("item_index", "predicate", "object").toPandas()
+
+
+def _als(lake: Lake, catalogue: Catalogue):
+    if not (lake.exists("models.als_item_factors") and lake.exists("models.als_fit")):
+        return None
+    return fold_in_als(lake.read("models.als_fit"), collect_vectors(lake.read("models.als_item_factors"), "vector",
+                                                                    catalogue))  # fmt: skip
+
+
+def _interests(lake: Lake, items: DataFrame, catalogue: Catalogue):
+    return collect_interests(lake.read("silver.item_interests"), lake.read("silver.interests"), items, catalogue)
+
+
+def pseudonym_of(user: str, lake: Lake, key_file: str) -> str:
+    """The id of a source's person in this lake, by the key that ingest used."""
+    runs = {row["source"] for row in lake.read("ops.runs").select("source").distinct().collect()}
+    sample = runs - {FEEDBACK, "as ingested"} == {"sample"}
+    key = kept_key("sample" if sample else "other", key_file)
+    return hmac.new(key, user.encode(), hashlib.sha256).hexdigest()[:PSEUDONYM_DIGITS]
+
+
+def gather_person(lake: Lake, user: str, key_file: str, catalogue: Catalogue) -> Person:
+    """A person by the source's id, or by the pseudonym that the lake's tables show. 2 or 3 Spark jobs."""
+    ids = [pseudonym_of(user, lake, key_file)]
+    if len(user) == PSEUDONYM_DIGITS and all(letter in "0123456789abcdef" for letter in user):
+        ids.append(user)
+    known = lake.read("silver.users").where(F.col("user_id").isin(ids)).select("user_id").collect()
+    if not known:
+        return Person(known=False)
+    mine = F.col("user_id") == known[0]["user_id"]
+    pairs = lake.read("silver.interactions").where(mine).select("item_index", "weight").orderBy("item_index")
+    shares = {}
+    with ThreadPoolExecutor(2) as pool:
+        waiting = pool.submit(pairs.toPandas)
+        if lake.exists("gold.interest_map"):
+            rows = lake.read("gold.interest_map").where(mine).select("interest_id", "share").collect()
+            shares = {row["interest_id"]: row["share"] for row in rows}
+        chosen = waiting.result()
+    columns = catalogue.column_of_index[chosen["item_index"].to_numpy(np.int64)]
+    return Person(True, columns, chosen["weight"].to_numpy(np.float32), shares)

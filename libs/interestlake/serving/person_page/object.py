@@ -1,0 +1,131 @@
+"""Objections written and taken back, and what was forgotten deleted from every table that holds it."""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from pyspark.sql import functions as F
+
+from ...core.errors import BadInput
+from ...privacy.erasure import Erasure, erase_everything, erase_interest, erase_item, literal, text_tables
+from ...privacy.objections import TABLE as OBJECTIONS
+from ...privacy.objections import mark
+from ...core.storage import has_scheme
+from ...core.lake import Lake
+from .person import Somebody
+
+COLUMNS = "user_id string, kind string, action string, target string, run_id string"
+WRITERS = 4
+MOST_TEXTS = 20_000
+KINDS = {"item": (("silver.items", "bronze.items"), "item_id"), "interest": (("silver.interests",), "interest_id")}
+
+
+def expect_known(lake: Lake, kind: str, target: str, where: str) -> None:
+    """Raises BadInput where the catalogue has no such item, or the vocabulary no such interest."""
+    tables, column = KINDS[kind]
+    if any(lake.exists(name) and lake.read(name).where(F.col(column) == target).head(1) for name in tables):
+        return
+    expected = f"a {column} of {tables[0]}" + ("" if kind == "item" else ", such as tag:funny")
+    raise BadInput.of(f"{kind} {target!r}", found="none of that id", expected=expected, where=where)
+
+
+def object_to(lake: Lake, person: Somebody, kind: str, targets: Sequence[str], run_id: str) -> int:
+    """Note that the person does not want to see these things; returns new objections (0: all were there)."""
+    rows = [(person.user_id, kind, "not_interested", target, run_id) for target in targets]
+    return _note(lake, rows, f"{run_id}/{kind}")
+
+
+def withdraw(lake: Lake, person: Somebody, kind: str, targets: Sequence[str]) -> int:
+    """Take objections back; returns how many there were."""
+    if not lake.exists(OBJECTIONS):
+        return 0
+    condition = F.col("target").isin(list(targets)) & (F.col("user_id") == person.user_id)
+    there = lake.read(OBJECTIONS).where(condition).where(f"kind = '{kind}' AND action = 'not_interested'").collect()
+    for row in there:
+        lake.delete(OBJECTIONS, f"user_id = '{person.user_id}' AND kind = '{kind}' AND action = 'not_interested' AND "
+                                f"target = {literal(row['target'])}")
+    return len(there)
+
+
+def _note(lake: Lake, rows: list[tuple], run_id: str) -> int:
+    """Write objections that are not there yet, so that saying a thing twice leaves the first row."""
+    frame = lake.spark.createDataFrame(rows, COLUMNS).coalesce(1)
+    if lake.exists(OBJECTIONS):
+        there = lake.read(OBJECTIONS)
+        frame = frame.join(there, ["user_id", "kind", "action", "target"], "left_anti").select(frame.columns)
+    return lake.write(OBJECTIONS, frame, run_id).rows
+
+
+def forget(
+    lake: Lake, person: Somebody, kind: str, target: str, run_id: str, keep_hours: float = 0.0
+) -> dict[str, int]:
+    """Delete an item, an interest or everything ("everything", "") of a person -> rows deleted or rewritten per table.
+
+    A mark is written first, so that a killed call is finished by calling again and the same files bring nothing back.
+    Then every table that `erasure` names is cleared and vacuumed, so that no older version holds the rows.
+    """
+    sealed = mark(F.lit(person.user_id), kind, F.lit(target))
+    row = lake.spark.range(1).select(sealed.alias("mark")).first()["mark"]
+    _note(lake, [(person.user_id, kind, "forget", row, run_id)], f"{run_id}/forget/{kind}")
+    item_index = None
+    if kind == "item":
+        found = lake.read("silver.items").where(F.col("item_id") == target).select("item_index").first()
+        item_index = found["item_index"] if found else None
+    plan = {
+        "everything": lambda: erase_everything(person.user_id, person.user_index),
+        "item": lambda: erase_item(person.user_id, person.user_index, target, item_index),
+        "interest": lambda: erase_interest(person.user_id, person.user_index, target),
+    }[kind]()
+    by_table: dict[str, list[Erasure]] = {}
+    for erasure in plan:
+        if lake.exists(erasure.table):
+            by_table.setdefault(erasure.table, []).append(erasure)
+    hashes = _texts(lake, by_table.get("silver.documents", []))
+
+    def clear(table: str) -> tuple[str, int]:
+        return table, sum(lake.update(table, e.condition, e.values) if e.values else lake.delete(table, e.condition)
+                          for e in by_table[table])
+
+    with ThreadPoolExecutor(WRITERS) as pool:
+        gone = dict(pool.map(clear, sorted(by_table)))
+        texts = text_tables() if hashes else []
+        gone |= dict(zip(texts, pool.map(lambda table: _clear_texts(lake, table, hashes), texts), strict=True))
+    # an objection that names what is forgotten would keep its name
+    said = "" if kind == "everything" else f" AND kind = '{kind}' AND target = {literal(target)}"
+    lake.delete(OBJECTIONS, f"user_id = '{person.user_id}' AND action = 'not_interested'{said}")
+    # a table whose newest commit took rows away also stands for a call that was killed before this step;
+    # one after the other: a vacuum's settings are the session's
+    for table in (*gone, OBJECTIONS):
+        if lake.exists(table) and (gone.get(table) or lake.operation(table) in ("DELETE", "UPDATE")):
+            lake.vacuum(table, keep_hours)
+    return {table: rows for table, rows in sorted(gone.items()) if rows}
+
+
+def _texts(lake: Lake, erasures: list[Erasure]) -> list[str]:
+    """Hashes of texts that only the documents to be deleted hold."""
+    if not erasures:
+        return []
+    condition = " OR ".join(f"({e.condition})" for e in erasures)
+    documents = lake.read("silver.documents")
+    mine = documents.where(condition).select("text_hash").distinct()
+    others = documents.where(f"NOT coalesce({condition}, false)").select("text_hash")
+    rows = mine.join(others, "text_hash", "left_anti").limit(MOST_TEXTS + 1).collect()
+    if len(rows) > MOST_TEXTS:
+        raise BadInput.of("texts of one person", found=f"more than {MOST_TEXTS}", expected="fewer", where="the lake")
+    return [row["text_hash"] for row in rows]
+
+
+def _clear_texts(lake: Lake, table: str, hashes: list[str]) -> int:
+    if not lake.exists(table):
+        return 0
+    listed = ", ".join(f"'{value}'" for value in hashes)
+    return lake.delete(table, f"text_hash IN ({listed})")
+
+
+def reports_of(lake: Lake, person: Somebody) -> list[Path]:
+    """Pages in the lake's reports folder that show this person; none where the lake is no local folder."""
+    folder = Path(lake.root.removeprefix("file://")) / "reports"
+    if has_scheme(lake.root) and not lake.root.startswith("file:") or not folder.is_dir():
+        return []
+    pages = sorted(folder.glob("*.html"))
+    return [page for page in pages if person.user_id[:8] in page.read_text(encoding="utf-8", errors="replace")]

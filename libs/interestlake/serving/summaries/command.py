@@ -1,0 +1,127 @@
+"""`interestlake summarise`: one item, one person, or every item of the lake."""
+
+import argparse
+from logging import Logger
+
+from pyspark.sql import functions as F
+
+from ...core.config import RunOptions
+from ...core.errors import BadInput, GateRefused
+from ...core.params.all import Params
+from ...reporting.person import collect_interests, collect_suggestions, collect_titles
+from ..person_page.person import find_person
+from ...core.stage import StageContext, expect_lake
+from ...core.lake import Lake
+from ...text.encoder_files import cache_folder, export_onnx, find_encoder
+from ...text.encoders import load_encoder
+from ...core.tracking import default_tracking_uri, one_run
+from .compose import Statement, compose
+from .generator import make_generator
+from .job import Plan, item_rows, replayed, summarise, texts_of
+from .reading import Line, introduce, read_profile
+from .safety import make_judge
+from .support import rewritten
+
+NEEDED = ("silver.items", "silver.documents")
+
+
+def run(arguments: argparse.Namespace, spark, params: Params, options: RunOptions, log: Logger) -> None:
+    """The command of `arguments` on a running Spark session."""
+    lake = Lake(spark, options.lake)
+    expect_lake(lake, NEEDED, "interestlake run --until prepare")
+    if arguments.sentences < 1:
+        raise BadInput.of("sentences", found=arguments.sentences, expected="1 or more", where="--sentences")
+    context = StageContext(spark, lake, None, params, options, log)
+    if arguments.user:
+        return _person(context, arguments.user)
+    make_judge(arguments.blocked, arguments.classifier)  # faults come before anything slow
+    generate = make_generator(arguments.generator, arguments.endpoint, arguments.model)
+    if generate and not arguments.item:
+        raise BadInput.of("generator", found="no item", expected="one item at a time", where="--item")
+    encoder = find_encoder(params.embed.model_path, params.embed.max_tokens)
+    plan = Plan(encoder.path, export_onnx(encoder, cache_folder()), encoder.max_tokens, params.embed.batch_size,
+                arguments.blocked, arguments.classifier, arguments.sentences)  # fmt: skip
+    if arguments.item:
+        return _item(context, arguments.item, plan, generate)
+    uri = options.tracking_uri or default_tracking_uri(options.lake)
+    with one_run(uri, "summarise", vars(arguments) | {"set": str(arguments.set)}, {"seed": options.seed}) as tracker:
+        with tracker.stage("summarise", {"sentences": plan.sentences, "encoder": encoder.model_id}):
+            figures = _everything(context, plan)
+            tracker.log_metrics(figures)
+            for name, version in context.read_versions.items():
+                tracker.log_table(name, lake.path(name), version, "read")
+    if figures["false"]:
+        raise GateRefused(f"{figures['false']:.0f} statements do not stand where they say")
+
+
+def _tables(context: StageContext) -> dict:
+    names = (*NEEDED, "silver.facts")
+    return {name: context.read(name) for name in names if context.lake.exists(name)}
+
+
+def _everything(context: StageContext, plan: Plan) -> dict[str, float]:
+    rows = item_rows(_tables(context))
+    partitions = max(context.spark.sparkContext.defaultParallelism, 4)
+    made = rows.repartition(partitions, "item_id").transform(summarise(plan))
+    context.write("gold.summaries", made.withColumn("run_id", F.lit(context.options.run_id)))
+    told = replayed(context.lake.read("gold.summaries"), rows)
+    counts = told.groupBy("part").agg(F.count("*").alias("n"), F.count_if("true").alias("t")).orderBy("part").collect()
+    print(f"{'part':<14}{'statements':>11}{'true':>9}")
+    for row in counts:
+        print(f"{row['part']:<14}{row['n']:>11,}{row['t']:>9,}")
+    total, true = sum(row["n"] for row in counts), sum(row["t"] for row in counts)
+    return {"statements": float(total), "true": float(true), "false": float(total - true)}
+
+
+def _item(context: StageContext, item_id: str, plan: Plan, generate) -> None:
+    row = item_rows(_tables(context)).where(F.col("item_id") == item_id).first()
+    if row is None:
+        raise BadInput.of(f"item {item_id!r}", found="none of that id", expected="an item_id of silver.items",
+                          where="--item")
+    encoder = load_encoder("onnx", plan.path, plan.onnx_folder, plan.max_tokens, plan.batch_size, 1, None)
+    judge = make_judge(plan.blocked, plan.classifier)
+    found = compose(texts_of(row), encoder.encode, judge, plan.sentences)
+    for part in ("title", "description", "summary", "contrast"):
+        for statement in (s for s in found if s.part == part):
+            _print(statement)
+    if generate and found:
+        kept, rejected = rewritten(generate([s.text for s in found]), found, encoder.encode, judge)
+        print(f"\nrewritten: {len(kept)} sentences kept, {len(rejected)} rejected")
+        for statement in kept:
+            _print(statement)
+        for sentence in rejected:
+            print(f"  no support: {sentence[:160]}")
+
+
+def _print(statement: Statement) -> None:
+    places = " ".join(f"{doc[:12]}[{a}:{b}]" for doc, a, b in statement.spans[:4])
+    more = f" +{len(statement.spans) - 4}" if len(statement.spans) > 4 else ""
+    print(f"{statement.part:<12}{statement.text}\n{'':<12}  {statement.source}, {statement.support} text"
+          f"{'' if statement.support == 1 else 's'} {places}{more}".rstrip())
+
+
+def _person(context: StageContext, user: str) -> None:
+    lake = context.lake
+    person = find_person(lake, user, context.params.ingest.pseudonym_key_file)
+    if not lake.exists("gold.interest_map"):
+        raise BadInput.of(f"lake {lake.root}", found="no gold.interest_map", where="--lake",
+                          expected="a lake that `interestlake run --until build_interests` has made")
+    held = collect_interests(context.read("gold.interest_map"), context.read("silver.interests"), person.user_id)
+    print("profile")
+    _lines(read_profile(held))
+    if not lake.exists("gold.recommendations"):
+        return
+    offered = collect_suggestions(context.read("gold.recommendations"), person.user_id, context.params.recommend.top_k)
+    wanted = {row["item_id"] for row in offered} | {e for row in offered for e in row["evidence"]}
+    titles = collect_titles(context.read("silver.items"), wanted) if wanted else {}
+    items = [{"item_id": row["item_id"], "title": titles[row["item_id"]][0], "categories": titles[row["item_id"]][1],
+              "evidence": row["evidence"], "evidence_titles": [titles[e][0] for e in row["evidence"]]}
+             for row in offered]  # fmt: skip
+    print("list")
+    _lines(introduce(items, [row["name"] for row in held]))
+
+
+def _lines(lines: list[Line]) -> None:
+    for line in lines:
+        shown = ", ".join(line.rests_on[:6]) + (f" +{len(line.rests_on) - 6}" if len(line.rests_on) > 6 else "")
+        print(f"  {line.text}\n      {shown}".rstrip())

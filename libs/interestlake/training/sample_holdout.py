@@ -1,0 +1,32 @@
+"""Validation pairs of a bounded, seeded sample of people, as arrays for early stopping."""
+
+import numpy as np
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from .holdout import Holdout
+
+MAX_USERS = 2000
+
+
+def sample_holdout(interactions: DataFrame, seed: int, max_users: int = MAX_USERS) -> Holdout:
+    """interactions(user_index, item_index, split) -> Holdout of at most `max_users` people with both splits.
+
+    People are picked by hash of index and seed. Runs two Spark jobs; the sampled people's pairs reach the driver.
+    """
+    both = (
+        interactions.groupBy("user_index")
+        .agg(F.expr("count_if(split = 'validation') AS held"), F.expr("count_if(split = 'train') AS known"))
+        .where("held > 0 AND known > 0")
+    )
+    picked = both.orderBy(F.xxhash64("user_index", F.lit(seed)), "user_index").limit(max_users).select("user_index")
+    pairs = (
+        interactions.where("split IN ('train', 'validation')")
+        .join(F.broadcast(picked), "user_index")
+        .select("user_index", "item_index", "split")
+        .toPandas()
+    )
+    users = np.sort(pairs["user_index"].unique())
+    row = np.searchsorted(users, pairs["user_index"].to_numpy())
+    item, held = pairs["item_index"].to_numpy(), (pairs["split"] == "validation").to_numpy()
+    return Holdout(users, (row[~held], item[~held]), (row[held], item[held]))
