@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from interestlake.serving.asking.ask import Asking, open_asking
+from interestlake.core.lake import Lake
 from interestlake.core.params.all import Params
 from interestlake.core.session import build_session
-from interestlake.core.lake import Lake
+from interestlake.serving.asking.ask import Asking, open_asking
 
 
 def open_lakes(

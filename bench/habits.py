@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from interestlake.cli.main.main import main as interestlake
+from interestlake.cli.main import main as interestlake
 
 OUT = Path("out/bench/habits")
 # rows of an intent in train, dev and test of the cut; every second intent keeps RARE of train

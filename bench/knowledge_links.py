@@ -13,10 +13,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from interestlake.knowledge.encoding import worker_encoder
-from interestlake.knowledge.link import link
 from interestlake.core.params.all import Embed, Knowledge
 from interestlake.core.session import build_session
+from interestlake.knowledge.encoding import worker_encoder
+from interestlake.knowledge.link import link
 
 SHARED = Path(__file__).resolve().parents[1].parent / "shared" / "data"
 COLUMNS = "id string, name string, year int, text string"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from interestlake.cli.main.main import main as interestlake
+from interestlake.cli.main import main as interestlake
 from interestlake.knowledge.relations import read_relations
 from interestlake.knowledge.verbalise import item_sentences
 

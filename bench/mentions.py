@@ -15,9 +15,9 @@ import numpy as np
 import pandas as pd
 
 from interestlake.text.mentions import mentions_of
-from interestlake.text.words import phrase_of
 from interestlake.text.tuning.read import read_columns, read_labelled
 from interestlake.text.tuning.sentiment import SentimentModel
+from interestlake.text.words import phrase_of
 
 from .sentiment import POLAR, CheapTier, polar, poles
 

@@ -12,7 +12,7 @@ import pandas as pd
 import psutil
 
 from interestlake.interactions.pairs import Feedback
-from interestlake.recommending.fitted import Fitted, top_lists
+from interestlake.models.fitted import Fitted, top_lists
 from interestlake.models.implicit_als import fit_implicit_als
 from interestlake.models.item_side import FactorScorer, FoldInAls
 from interestlake.models.neighbours import item_neighbours

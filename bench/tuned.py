@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from interestlake.cli.main.main import main as interestlake
+from interestlake.cli.main import main as interestlake
 
 PARTS = ("train", "dev", "test")
 

@@ -2,7 +2,7 @@
 
 import sys
 
-from interestlake.cli.main.main import main
+from interestlake.cli.main import main
 
 if __name__ == "__main__":
     sys.exit(main(["explain", *sys.argv[1:]]))

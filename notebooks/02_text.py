@@ -12,7 +12,7 @@
 # COMMAND ----------
 
 # DBTITLE 1,Parameters and session
-from interestlake.core.notebook import Notebook
+from interestlake.cli.notebook import Notebook
 
 notebook = Notebook.open(globals())
 for name, value in notebook.parameters.items():

@@ -79,8 +79,8 @@ def tracking_uri(mlflow_template, tmp_path):
 def stage_context(spark, tmp_path, tracking_uri):
     """make(lake_root, run_id=..., source=..., overrides={"als.rank": 4}) -> a StageContext with a parent run."""
     from interestlake.core.config import RunOptions, load_params
-    from interestlake.core.stage import StageContext
     from interestlake.core.lake import Lake
+    from interestlake.core.stage import StageContext
     from interestlake.core.tracking import Tracker
 
     def make(lake_root=None, run_id="test", overrides=None, **options):

@@ -11,9 +11,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from interestlake.interactions.pairs import Feedback
-from interestlake.interactions.csv_files import place_of
 from interestlake.evaluation.search import Grid
+from interestlake.interactions.csv_files import place_of
+from interestlake.interactions.pairs import Feedback
 
 ROOT = Path(__file__).resolve().parents[2]
 ENVIRONMENTS = ROOT / ".cache" / "peers"

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from interestlake.cli.main.main import main as interestlake
+from interestlake.cli.main import main as interestlake
 
 from ..published.__main__ import prepare as prepare_published
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from interestlake.cli.main.main import main as interestlake
+from interestlake.cli.main import main as interestlake
 
 from . import readers
 

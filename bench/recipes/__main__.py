@@ -8,8 +8,8 @@ from collections import defaultdict
 from pathlib import Path
 
 from interestlake.core.config import load_params
-from interestlake.core.session import build_session
 from interestlake.core.lake import Lake
+from interestlake.core.session import build_session
 
 from .desk import BUNGLER, write_desk
 from .market import JUMPS, write_market

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from pyspark import SparkContext
 
+from interestlake.cli.main import main
 from interestlake.core.class_path import ARCHIVE
-from interestlake.cli.main.main import main
 
 EXIT_SECONDS = 120
 OPTIONS = "spark.driver.extraJavaOptions"

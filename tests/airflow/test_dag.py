@@ -7,7 +7,7 @@ import sys
 
 import yaml
 
-from interestlake.cli.main.main import build_parser
+from interestlake.cli.main import build_parser
 from interestlake.stages.order import STAGES
 from tests.conftest import ROOT
 

@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
+from interestlake.core.errors import BadInput
 from interestlake.serving.asking.answer import Weights, answer
 from interestlake.serving.asking.ask import MAX_CHARACTERS, Asking
 from interestlake.serving.asking.gather import Person
 from interestlake.serving.asking.lexical import fit_bm25
 from interestlake.serving.asking.parse import parse
-from interestlake.core.errors import BadInput
 
 from .world import encode, index
 

@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 import scipy.sparse as sp
 
-from interestlake.serving.asking.index import build_index
 from interestlake.models.item_side import FoldInAls
 from interestlake.recommending.item_models import ItemInterests
+from interestlake.serving.asking.index import build_index
 
 # item_id, title, description, categories, user_count, attributes, tags
 FILMS = (

@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 from mlflow import MlflowClient
 
+from interestlake.cli.main import main
 from interestlake.models import registry as contestants
-from interestlake.cli.main.main import main
 
 from .world import pairs
 

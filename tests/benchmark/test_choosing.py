@@ -6,16 +6,17 @@ import pytest
 import scipy.sparse as sp
 from pyspark.sql import functions as F
 
-from interestlake.models.registry import Side, contestants
-from interestlake.recommending.pool import Pool, ordered
-from interestlake.recommending.fitted import top_columns
-from interestlake.recommending.mix import DISCOUNTS, Fusion, fit_fusion, joined, mean_list_ndcg
-from interestlake.evaluation.search import Grid, search
-from interestlake.interactions.protocols import cut_validation, split_pairs
-from interestlake.recommending.segment_weights import fit_segments, fit_weights, mean_ndcg
 from interestlake.core.errors import BadInput
 from interestlake.evaluation import arrays, ranking
+from interestlake.evaluation.search import Grid, search
+from interestlake.interactions.protocols import cut_validation, split_pairs
+from interestlake.interactions.side_information import SideInformation
+from interestlake.models.fitted import top_columns
+from interestlake.models.registry import contestants
 from interestlake.models.scorer import top_unseen
+from interestlake.recommending.mix import DISCOUNTS, Fusion, fit_fusion, joined, mean_list_ndcg
+from interestlake.recommending.pool import Pool, ordered
+from interestlake.recommending.segment_weights import fit_segments, fit_weights, mean_ndcg
 
 from .world import feedback, pairs
 
@@ -97,7 +98,7 @@ def test_nothing_to_hold_out_is_said():
 
 def test_sequences_are_trained_only_where_somebody_has_a_next_item():
     one_each = pairs().drop_duplicates("user_id")
-    names = [[model.name for model in contestants(feedback(rows), Side())] for rows in (pairs(), one_each)]
+    names = [[model.name for model in contestants(feedback(rows), SideInformation())] for rows in (pairs(), one_each)]
     assert set(names[0]) - set(names[1]) == {"sasrec"}
 
 

@@ -9,8 +9,8 @@ import pytest
 from interestlake.interactions import cuts
 from interestlake.interactions.cuts import cuts_of
 from interestlake.interactions.pairs import Feedback
-from interestlake.recommending.pool import Pool
 from interestlake.recommending.mix import fit_fusion
+from interestlake.recommending.pool import Pool
 
 from .world import feedback, pairs
 

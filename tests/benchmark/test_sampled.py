@@ -2,9 +2,9 @@
 
 import numpy as np
 
+from interestlake.interactions.held_out import held_pairs
 from interestlake.interactions.pairs import Feedback
 from interestlake.recommending.pool import gather
-from interestlake.evaluation.benchmark.measure import held_pairs
 from interestlake.recommending.sampled import draw_candidates
 
 from .world import pairs

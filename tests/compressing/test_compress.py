@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 import torch
 
-from interestlake.cli.main.main import main
+from interestlake.cli.main import main
+from interestlake.core.errors import BadInput
 from interestlake.text.compressing.onnx_model import load_compressed
 from interestlake.text.compressing.prune import head_importance, matrices, prune_heads, prune_weights
-from interestlake.core.errors import BadInput
 from interestlake.text.tuning.intents import IntentModel
 
 from ..tuning.world import intent_rows, sentiment_rows, tiny_bert, write_csv

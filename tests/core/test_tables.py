@@ -8,8 +8,8 @@ from pyspark.sql import functions as F
 
 from interestlake.core import schemas
 from interestlake.core.errors import BadInput
-from interestlake.core.schemas.all import ALL
 from interestlake.core.lake import empty
+from interestlake.core.schemas.all import ALL
 
 FRIENDS = "user_id string, friend_id string, source string"
 

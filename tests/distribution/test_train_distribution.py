@@ -10,11 +10,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from interestlake.cli.main import main
+from interestlake.core.errors import BadInput
 from interestlake.models import registry as contestants
-from interestlake.cli.main.main import main
 from interestlake.models.distribution.saved import DistributionModel
 from interestlake.models.distribution.training import distribution, trainer
-from interestlake.core.errors import BadInput
 
 from ..benchmark.world import ITEMS_PER_TASTE, TASTES, feedback, pairs
 from ..tuning.world import FILLERS, INTENTS, tiny_bert

@@ -1,5 +1,5 @@
-from interestlake.interactions.social import distinct_facts, mutual_friends
 from interestlake.core.schemas.all import ALL
+from interestlake.interactions.social import distinct_facts, mutual_friends
 
 
 def test_friends_are_mutual_known_and_never_oneself(spark):

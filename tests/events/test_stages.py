@@ -23,8 +23,8 @@ def prepared(spark, tmp_path_factory):
     import logging
 
     from interestlake.core.config import RunOptions, load_params
-    from interestlake.core.stage import StageContext
     from interestlake.core.lake import Lake
+    from interestlake.core.stage import StageContext
 
     root = str(tmp_path_factory.mktemp("world"))
     params, log = load_params(None, WORLD["overrides"]), logging.getLogger("interestlake")

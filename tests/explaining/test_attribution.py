@@ -6,12 +6,12 @@ import scipy.sparse as sp
 import torch
 from torch.nn import functional
 
-from interestlake.recommending.explaining.attribution import PARTS, attribute, by_history, rebuilt
-from interestlake.recommending.explaining.surrogate import explain_score
 from interestlake.models.item_matrix import EdgeScorer
 from interestlake.models.item_side import Popularity
 from interestlake.models.two_tower import PairScorer, TwoTower
 from interestlake.recommending.blocks import Catalogue
+from interestlake.recommending.explaining.attribution import PARTS, attribute, by_history, rebuilt
+from interestlake.recommending.explaining.surrogate import explain_score
 from interestlake.recommending.item_models import ItemInterests, ItemModels
 from interestlake.recommending.personal import Fusion
 

@@ -3,11 +3,11 @@
 import pytest
 from pyspark.sql import functions as F
 
+from interestlake.privacy.person import Somebody
 from interestlake.recommending.explaining.reasons import alpha_column, build_reasons, lambda_column
 from interestlake.recommending.explaining.replay import replay, sentences
 from interestlake.recommending.personal import recommend_block
-from interestlake.serving.person_page.person import Somebody
-from interestlake.serving.person_page.relist import Relister
+from interestlake.recommending.relist import Relister
 
 from ..recommending.planted import GROUPS, ITEMS, item_id, user_id
 from ..selfservice.planted_lake import SMALL, make_world

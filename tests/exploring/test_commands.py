@@ -5,15 +5,15 @@ from argparse import Namespace
 
 import numpy as np
 import pytest
-
-from interestlake.core.errors import BadInput
 from interestlake.cli.main.exploring.command import run
 from interestlake.cli.main.exploring.tell import figures, table
+
+from interestlake.core.errors import BadInput
 from interestlake.core.schemas.all import ALL
+from interestlake.core.stage import expect_lake
 from interestlake.stages.evaluate_expansion import EVALUATE_EXPANSION
 from interestlake.stages.expand import EXPAND
 from interestlake.stages.interests import INTERESTS, NEEDED, NEEDED_FROM
-from interestlake.core.stage import expect_lake
 
 pytestmark = pytest.mark.commands
 TAGS = {"music": ("bebop", "swing", "blues", "ragtime"), "clay": ("raku", "glaze", "kiln", "slip")}

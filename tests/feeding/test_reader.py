@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from interestlake.core.errors import BadInput, ShortRead
+from interestlake.core.lake import Lake
 from interestlake.training.reader import read_all, read_batches, shuffled
 from interestlake.training.snapshot import take_snapshot
-from interestlake.core.lake import Lake
 
 EXAMPLES = ("cast(id % 40 as int) user_index", "cast(id as int) item_index", "cast(id / 1000 as float) weight")
 

@@ -6,10 +6,10 @@ import pytest
 from pyspark.sql import functions as F
 from sklearn.metrics import adjusted_rand_score
 
+from interestlake.core.params.all import Graph
 from interestlake.graph.communities import find_communities, merge_communities, modularity
 from interestlake.graph.describe import describe_graph
 from interestlake.graph.engine import components, degrees, pagerank, weighted_graph
-from interestlake.core.params.all import Graph
 
 EDGES = "src string, dst string, weight double, pair_count bigint"
 

@@ -34,9 +34,9 @@ def test_lines_become_stages():
 
 
 def test_the_pipeline_still_writes_such_lines(stage_context, caplog):
+    from interestlake.core.lake import empty
     from interestlake.core.pipeline import run_stages
     from interestlake.core.stage import Stage
-    from interestlake.core.lake import empty
 
     def make_no_friends(context):
         context.write("bronze.friends", empty(context.spark, "bronze.friends"))

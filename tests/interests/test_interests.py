@@ -4,10 +4,10 @@ import math
 
 import pytest
 
+from interestlake.core.params.all import Interests
 from interestlake.interests.candidates import category_candidates, keyword_candidates, tag_candidates, topic_candidates
 from interestlake.interests.interest_map import interest_map
 from interestlake.interests.item_interests import choose_interests, interest_vocabulary
-from interestlake.core.params.all import Interests
 
 DOCUMENTS = "item_id string, user_id string, text_hash string, kind string, text string, split string"
 CANDIDATES = "item_id string, kind string, name string, score double"

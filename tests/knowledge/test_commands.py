@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from interestlake.cli.main.main import _options, build_parser, main
+from interestlake.cli.main import _options, build_parser, main
 from interestlake.core.config import KNOWLEDGE, load_params
-from interestlake.knowledge.arguments import COMMANDS
 from interestlake.core.schemas.all import ALL
-from interestlake.stages.knowledge import STAGES
 from interestlake.core.stage import expect_lake
+from interestlake.knowledge.arguments import COMMANDS
+from interestlake.stages.knowledge import STAGES
 
 ROOT = Path(__file__).resolve().parents[2]
 

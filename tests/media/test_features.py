@@ -8,10 +8,10 @@ import torch
 from PIL import Image
 
 from interestlake.core.errors import BadInput
+from interestlake.core.params.all import EmbedMedia
 from interestlake.media.classical import HSV_BINS, picture_features, sound_features
 from interestlake.media.decode import Unusable, kind_of, picture, sound
 from interestlake.media.encoders import decode, find_encoders, load_encoder, probe
-from interestlake.core.params.all import EmbedMedia
 
 from . import planted
 

@@ -5,8 +5,8 @@ import pytest
 import scipy.sparse as sp
 import torch
 
-from interestlake.models.gated_fusion import GatedFusion, MediaMatch, drop_modalities
 from interestlake.media.training import Content, Trial, directions, judge, pair_loss, profiles
+from interestlake.models.gated_fusion import GatedFusion, MediaMatch, drop_modalities
 
 from .planted import ITEMS
 

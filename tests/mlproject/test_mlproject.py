@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from mlflow.projects._project_spec import load_project
 
-from interestlake.cli.main.main import build_parser
+from interestlake.cli.main import build_parser
 from interestlake.core.config import load_params, parse_override
 from interestlake.stages.order import STAGES
 from tests.conftest import ROOT

@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from interestlake.core.params.all import Als
 from interestlake.models.als import factors
 from interestlake.models.als_engine import AlsFit, fit_with, plan_fit, plan_for
 from interestlake.models.item_side import FoldInAls
-from interestlake.core.params.all import Als
 from interestlake.recommending.blocks import Catalogue, to_batch
 
 BLOCKS, SIZE = 4, 8

@@ -4,12 +4,13 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 
-from interestlake.recommending import fitted as lists
-from interestlake.recommending.fitted import top_columns
+from interestlake.interactions.batch import UserBatch
+from interestlake.models import fitted as lists
 from interestlake.models import item_side
+from interestlake.models.fitted import top_columns
 from interestlake.models.item_side import FoldInAls
 from interestlake.models.neighbours import item_neighbours, strongest_per_row
-from interestlake.models.scorer import SCORE_STEPS, UserBatch
+from interestlake.models.scorer import SCORE_STEPS
 
 KINDS = {
     "spread": lambda scores, random: scores,

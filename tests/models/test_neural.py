@@ -5,13 +5,14 @@ import pytest
 import scipy.sparse as sp
 import torch
 
-from interestlake.models.registry import Side, contestants
 from interestlake.interactions.pairs import Feedback
-from interestlake.evaluation.benchmark.run import held_of, pick_parameters
+from interestlake.interactions.side_information import SideInformation
 from interestlake.models.light_gcn import LightGcn, normalised
 from interestlake.models.losses import softmax_over_items
 from interestlake.models.ncf import NeuMf
+from interestlake.models.registry import contestants
 from interestlake.models.sasrec import SasRec, newest_sequences
+from interestlake.recommending.phases import held_of, pick_parameters
 
 from ..benchmark.world import ITEMS_PER_TASTE, TASTES, pairs
 
@@ -27,7 +28,7 @@ def feedback() -> Feedback:
 
 @pytest.fixture(scope="module")
 def trainers(feedback):
-    return {c.name: c for c in contestants(feedback, Side()) if c.trainer}
+    return {c.name: c for c in contestants(feedback, SideInformation()) if c.trainer}
 
 
 def first_choice(contestant) -> dict:
@@ -38,7 +39,7 @@ def first_choice(contestant) -> dict:
 def test_people_get_items_of_their_taste(feedback, trainers, name):
     contestant = trainers[name]
     epochs = {"lightgcn": 10, "sasrec": 12, "ncf": 25}[name]
-    fitted = contestant.fit(feedback, Side(), {**first_choice(contestant), "epochs": epochs}, 1)
+    fitted = contestant.fit(feedback, SideInformation(), {**first_choice(contestant), "epochs": epochs}, 1)
     everyone = np.arange(feedback.shape[0])
     scores = fitted.score(feedback, everyone, None)
     assert scores.shape == feedback.shape and scores.dtype == np.float32 and np.isfinite(scores).all()
@@ -54,7 +55,8 @@ def test_equal_seeds_give_equal_scores(feedback, trainers, name):
     contestant = trainers[name]
     params = {**first_choice(contestant), "epochs": 2}
     everyone = np.arange(feedback.shape[0])
-    one, two = (contestant.fit(feedback, Side(), params, 3).score(feedback, everyone, None) for _ in range(2))
+    fits = [contestant.fit(feedback, SideInformation(), params, 3) for _ in range(2)]
+    one, two = (fitted.score(feedback, everyone, None) for fitted in fits)
     np.testing.assert_array_equal(one, two)
 
 
@@ -63,7 +65,7 @@ def test_strangers_and_unknown_items_get_no_opinion(feedback, trainers, name):
     """The first person and the first item lose all their pairs."""
     contestant = trainers[name]
     rest = feedback.rows((feedback.users != 0) & (feedback.items != 0))
-    fitted = contestant.fit(rest, Side(), {**first_choice(contestant), "epochs": 1}, 1)
+    fitted = contestant.fit(rest, SideInformation(), {**first_choice(contestant), "epochs": 1}, 1)
     scores = fitted.score(rest, np.arange(feedback.shape[0]), None)
     assert not scores[0].any() and not scores[:, 0].any() and scores[1:, 1:].any(axis=1).all()
 
@@ -75,13 +77,14 @@ def test_a_hopeless_training_ends_early(feedback, trainers):
         seen.append(fitted)
         return 0.001 * len(seen)
 
-    trained = trainers["ncf"].trainer.fit(feedback, Side(), first_choice(trainers["ncf"]), 1, judge, least=0.5)
+    params = first_choice(trainers["ncf"])
+    trained = trainers["ncf"].trainer.fit(feedback, SideInformation(), params, 1, judge, least=0.5)
     assert len(trained.history.loss) == 5
 
 
 def test_a_hopeless_search_is_one_training(feedback, trainers):
     held = held_of(feedback, feedback)
-    entry = pick_parameters(trainers["ncf"], feedback, Side(), held, 10, 1, None, least=2.0)
+    entry = pick_parameters(trainers["ncf"], feedback, SideInformation(), held, 10, 1, None, least=2.0)
     assert [value for _, value in entry.trail.tried[1:]] == [0.0] and len(entry.training.loss) <= 5
 
 

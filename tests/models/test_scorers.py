@@ -8,6 +8,8 @@ import scipy.sparse as sp
 from sklearn.linear_model import Ridge
 
 from interestlake.core.errors import BadInput
+from interestlake.core.vectors import unit_rows
+from interestlake.interactions.batch import UserBatch
 from interestlake.models.information import InformationScorer
 from interestlake.models.item_matrix import Ease, EdgeScorer, cosine_neighbours, ease_weights
 from interestlake.models.item_side import (
@@ -19,9 +21,8 @@ from interestlake.models.item_side import (
     TextScorer,
     WordScorer,
     ridge,
-    unit_rows,
 )
-from interestlake.models.scorer import UserBatch, top_unseen
+from interestlake.models.scorer import top_unseen
 
 BOARD = 24
 PERSONAL = ("graph", "transitions", "item_knn", "ease", "als", "two_tower", "text", "words", "content",

@@ -55,4 +55,4 @@ def test_no_logic_beside_the_library(path):
     kinds = (ast.FunctionDef, ast.ClassDef, ast.Lambda, ast.While, ast.Try, ast.If)
     assert [ast.unparse(node) for node in ast.walk(tree(path)) if isinstance(node, kinds)] == []
     imports = [node for node in ast.walk(tree(path)) if isinstance(node, (ast.Import, ast.ImportFrom))]
-    assert [ast.unparse(node) for node in imports] == ["from interestlake.core.notebook import Notebook"]
+    assert [ast.unparse(node) for node in imports] == ["from interestlake.cli.notebook import Notebook"]

@@ -4,8 +4,8 @@ from types import SimpleNamespace
 
 import pytest
 
+from interestlake.cli.notebook import DEFAULTS, Notebook, parameters
 from interestlake.core.errors import BadInput
-from interestlake.core.notebook import DEFAULTS, Notebook, parameters
 
 
 class Widgets:

@@ -4,9 +4,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from interestlake.core.notebook import DEFAULTS
-from interestlake.stages.order import STAGES
+from interestlake.cli.notebook import DEFAULTS
 from interestlake.core.lake import Lake
+from interestlake.stages.order import STAGES
 
 from .cells import NOTEBOOKS, cells, is_magic
 

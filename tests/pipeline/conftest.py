@@ -20,9 +20,9 @@ FAST = {
 def world(spark, tmp_path_factory):
     """A finished run of the sample source: .lake, .options, .params, .figures."""
     from interestlake.core.config import RunOptions, load_params
+    from interestlake.core.lake import Lake
     from interestlake.core.pipeline import run_stages
     from interestlake.stages.order import STAGES
-    from interestlake.core.lake import Lake
 
     root = tmp_path_factory.mktemp("world")
     params = load_params(None, FAST)

@@ -8,9 +8,9 @@ import time
 
 import pytest
 
+from interestlake.core.lake import Lake
 from interestlake.core.schemas.all import ALL
 from interestlake.stages.order import STAGES
-from interestlake.core.lake import Lake
 
 from ..cluster.compare import differences
 from ..cluster.tolerances import tolerance_of

@@ -1,7 +1,7 @@
 """Every column that may name a person is found from the contracts."""
 
-from interestlake.privacy.erasure import erase_everything
 from interestlake.core.schemas.all import ALL
+from interestlake.privacy.erasure import erase_everything
 
 
 def test_no_column_that_names_a_person_is_left_out():

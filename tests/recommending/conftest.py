@@ -16,11 +16,11 @@ def planted(spark, tmp_path_factory):
     import logging
 
     from interestlake.core.config import RunOptions, load_params
+    from interestlake.core.lake import Lake
+    from interestlake.core.stage import StageContext
+    from interestlake.core.tracking import Tracker
     from interestlake.stages.evaluate import EVALUATE
     from interestlake.stages.recommend import RECOMMEND
-    from interestlake.core.stage import StageContext
-    from interestlake.core.lake import Lake
-    from interestlake.core.tracking import Tracker
 
     root = tmp_path_factory.mktemp("planted")
     lake = Lake(spark, str(root / "lake"))

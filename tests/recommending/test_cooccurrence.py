@@ -8,8 +8,8 @@ import pytest
 
 from interestlake.core.errors import BadInput
 from interestlake.graph import gram as cooccurrence
-from interestlake.recommending.blocks import Catalogue, blocks, sparse_rows, to_batch
 from interestlake.graph.gram import collect_strips, partial_strips, summed_strips
+from interestlake.recommending.blocks import Catalogue, blocks, sparse_rows, to_batch
 from interestlake.recommending.item_models import check_size, planned_bytes
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 import scipy.sparse as sp
 
-from interestlake.models.scorer import UserBatch
+from interestlake.interactions.batch import UserBatch
 from interestlake.recommending.blocks import Catalogue
 from interestlake.recommending.gather_facts import knowledge_scorer
 from interestlake.recommending.passes import CANDIDATES_SCHEMA, heard_from

@@ -116,9 +116,9 @@ def test_a_second_run_writes_the_same_rows(planted):
     """Under another run id the tables are written anew; every value is the same."""
     from dataclasses import replace
 
-    from interestlake.stages.recommend import RECOMMEND
     from interestlake.core.stage import StageContext
     from interestlake.core.tracking import Tracker
+    from interestlake.stages.recommend import RECOMMEND
 
     tracker = Tracker(planted.uri, "again")
     tracker.start({})

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from interestlake.core.errors import BadInput
-from interestlake.models.granularities import GRANULARITIES
 from interestlake.core.params.all import SOURCES, Recommend
+from interestlake.models.granularities import GRANULARITIES
 from interestlake.recommending.feedback import Told
 from interestlake.recommending.fuse import Candidates
 from interestlake.recommending.granularity import GRANULARITY, alpha_of, lambda_of

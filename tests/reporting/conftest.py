@@ -3,9 +3,9 @@
 import pytest
 
 from interestlake.core.config import RunOptions, load_params
-from interestlake.reporting.gather import Shelf, gather
 from interestlake.core.schemas.all import ALL
 from interestlake.core.stage import Stage
+from interestlake.reporting.gather import Shelf, gather
 
 from . import planted
 

@@ -13,8 +13,8 @@ BUILT: dict[str, object] = {}
 def make_world(spark, root):
     """.lake, .context, .pairs of a lake of one's own under `root`, with everyone's lists under the run id made."""
     from interestlake.core.config import RunOptions, load_params
-    from interestlake.core.stage import StageContext
     from interestlake.core.lake import Lake
+    from interestlake.core.stage import StageContext
 
     if "lake" not in BUILT:
         BUILT["lake"], BUILT["world"] = root / "pristine", _build(spark, root / "pristine")
@@ -27,12 +27,12 @@ def make_world(spark, root):
 
 def _build(spark, root):
     from interestlake.core.config import RunOptions, load_params
-    from interestlake.core.params.all import SOURCES
-    from interestlake.recommending.personal import Fusion
-    from interestlake.stages.refit import weights_of
-    from interestlake.stages.scoring import open_scoring, write_lists
-    from interestlake.core.stage import StageContext
     from interestlake.core.lake import Lake
+    from interestlake.core.params.all import SOURCES
+    from interestlake.core.stage import StageContext
+    from interestlake.recommending.fit_weights import weights_of
+    from interestlake.recommending.personal import Fusion
+    from interestlake.recommending.scoring import open_scoring, write_lists
 
     lake = Lake(spark, str(root))
     world = planted.write_world(lake)

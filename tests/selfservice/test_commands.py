@@ -5,12 +5,12 @@ from mlflow.tracking import MlflowClient
 from pyspark.sql import functions as F
 
 from interestlake.core.errors import BadInput
+from interestlake.core.schemas.all import ALL
+from interestlake.core.tracking import EXPERIMENT, STAGE_TAG, default_tracking_uri
 from interestlake.privacy.erasure import erase_everything
 from interestlake.privacy.objections import without_disliked, without_forgotten
-from interestlake.core.schemas.all import ALL
+from interestlake.privacy.person import Somebody
 from interestlake.serving.person_page.object import forget, object_to, withdraw
-from interestlake.serving.person_page.person import Somebody
-from interestlake.core.tracking import EXPERIMENT, STAGE_TAG, default_tracking_uri
 
 from ..recommending.planted import item_id, user_id
 
@@ -42,9 +42,9 @@ def test_an_item_said_no_to_leaves_the_list_until_it_is_taken_back(world, call):
 
 
 def test_everyones_lists_heed_an_objection_too(world, call):
+    from interestlake.recommending.fit_weights import weights_of
     from interestlake.recommending.personal import Fusion
-    from interestlake.stages.refit import weights_of
-    from interestlake.stages.scoring import open_scoring, write_lists
+    from interestlake.recommending.scoring import open_scoring, write_lists
 
     refused = listed(world.lake, 4)[0]["item_id"]
     call("feedback", "--user", user_id(4), "--not-interested", refused, "--run-id", "every1")

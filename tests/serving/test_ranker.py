@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 
 from interestlake.core.errors import BadInput, GateRefused
-from interestlake.stages.promote import PROMOTE
 from interestlake.core.tracking import CHALLENGER, CHAMPION
+from interestlake.stages.promote import PROMOTE
 
 from ..recommending.planted import PEOPLE, item_id, user_id
 

@@ -8,10 +8,10 @@ import pandas as pd
 import pytest
 from bench.recipes.desk import BUNGLER, OFF, write_desk
 
+from interestlake.core.lake import Lake
 from interestlake.core.params.all import Support
 from interestlake.serving.support_desk.nearest import merged, nearest
 from interestlake.serving.support_desk.rank import best, rank_agents, rank_answers, ticket_strength, within_load
-from interestlake.core.lake import Lake
 
 
 def test_nearest_are_those_of_brute_force_whatever_the_partitions(spark):

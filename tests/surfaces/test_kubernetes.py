@@ -6,7 +6,7 @@ import subprocess
 import pytest
 import yaml
 
-from interestlake.cli.main.main import build_parser
+from interestlake.cli.main import build_parser
 from interestlake.core.session import read_properties
 from interestlake.stages.order import STAGES
 from tests.conftest import ROOT

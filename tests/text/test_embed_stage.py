@@ -3,8 +3,8 @@
 import pytest
 from bench.embedding.random_encoder import write_encoder
 
-from interestlake.stages.embed import EMBED, EMBEDDINGS, encoder_of, own_vectors, task_slots
 from interestlake.core.lake import Lake
+from interestlake.stages.embed import EMBED, EMBEDDINGS, encoder_of, own_vectors, task_slots
 
 from .test_embed import documents
 

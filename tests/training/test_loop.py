@@ -6,11 +6,11 @@ import torch
 from sklearn.metrics import ndcg_score, roc_auc_score
 
 from interestlake.core.errors import BadInput
-from interestlake.models.two_tower import TwoTower
 from interestlake.core.params.all import TwoTower as Params
+from interestlake.models.two_tower import TwoTower
+from interestlake.models.two_tower_training import check_plan, pair_loss, pair_value
 from interestlake.training.holdout import Holdout, ndcg
 from interestlake.training.loop import train
-from interestlake.training.two_tower import check_plan, pair_loss, pair_value
 
 USERS, ITEMS = 40, 30
 

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score
 
+from interestlake.core.lake import Lake
 from interestlake.stages.train_als import TRAIN_ALS
 from interestlake.stages.train_two_tower import TRAIN_TWO_TOWER
-from interestlake.core.lake import Lake
 
 from .planted import COLD_ITEM, COLD_USER, ITEMS, USERS, pairs, write_tables
 

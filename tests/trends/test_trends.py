@@ -9,8 +9,8 @@ from pyspark.sql import functions as F
 from interestlake.core.errors import BadInput
 from interestlake.core.params.all import Trend
 from interestlake.core.schemas.all import ALL
-from interestlake.stages.trend import TREND
 from interestlake.interests.trends.series import dated, of_items, trend_series
+from interestlake.stages.trend import TREND
 
 START, DAYS, NAMES = dt.datetime(2024, 1, 1), 40, ("calm", "loud", "sour", "rare")
 PARAMS = Trend(by="item", period_days=1, history=10, min_texts=8, threshold=5.0)

@@ -4,7 +4,7 @@ import gzip
 
 import pytest
 
-from interestlake.cli.main.main import main
+from interestlake.cli.main import main
 from interestlake.core.errors import BadInput
 from interestlake.text.tuning.intents import IntentModel
 from interestlake.text.tuning.read import cut_dev, read_labelled, read_sentences

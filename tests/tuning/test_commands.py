@@ -7,7 +7,7 @@ import sys
 import pandas as pd
 import pytest
 
-from interestlake.cli.main.main import main
+from interestlake.cli.main import main
 from interestlake.text.tuning.intents import IntentModel
 from interestlake.text.tuning.read import Labelled
 from interestlake.text.tuning.refit import refit_rows

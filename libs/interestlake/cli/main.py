@@ -11,20 +11,20 @@ import warnings
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 
-from ..serving.asking.arguments import COMMAND as ASK
-from ..serving.asking.arguments import add_parser as add_ask_parser
-from ..evaluation.benchmark.arguments import add_parsers
-from .commands.groups import GROUP_OF, GROUPS
-from ..text.compressing.arguments import COMMAND as COMPRESS
-from ..text.compressing.arguments import add_parser as add_compress_parser
 from ..core.config import RunOptions, cut, load_params, new_run_id, parse_override
-from ..models.distribution.arguments import COMMAND as DISTRIBUTION
-from ..models.distribution.arguments import add_parser as add_distribution_parser
 from ..core.errors import BadInput, GateRefused, InterestlakeError
 from ..core.session import GATEWAY, PROFILES, build_session
 from ..core.storage import has_scheme
+from ..serving.asking.arguments import COMMAND as ASK
+from ..serving.asking.arguments import add_parser as add_ask_parser
+from ..text.compressing.arguments import COMMAND as COMPRESS
+from ..text.compressing.arguments import add_parser as add_compress_parser
 from ..text.tuning.arguments import COMMANDS as TUNING
 from ..text.tuning.arguments import add_parsers as add_tuning_parsers
+from .benchmark.arguments import add_parsers
+from .commands.groups import GROUP_OF, GROUPS
+from .distribution.arguments import COMMAND as DISTRIBUTION
+from .distribution.arguments import add_parser as add_distribution_parser
 
 LOG = logging.getLogger("interestlake")
 # loaded while the JVM starts and a pipeline claims its run, which load no module that interestlake.core.claim has not

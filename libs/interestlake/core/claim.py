@@ -6,8 +6,8 @@ from pathlib import Path
 
 from .config import RunOptions, flat
 from .errors import BadInput
-from .params.all import Params
 from .lake import Lake, one_row
+from .params.all import Params
 
 
 def fingerprint(options: RunOptions, params: Params) -> str:

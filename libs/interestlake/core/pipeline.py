@@ -9,9 +9,9 @@ from pyspark.sql import SparkSession
 from .claim import claim_run
 from .config import RunOptions, cut, flat
 from .errors import GateRefused
+from .lake import Lake, one_row
 from .params.all import Params
 from .stage import Stage, StageContext
-from .lake import Lake, one_row
 from .tracking import Tracker, default_tracking_uri
 
 LOG = logging.getLogger("interestlake")

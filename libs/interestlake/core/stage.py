@@ -10,8 +10,8 @@ from pyspark.sql import DataFrame, SparkSession
 
 from .config import RunOptions
 from .errors import BadInput
-from .params.all import Params
 from .lake import Lake, Written
+from .params.all import Params
 from .tracking import Tracker
 
 WRITERS = 4  # tables written side by side: a commit waits on the driver and on storage more than on cores

@@ -5,8 +5,8 @@ from logging import Logger
 
 import numpy as np
 
+from .held_out import Held, held_pairs
 from .pairs import Feedback
-from ..evaluation.benchmark.measure import Held, held_pairs
 from .protocols import NEWEST, RANDOM, cut_validation
 
 SHARE = 0.2  # of train, where validation is cut from it

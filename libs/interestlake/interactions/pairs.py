@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import scipy.sparse as sp
 
-from ..models.scorer import UserBatch
+from .batch import UserBatch
 
 RECENT = 50  # newest items of a person that carry a place in the sequence
 

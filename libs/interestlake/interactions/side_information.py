@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+from dataclasses import dataclass
 from logging import Logger
 from pathlib import Path
 
@@ -10,13 +11,12 @@ import scipy.sparse as sp
 from sklearn.decomposition import TruncatedSVD
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from ..models.item_side import unit_rows
 from ..core.params.all import Embed
+from ..core.vectors import unit_rows
 from ..text.encoder_files import cache_folder, export_onnx, find_encoder
 from ..text.encoders import load_encoder
-from ..models.registry import Side
-from .pairs import Feedback
 from .csv_files import Inputs
+from .pairs import Feedback
 
 FACT_RANK = 128
 WORD_RANK = 256
@@ -24,7 +24,23 @@ MAX_TERMS = 100_000
 LIKENESS_RANK = 64
 
 
-def build_side(inputs: Inputs, seed: int, log: Logger) -> Side:
+@dataclass(frozen=True)
+class SideInformation:
+    """What is known beside the pairs: (I, d) unit text and fact vectors, zeros where nothing; (U, U) friend links;
+    words: (I, V) TF-IDF; content: (I, d) features of all of these, side by side; carried: (I, F) 1 where an item
+    carries a (predicate, object) pair; named: (I, F) 1 where it is that object; said: (I,) title and text."""
+
+    text: np.ndarray | None = None
+    facts: np.ndarray | None = None
+    friends: sp.csr_matrix | None = None
+    words: sp.csr_matrix | None = None
+    content: np.ndarray | None = None
+    carried: sp.csr_matrix | None = None
+    named: sp.csr_matrix | None = None
+    said: np.ndarray | None = None
+
+
+def build_side(inputs: Inputs, seed: int, log: Logger) -> SideInformation:
     """Texts and facts of `inputs` as (I, d) unit vectors, zeros where an item has none."""
     written = (inputs.items["title"] + ". " + inputs.items["text"]).str.strip(". ").to_numpy(object)
     text = encode(written, log) if any(written) else None
@@ -32,7 +48,7 @@ def build_side(inputs: Inputs, seed: int, log: Logger) -> Side:
     facts = fact_vectors(inputs.facts, seed) if inputs.facts is not None and inputs.facts.nnz else None
     content = content_features(text, words, facts, seed)
     carried, said = None if facts is None else inputs.facts, None if text is None else written
-    return Side(text, facts, inputs.friends, words, content, carried, inputs.named, said)
+    return SideInformation(text, facts, inputs.friends, words, content, carried, inputs.named, said)
 
 
 def encode(texts: np.ndarray, log: Logger) -> np.ndarray:
@@ -82,7 +98,7 @@ def content_features(text, words, facts, seed: int) -> np.ndarray | None:
     return np.hstack([*blocks, np.ones((len(blocks[0]), 1), np.float32)]) if blocks else None
 
 
-def likeness_vectors(side: Side, known: Feedback, seed: int) -> np.ndarray:
+def likeness_vectors(side: SideInformation, known: Feedback, seed: int) -> np.ndarray:
     """(I, d) unit vectors that tell how alike two items of a list are: their texts', else of who chose them."""
     if side.text is not None:
         return side.text

@@ -11,10 +11,10 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from ..core.errors import BadInput
+from ..core.storage import filesystem
 from ..sources.files import InputFile, list_files, place
 from ..sources.lines import read_lines
 from ..sources.settle import settle
-from ..core.storage import filesystem
 from .terms import SUFFIXES, parse
 
 FIELDS = ("subject", "predicate", "object", "object_type")

@@ -8,10 +8,10 @@ import scipy.sparse as sp
 import torch
 
 from ..core.errors import BadInput
-from .training import Content, Trial
-from .media import MODALITIES
 from ..training.reader import Batch, read_all, read_batches
 from ..training.snapshot import Snapshot
+from .media import MODALITIES
+from .training import Content, Trial
 
 
 def item_content(snapshot: Snapshot) -> tuple[Content, np.ndarray]:

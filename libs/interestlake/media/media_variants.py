@@ -7,8 +7,8 @@ import numpy as np
 import scipy.sparse as sp
 import torch
 
-from ..models.gated_fusion import MediaMatch
 from ..core.params.all import TrainMedia
+from ..models.gated_fusion import MediaMatch
 from ..training.loop import Epochs, History, train
 from .training import Content, Trial, judge, pair_loss, profiles
 

@@ -10,9 +10,9 @@ from torch import Tensor
 from torch.nn import functional
 
 from ..core.errors import BadInput
+from ..core.params.all import TrainMedia
 from ..models.gated_fusion import MediaMatch, drop_modalities
 from ..models.losses import in_batch_softmax
-from ..core.params.all import TrainMedia
 from ..training.holdout import Holdout, ndcg
 from ..training.loop import Batch
 

@@ -6,7 +6,8 @@ import numpy as np
 import scipy.sparse as sp
 from scipy.sparse.linalg import svds
 
-from .scorer import Scorer, UserBatch
+from ..interactions.batch import UserBatch
+from .scorer import Scorer
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import scipy.sparse as sp
 
-from .scorer import Scorer, UserBatch
+from ..interactions.batch import UserBatch
+from .scorer import Scorer
 
 
 @dataclass(frozen=True)

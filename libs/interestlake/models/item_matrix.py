@@ -7,7 +7,8 @@ import scipy.sparse as sp
 from scipy.linalg import lapack
 
 from ..core.errors import BadInput
-from .scorer import Scorer, UserBatch
+from ..interactions.batch import UserBatch
+from .scorer import Scorer
 
 
 def given_history(batch: UserBatch, recency: float) -> sp.csr_matrix:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import scipy.sparse as sp
 
-from .scorer import Scorer, UserBatch
+from ..interactions.batch import UserBatch
+from .scorer import Scorer
 
 FOLD_CELLS = 2**19  # numbers of one stack of systems: 4 MB
 
@@ -195,7 +196,3 @@ class SocialScorer(Scorer):
         return heard if self.item_weight is None else heard * self.item_weight
 
 
-def unit_rows(vectors: np.ndarray) -> np.ndarray:
-    """Rows scaled to length 1; rows of zeros stay. (n, d) -> (n, d) float32."""
-    length = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return (vectors / np.where(length > 0, length, 1.0)).astype(np.float32)

@@ -7,7 +7,8 @@ import numpy as np
 import scipy.sparse as sp
 from scipy.special import xlogy
 
-from .scorer import Scorer, UserBatch
+from ..interactions.batch import UserBatch
+from .scorer import Scorer
 
 MEASURES = ("cosine", "jaccard", "llr")
 MAX_FACT_PAIRS = 50_000_000  # pairs of items that share a fact

@@ -11,18 +11,18 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from ..interactions.pairs import RECENT, Feedback
+from ..training import checkpoint
+from ..training.loop import History, best_device, train
 from ..training.reader import Batch, read_batches, shuffled
 from ..training.sequences import of_equal_length, windows
 from ..training.snapshot import Snapshot, store
+from .fitted import Fitted
 from .item_side import FactorScorer
 from .light_gcn import LightGcn
 from .losses import softmax_over_items
 from .ncf import NcfScorer, NeuMf
 from .sasrec import SasRec, SequenceScorer
-from ..training import checkpoint
-from ..training.loop import History, best_device, train
-from ..interactions.pairs import RECENT, Feedback
-from ..recommending.fitted import Fitted
 
 Judge = Callable[[Fitted], float]
 WINDOW = 4_000_000  # rows of one shuffle

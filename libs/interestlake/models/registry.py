@@ -4,42 +4,26 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-import scipy.sparse as sp
 
+from ..evaluation.search import Grid
+from ..interactions.pairs import Feedback
+from ..interactions.side_information import SideInformation
 from .distribution.training import trainer
 from .ease import fit_ease, fit_kernel_ease, kernel_gram
+from .fitted import Fitted
 from .graph_filter import GraphFilter
 from .implicit_als import fit_implicit_als
 from .information import InformationScorer
 from .item_matrix import EdgeScorer
 from .item_side import ContentScorer, Popularity, SocialScorer, TextScorer, WordScorer, ridge
 from .neighbours import MEASURES, UserNeighbours, fact_neighbours, item_neighbours
-from .transition_edges import transition_edges
-from ..interactions.pairs import Feedback
-from ..recommending.fitted import Fitted
 from .neural import LIGHT_GCN, NCF, SASREC, Trainer, light_gcn, ncf, sasrec
-from ..evaluation.search import Grid
+from .transition_edges import transition_edges
 
 DAY = 86_400.0
 # the inverse of an item matrix costs the cube of its items
 SEARCH_ITEMS = {"most_items": 6_000}
 MAX_NCF_PAIRS = 50_000_000  # a network over every person x item pair is scored one by one
-
-
-@dataclass(frozen=True)
-class Side:
-    """What is known beside the pairs: (I, d) unit text and fact vectors, zeros where nothing; (U, U) friend links;
-    words: (I, V) TF-IDF; content: (I, d) features of all of these, side by side; carried: (I, F) 1 where an item
-    carries a (predicate, object) pair; named: (I, F) 1 where it is that object; said: (I,) title and text."""
-
-    text: np.ndarray | None = None
-    facts: np.ndarray | None = None
-    friends: sp.csr_matrix | None = None
-    words: sp.csr_matrix | None = None
-    content: np.ndarray | None = None
-    carried: sp.csr_matrix | None = None
-    named: sp.csr_matrix | None = None
-    said: np.ndarray | None = None
 
 
 @dataclass(frozen=True)
@@ -53,7 +37,7 @@ class Contestant:
 
     name: str
     granularity: str
-    fit: Callable[[Feedback, Side, Mapping, int], Fitted]
+    fit: Callable[[Feedback, SideInformation, Mapping, int], Fitted]
     grids: Mapping[str, Grid]
     budget: int = 24
     while_searching: Mapping = field(default_factory=dict)
@@ -61,7 +45,7 @@ class Contestant:
     when_named: bool = False
 
 
-def contestants(train: Feedback, side: Side) -> tuple[Contestant, ...]:
+def contestants(train: Feedback, side: SideInformation) -> tuple[Contestant, ...]:
     """The models that these inputs allow: texts, facts, friends and times each bring their own."""
     found = [
         Contestant("popularity", "behaviour", _popularity, {}),
@@ -198,28 +182,28 @@ def _neural(train: Feedback) -> Iterator[Contestant]:
 
 
 def _trained(name: str, granularity: str, trainer: Trainer, grids: Mapping[str, Grid], budget: int) -> Contestant:
-    def fit(data: Feedback, side: Side, params: Mapping, seed: int) -> Fitted:
+    def fit(data: Feedback, side: SideInformation, params: Mapping, seed: int) -> Fitted:
         return trainer.fit(data, side, params, seed).fitted
 
     return Contestant(name, granularity, fit, grids, budget, trainer=trainer)
 
 
-def _popularity(data: Feedback, side: Side, params: Mapping, seed: int) -> Fitted:
+def _popularity(data: Feedback, side: SideInformation, params: Mapping, seed: int) -> Fitted:
     return Fitted(Popularity("popularity", np.asarray(data.matrix.sum(axis=0), np.float32).ravel()))
 
 
-def _trend(data: Feedback, side: Side, params: Mapping, seed: int) -> Fitted:
+def _trend(data: Feedback, side: SideInformation, params: Mapping, seed: int) -> Fitted:
     """Popularity where a pair counts half as much for every half-life before the newest pair."""
     age = (data.times.max() - data.times) / (params["half_life_days"] * DAY)
     weight = 0.5**age * (data.weights > 0)
     return Fitted(Popularity("trend", np.bincount(data.items, weight, data.shape[1]).astype(np.float32)))
 
 
-def _content(data: Feedback, side: Side, params: Mapping, seed: int) -> Fitted:
+def _content(data: Feedback, side: SideInformation, params: Mapping, seed: int) -> Fitted:
     return Fitted(ContentScorer.of("content", side.content, data.matrix, **params))
 
 
-def _appeal(data: Feedback, side: Side, params: Mapping, seed: int) -> Fitted:
+def _appeal(data: Feedback, side: SideInformation, params: Mapping, seed: int) -> Fitted:
     """How popular an item should be by what it is about: log(1 + people) regressed on the content, above 0."""
     counts = np.asarray((data.matrix > 0).sum(axis=0)).ravel()
     weight = ridge(side.content, counts > 0, params["l2"]).T @ np.log1p(counts)
@@ -227,27 +211,27 @@ def _appeal(data: Feedback, side: Side, params: Mapping, seed: int) -> Fitted:
     return Fitted(Popularity("appeal", (expected - expected.min() + 1e-3).astype(np.float32)))
 
 
-def _information(data: Feedback, side: Side, params: Mapping, seed: int) -> Fitted:
+def _information(data: Feedback, side: SideInformation, params: Mapping, seed: int) -> Fitted:
     return Fitted(InformationScorer.of("information", side.carried, **params))
 
 
-def _fact_knn(data: Feedback, side: Side, params: Mapping, seed: int) -> Fitted:
+def _fact_knn(data: Feedback, side: SideInformation, params: Mapping, seed: int) -> Fitted:
     return Fitted(EdgeScorer("fact_knn", fact_neighbours(side.carried, side.named, **params)))
 
 
-def _item_knn(data: Feedback, side: Side, params: Mapping, seed: int) -> Fitted:
+def _item_knn(data: Feedback, side: SideInformation, params: Mapping, seed: int) -> Fitted:
     return Fitted(EdgeScorer("item_knn", item_neighbours(data.matrix, **params)))
 
 
-def _user_knn(data: Feedback, side: Side, params: Mapping, seed: int) -> Fitted:
+def _user_knn(data: Feedback, side: SideInformation, params: Mapping, seed: int) -> Fitted:
     return Fitted(UserNeighbours.of("user_knn", data.matrix, **params))
 
 
-def _ease(data: Feedback, side: Side, params: Mapping, seed: int) -> Fitted:
+def _ease(data: Feedback, side: SideInformation, params: Mapping, seed: int) -> Fitted:
     return Fitted(fit_ease("ease", data.matrix, params["l2"], most_items=params.get("most_items")))
 
 
-def _sequence_ease(data: Feedback, side: Side, params: Mapping, seed: int) -> Fitted:
+def _sequence_ease(data: Feedback, side: SideInformation, params: Mapping, seed: int) -> Fitted:
     """EASE where two items of one person count the more together the closer in time they were chosen."""
     liked = data.weights > 0
     gram = kernel_gram(data.users[liked], data.items[liked], data.shape[1], params["width"])
@@ -255,13 +239,13 @@ def _sequence_ease(data: Feedback, side: Side, params: Mapping, seed: int) -> Fi
     return Fitted(fit_kernel_ease("sequence_ease", gram, params["l2"], params["recency"], most_items=most))
 
 
-def _als(data: Feedback, side: Side, params: Mapping, seed: int) -> Fitted:
+def _als(data: Feedback, side: SideInformation, params: Mapping, seed: int) -> Fitted:
     rank = min(params["rank"], min(data.shape))
     settings = {"regularization": params["regularization"], "alpha": params["alpha"]}
     return Fitted(fit_implicit_als("als", data.matrix, rank=rank, iterations=15, seed=seed, **settings))
 
 
-def _graph_filter(data: Feedback, side: Side, params: Mapping, seed: int) -> Fitted:
+def _graph_filter(data: Feedback, side: SideInformation, params: Mapping, seed: int) -> Fitted:
     return Fitted(GraphFilter.of("graph", data.matrix, rank=params["rank"], share=params["share"], seed=seed))
 
 
@@ -276,7 +260,7 @@ def _transition_grids(train: Feedback) -> dict[str, Grid]:
     return {**grids, "half_life_days": Grid((0.0, 0.04, 1.0, 30.0, 180.0), start=0)} if train.timed else grids
 
 
-def _transitions(data: Feedback, side: Side, params: Mapping, seed: int) -> Fitted:
+def _transitions(data: Feedback, side: SideInformation, params: Mapping, seed: int) -> Fitted:
     edges = transition_edges(
         data.users,
         data.items,
@@ -287,6 +271,6 @@ def _transitions(data: Feedback, side: Side, params: Mapping, seed: int) -> Fitt
     return Fitted(EdgeScorer("transitions", edges, recency=params["recency"]))
 
 
-def _social(data: Feedback, side: Side, params: Mapping, seed: int) -> Fitted:
+def _social(data: Feedback, side: SideInformation, params: Mapping, seed: int) -> Fitted:
     counts = np.maximum(np.asarray(data.matrix.sum(axis=0)).ravel(), 1.0)
     return Fitted(SocialScorer("social", (counts ** -params["discount"]).astype(np.float32)))

@@ -6,7 +6,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from .scorer import Scorer, UserBatch
+from ..interactions.batch import UserBatch
+from .scorer import Scorer
 
 CHUNK = 512  # sequences per forward pass of the scorer
 

@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 import scipy.sparse as sp
 
-from ..models.scorer import Scorer, UserBatch, top_unseen
+from ..interactions.batch import UserBatch
+from ..models.scorer import Scorer, top_unseen
 from .guard import Guard
 
 RECENT_ITEMS = 10  # last items that stand for the present

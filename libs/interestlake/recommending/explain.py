@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..models.scorer import Scorer, UserBatch
+from ..interactions.batch import UserBatch
+from ..models.scorer import Scorer
 from .item_models import ItemInterests
 
 MAX_EVIDENCE = 3

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from pyspark.sql import DataFrame, SparkSession
 
-from ..core.params.all import Recommend
+from ..core.params.all import SOURCES, Recommend
 from .fuse import SEGMENTS, Candidates, segment_of, union
 from .passes import proposals_of
 from .weigh import best_mean, first_draws, ndcg_per_weight, refined_draws
@@ -163,3 +163,10 @@ def weight_rows(spark: SparkSession, weights: dict[str, np.ndarray], sources: Se
     """Fitted weights -> the columns of models.fusion_weights."""
     rows = [(s, source, float(w)) for s in SEGMENTS for source, w in zip(sources, weights[s], strict=True)]
     return spark.createDataFrame(rows, "segment string, source string, weight double")
+
+
+def weights_of(rows) -> tuple[tuple[str, ...], dict[str, np.ndarray]]:
+    """Rows of models.fusion_weights -> sources in the order of params.SOURCES, and (S,) weights per segment."""
+    given = {(row["segment"], row["source"]): row["weight"] for row in rows}
+    sources = tuple(source for source in SOURCES if any((segment, source) in given for segment in SEGMENTS))
+    return sources, {segment: np.array([given[segment, source] for source in sources]) for segment in SEGMENTS}

@@ -9,13 +9,14 @@ import scipy.sparse as sp
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from ..models.item_matrix import Ease, EdgeScorer, ease_weights
-from ..models.item_side import FactorScorer, FoldInAls, Popularity, SocialScorer, TextScorer, unit_rows
-from ..models.scorer import Scorer
 from ..core.params.all import SOURCES, Recommend
 from ..core.stage import side_by_side
-from .blocks import Catalogue
+from ..core.vectors import unit_rows
 from ..graph.gram import collect_strips, partial_strips, summed_strips
+from ..models.item_matrix import Ease, EdgeScorer, ease_weights
+from ..models.item_side import FactorScorer, FoldInAls, Popularity, SocialScorer, TextScorer
+from ..models.scorer import Scorer
+from .blocks import Catalogue
 from .gather_facts import knowledge_scorer
 from .item_models import ItemInterests, ItemModels, check_size, in_order, neighbour_scorer, planned_bytes
 

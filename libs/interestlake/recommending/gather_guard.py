@@ -7,8 +7,8 @@ import scipy.sparse as sp
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from ..interests.hidden import hidden_items
 from ..core.params.all import Guard as GuardParams
+from ..interests.hidden import hidden_items
 from .blocks import Catalogue
 from .guard import Guard
 

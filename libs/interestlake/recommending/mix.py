@@ -7,8 +7,8 @@ import numpy as np
 
 from ..evaluation import arrays
 from ..models.granularities import importance
-from .pool import Pool, ordered
 from .learned_ranker import cross_fitted, features, folds_of_people
+from .pool import Pool, ordered
 from .segment_weights import SEGMENTS, fit_segments, fit_weights, mean_ndcg, segment_of
 
 # shares of the range of the fused score that a doubling of an item's people costs it

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from ..models.scorer import UserBatch
+from ..interactions.batch import UserBatch
 from .blocks import propose, to_batch
 from .explain import TOGETHER, Evidence, find_evidence, shared_interest
 from .fuse import fuse_within, segment_of, shares, union

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 import scipy.sparse as sp
 
-from .fuse import LEAST, SHIFT, SPAN
 from ..interactions.pairs import Feedback
-from .fitted import Fitted, blocks, top_columns
+from ..models.fitted import Fitted, blocks, top_columns
+from .fuse import LEAST, SHIFT, SPAN
 
 CANDIDATES = 100  # items each model proposes per person
 DECIMALS = 6

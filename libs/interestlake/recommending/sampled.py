@@ -9,11 +9,11 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import scipy.sparse as sp
 
+from ..interactions.held_out import Held
 from ..interactions.pairs import Feedback
-from .pool import gather, ordered
-from .fitted import Fitted, blocks
-from ..evaluation.benchmark.measure import Held
+from ..models.fitted import Fitted, blocks
 from .mix import Fusion
+from .pool import gather, ordered
 
 NEGATIVES = 100
 

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from .weigh import best_mean, first_draws, refined_draws
 from .pool import Pool
+from .weigh import best_mean, first_draws, refined_draws
 
 DRAWS = 256
 KEPT = 10

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from ..core.stage import Stage
 from ..models.granularities import GRANULARITIES
 from ..recommending.granularity import GRANULARITY, alpha_of, lambda_of
-from ..core.stage import Stage
 from .content import Blend, Gap, Grain, Step, largest_first
 
 SEGMENT_ORDER = ("all", "cold", "warm")

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 
-from ..evaluation.gate import judge
 from ..core.params.all import Promote
+from ..evaluation.gate import judge
 from .content import Gap, Rival, Verdict
 from .wording import metric_label, model_label
 

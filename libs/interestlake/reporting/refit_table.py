@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from itertools import zip_longest
 
-from ..models.granularities import GRANULARITIES
 from ..core.params.all import SOURCES
+from ..models.granularities import GRANULARITIES
 from ..recommending.fuse import SEGMENTS
 from .wording import model_label, whole
 

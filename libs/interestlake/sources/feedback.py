@@ -4,8 +4,8 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from ..core.errors import BadInput
-from ..privacy.pseudonyms import pseudonymise
 from ..core.storage import filesystem
+from ..privacy.pseudonyms import pseudonymise
 from .files import InputFile
 from .formats import Transform, csv, csv_names, first_line, require_columns
 from .lines import read_lines

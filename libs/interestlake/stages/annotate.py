@@ -4,11 +4,11 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from ..core.lake import empty
+from ..core.stage import Stage, StageContext
 from ..text.annotate import annotate, annotator_id, distinct_texts, fit_annotator
 from ..text.sentiment import built_in_sentences, label_by_rating
 from ..text.terms import build_vocabulary, count_terms, inverse_document_frequency, weigh_terms
 from ..text.topics import assign_topics, describe_topics, fit_topics
-from ..core.stage import Stage, StageContext
 
 FEATURES, LABELS = "silver.text_features", "silver.sentiment_labels"
 WEIGHTS, TOPICS, MIXTURES = "silver.term_weights", "silver.topics", "silver.document_topics"

@@ -8,6 +8,8 @@ import pandas as pd
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from ..core.lake import empty
+from ..core.stage import Stage, StageContext, side_by_side
 from ..graph.cooccurrence import build_edges
 from ..graph.describe import describe_graph
 from ..graph.engine import weighted_graph
@@ -15,9 +17,7 @@ from ..graph.factorise import BehaviourMatrix, centred_text, check_items, trunca
 from ..graph.histories import interest_histories, item_histories
 from ..graph.item_texts import mean_item_texts
 from ..graph.transitions import build_transitions
-from ..core.lake import empty
 from .embed import own_vectors
-from ..core.stage import Stage, StageContext, side_by_side
 
 INTERESTS_PER_PERSON = 30
 INTEREST_WALKS = "graph.interest_pagerank"

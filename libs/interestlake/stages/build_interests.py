@@ -4,13 +4,13 @@ from functools import reduce
 
 from pyspark.sql import DataFrame
 
+from ..core.stage import Stage, StageContext
 from ..interests.candidates import category_candidates, keyword_candidates, tag_candidates, topic_candidates
 from ..interests.hidden import without_hidden
 from ..interests.interest_map import interest_map
 from ..interests.item_interests import choose_interests, interest_vocabulary
 from ..privacy.objections import TABLE as OBJECTIONS
 from ..privacy.objections import without_disliked
-from ..core.stage import Stage, StageContext
 
 
 def _run(context: StageContext) -> dict[str, float]:

@@ -6,21 +6,21 @@ import scipy.sparse as sp
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from ..core.errors import BadInput
+from ..core.lake import Lake
+from ..core.stage import Stage, StageContext, expect_lake
 from ..interests.cross_domain import measure
 from ..interests.cross_domain.carry import by_hash, carried_profiles, item_texts, shared_nodes
 from ..interests.cross_domain.measure import Shop
-from ..core.errors import BadInput
 from ..interests.expansion.build import places
 from ..interests.expansion.choose import blocks
 from ..interests.expansion.histories import numbered
 from ..interests.node_vectors import matrix_of
 from ..interests.profile import with_rarity
 from ..interests.profiles import Nodes, with_entities
-from ..core.lake import Lake
 from .evaluate_expansion import METRICS, half, sample, summed
 from .expand import held_nodes
 from .interests import NEEDED, NEEDED_FROM
-from ..core.stage import Stage, StageContext, expect_lake
 
 READS = (*NEEDED, "silver.facts", "silver.items", "silver.documents", "silver.embeddings")
 LEAST_PEOPLE = 20  # of each half, for figures that mean something

@@ -6,6 +6,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from ..core.lake import empty
+from ..core.stage import Stage, StageContext
 from ..text.annotate import distinct_texts
 from ..text.choose import MEASURED_TEXTS, SAMPLE_TEXTS, Choice, candidates, choose_engine, fastest, precision_of
 from ..text.choose import probe_engines as probe
@@ -13,7 +14,6 @@ from ..text.embed import embed, has_words
 from ..text.encoder_files import EncoderFiles, cache_folder, export_onnx, find_encoder
 from ..text.onnx_files import int8_onnx
 from ..text.quantise import int8_encoder, int8_model
-from ..core.stage import Stage, StageContext
 
 EMBEDDINGS = "silver.embeddings"
 TEXTS_PER_TASK = 20_000

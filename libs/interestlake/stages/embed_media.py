@@ -6,11 +6,11 @@ from contextlib import contextmanager
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from ..core.lake import empty
+from ..core.stage import Stage, StageContext
 from ..media.embed import embed_media, hash_media
 from ..media.encoders import find_encoders, probe
 from ..sources.media import MediaRows, read_media
-from ..core.lake import empty
-from ..core.stage import Stage, StageContext
 
 EMBEDDINGS = "silver.media_embeddings"
 FILES_PER_TASK = 2_000

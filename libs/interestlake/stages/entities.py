@@ -4,11 +4,11 @@ from functools import lru_cache
 
 from pyspark.sql import functions as F
 
-from ..interests.candidates import visible
 from ..core.lake import Lake
+from ..core.stage import Stage, StageContext, expect_lake
+from ..interests.candidates import visible
 from ..text.tagged import find_spans, item_entities, node_edges
 from ..text.tuning.place import find_model
-from ..core.stage import Stage, StageContext, expect_lake
 
 ENTITIES, CARRIED, EDGES = "silver.entities", "silver.item_entities", "graph.entity_edges"
 READS = ("silver.documents", "silver.interests", "silver.item_interests")

@@ -5,9 +5,9 @@ from functools import reduce
 import numpy as np
 from pyspark.sql import functions as F
 
-from ..evaluation.table import SPLITS, accuracy, held_out_people, spread, unknown_items, unlikeness
-from ..models.item_side import unit_rows
 from ..core.stage import Stage, StageContext
+from ..core.vectors import unit_rows
+from ..evaluation.table import SPLITS, accuracy, held_out_people, spread, unknown_items, unlikeness
 
 
 def _run(context: StageContext) -> dict[str, float]:

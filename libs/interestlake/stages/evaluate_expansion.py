@@ -10,6 +10,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from ..core.errors import BadInput
+from ..core.stage import Stage, StageContext
 from ..interests.expansion.build import places
 from ..interests.expansion.histories import hide_late, profile_rows
 from ..interests.expansion.measure import ADDED, Catalogue, settings
@@ -18,7 +19,6 @@ from ..interests.expansion.passes import judged, judged_items, tried
 from ..interests.profile import with_rarity
 from ..interests.profiles import Nodes
 from .expand import READS, held_nodes, model_of
-from ..core.stage import Stage, StageContext
 
 METRICS = "gold.interest_metrics"
 CHOSEN_AT = 20

@@ -3,15 +3,15 @@
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from ..core.params.all import Expand
+from ..core.stage import Stage, StageContext
 from ..interests.expansion.build import Parts, build_model
 from ..interests.expansion.choose import Wish
 from ..interests.expansion.histories import profile_rows
 from ..interests.expansion.model import ExpansionModel, Setting
 from ..interests.expansion.passes import expand
 from ..interests.profiles import Nodes
-from ..core.params.all import Expand
 from .interests import NEEDED, read_nodes
-from ..core.stage import Stage, StageContext
 
 EXPANSIONS = "gold.expansions"
 READS = (*NEEDED, "silver.facts", "graph.interest_edges", "graph.item_vectors")

@@ -1,12 +1,12 @@
 """Stage ingest: a source's raw files -> bronze tables."""
 
+from ..core.stage import Stage, StageContext
 from ..privacy.objections import TABLE as OBJECTIONS
 from ..privacy.objections import without_forgotten
 from ..privacy.pseudonyms import pseudonym_key
 from ..sources import load_source
 from ..sources.bronze import bronze_events, bronze_facts, bronze_friends, bronze_items, bronze_quarantine, truth_rows
 from ..sources.contract import Request
-from ..core.stage import Stage, StageContext
 
 BRONZE = ("bronze.events", "bronze.items", "bronze.friends", "bronze.facts", "bronze.quarantine")
 TRUTH = ("truth.user_interests", "truth.items", "truth.trends", "truth.sentiment", "truth.dirt")

@@ -4,6 +4,8 @@ import pandas as pd
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from ..core.lake import empty
+from ..core.stage import Stage, StageContext
 from ..graph.roles import betweenness, check_nodes, name_roles, participation
 from ..interests.clusters import cluster_interests
 from ..interests.influence import influence_edges, interest_spans
@@ -11,8 +13,6 @@ from ..interests.node_vectors import node_vectors
 from ..interests.profiles import Nodes, build_interest_profiles, build_trends, population_rates, with_entities
 from ..interests.representations import gathered
 from ..interests.trend import attention_sums
-from ..core.lake import empty
-from ..core.stage import Stage, StageContext
 
 NEEDED = ("silver.interactions", "silver.interests", "silver.item_interests", "graph.interest_nodes")
 NEEDED_FROM = "interestlake run --until build_graph"  # the command that makes them

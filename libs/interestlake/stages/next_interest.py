@@ -6,13 +6,13 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from ..core.errors import BadInput
+from ..core.stage import Stage, StageContext
 from ..interests.next_interest.histories import ALL, forecast_shares, main_interests, monthly_shares, read_steps
 from ..interests.next_interest.steps import TEST, Steps, figures, judge_baselines, ranks
 from ..interests.next_interest.transformer import NextInterest, train_next
 from .evaluate_expansion import METRICS
 from .expand import held_nodes
 from .interests import NEEDED
-from ..core.stage import Stage, StageContext
 
 NEXT, FORECASTS = "gold.next_interests", "gold.interest_forecasts"
 KEPT = 5

@@ -1,5 +1,6 @@
 """The stages in the order in which data flows through them."""
 
+from ..core.stage import Stage
 from .annotate import ANNOTATE
 from .build_graph import BUILD_GRAPH
 from .build_interests import BUILD_INTERESTS
@@ -10,7 +11,6 @@ from .prepare import PREPARE
 from .promote import PROMOTE
 from .recommend import RECOMMEND
 from .report import REPORT
-from ..core.stage import Stage
 from .train_als import TRAIN_ALS
 from .train_two_tower import TRAIN_TWO_TOWER
 

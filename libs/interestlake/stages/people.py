@@ -7,14 +7,14 @@ from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
 from ..core.errors import BadInput
-from ..interests.expansion.build import places
+from ..core.stage import Stage, StageContext
 from ..graph.communities import find_communities
 from ..graph.engine import weighted_graph
+from ..interests.expansion.build import places
 from ..interests.people import model as knowing
 from ..interests.people.experts import name_groups, rank_experts
 from ..interests.people.model import PeopleModel
 from .evaluate_expansion import METRICS, half, summed
-from ..core.stage import Stage, StageContext
 
 PEOPLE, EXPERTS, GROUPS = "gold.people", "gold.experts", "gold.groups"
 READS = ("gold.interest_profiles", "silver.users", "silver.friends", "silver.interactions")

@@ -4,13 +4,13 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from ..core.errors import BadInput
+from ..core.stage import Stage, StageContext
 from ..interactions.catalogue import indexed_pairs, item_rows, known_items, user_rows
 from ..interactions.documents import event_documents, item_documents, item_texts
 from ..interactions.index import keep_index
 from ..interactions.social import distinct_facts, mutual_friends, without_changed
 from ..interactions.split import split_pairs
 from ..interactions.weigh import drop_rare, weigh_pairs
-from ..core.stage import Stage, StageContext
 
 
 def _run(context: StageContext) -> dict[str, float]:

@@ -3,9 +3,9 @@
 from pyspark.sql import functions as F
 
 from ..core.errors import BadInput, GateRefused
-from ..evaluation.gate import judge
-from ..core.tracking import CHALLENGER, CHAMPION
 from ..core.stage import Stage, StageContext
+from ..core.tracking import CHALLENGER, CHAMPION
+from ..evaluation.gate import judge
 
 MODELS = ("interestlake.als", "interestlake.two_tower", "interestlake.ranker")
 

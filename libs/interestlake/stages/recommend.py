@@ -7,14 +7,14 @@ import pandas as pd
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from ..core.stage import Stage, StageContext, side_by_side
 from ..recommending.fit_weights import fit_weights, weight_rows
 from ..recommending.granularity import heard_sources
 from ..recommending.histories import held_out
 from ..recommending.passes import heard_from, list_models, propose_candidates
 from ..recommending.personal import Fusion
+from ..recommending.scoring import ITEM_TABLES, PEOPLE_TABLES, open_scoring, write_lists
 from ..serving.ranker import INPUTS, OUTPUTS, REQUIREMENTS, Ranker
-from .scoring import ITEM_TABLES, PEOPLE_TABLES, open_scoring, write_lists
-from ..core.stage import Stage, StageContext, side_by_side
 
 REGISTERED = "interestlake.ranker"
 

@@ -1,23 +1,21 @@
 """The command refit: fusion weights moved by feedback, then, where asked for, everyone's lists by the moved weights."""
 
-import numpy as np
 from pyspark.sql import DataFrame
 
 from ..core.config import NO_PEOPLE
 from ..core.errors import BadInput
-from ..core.params.all import SOURCES
+from ..core.stage import Stage, StageContext
 from ..privacy.pseudonyms import kept_key
 from ..recommending import feedback as told
-from ..recommending.fit_weights import weight_rows
+from ..recommending.fit_weights import weight_rows, weights_of
 from ..recommending.fuse import SEGMENTS
 from ..recommending.passes import propose_candidates
 from ..recommending.people_behind import WEIGHTS, rested_by_refit, validation_people
 from ..recommending.personal import Fusion
 from ..recommending.refit import refit_weights
 from ..recommending.refit_figures import refit_figures
+from ..recommending.scoring import ITEM_TABLES, PEOPLE_TABLES, Scoring, open_scoring, write_lists
 from ..sources.feedback import OPTION, read_feedback
-from .scoring import ITEM_TABLES, PEOPLE_TABLES, Scoring, open_scoring, write_lists
-from ..core.stage import Stage, StageContext
 
 
 def _run(context: StageContext) -> dict[str, float]:
@@ -74,13 +72,6 @@ def _expect_scorers(sources: tuple[str, ...], names: tuple[str, ...]) -> None:
         expected = f"sources that the lake can score: {', '.join(names)}"
         raise BadInput.of(f"table {WEIGHTS}", found=f"weights of {', '.join(absent)}", expected=expected,
                           where="conf/params/recommend.yml (ease_max_items), as in the run that fitted them")
-
-
-def weights_of(rows) -> tuple[tuple[str, ...], dict[str, np.ndarray]]:
-    """Rows of models.fusion_weights -> sources in the order of params.SOURCES, and (S,) weights per segment."""
-    given = {(row["segment"], row["source"]): row["weight"] for row in rows}
-    sources = tuple(source for source in SOURCES if any((segment, source) in given for segment in SEGMENTS))
-    return sources, {segment: np.array([given[segment, source] for source in sources]) for segment in SEGMENTS}
 
 
 def _key(context: StageContext) -> bytes:

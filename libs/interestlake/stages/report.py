@@ -1,14 +1,13 @@
 """Writes the run's page: metrics with the baselines, interest graph, one person, fusion, timings and lineage."""
 
-import os
-from pathlib import Path
 
 from ..core.errors import BadInput
+from ..core.stage import Stage, StageContext
+from ..core.storage import write_whole
 from ..reporting.closing import report_path
 from ..reporting.content import Gap
 from ..reporting.gather import READS, Shelf, gather
 from ..reporting.page import render
-from ..core.stage import Stage, StageContext
 
 
 def _run(context: StageContext) -> dict[str, float]:
@@ -27,14 +26,6 @@ def _run(context: StageContext) -> dict[str, float]:
     context.log.info("      report %s", path)
     gaps = [part for part in (page.verdict, page.scores, page.graph, page.person, page.blends, page.steps)]
     return {"report_bytes": len(text.encode()), "report_gaps": sum(isinstance(part, Gap) for part in gaps)}
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Put `text` at `path` in one step: a reader sees the old page or the new one, never half of it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    half = path.with_name(f".{path.name}.{os.getpid()}")
-    half.write_text(text, encoding="utf-8")
-    os.replace(half, path)
 
 
 REPORT = Stage(

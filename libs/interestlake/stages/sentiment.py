@@ -11,12 +11,12 @@ from pyspark.sql import functions as F
 
 from ..core.errors import BadInput
 from ..core.lake import Lake, empty
+from ..core.stage import Stage, StageContext, expect_lake
 from ..text.annotate import annotator_id, fit_annotator
 from ..text.mentions import find_mentions, judge_texts
 from ..text.sentiment import built_in_sentences
 from ..text.sentiment_series import sentiment_alarms, sentiment_trends, window_counts, with_evidence
 from ..text.tuning.place import find_model
-from ..core.stage import Stage, StageContext, expect_lake
 
 SAID, MENTIONS = "silver.text_sentiment", "silver.mentions"
 TRENDS, ALARMS = "gold.sentiment_trends", "gold.sentiment_alarms"

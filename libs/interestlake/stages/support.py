@@ -7,12 +7,12 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from ..core.errors import BadInput
-from ..sources.tickets import read_articles, read_new, read_tickets
+from ..core.stage import Stage, StageContext
 from ..serving.support_desk.nearest import nearest
 from ..serving.support_desk.rank import best, rank_agents, rank_answers, ticket_strength, within_load
+from ..sources.tickets import read_articles, read_new, read_tickets
 from ..text.encoder_files import find_encoder
 from .embed import EMBEDDINGS, embed_texts
-from ..core.stage import Stage, StageContext
 
 DESK = "gold.support"
 

@@ -7,6 +7,7 @@ from pyspark.sql import functions as F
 
 from ..core.errors import BadInput
 from ..core.lake import Lake
+from ..core.stage import Stage, StageContext, expect_lake
 from ..text.annotate import distinct_texts
 from ..text.clusters import assign_clusters, cluster_words, fit_clusters
 from ..text.coherence import coherences
@@ -14,7 +15,6 @@ from ..text.encoder_files import find_encoder
 from ..text.sentiment import HELD_OUT_FIFTH, fifth
 from ..text.terms import build_vocabulary, count_terms
 from ..text.topics import TERMS_IN_NAME, describe_topics, fit_topics
-from ..core.stage import Stage, StageContext, expect_lake
 
 QUALITY, ASSIGNED = "silver.topic_quality", "silver.text_clusters"
 READS = ("silver.documents", "silver.text_features", "silver.embeddings", "silver.topics")

@@ -8,6 +8,9 @@ import torch
 from pyspark.sql import DataFrame
 
 from ..core.errors import BadInput
+from ..core.stage import Stage, StageContext
+from ..core.tracking import signature_of
+from ..media.encoders import find_encoders
 from ..media.media import (
     content_examples,
     content_rows,
@@ -17,20 +20,17 @@ from ..media.media import (
     reduce_vectors,
     sampled_people,
 )
+from ..media.media_figures import dropping_figure
 from ..media.media_tensors import item_content, pair_matrices, trials, used_batches
-from ..training.reader import shuffled
-from ..training.snapshot import Snapshot, take_snapshot
-from ..media.encoders import find_encoders
+from ..media.media_variants import DROPPED, compare, fit
+from ..media.training import check_plan, fused, profiles
 from ..models.gated_fusion import ContentScorer, MediaMatch
 from ..text.encoder_files import find_encoder
-from ..core.tracking import signature_of
 from ..training import checkpoint
 from ..training.curves import loss_figure
 from ..training.loop import best_device
-from ..media.training import check_plan, fused, profiles
-from ..media.media_figures import dropping_figure
-from ..media.media_variants import DROPPED, compare, fit
-from ..core.stage import Stage, StageContext
+from ..training.reader import shuffled
+from ..training.snapshot import Snapshot, take_snapshot
 
 REGISTERED = "interestlake.media"
 REQUIREMENTS = ["torch==2.15.0", "numpy==1.26.4", "pandas==2.2.3"]

@@ -7,6 +7,12 @@ import pandas as pd
 import torch
 from pyspark.sql import DataFrame
 
+from ..core.stage import Stage, StageContext
+from ..core.tracking import signature_of
+from ..models.two_tower import PairScorer, TwoTower
+from ..models.two_tower_training import check_plan, pair_loss, pair_value
+from ..training import checkpoint
+from ..training.curves import loss_figure
 from ..training.features import (
     fit_reduction,
     item_features,
@@ -15,18 +21,12 @@ from ..training.features import (
     training_examples,
     user_features,
 )
+from ..training.loop import best_device, train
 from ..training.reader import read_batches, shuffled
 from ..training.sample_holdout import sample_holdout
 from ..training.snapshot import Snapshot, take_snapshot
 from ..training.tensors import pair_counts, side_tensor
-from ..models.two_tower import PairScorer, TwoTower
-from ..core.tracking import signature_of
-from ..training import checkpoint
-from ..training.curves import loss_figure
-from ..training.loop import best_device, train
-from ..training.two_tower import check_plan, pair_loss, pair_value
 from .embed import own_vectors
-from ..core.stage import Stage, StageContext
 
 REGISTERED = "interestlake.two_tower"
 REQUIREMENTS = ["torch==2.15.0", "numpy==1.26.4", "pandas==2.2.3"]

@@ -3,8 +3,8 @@
 from pyspark.sql import functions as F
 
 from ..core.errors import BadInput
-from ..interests.trends.series import dated, of_categories, of_items, of_topics, trend_series
 from ..core.stage import Stage, StageContext
+from ..interests.trends.series import dated, of_categories, of_items, of_topics, trend_series
 
 TRENDS = "gold.trends"
 

@@ -4,9 +4,9 @@ import argparse
 import importlib
 
 from ...core.config import MEDIA, SUPPORT
+from ...interests.trends import arguments as trends
 from ...media import arguments as media
 from ...serving.support_desk import arguments as support
-from ...interests.trends import arguments as trends
 from .group import Group
 
 # command -> the module and name of its stage, what prints its figures, whether a lake must be there
@@ -42,9 +42,9 @@ def _inputs_of(arguments: argparse.Namespace) -> tuple[str | None, list[tuple[st
 
 
 def _run(arguments, spark, params, options, log) -> None:
+    from ...core.lake import Lake
     from ...core.pipeline import run_stages
     from ...core.stage import expect_lake
-    from ...core.lake import Lake
 
     stage, printed, needs_lake = COMMANDS[arguments.command]
     stage, printed = _named("stages", stage), _named("reporting", printed)

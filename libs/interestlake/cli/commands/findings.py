@@ -64,9 +64,9 @@ def _overrides_of(arguments: argparse.Namespace) -> dict[str, object]:
 
 
 def _run(arguments, spark, params, options, log) -> None:
+    from ...core.lake import Lake
     from ...core.pipeline import run_stages
     from ...core.stage import expect_lake
-    from ...core.lake import Lake
 
     command = COMMANDS[arguments.command]
     module = importlib.import_module(f"interestlake.stages.{command.module}")

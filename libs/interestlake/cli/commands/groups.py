@@ -2,11 +2,11 @@
 
 from ...recommending.explaining.arguments import COMMANDS as EXPLAINING
 from ...recommending.explaining.arguments import add_parsers as add_explaining_parsers
-from ..exploring import arguments as exploring
 from ...serving.person_page.arguments import COMMANDS as SELFSERVICE
 from ...serving.person_page.arguments import add_parsers as add_selfservice_parsers
 from ...serving.summaries.arguments import COMMANDS as SUMMARISING
 from ...serving.summaries.arguments import add_parsers as add_summarising_parsers
+from ..exploring import arguments as exploring
 from .domains import DOMAINS
 from .findings import FINDINGS
 from .group import Group

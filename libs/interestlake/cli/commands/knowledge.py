@@ -12,10 +12,10 @@ def _inputs_of(arguments: argparse.Namespace) -> tuple[str, list[tuple[str, str]
 
 
 def _run(arguments, spark, params, options, log) -> None:
-    from ...core.pipeline import run_stages
-    from ...stages.knowledge import STAGES, closing_lines
-    from ...core.stage import expect_lake
     from ...core.lake import Lake
+    from ...core.pipeline import run_stages
+    from ...core.stage import expect_lake
+    from ...stages.knowledge import STAGES, closing_lines
 
     lake = Lake(spark, options.lake)
     stage = STAGES[arguments.command]

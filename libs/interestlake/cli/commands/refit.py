@@ -27,12 +27,12 @@ def _inputs_of(arguments: argparse.Namespace) -> tuple[str, list[tuple[str, str]
 
 
 def _run(arguments, spark, params, options, log) -> None:
+    from ...core.lake import Lake
     from ...core.pipeline import run_stages
+    from ...core.stage import expect_lake
     from ...recommending.people_behind import WEIGHTS
     from ...reporting.refit_table import refit_table
     from ...stages.refit import REFIT, REFRESH
-    from ...core.stage import expect_lake
-    from ...core.lake import Lake
 
     # before a run is noted where no lake is
     expect_lake(Lake(spark, options.lake), (WEIGHTS,), "interestlake run --until recommend")

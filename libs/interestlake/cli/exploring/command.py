@@ -7,8 +7,10 @@ from logging import Logger
 from pyspark.sql import SparkSession
 
 from ...core.config import RunOptions
+from ...core.lake import Lake
 from ...core.params.all import Params
 from ...core.pipeline import run_stages
+from ...core.stage import expect_lake
 from ...stages.cross_domain import CROSS_DOMAIN
 from ...stages.cross_domain import READS as CROSS_READS
 from ...stages.evaluate_expansion import EVALUATE_EXPANSION
@@ -17,8 +19,6 @@ from ...stages.interests import INTERESTS, NEEDED, NEEDED_FROM
 from ...stages.next_interest import NEXT_INTEREST
 from ...stages.people import PEOPLE_STAGE
 from ...stages.people import READS as PEOPLE_READS
-from ...core.stage import expect_lake
-from ...core.lake import Lake
 from . import tell
 
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from ...models.registry import Side
 from ...interactions.pairs import RECENT, Feedback
+from ...interactions.side_information import SideInformation
 from ...models.neural import SASREC, Trainer, sasrec
 from ...models.sasrec import SasRec
 from .steps import TRAIN, VALIDATION, Steps, ranks
@@ -53,7 +53,8 @@ def train_next(steps: Steps, seed: int) -> NextInterest:
 
     judged: Callable | None = judge if len(validation) else None
     params = PARAMS if judged else PARAMS | {"epochs": SASREC.epochs // 3}
-    trained = Trainer(sasrec, {}, SASREC).fit(data, Side(), params, seed, judged, judged_by=steps.node.tobytes())
+    nothing, mark = SideInformation(), steps.node.tobytes()
+    trained = Trainer(sasrec, {}, SASREC).fit(data, nothing, params, seed, judged, judged_by=mark)
     return NextInterest(trained.fitted.scorer.model, trained.history.best_epoch)
 
 

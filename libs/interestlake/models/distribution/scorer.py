@@ -7,10 +7,11 @@ import numpy as np
 import torch
 from torch.nn import functional as F
 
-from ..scorer import Scorer, UserBatch
+from ...interactions.batch import UserBatch
 from ...text.tuning.batches import Pieces, by_length
 from ...text.tuning.classifier import PREDICTED_ROWS, PREDICTED_TOKENS
 from ...text.tuning.encoder import Encoder
+from ..scorer import Scorer
 from .model import ItemSoftmax
 from .verbalise import history_text, parted
 

@@ -8,17 +8,17 @@ import torch
 from torch import Tensor, nn
 
 from ...interactions.pairs import Feedback
-from ...recommending.fitted import Fitted
-from ..neural import Job, Trainer, Training
-from ...training.reader import Batch, read_batches, shuffled
-from ...training.sequences import windows
-from ...training.snapshot import store
 from ...text.encoder_files import find_encoder
-from ...training.loop import best_device
 from ...text.tuning.batches import Pieces, padded
 from ...text.tuning.encoder import Encoder
 from ...text.tuning.fit import computes_in_half
 from ...text.tuning.plan import Plan
+from ...training.loop import best_device
+from ...training.reader import Batch, read_batches, shuffled
+from ...training.sequences import windows
+from ...training.snapshot import store
+from ..fitted import Fitted
+from ..neural import Job, Trainer, Training
 from .model import ItemSoftmax, view_loss
 from .scorer import DistributionScorer, Reader
 from .verbalise import TEXT_PIECES, TITLES, draw_view, item_pieces

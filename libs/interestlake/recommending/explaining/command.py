@@ -7,14 +7,14 @@ from pyspark.sql import functions as F
 
 from ...core.config import RunOptions
 from ...core.errors import BadInput, GateRefused
+from ...core.lake import Lake
 from ...core.params.all import Params
+from ...core.stage import StageContext, expect_lake
+from ...core.tracking import default_tracking_uri, one_run
+from ..fit_weights import weights_of
 from ..people_behind import WEIGHTS
 from ..personal import Fusion, weighted_only
-from ...stages.refit import weights_of
-from ...stages.scoring import objections, open_scoring
-from ...core.stage import StageContext, expect_lake
-from ...core.lake import Lake
-from ...core.tracking import default_tracking_uri, one_run
+from ..scoring import objections, open_scoring
 from .faithful import rescore
 from .one import explain_one
 from .reasons import build_reasons

@@ -4,15 +4,15 @@ import numpy as np
 from pyspark.sql import functions as F
 
 from ...core.errors import BadInput
+from ...core.stage import StageContext
+from ...core.tracking import default_tracking_uri, registered_torch_model
+from ...privacy.person import find_person
 from ..blocks import propose, to_batch
 from ..explain import find_evidence
 from ..fuse import segment_of, shares, union
 from ..granularity import alpha_of, lambda_of
 from ..objected import damped
-from ...serving.person_page.person import find_person
-from ...serving.person_page.relist import Relister, can_relist
-from ...core.stage import StageContext
-from ...core.tracking import default_tracking_uri, registered_torch_model
+from ..relist import Relister, can_relist
 from .faithful import person_rows
 from .surrogate import explain_score
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import scipy.sparse as sp
 
-from ...models.item_side import unit_rows
-from ...models.scorer import UserBatch
+from ...core.vectors import unit_rows
+from ...interactions.batch import UserBatch
 from .gather import Person
 from .index import AskIndex
 from .parse import Parsed

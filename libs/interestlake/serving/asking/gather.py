@@ -15,11 +15,11 @@ from pyspark.sql import functions as F
 
 from ...core.config import FEEDBACK
 from ...core.errors import BadInput
+from ...core.lake import Lake
 from ...interests.candidates import visible
 from ...privacy.pseudonyms import PSEUDONYM_DIGITS, kept_key
 from ...recommending.blocks import Catalogue
 from ...recommending.gather import collect_interests, collect_vectors, fold_in_als
-from ...core.lake import Lake
 from .index import AskIndex, build_index
 
 REVIEWS, CHARACTERS = 20, 600  # reviews of an item that are read, and of each so many characters

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ...models.item_side import FoldInAls, unit_rows
+from ...core.vectors import unit_rows
+from ...models.item_side import FoldInAls
 from ...recommending.blocks import Catalogue
 from ...recommending.item_models import ItemInterests
 from ...text.words import phrase_of

@@ -8,16 +8,15 @@ from pathlib import Path
 
 from ...core.config import RunOptions
 from ...core.errors import BadInput
-from ...core.params.all import Params
-from ...stages.report import write_whole
-from ...core.stage import StageContext
-from ...core.storage import has_scheme
 from ...core.lake import Lake
+from ...core.params.all import Params
+from ...core.stage import StageContext
+from ...core.storage import has_scheme, write_whole
 from ...core.tracking import default_tracking_uri, one_run
+from ...privacy.person import Somebody, find_person
+from ...recommending.relist import Relister, can_relist
 from .object import expect_known, forget, object_to, reports_of, withdraw
 from .page import page_of
-from .person import Somebody, find_person
-from .relist import Relister, can_relist
 from .server import PageServer
 
 RANKER = ("A registered ranker carries histories of the run that made it: `interestlake recommend` registers one "

@@ -7,12 +7,12 @@ from pathlib import Path
 from pyspark.sql import functions as F
 
 from ...core.errors import BadInput
+from ...core.lake import Lake
+from ...core.storage import has_scheme
 from ...privacy.erasure import Erasure, erase_everything, erase_interest, erase_item, literal, text_tables
 from ...privacy.objections import TABLE as OBJECTIONS
 from ...privacy.objections import mark
-from ...core.storage import has_scheme
-from ...core.lake import Lake
-from .person import Somebody
+from ...privacy.person import Somebody
 
 COLUMNS = "user_id string, kind string, action string, target string, run_id string"
 WRITERS = 4

@@ -1,11 +1,11 @@
 """One person's page from a lake, as text."""
 
+from ...core.lake import Lake
 from ...core.params.all import Params
+from ...core.schemas.all import ALL
+from ...privacy.person import Somebody
 from ...reporting.gather import Shelf
 from ...reporting.own_page import gather_own, render_own
-from ...core.schemas.all import ALL
-from ...core.lake import Lake
-from .person import Somebody
 
 
 def page_of(

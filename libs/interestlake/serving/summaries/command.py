@@ -7,14 +7,14 @@ from pyspark.sql import functions as F
 
 from ...core.config import RunOptions
 from ...core.errors import BadInput, GateRefused
-from ...core.params.all import Params
-from ...reporting.person import collect_interests, collect_suggestions, collect_titles
-from ..person_page.person import find_person
-from ...core.stage import StageContext, expect_lake
 from ...core.lake import Lake
+from ...core.params.all import Params
+from ...core.stage import StageContext, expect_lake
+from ...core.tracking import default_tracking_uri, one_run
+from ...privacy.person import find_person
+from ...reporting.person import collect_interests, collect_suggestions, collect_titles
 from ...text.encoder_files import cache_folder, export_onnx, find_encoder
 from ...text.encoders import load_encoder
-from ...core.tracking import default_tracking_uri, one_run
 from .compose import Statement, compose
 from .generator import make_generator
 from .job import Plan, item_rows, replayed, summarise, texts_of

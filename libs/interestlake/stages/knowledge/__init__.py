@@ -1,8 +1,8 @@
 """The knowledge commands: each one stage over an existing lake, outside the default pipeline."""
 
-from ...knowledge import arguments as commands
 from ...core.lake import Lake
 from ...core.stage import Stage
+from ...knowledge import arguments as commands
 from .export import KNOWLEDGE_EXPORT
 from .link import KNOWLEDGE_LINK
 from .load import KNOWLEDGE_LOAD

@@ -4,10 +4,10 @@ import os
 from pathlib import Path
 
 from ...core.errors import BadInput
+from ...core.stage import Stage, StageContext
+from ...core.storage import has_scheme
 from ...knowledge.terms import write
 from ...knowledge.validity import holding
-from ...core.storage import has_scheme
-from ...core.stage import Stage, StageContext
 
 FIELDS = ("subject", "predicate", "object", "object_type")
 

@@ -3,11 +3,11 @@
 from pyspark.sql import functions as F
 
 from ...core.errors import BadInput
+from ...core.stage import Stage, StageContext
 from ...knowledge.encoding import worker_encoder
 from ...knowledge.link import entity_names, item_names, link
 from ...knowledge.relations import read_relations
 from ...knowledge.validity import holding
-from ...core.stage import Stage, StageContext
 from .put import FACTS, put_facts
 
 LINKS = "silver.item_links"

@@ -2,13 +2,13 @@
 
 from pyspark.sql import functions as F
 
+from ...core.lake import empty
+from ...core.stage import Stage, StageContext
 from ...knowledge.check import issues
 from ...knowledge.deltas import KEY, changes_of, facts_of
 from ...knowledge.rdf import read_triples
 from ...knowledge.relations import read_relations
 from ...knowledge.validity import moment
-from ...core.lake import empty
-from ...core.stage import Stage, StageContext
 
 FACTS = "silver.facts"
 

@@ -3,9 +3,9 @@
 from pyspark.sql import functions as F
 
 from ...core.errors import BadInput
+from ...core.stage import Stage, StageContext
 from ...knowledge.mine import mined, tagger_sees
 from ...knowledge.relations import read_relations
-from ...core.stage import Stage, StageContext
 from .put import FACTS, KEY, put_facts
 
 MINED = "silver.mined_facts"

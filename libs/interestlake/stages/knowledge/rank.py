@@ -3,9 +3,9 @@
 from pyspark.sql import functions as F
 
 from ...core.errors import BadInput
+from ...core.stage import Stage, StageContext
 from ...knowledge import divergence
 from ...knowledge.validity import holding
-from ...core.stage import Stage, StageContext
 
 
 def _rank(context: StageContext) -> dict[str, float]:

@@ -4,12 +4,12 @@ import numpy as np
 from pyspark.sql import functions as F
 
 from ...core.errors import BadInput
+from ...core.stage import Stage, StageContext
 from ...knowledge import divergence, match
 from ...knowledge.encoding import worker_encoder
 from ...knowledge.link import entity_names
 from ...knowledge.relations import read_relations
 from ...knowledge.validity import holding
-from ...core.stage import Stage, StageContext
 
 SENTENCES, MATCHES = "silver.sentences", "gold.knowledge_matches"
 TEXTS_PER_TASK = 20_000

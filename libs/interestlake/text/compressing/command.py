@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from ...core.errors import BadInput
-from ...evaluation.json_file import write_metrics
+from ...core.json_file import write_metrics
 from ..tuning.classifier import Classifier
 from ..tuning.intents import IntentModel, class_numbers
 from ..tuning.measure import intent_figures

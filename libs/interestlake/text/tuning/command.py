@@ -55,7 +55,8 @@ def train_intents(options: argparse.Namespace, log: Logger) -> None:
                                 "confidence": confidence})  # fmt: skip
     paths = write_results(out, figures, predictions, confusion_figure(true, answered))
     columns = (("intent", "string", True), ("confidence", "double", True), ("out_of_scope", "boolean", True))
-    log_run(options, "intents", "interestlake.text.tuning.intents:IntentModel", folder, paths, figures, columns, test.texts)
+    loader = "interestlake.text.tuning.intents:IntentModel"
+    log_run(options, "intents", loader, folder, paths, figures, columns, test.texts)
     for name in ("dev", "test"):
         _print(name, measured[name], ("in_scope_accuracy", "in_scope_accuracy_with_rejection", "oos_recall",
                                       "oos_precision", "oos_auroc"))  # fmt: skip

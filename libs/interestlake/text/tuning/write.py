@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from sklearn.metrics import precision_recall_fscore_support
 
-from ...evaluation.json_file import write_metrics
+from ...core.json_file import write_metrics
 
 SHOWN_CLASSES = 25
 

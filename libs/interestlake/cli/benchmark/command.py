@@ -8,18 +8,19 @@ from pathlib import Path
 import numpy as np
 
 from ...core.errors import BadInput
-from .. import arrays
-from ..json_file import write_metrics
-from ...training.curves import loss_figure
-from .ablation import FAMILIES, POPULARITY, oracle
-from ...interactions.cuts import cuts_of
-from ...interactions.pairs import Feedback
-from .measure import Held, evaluate, held_pairs
+from ...core.json_file import write_metrics
+from ...evaluation import arrays
+from ...evaluation.measure import evaluate
 from ...interactions.csv_files import Inputs, place_of, read_inputs, read_pairs
-from .run import FUSED, Outcome, Settings, run
-from ...recommending.sampled import NEGATIVES, draw_candidates, sampled_lists
-from ...interactions.side_information import build_side, likeness_vectors
+from ...interactions.cuts import cuts_of
+from ...interactions.held_out import Held, held_pairs
+from ...interactions.pairs import Feedback
 from ...interactions.protocols import split_pairs
+from ...interactions.side_information import build_side, likeness_vectors
+from ...recommending.ablation import FAMILIES, POPULARITY, oracle
+from ...recommending.phases import FUSED, Outcome, Settings, run
+from ...recommending.sampled import NEGATIVES, draw_candidates, sampled_lists
+from ...training.curves import loss_figure
 from .track import log_run
 from .write import ceiling_lines, table_lines, write_recommendations
 

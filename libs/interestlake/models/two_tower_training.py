@@ -7,11 +7,11 @@ import torch
 from torch import Tensor
 
 from ..core.errors import BadInput
-from ..models.losses import in_batch_softmax
-from ..models.two_tower import TwoTower
 from ..core.params.all import TwoTower as TwoTowerParams
-from .holdout import Holdout, ndcg
-from .loop import Batch
+from ..training.holdout import Holdout, ndcg
+from ..training.loop import Batch
+from .losses import in_batch_softmax
+from .two_tower import TwoTower
 
 INDEXES = ("user_index", "item_index")
 

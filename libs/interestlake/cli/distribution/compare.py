@@ -3,12 +3,13 @@
 import numpy as np
 import torch
 
+from ...evaluation.measure import evaluate
+from ...interactions.held_out import Held
 from ...interactions.pairs import Feedback
-from ...recommending.fitted import Fitted, top_lists
-from ...evaluation.benchmark.measure import Held, evaluate
-from .calibrate import Scored
-from .model import log_shares
-from .scorer import DistributionScorer, liked_histories
+from ...models.distribution.calibrate import Scored
+from ...models.distribution.model import log_shares
+from ...models.distribution.scorer import DistributionScorer, liked_histories
+from ...models.fitted import Fitted, top_lists
 
 PEOPLE = 2_000  # people whose probabilities over all items are held at once
 SHOWN = ("perplexity", "calibration_error", "calibration_error_10", "ndcg", "recall", "hit_rate", "warm_ndcg")

@@ -7,21 +7,21 @@ from typing import TYPE_CHECKING
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from ..privacy.objections import TABLE as OBJECTIONS
-from ..privacy.objections import objected
-from ..graph.gram import partition_count
-from ..recommending.gather import gather_item_models
-from ..recommending.gather_guard import gather_guard
-from ..recommending.histories import friend_items, histories, people, strongest_interests
-from ..recommending.passes import recommend
-from ..recommending.personal import Fusion, weighted_only
 from ..core.lake import Written
 from ..core.stage import StageContext
+from ..graph.gram import partition_count
+from ..privacy.objections import TABLE as OBJECTIONS
+from ..privacy.objections import objected
+from .gather import gather_item_models
+from .gather_guard import gather_guard
+from .histories import friend_items, histories, people, strongest_interests
+from .passes import recommend
+from .personal import Fusion, weighted_only
 
 if TYPE_CHECKING:
     from pyspark import Broadcast
 
-    from ..recommending.item_models import ItemModels
+    from .item_models import ItemModels
 
 ITEM_TABLES = (
     "silver.items",

@@ -7,25 +7,25 @@ from pathlib import Path
 
 import numpy as np
 
-from ...evaluation.benchmark.command import held_test
-from ..registry import Contestant, contestants, distribution_contestant
+from ...core.errors import BadInput
+from ...core.json_file import write_metrics
+from ...interactions.csv_files import read_inputs
 from ...interactions.cuts import cuts_of, held_of, sample_people
 from ...interactions.pairs import Feedback
-from ...interactions.csv_files import read_inputs
-from ...evaluation.benchmark.run import SEARCH_PEOPLE, pick_parameters, wanted
 from ...interactions.side_information import build_side, likeness_vectors
-from ...core.errors import BadInput
-from ...evaluation.json_file import write_metrics
+from ...models.distribution.calibrate import Temperatures, fit_temperatures, probability_figures
+from ...models.distribution.picture import reliability_figure
+from ...models.distribution.saved import DistributionModel
+from ...models.distribution.training import trainer
+from ...models.distribution.verbalise import TEXT_PIECES, TITLES
+from ...models.registry import Contestant, contestants, distribution_contestant
+from ...recommending.phases import SEARCH_PEOPLE, pick_parameters, wanted
 from ...text.encoder_files import EncoderFiles, find_encoder
-from ...training.curves import loss_figure
 from ...text.tuning.track import EXAMPLES, check_register
-from .calibrate import Temperatures, fit_temperatures, probability_figures
+from ...training.curves import loss_figure
+from ..benchmark.command import held_test
 from .compare import finish, lines_of, list_figures, scored, some
-from .picture import reliability_figure
-from .saved import DistributionModel
 from .track import log_distribution
-from .training import trainer
-from .verbalise import TEXT_PIECES, TITLES
 
 NAME = "distribution"
 

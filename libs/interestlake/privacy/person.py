@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from pyspark.sql import functions as F
 
-from ...core.config import FEEDBACK
-from ...core.errors import BadInput
-from ...privacy.objections import TABLE as OBJECTIONS
-from ...privacy.pseudonyms import PSEUDONYM_DIGITS, kept_key
-from ...core.lake import Lake
+from ..core.config import FEEDBACK
+from ..core.errors import BadInput
+from ..core.lake import Lake
+from .objections import TABLE as OBJECTIONS
+from .pseudonyms import PSEUDONYM_DIGITS, kept_key
 
 LEAST_DIGITS = 4
 

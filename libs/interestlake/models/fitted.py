@@ -9,8 +9,8 @@ import numpy as np
 import scipy.sparse as sp
 from threadpoolctl import threadpool_limits
 
-from ..models.scorer import SCORE_STEPS, Scorer
 from ..interactions.pairs import Feedback
+from .scorer import SCORE_STEPS, Scorer
 
 BLOCK_BYTES = 16 * 2**20  # one score matrix of a block
 STRIP_BYTES = 2**20  # scores that are looked at while they are in a core's cache

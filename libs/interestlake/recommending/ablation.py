@@ -5,11 +5,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from .. import arrays
-from ...recommending.pool import CANDIDATES, Pool, ordered
-from .measure import Held
-from ...recommending.mix import joined
-from ...recommending.segment_weights import fit_weights, mean_ndcg
+from ..evaluation import arrays
+from ..interactions.held_out import Held
+from .mix import joined
+from .pool import CANDIDATES, Pool, ordered
+from .segment_weights import fit_weights, mean_ndcg
 
 POPULARITY = "popularity"
 # by what a model looks at: who chose what, what items are, or both

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 
 from pyspark.sql import DataFrame, SparkSession
 
-from .config import RunOptions, load_params, parse_override
-from .errors import BadInput
-from .pipeline import run_stages, select
-from .session import build_session
+from ..core.config import RunOptions, load_params, parse_override
+from ..core.errors import BadInput
+from ..core.lake import Lake
+from ..core.pipeline import run_stages, select
+from ..core.session import build_session
 from ..stages.order import STAGES
-from .lake import Lake
 
 DEFAULTS = {
     "lake": "out/notebooks",

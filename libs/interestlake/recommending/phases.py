@@ -6,20 +6,21 @@ from logging import Logger
 
 import numpy as np
 
-from ...core.errors import BadInput
-from ...recommending.rerank import maximal_marginal_relevance
-from ...training.loop import History
+from ..core.errors import BadInput
+from ..evaluation.cost import Cost, measured
+from ..evaluation.search import Trail, search
+from ..interactions.cuts import Cut, held_of, sample_people
+from ..interactions.held_out import Held
+from ..interactions.pairs import Feedback
+from ..interactions.side_information import SideInformation, likeness_vectors
+from ..models.fitted import Fitted, top_lists
+from ..models.registry import Contestant, contestants
+from ..training.loop import History
 from .ablation import by_family, without_each
-from ...models.registry import Contestant, Side, contestants
-from ...interactions.cuts import Cut, held_of, sample_people
-from ...interactions.pairs import Feedback
-from ...recommending.pool import gather, ordered
-from ...recommending.fitted import Fitted, top_lists
-from .measure import Cost, Held, measured
-from ...recommending.mix import Fusion, fit_fusion, mean_list_ndcg
-from ...recommending.sampled import NEGATIVES, draw_candidates
-from ..search import Trail, search
-from ...interactions.side_information import likeness_vectors
+from .mix import Fusion, fit_fusion, mean_list_ndcg
+from .pool import gather, ordered
+from .rerank import maximal_marginal_relevance
+from .sampled import NEGATIVES, draw_candidates
 
 SEARCH_PEOPLE = 2_000  # validation people that a parameter is judged by
 FUSION_PEOPLE = 4_000  # validation people per cut that weights and the ranker learn from
@@ -87,7 +88,7 @@ class Entry:
 def pick_parameters(
     contestant: Contestant,
     train: Feedback,
-    side: Side,
+    side: SideInformation,
     held: Held,
     k: int,
     seed: int,
@@ -140,7 +141,7 @@ def wanted(found: Sequence[Contestant], models: Sequence[str] | None) -> Sequenc
     return [contestant for contestant in found if contestant.name in {*models, "popularity"}]
 
 
-def run(cuts: Sequence[Cut], side: Side, settings: Settings, log: Logger) -> Outcome:
+def run(cuts: Sequence[Cut], side: SideInformation, settings: Settings, log: Logger) -> Outcome:
     """Search, fuse, refit on train plus validation, list for everybody."""
     k, seed = settings.k, settings.seed
     train, validation = cuts[0]

@@ -2,15 +2,15 @@
 
 from pyspark.sql import functions as F
 
-from ...graph.gram import partition_count
-from ...recommending.gather import gather_item_models
-from ...recommending.histories import friend_items, histories, people, strongest_interests
-from ...recommending.people_behind import WEIGHTS
-from ...recommending.personal import Fusion, recommend_block, weighted_only
-from ...stages.refit import weights_of
-from ...stages.scoring import ITEM_TABLES, PEOPLE_TABLES, objections
-from ...core.stage import StageContext
-from .person import Somebody
+from ..core.stage import StageContext
+from ..graph.gram import partition_count
+from ..privacy.person import Somebody
+from .fit_weights import weights_of
+from .gather import gather_item_models
+from .histories import friend_items, histories, people, strongest_interests
+from .people_behind import WEIGHTS
+from .personal import Fusion, recommend_block, weighted_only
+from .scoring import ITEM_TABLES, PEOPLE_TABLES, objections
 
 OF_A_LIST = ("gold.reasons", "gold.counterfactuals")
 NEEDED = (*ITEM_TABLES, *PEOPLE_TABLES, WEIGHTS, "gold.recommendations")

@@ -1,1 +1,0 @@
-"""Many models on given train and test files: parameters and fusion picked on validation, one table, best first."""

@@ -1,0 +1,30 @@
+"""One model's lists against the test pairs, and what it cost."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from ..interactions.held_out import Held
+from ..interactions.pairs import Feedback
+from . import arrays
+
+
+def evaluate(lists: np.ndarray, held: Held, known: Feedback, vectors: np.ndarray | None, ks: Sequence[int]) -> dict:
+    """lists (n, >= max(ks)) of `held.people` -> {"ndcg@10": mean, ...}: every metric of the design but stability.
+
+    coverage, novelty and diversity are of the lists of these people; fairness: worst / best group's nDCG by history
+    length; vectors: (I, d) unit vectors for diversity, None = without it.
+    """
+    hits, found = arrays.hits_of(lists, held.relevant), {}
+    counts = np.asarray((known.matrix > 0).sum(axis=0)).ravel()
+    people = int((np.diff(known.starts) > 0).sum())
+    for k in ks:
+        per_person = arrays.ranking_at(hits, held.sizes, k)
+        found |= {f"{name}@{k}": float(values.mean()) for name, values in per_person.items()}
+        found[f"satisfaction@{k}"] = float(arrays.satisfaction(lists, held.weights, k).mean())
+        found[f"fairness@{k}"] = arrays.fairness(per_person["ndcg"], held.groups)
+        found[f"coverage@{k}"] = arrays.coverage(lists[:, :k], known.shape[1])
+        found[f"novelty@{k}"] = arrays.novelty(lists[:, :k], counts, people)
+        if vectors is not None:
+            found[f"diversity@{k}"] = arrays.diversity(lists[:, :k], vectors)
+    return found
