@@ -5,9 +5,9 @@ from argparse import Namespace
 
 import numpy as np
 import pytest
-from interestlake.cli.main.exploring.command import run
-from interestlake.cli.main.exploring.tell import figures, table
 
+from interestlake.cli.exploring.command import run
+from interestlake.cli.exploring.tell import figures, table
 from interestlake.core.errors import BadInput
 from interestlake.core.schemas.all import ALL
 from interestlake.core.stage import expect_lake
