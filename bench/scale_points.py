@@ -92,7 +92,7 @@ def spark_transitions(pairs: Path) -> Point:
 
 
 def spark_als(pairs: Path) -> Point:
-    from interestlake.models.als import factors, fit_als
+    from interestlake.graph.als import factors, fit_als
 
     spark = _spark()
     began = time.perf_counter()

@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from interestlake.cli.main import main as cli
+from interestlake.cli import main as cli
 from interestlake.core.config import RunOptions, load_params
 from interestlake.core.errors import BadInput, GateRefused
 from interestlake.core.pipeline import run_stages, select

@@ -3,7 +3,7 @@
 import numpy as np
 from sklearn.decomposition import PCA
 
-from interestlake.training.features import (
+from interestlake.graph.features import (
     fit_reduction,
     item_features,
     mean_text_vectors,
@@ -11,7 +11,7 @@ from interestlake.training.features import (
     training_examples,
     user_features,
 )
-from interestlake.training.sample_holdout import sample_holdout
+from interestlake.interactions.sample_holdout import sample_holdout
 
 VECTORS = "item_id string, vector array<float>"
 

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from pyspark.sql import functions as F
 
+from interestlake.evaluation.arrays import mean_dissimilarity
 from interestlake.evaluation.gate import judge
 from interestlake.evaluation.table import accuracy, held_out_people, spread, unknown_items, unlikeness
-from interestlake.evaluation.variety import mean_dissimilarity
 
 INTERACTIONS = [
     # ann: three train, one validation, two test; bob: one train, one test; cid: only test; dan: no test

@@ -3,7 +3,7 @@
 import numpy as np
 
 from interestlake.core.params.all import Als
-from interestlake.models.als import factors, fit_als
+from interestlake.graph.als import factors, fit_als
 
 
 def test_withheld_pairs_of_a_group_outrank_every_pair_across_groups(spark):

@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from interestlake.core.params.all import Als
-from interestlake.models.als import factors
-from interestlake.models.als_engine import AlsFit, fit_with, plan_fit, plan_for
+from interestlake.graph.als import factors
+from interestlake.graph.als_engine import AlsFit, fit_with, plan_fit, plan_for
 from interestlake.models.item_side import FoldInAls
 from interestlake.recommending.blocks import Catalogue, to_batch
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from interestlake.core.params.all import Als
-from interestlake.models.als import factors, fit_als
+from interestlake.graph.als import factors, fit_als
 from interestlake.models.item_side import FoldInAls
 from interestlake.recommending.blocks import Catalogue, to_batch
 

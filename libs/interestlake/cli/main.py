@@ -30,8 +30,8 @@ LOG = logging.getLogger("interestlake")
 # loaded while the JVM starts and a pipeline claims its run, which load no module that interestlake.core.claim has not
 SLOW_TO_LOAD = ("torch", "mlflow", "interestlake.core.pipeline", "interestlake.stages.order")
 # commands on given files, without Spark -> the package whose command.py does them
-ON_FILES = dict.fromkeys(("benchmark", "split"), "evaluation.benchmark") | dict.fromkeys(TUNING, "text.tuning")
-ON_FILES |= {DISTRIBUTION: "models.distribution", COMPRESS: "text.compressing"}
+ON_FILES = dict.fromkeys(("benchmark", "split"), "cli.benchmark") | dict.fromkeys(TUNING, "text.tuning")
+ON_FILES |= {DISTRIBUTION: "cli.distribution", COMPRESS: "text.compressing"}
 ASK_LOADS = ("interestlake.serving.asking.ask", "onnxruntime")
 STAGE_NAMES = (
     "ingest",

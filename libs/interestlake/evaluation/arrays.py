@@ -2,8 +2,6 @@
 
 import numpy as np
 
-from .variety import mean_dissimilarity
-
 
 def hits_of(lists: np.ndarray, relevant: list[np.ndarray]) -> np.ndarray:
     """lists (U, k) item columns, -1 = none; relevant: U arrays of columns -> (U, k) bool."""
@@ -55,8 +53,20 @@ def novelty(lists: np.ndarray, user_counts: np.ndarray, people: int) -> float:
     return float((told[some].sum(axis=1) / shown[some].sum(axis=1)).mean()) if some.any() else float("nan")
 
 
+def mean_dissimilarity(vectors: np.ndarray) -> float:
+    """1 - mean cosine over all pairs of (n, d) unit rows, from one sum: (|sum v|^2 - n) / (n (n - 1)); nan for n < 2.
+
+    Intra-list diversity (Smyth and McClave 2001). Example: [1,0], [1,0], [0,1] -> 1 - 1/3 = 0.667.
+    """
+    count = len(vectors)
+    if count < 2:
+        return float("nan")
+    total = vectors.sum(axis=0, dtype=np.float64)
+    return 1.0 - float(total @ total - count) / (count * (count - 1))
+
+
 def diversity(lists: np.ndarray, vectors: np.ndarray) -> float:
-    """Mean over lists of `variety.mean_dissimilarity` of their items' unit vectors (I, d); zeros are left out."""
+    """Mean over lists of `mean_dissimilarity` of their items' unit vectors (I, d); zeros are left out."""
     values = []
     for row in lists:
         shown = vectors[row[row >= 0]]

@@ -8,6 +8,8 @@ from pyspark import Broadcast
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
+from .arrays import mean_dissimilarity
+
 
 def coverage(shown_items: Column, catalogue_items: int) -> Column:
     """Distinct items shown to anyone within k / items of the catalogue. Example: 3 of 12 items shown -> 0.25."""
@@ -20,18 +22,6 @@ def novelty(user_count: Column, users: int) -> Column:
     An item without a train user counts as if it had one. Example: 5 of 40 users -> -log2(1/8) = 3.
     """
     return -F.log2(F.greatest(user_count, F.lit(1)) / F.lit(float(max(users, 1))))
-
-
-def mean_dissimilarity(vectors: np.ndarray) -> float:
-    """1 - mean cosine over all pairs of (n, d) unit rows, from one sum: (|sum v|^2 - n) / (n (n - 1)); nan for n < 2.
-
-    Intra-list diversity (Smyth and McClave 2001). Example: [1,0], [1,0], [0,1] -> 1 - 1/3 = 0.667.
-    """
-    count = len(vectors)
-    if count < 2:
-        return float("nan")
-    total = vectors.sum(axis=0, dtype=np.float64)
-    return 1.0 - float(total @ total - count) / (count * (count - 1))
 
 
 def diversity(vectors: Broadcast, ks: Sequence[int]) -> Callable:

@@ -9,7 +9,7 @@ from pyspark.ml.stat import Summarizer
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from ..training.features import fit_reduction, project
+from ..graph.features import fit_reduction, project
 
 MODALITIES = ("text", "image", "audio")
 LEAST_DEVIATION = 0.25  # of the largest: what hardly ever differs is not blown up to the size of what does

@@ -10,8 +10,8 @@ from ..core.errors import BadInput
 from ..core.lake import one_row
 from ..core.stage import Stage, StageContext
 from ..core.tracking import signature_of
-from ..models.als import factors
-from ..models.als_engine import fit_with, plan_for
+from ..graph.als import factors
+from ..graph.als_engine import fit_with, plan_for
 
 REGISTERED = "interestlake.als"
 REQUIREMENTS = ["pyspark==3.5.9", "numpy==1.26.4", "pandas==2.2.3", "pyarrow==12.0.1"]

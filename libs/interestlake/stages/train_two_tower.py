@@ -9,21 +9,14 @@ from pyspark.sql import DataFrame
 
 from ..core.stage import Stage, StageContext
 from ..core.tracking import signature_of
+from ..graph.features import fit_reduction, item_features, mean_text_vectors, project, training_examples, user_features
+from ..interactions.sample_holdout import sample_holdout
 from ..models.two_tower import PairScorer, TwoTower
 from ..models.two_tower_training import check_plan, pair_loss, pair_value
 from ..training import checkpoint
 from ..training.curves import loss_figure
-from ..training.features import (
-    fit_reduction,
-    item_features,
-    mean_text_vectors,
-    project,
-    training_examples,
-    user_features,
-)
 from ..training.loop import best_device, train
 from ..training.reader import read_batches, shuffled
-from ..training.sample_holdout import sample_holdout
 from ..training.snapshot import Snapshot, take_snapshot
 from ..training.tensors import pair_counts, side_tensor
 from .embed import own_vectors

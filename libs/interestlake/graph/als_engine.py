@@ -12,8 +12,8 @@ from pyspark.sql import functions as F
 
 from ..core.params.all import Als
 from ..interactions.batch import UserBatch
+from ..models.implicit_als import fit_implicit_als
 from .als import fit_als
-from .implicit_als import fit_implicit_als
 
 PAIR_BYTES = 80  # a pair as it arrives, in both orientations and as a confidence
 FACTOR_COPIES = 3  # factors while they are fitted, folded in and sent back

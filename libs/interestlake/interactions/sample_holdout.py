@@ -4,7 +4,7 @@ import numpy as np
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from .holdout import Holdout
+from ..training.holdout import Holdout
 
 MAX_USERS = 2000
 
