@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from interestlake.interactions.pairs import Feedback
+from interestlake.interactions.pairs import Pairs
 
 ZIPF = 0.8  # popularity of the n-th item is n^-ZIPF
 GROUP_ITEMS = 200  # people and items fall into groups of interest of so many items, whatever the size
@@ -25,8 +25,8 @@ def draw_pairs(users: int, items: int, count: int, seed: int) -> tuple[np.ndarra
     return person.astype(np.int32), random.permutation(items)[place].astype(np.int32)
 
 
-def generated(users: int, items: int, pairs: int, seed: int = 42) -> Feedback:
-    """`pairs` different pairs, each at a seeded second of one year, as the benchmark's Feedback."""
+def generated(users: int, items: int, pairs: int, seed: int = 42) -> Pairs:
+    """`pairs` different pairs, each at a seeded second of one year, as the benchmark's Pairs."""
     found = np.empty(0, np.int64)
     while len(found) < pairs:
         person, item = draw_pairs(users, items, 2 * (pairs - len(found)) + 1000, seed + len(found))
@@ -39,4 +39,4 @@ def generated(users: int, items: int, pairs: int, seed: int = 42) -> Feedback:
     ids = (np.char.add(kind, np.char.zfill(np.arange(size).astype(str), 8)).astype(object)
            for kind, size in (("u", users), ("i", items)))
     ones = np.ones(pairs, np.float32)
-    return Feedback(*ids, person[order], item[order], ones, times[order], timed=True)
+    return Pairs(*ids, person[order], item[order], ones, times[order], timed=True)

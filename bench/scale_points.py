@@ -12,7 +12,7 @@ import scipy.sparse as sp
 from interestlake.core.params.all import Als, Graph, Recommend
 from interestlake.models.implicit_als import fit_implicit_als
 from interestlake.models.neighbours import item_neighbours
-from interestlake.models.transition_edges import transition_edges
+from interestlake.models.transitions import transition_edges
 
 from .generated import draw_pairs
 

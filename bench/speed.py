@@ -11,12 +11,13 @@ import numpy as np
 import pandas as pd
 import psutil
 
-from interestlake.interactions.pairs import Feedback
+from interestlake.interactions.pairs import Pairs
+from interestlake.models.factors import FactorScorer
 from interestlake.models.fitted import Fitted, top_lists
+from interestlake.models.fold_in_als import FoldInAls
 from interestlake.models.implicit_als import fit_implicit_als
-from interestlake.models.item_side import FactorScorer, FoldInAls
 from interestlake.models.neighbours import item_neighbours
-from interestlake.models.transition_edges import transition_edges
+from interestlake.models.transitions import transition_edges
 
 from . import plain
 from .__main__ import MOVIELENS
@@ -41,7 +42,7 @@ class Case:
     theirs: Callable[[], object]
 
 
-def cases(data: Feedback) -> Iterator[Case]:
+def cases(data: Pairs) -> Iterator[Case]:
     """The comparisons on one data set; one factor model is fitted for all lists."""
     matrix, everybody = data.matrix, np.arange(data.shape[0])
     rank = min(RANK, min(data.shape))
@@ -75,13 +76,13 @@ def cases(data: Feedback) -> Iterator[Case]:
                lambda: plain.transitions(data.users, data.items, data.shape[1], **STEPS))
 
 
-def movielens(folder: Path) -> Feedback:
+def movielens(folder: Path) -> Pairs:
     """ratings.csv(.gz) of a MovieLens folder, every rating a choice."""
     path = next(path for name in ("ratings.csv.gz", "ratings.csv") if (path := folder / name).is_file())
     frame = pd.read_csv(path).rename(columns={"userId": "user_id", "movieId": "item_id", "timestamp": "time"})
     frame = frame.assign(weight=1.0, user_id=frame["user_id"].astype(str), item_id=frame["item_id"].astype(str))
     ids = [np.unique(frame[name].to_numpy(object)) for name in ("user_id", "item_id")]
-    return Feedback.of(frame, *ids, timed=True)
+    return Pairs.of(frame, *ids, timed=True)
 
 
 def line(case: Case, found: Compared) -> str:

@@ -13,12 +13,12 @@ from pathlib import Path
 
 from interestlake.cli.benchmark.command import held_test
 from interestlake.cli.benchmark.write import SHOWN
+from interestlake.evaluation.arrays import mean_list_ndcg
 from interestlake.evaluation.measure import evaluate
 from interestlake.evaluation.search import search
 from interestlake.interactions.csv_files import read_inputs
 from interestlake.interactions.cuts import cuts_of, held_of, sample_people
-from interestlake.recommending.mix import mean_list_ndcg
-from interestlake.recommending.phases import SEARCH_PEOPLE
+from interestlake.recommending.choose import SEARCH_PEOPLE
 
 from .contenders import PEERS, Peer, fit_and_list, write_pairs
 from .movielens import prepare

@@ -13,7 +13,7 @@ import pandas as pd
 
 from interestlake.evaluation.search import Grid
 from interestlake.interactions.csv_files import place_of
-from interestlake.interactions.pairs import Feedback
+from interestlake.interactions.pairs import Pairs
 
 ROOT = Path(__file__).resolve().parents[2]
 ENVIRONMENTS = ROOT / ".cache" / "peers"
@@ -88,7 +88,7 @@ def make_environment(name: str) -> Path:
     return python
 
 
-def write_pairs(data: Feedback, path: Path) -> Path:
+def write_pairs(data: Pairs, path: Path) -> Path:
     """The pairs that somebody liked as a CSV, in order of person and time."""
     liked = data.weights > 0
     frame = pd.DataFrame({"user_id": data.user_ids[data.users[liked]], "item_id": data.item_ids[data.items[liked]]})
@@ -99,7 +99,7 @@ def write_pairs(data: Feedback, path: Path) -> Path:
 
 
 def fit_and_list(
-    peer: Peer, train: Path, data: Feedback, params: Mapping, k: int, seed: int
+    peer: Peer, train: Path, data: Pairs, params: Mapping, k: int, seed: int
 ) -> tuple[np.ndarray, float]:
     """-> (U, k) columns of everybody's list, -1 = none, and the seconds of the process, start included."""
     out = train.with_suffix(".lists.csv")

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import scipy.sparse as sp
 
-from interestlake.models.item_side import FoldInAls
+from interestlake.models.fold_in_als import FoldInAls
 from interestlake.recommending.item_models import ItemInterests
 from interestlake.serving.asking.index import build_index
 

@@ -9,7 +9,7 @@ import pytest
 from mlflow import MlflowClient
 
 from interestlake.cli.main import main
-from interestlake.models import registry as contestants
+from interestlake.models import registry as models_for
 
 from .world import pairs
 
@@ -109,7 +109,7 @@ def test_a_poisoned_test_file_changes_no_recommendation(files, result, tmp_path)
 
 def test_trained_models_stop_on_validation_and_never_on_test(files, tmp_path, monkeypatch):
     """Their epochs are picked by early stopping; another test file changes neither them nor a list."""
-    monkeypatch.setattr(contestants, "SASREC", replace(contestants.SASREC, epochs=10, patience=3))
+    monkeypatch.setattr(models_for, "SASREC", replace(models_for.SASREC, epochs=10, patience=3))
     split = ["--input", str(files / "all.csv"), "--protocol", "leave-one-out", "--validation-share", "0.1"]
     assert main(["split", *split, "--out", str(tmp_path)]) == 0
     wanted = ("--models", "transitions,sasrec", "--budget", "1", "--validation", str(tmp_path / "validation.csv"))

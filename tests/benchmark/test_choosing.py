@@ -8,14 +8,16 @@ from pyspark.sql import functions as F
 
 from interestlake.core.errors import BadInput
 from interestlake.evaluation import arrays, ranking
+from interestlake.evaluation.arrays import mean_list_ndcg
 from interestlake.evaluation.search import Grid, search
 from interestlake.interactions.protocols import cut_validation, split_pairs
 from interestlake.interactions.side_information import SideInformation
 from interestlake.models.fitted import top_columns
-from interestlake.models.registry import contestants
+from interestlake.models.registry import models_for
 from interestlake.models.scorer import top_unseen
-from interestlake.recommending.mix import DISCOUNTS, Fusion, fit_fusion, joined, mean_list_ndcg
-from interestlake.recommending.pool import Pool, ordered
+from interestlake.recommending.fit_fusion import DISCOUNTS, fit_fusion
+from interestlake.recommending.fusion import Fusion
+from interestlake.recommending.pool import Pool, joined, ordered
 from interestlake.recommending.segment_weights import fit_segments, fit_weights, mean_ndcg
 
 from .world import feedback, pairs
@@ -98,7 +100,7 @@ def test_nothing_to_hold_out_is_said():
 
 def test_sequences_are_trained_only_where_somebody_has_a_next_item():
     one_each = pairs().drop_duplicates("user_id")
-    names = [[model.name for model in contestants(feedback(rows), SideInformation())] for rows in (pairs(), one_each)]
+    names = [[model.name for model in models_for(feedback(rows), SideInformation())] for rows in (pairs(), one_each)]
     assert set(names[0]) - set(names[1]) == {"sasrec"}
 
 

@@ -8,8 +8,8 @@ import pytest
 
 from interestlake.interactions import cuts
 from interestlake.interactions.cuts import cuts_of
-from interestlake.interactions.pairs import Feedback
-from interestlake.recommending.mix import fit_fusion
+from interestlake.interactions.pairs import Pairs
+from interestlake.recommending.fit_fusion import fit_fusion
 from interestlake.recommending.pool import Pool
 
 from .world import feedback, pairs
@@ -18,7 +18,7 @@ LOG = logging.getLogger("test")
 
 
 @pytest.fixture
-def together() -> Feedback:
+def together() -> Pairs:
     """Everybody is there all the time."""
     crossing = pairs()
     return feedback(crossing.assign(timestamp=crossing["timestamp"] % 1000))

@@ -8,12 +8,14 @@ import pandas as pd
 import pytest
 import scipy.sparse as sp
 
-from interestlake.interactions.pairs import Feedback
-from interestlake.models.ease import fit_ease, fit_kernel_ease, kernel_gram, most_chosen, sparse_ease_weights
+from interestlake.interactions.pairs import Pairs
+from interestlake.models.ease import fit_ease, most_chosen, sparse_ease_weights
 from interestlake.models.graph_filter import GraphFilter
 from interestlake.models.item_matrix import ease_weights
-from interestlake.models.neighbours import UserNeighbours, fact_neighbours, item_neighbours
-from interestlake.models.transition_edges import transition_edges
+from interestlake.models.neighbours import fact_neighbours, item_neighbours
+from interestlake.models.sequence_ease import fit_kernel_ease, kernel_gram
+from interestlake.models.transitions import transition_edges
+from interestlake.models.user_knn import UserNeighbours
 
 from .world import feedback as planted_feedback
 from .world import pairs
@@ -22,11 +24,11 @@ DAY = 86_400.0
 
 
 @pytest.fixture(scope="module")
-def feedback() -> Feedback:
+def feedback() -> Pairs:
     return planted_feedback(pairs())
 
 
-def sequences(data: Feedback) -> list[np.ndarray]:
+def sequences(data: Pairs) -> list[np.ndarray]:
     return [data.items[start:end] for start, end in itertools.pairwise(data.starts)]
 
 
@@ -145,7 +147,7 @@ def test_graph_filter_of_full_rank_is_the_formula(feedback):
 
 def test_feedback_keeps_order_and_joins_parts():
     frame = pd.DataFrame({"user_id": ["b", "a", "a"], "item_id": ["x", "y", "x"], "weight": 1.0, "time": [1.0, 5, 2]})
-    data = Feedback.of(frame, np.array(["a", "b"], object), np.array(["x", "y"], object), timed=True)
+    data = Pairs.of(frame, np.array(["a", "b"], object), np.array(["x", "y"], object), timed=True)
     assert data.items.tolist() == [0, 1, 0] and data.users.tolist() == [0, 0, 1]
     assert data.recency[0].toarray().tolist() == [[0.5, 1.0]]
     again = data.rows(data.items == 0).plus(data)

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from interestlake.interactions.held_out import held_pairs
-from interestlake.interactions.pairs import Feedback
+from interestlake.interactions.held_out import held_out_pairs
+from interestlake.interactions.pairs import Pairs
 from interestlake.recommending.pool import gather
 from interestlake.recommending.sampled import draw_candidates
 
@@ -13,10 +13,10 @@ from .world import pairs
 def test_candidates_are_the_held_item_and_unseen_ones():
     frame = pairs().assign(weight=1.0).rename(columns={"timestamp": "time"})
     ids = [np.unique(frame[name].to_numpy(object)) for name in ("user_id", "item_id")]
-    data = Feedback.of(frame, *ids, timed=True)
+    data = Pairs.of(frame, *ids, timed=True)
     last = data.starts[1:] - 1
     known = data.rows(~np.isin(np.arange(len(data)), last))
-    held = held_pairs(data.users[last], data.items[last], data.weights[last], known)
+    held = held_out_pairs(data.users[last], data.items[last], data.weights[last], known)
     asked = draw_candidates(held, known, 20, seed=1)
     assert asked.shape == (60, 21)
     for row, person in enumerate(held.people):
@@ -43,7 +43,7 @@ class Told:
 def test_asked_columns_are_valued_among_themselves():
     frame = pairs().assign(weight=1.0).rename(columns={"timestamp": "time"})
     ids = [np.unique(frame[name].to_numpy(object)) for name in ("user_id", "item_id")]
-    known = Feedback.of(frame, *ids, timed=True)
+    known = Pairs.of(frame, *ids, timed=True)
     size = known.shape[1]
     scores = np.zeros((known.shape[0], size), np.float32)
     scores[:, :4] = [3.0, 1.0, 0.0, 2.0]

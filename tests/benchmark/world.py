@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from interestlake.interactions.pairs import Feedback
+from interestlake.interactions.pairs import Pairs
 
 TASTES, ITEMS_PER_TASTE = 4, 15
 
@@ -23,7 +23,7 @@ def pairs(people: int = 60, length: int = 10, seed: int = 0) -> pd.DataFrame:
     return frame.drop_duplicates(["user_id", "item_id"]).reset_index(drop=True)
 
 
-def feedback(frame: pd.DataFrame, timed: bool = True) -> Feedback:
+def feedback(frame: pd.DataFrame, timed: bool = True) -> Pairs:
     """Pairs of weight 1 over the people and items of the frame."""
     frame = frame.assign(weight=1.0).rename(columns={"timestamp": "time"})
-    return Feedback.of(frame, *(np.unique(frame[n].to_numpy(object)) for n in ("user_id", "item_id")), timed)
+    return Pairs.of(frame, *(np.unique(frame[n].to_numpy(object)) for n in ("user_id", "item_id")), timed)

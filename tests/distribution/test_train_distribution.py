@@ -12,7 +12,7 @@ import pytest
 
 from interestlake.cli.main import main
 from interestlake.core.errors import BadInput
-from interestlake.models import registry as contestants
+from interestlake.models import registry as models_for
 from interestlake.models.distribution.saved import DistributionModel
 from interestlake.models.distribution.training import distribution, trainer
 
@@ -147,7 +147,7 @@ def test_a_refit_follows_the_schedule_that_chose_its_epochs(files, tmp_path):
 
 def test_the_benchmark_fuses_it_where_it_is_named(files, tmp_path, monkeypatch):
     # the benchmark's own trains the shipped encoder, which takes a minute
-    monkeypatch.setattr(contestants, "trainer", lambda _: trainer("full", str(files / "encoder"), "float32", 5))
+    monkeypatch.setattr(models_for, "trainer", lambda _: trainer("full", str(files / "encoder"), "float32", 5))
     names = ("train", "validation", "test", "items")
     given = [word for name in names for word in (f"--{name}", str(files / f"{name}.csv"))]
     assert main(["benchmark", *given, "--out", str(tmp_path), "--budget", "2", "--models", "ease,distribution"]) == 0

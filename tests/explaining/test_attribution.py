@@ -7,7 +7,7 @@ import torch
 from torch.nn import functional
 
 from interestlake.models.item_matrix import EdgeScorer
-from interestlake.models.item_side import Popularity
+from interestlake.models.popularity import Popularity
 from interestlake.models.two_tower import PairScorer, TwoTower
 from interestlake.recommending.blocks import Catalogue
 from interestlake.recommending.explaining.attribution import PARTS, attribute, by_history, rebuilt

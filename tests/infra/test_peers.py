@@ -8,7 +8,7 @@ import pytest
 from bench.peers import contenders
 from bench.peers.contenders import PEERS, Peer, fit_and_list, write_pairs
 
-from interestlake.interactions.pairs import Feedback
+from interestlake.interactions.pairs import Pairs
 
 SCRIPT = """
 import sys, pandas as pd
@@ -24,11 +24,11 @@ pd.DataFrame(rows, columns=["user_id", "item_id", "rank", "score"]).to_csv(out, 
 
 
 @pytest.fixture
-def data() -> Feedback:
+def data() -> Pairs:
     frame = pd.DataFrame({"user_id": ["u2", "u1", "u1", "u2"], "item_id": ["a", "b", "a", "c"],
                           "weight": [1.0, 1.0, 1.0, 0.0], "time": [1.0, 9.0, 5.0, 3.0]})
     ids = np.array(["", "u1", "u2"], object), np.array(["a", "b", "c"], object)
-    return Feedback.of(frame, *ids, timed=True)
+    return Pairs.of(frame, *ids, timed=True)
 
 
 @pytest.fixture

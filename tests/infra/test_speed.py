@@ -7,7 +7,7 @@ from bench.alternate import Compared, alternate
 from bench.generated import generated
 from bench.speed import cases, line, movielens
 
-from interestlake.models.transition_edges import transition_edges
+from interestlake.models.transitions import transition_edges
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ import pytest
 from interestlake.core.params.all import Als
 from interestlake.graph.als import factors
 from interestlake.graph.als_engine import AlsFit, fit_with, plan_fit, plan_for
-from interestlake.models.item_side import FoldInAls
+from interestlake.models.fold_in_als import FoldInAls
 from interestlake.recommending.blocks import Catalogue, to_batch
 
 BLOCKS, SIZE = 4, 8

@@ -8,7 +8,7 @@ from interestlake.interactions.batch import UserBatch
 from interestlake.models import fitted as lists
 from interestlake.models import item_side
 from interestlake.models.fitted import top_columns
-from interestlake.models.item_side import FoldInAls
+from interestlake.models.fold_in_als import FoldInAls
 from interestlake.models.neighbours import item_neighbours, strongest_per_row
 from interestlake.models.scorer import SCORE_STEPS
 

@@ -5,14 +5,15 @@ import pytest
 import scipy.sparse as sp
 import torch
 
-from interestlake.interactions.pairs import Feedback
+from interestlake.interactions.cuts import held_of
+from interestlake.interactions.pairs import Pairs
 from interestlake.interactions.side_information import SideInformation
 from interestlake.models.light_gcn import LightGcn, normalised
 from interestlake.models.losses import softmax_over_items
 from interestlake.models.ncf import NeuMf
-from interestlake.models.registry import contestants
+from interestlake.models.registry import models_for
 from interestlake.models.sasrec import SasRec, newest_sequences
-from interestlake.recommending.phases import held_of, pick_parameters
+from interestlake.recommending.choose import pick_parameters
 
 from ..benchmark.world import ITEMS_PER_TASTE, TASTES, pairs
 
@@ -20,26 +21,26 @@ TRAINED = ("lightgcn", "sasrec", "ncf")
 
 
 @pytest.fixture(scope="module")
-def feedback() -> Feedback:
+def feedback() -> Pairs:
     frame = pairs(people=60).assign(weight=1.0).rename(columns={"timestamp": "time"})
     ids = [np.unique(frame[name].to_numpy(object)) for name in ("user_id", "item_id")]
-    return Feedback.of(frame, *ids, timed=True)
+    return Pairs.of(frame, *ids, timed=True)
 
 
 @pytest.fixture(scope="module")
 def trainers(feedback):
-    return {c.name: c for c in contestants(feedback, SideInformation()) if c.trainer}
+    return {c.name: c for c in models_for(feedback, SideInformation()) if c.trainer}
 
 
-def first_choice(contestant) -> dict:
-    return {name: grid.first for name, grid in contestant.grids.items()}
+def first_choice(model) -> dict:
+    return {name: grid.first for name, grid in model.grids.items()}
 
 
 @pytest.mark.parametrize("name", TRAINED)
 def test_people_get_items_of_their_taste(feedback, trainers, name):
-    contestant = trainers[name]
+    model = trainers[name]
     epochs = {"lightgcn": 10, "sasrec": 12, "ncf": 25}[name]
-    fitted = contestant.fit(feedback, SideInformation(), {**first_choice(contestant), "epochs": epochs}, 1)
+    fitted = model.fit(feedback, SideInformation(), {**first_choice(model), "epochs": epochs}, 1)
     everyone = np.arange(feedback.shape[0])
     scores = fitted.score(feedback, everyone, None)
     assert scores.shape == feedback.shape and scores.dtype == np.float32 and np.isfinite(scores).all()
@@ -52,10 +53,10 @@ def test_people_get_items_of_their_taste(feedback, trainers, name):
 
 @pytest.mark.parametrize("name", TRAINED)
 def test_equal_seeds_give_equal_scores(feedback, trainers, name):
-    contestant = trainers[name]
-    params = {**first_choice(contestant), "epochs": 2}
+    model = trainers[name]
+    params = {**first_choice(model), "epochs": 2}
     everyone = np.arange(feedback.shape[0])
-    fits = [contestant.fit(feedback, SideInformation(), params, 3) for _ in range(2)]
+    fits = [model.fit(feedback, SideInformation(), params, 3) for _ in range(2)]
     one, two = (fitted.score(feedback, everyone, None) for fitted in fits)
     np.testing.assert_array_equal(one, two)
 
@@ -63,9 +64,9 @@ def test_equal_seeds_give_equal_scores(feedback, trainers, name):
 @pytest.mark.parametrize("name", TRAINED)
 def test_strangers_and_unknown_items_get_no_opinion(feedback, trainers, name):
     """The first person and the first item lose all their pairs."""
-    contestant = trainers[name]
+    model = trainers[name]
     rest = feedback.rows((feedback.users != 0) & (feedback.items != 0))
-    fitted = contestant.fit(rest, SideInformation(), {**first_choice(contestant), "epochs": 1}, 1)
+    fitted = model.fit(rest, SideInformation(), {**first_choice(model), "epochs": 1}, 1)
     scores = fitted.score(rest, np.arange(feedback.shape[0]), None)
     assert not scores[0].any() and not scores[:, 0].any() and scores[1:, 1:].any(axis=1).all()
 
@@ -84,8 +85,8 @@ def test_a_hopeless_training_ends_early(feedback, trainers):
 
 def test_a_hopeless_search_is_one_training(feedback, trainers):
     held = held_of(feedback, feedback)
-    entry = pick_parameters(trainers["ncf"], feedback, SideInformation(), held, 10, 1, None, least=2.0)
-    assert [value for _, value in entry.trail.tried[1:]] == [0.0] and len(entry.training.loss) <= 5
+    chosen = pick_parameters(trainers["ncf"], feedback, SideInformation(), held, 10, 1, 24, least=2.0)
+    assert chosen.fits == 2 and len(chosen.training.loss) <= 5
 
 
 def test_a_place_knows_only_what_came_before():

@@ -10,19 +10,16 @@ from sklearn.linear_model import Ridge
 from interestlake.core.errors import BadInput
 from interestlake.core.vectors import unit_rows
 from interestlake.interactions.batch import UserBatch
+from interestlake.models.content import ContentScorer, ridge
+from interestlake.models.factors import FactorScorer
+from interestlake.models.fold_in_als import FoldInAls
 from interestlake.models.information import InformationScorer
 from interestlake.models.item_matrix import Ease, EdgeScorer, cosine_neighbours, ease_weights
-from interestlake.models.item_side import (
-    ContentScorer,
-    FactorScorer,
-    FoldInAls,
-    Popularity,
-    SocialScorer,
-    TextScorer,
-    WordScorer,
-    ridge,
-)
+from interestlake.models.popularity import Popularity
 from interestlake.models.scorer import top_unseen
+from interestlake.models.social import SocialScorer
+from interestlake.models.text import TextScorer
+from interestlake.models.words import WordScorer
 
 BOARD = 24
 PERSONAL = ("graph", "transitions", "item_knn", "ease", "als", "two_tower", "text", "words", "content",

@@ -17,7 +17,7 @@ from interestlake.core.params.all import SOURCES, Guard
 from interestlake.interactions.weigh import BASE_WEIGHTS, weigh_pairs
 from interestlake.interests.hidden import without_hidden
 from interestlake.models.item_matrix import Ease, ease_weights
-from interestlake.models.item_side import Popularity
+from interestlake.models.popularity import Popularity
 from interestlake.recommending.blocks import Catalogue
 from interestlake.recommending.gather_guard import gather_guard
 from interestlake.recommending.granularity import heard_sources

@@ -5,7 +5,7 @@ import pandas as pd
 
 from interestlake.core.params.all import Als
 from interestlake.graph.als import factors, fit_als
-from interestlake.models.item_side import FoldInAls
+from interestlake.models.fold_in_als import FoldInAls
 from interestlake.recommending.blocks import Catalogue, to_batch
 
 

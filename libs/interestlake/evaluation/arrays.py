@@ -1,5 +1,7 @@
 """The metrics of `ranking` and `variety` over arrays, for lists that one machine holds."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 
@@ -24,6 +26,14 @@ def ranking_at(hits: np.ndarray, sizes: np.ndarray, k: int) -> dict[str, np.ndar
         "ndcg": hits @ discount / np.cumsum(discount)[best - 1],
         "mrr": 1 / first,
     }
+
+
+def mean_list_ndcg(lists: np.ndarray, relevant: Sequence[np.ndarray]) -> float:
+    """lists (n, k), -1 = none; relevant: n arrays of columns, each at least one -> mean nDCG@k; 0 for nobody."""
+    if not len(relevant):
+        return 0.0
+    sizes = np.array([len(columns) for columns in relevant])
+    return float(ranking_at(hits_of(lists, relevant), sizes, lists.shape[1])["ndcg"].mean())
 
 
 def satisfaction(lists: np.ndarray, feedback: list[dict[int, float]], k: int) -> np.ndarray:

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ..interactions.held_out import Held
-from ..interactions.pairs import Feedback
+from ..interactions.held_out import HeldOut
+from ..interactions.pairs import Pairs
 from . import arrays
 
 
-def evaluate(lists: np.ndarray, held: Held, known: Feedback, vectors: np.ndarray | None, ks: Sequence[int]) -> dict:
+def evaluate(lists: np.ndarray, held: HeldOut, known: Pairs, vectors: np.ndarray | None, ks: Sequence[int]) -> dict:
     """lists (n, >= max(ks)) of `held.people` -> {"ndcg@10": mean, ...}: every metric of the design but stability.
 
     coverage, novelty and diversity are of the lists of these people; fairness: worst / best group's nDCG by history

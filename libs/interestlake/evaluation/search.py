@@ -38,7 +38,7 @@ class Grid:
 
 
 @dataclass
-class Trail:
+class Trials:
     """What a search tried: parameters and validation value, in order; `best` is the first of the largest."""
 
     tried: list[tuple[dict, float]] = field(default_factory=list)
@@ -48,22 +48,25 @@ class Trail:
         return max(self.tried, key=lambda entry: entry[1])
 
 
-def search(grids: Mapping[str, Grid], value_of: Callable[[dict], float], budget: int) -> Trail:
-    """Coordinate search of at most `budget` fits -> the trail.
+def search(
+    grids: Mapping[str, Grid], value_of: Callable[[dict], float], budget: int,
+    goes_on: Callable[[], bool] = lambda: True,
+) -> Trials:
+    """Coordinate search of at most `budget` fits -> the trials. `goes_on` is asked before every fit but the first.
 
     Starts from every grid's first value and goes through the parameters in order; the best of each is kept before the
     next is tried, and a best value on the edge of its grid widens the grid. A second round follows where the first
     changed something and budget is left.
     """
-    trail, seen = Trail(), {}
+    trials, seen = Trials(), {}
 
     def measured(params: dict) -> float | None:
         key = tuple(sorted(params.items()))
         if key not in seen:
-            if len(seen) >= budget:
+            if len(seen) >= budget or (seen and not goes_on()):
                 return None
             seen[key] = value_of(params)
-            trail.tried.append((dict(params), seen[key]))
+            trials.tried.append((dict(params), seen[key]))
         return seen[key]
 
     current = {name: grid.first for name, grid in grids.items()}
@@ -87,4 +90,4 @@ def search(grids: Mapping[str, Grid], value_of: Callable[[dict], float], budget:
             current = {**current, name: best}
         if current == before:
             break
-    return trail
+    return trials

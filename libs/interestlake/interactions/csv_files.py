@@ -8,7 +8,7 @@ import pandas as pd
 import scipy.sparse as sp
 
 from ..core.errors import BadInput
-from .pairs import Feedback
+from .pairs import Pairs
 
 FEEDBACK_COLUMNS = ("user_id", "item_id")
 NOBODY = ""  # sorts before every person
@@ -25,8 +25,8 @@ class Inputs:
     test: user_id, item_id, weight as they stand in the file; counts: what was odd, by name.
     """
 
-    train: Feedback
-    validation: Feedback | None
+    train: Pairs
+    validation: Pairs | None
     test: pd.DataFrame
     items: pd.DataFrame
     friends: sp.csr_matrix | None
@@ -73,8 +73,8 @@ def read_inputs(
     counts["people_unknown_in_train"] = int((~held["user_id"].drop_duplicates().isin(learned["user_id"])).sum())
     counts["items_unknown_in_train"] = int((~held["item_id"].drop_duplicates().isin(learned["item_id"])).sum())
     return Inputs(
-        train=Feedback.of(known, user_ids, item_ids, timed),
-        validation=None if extra is None else Feedback.of(extra, user_ids, item_ids, timed),
+        train=Pairs.of(known, user_ids, item_ids, timed),
+        validation=None if extra is None else Pairs.of(extra, user_ids, item_ids, timed),
         test=held,
         items=_texts(catalogue, item_ids, counts),
         friends=_links(friends, user_ids, counts) if friends is not None else None,

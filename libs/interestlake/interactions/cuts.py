@@ -5,8 +5,8 @@ from logging import Logger
 
 import numpy as np
 
-from .held_out import Held, held_pairs
-from .pairs import Feedback
+from .held_out import HeldOut, held_out_pairs
+from .pairs import Pairs
 from .protocols import NEWEST, RANDOM, cut_validation
 
 SHARE = 0.2  # of train, where validation is cut from it
@@ -14,10 +14,10 @@ MAX_PAIRS_RECUT = 500_000  # train is small enough to fit each model once per cu
 CUTS = 3  # that the fusion learns from then, and
 ENOUGH_PEOPLE = 1_500  # more where these were not asked yet
 MOST_CUTS = 10
-Cut = tuple[Feedback, Feedback]
+Cut = tuple[Pairs, Pairs]
 
 
-def cuts_of(train: Feedback, validation: Feedback | None, protocol: str, seed: int, log: Logger) -> Sequence[Cut]:
+def cuts_of(train: Pairs, validation: Pairs | None, protocol: str, seed: int, log: Logger) -> Sequence[Cut]:
     """(train, validation): the given parts, or cut from train, of which a small one is cut several times.
 
     Random cuts differ in their seed. A cut by time is followed by earlier ones of as many pairs, each with what lies
@@ -52,12 +52,12 @@ def _asked(cuts: Sequence[Cut]) -> int:
     return sum(int((np.diff(rest.starts)[np.unique(part.users)] > 0).sum()) for rest, part in cuts)
 
 
-def held_of(part: Feedback, known: Feedback) -> Held:
-    """The pairs of a validation part as Held."""
-    return held_pairs(part.users, part.items, part.weights, known)
+def held_of(part: Pairs, known: Pairs) -> HeldOut:
+    """The pairs of a validation part as HeldOut."""
+    return held_out_pairs(part.users, part.items, part.weights, known)
 
 
-def sample_people(held: Held, known: Feedback, limit: int, seed: int) -> Held:
+def sample_people(held: HeldOut, known: Pairs, limit: int, seed: int) -> HeldOut:
     """At most `limit` of the held-out people who have a history, seeded; all where they are fewer."""
     warm = np.diff(known.starts)[held.people] > 0
     rows = np.flatnonzero(warm & np.array([len(columns) > 0 for columns in held.relevant], bool))

@@ -1,18 +1,18 @@
-"""Held-out pairs by person."""
+"""HeldOut-out pairs by person."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from .pairs import Feedback
+from .pairs import Pairs
 
 COLD, SHORT, MEDIUM = 1, 5, 20  # history lengths that part people into groups
 
 
 @dataclass(frozen=True)
-class Held:
-    """Held-out pairs by person: people (n,) places in user_ids, ascending; relevant: their columns; sizes: how many
+class HeldOut:
+    """HeldOut-out pairs by person: people (n,) places in user_ids, ascending; relevant: their columns; sizes: how many
     items were held out, those outside the catalogue included; weights: column -> weight; groups: by history length."""
 
     people: np.ndarray
@@ -21,17 +21,17 @@ class Held:
     weights: Sequence[dict[int, float]]
     groups: np.ndarray = field(default_factory=lambda: np.empty(0))
 
-    def pick(self, mask: np.ndarray) -> "Held":
+    def pick(self, mask: np.ndarray) -> "HeldOut":
         rows = np.flatnonzero(mask)
         kept = [[values[row] for row in rows] for values in (self.relevant, self.weights)]
         groups = self.groups[mask] if len(self.groups) else self.groups
-        return Held(self.people[mask], kept[0], self.sizes[mask], kept[1], groups)
+        return HeldOut(self.people[mask], kept[0], self.sizes[mask], kept[1], groups)
 
 
-def held_pairs(
-    users: np.ndarray, columns: np.ndarray, weights: np.ndarray, known: Feedback, owners: np.ndarray | None = None
-) -> Held:
-    """users, columns, weights (n,): held-out pairs, column -1 = no such item -> Held; weight 0 is not relevant.
+def held_out_pairs(
+    users: np.ndarray, columns: np.ndarray, weights: np.ndarray, known: Pairs, owners: np.ndarray | None = None
+) -> HeldOut:
+    """users, columns, weights (n,): held-out pairs, column -1 = no such item -> HeldOut; weight 0 is not relevant.
 
     owners (n,): whose pair it is, where several people share a place in user_ids; None = the places.
     """
@@ -47,4 +47,4 @@ def held_pairs(
     told = [{int(c): float(w) for c, w in zip(columns[s], weights[s], strict=True) if c >= 0} for s in spans]
     length = np.diff(known.starts)[people]
     groups = np.digitize(length, (COLD, SHORT, MEDIUM))
-    return Held(people, relevant, sizes, told, groups)
+    return HeldOut(people, relevant, sizes, told, groups)

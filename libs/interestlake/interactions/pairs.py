@@ -1,4 +1,4 @@
-"""Pairs of people and items as arrays: what every contestant is fitted on and scored with."""
+"""Pairs of people and items as arrays: what every model is fitted on and scored with."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -14,7 +14,7 @@ RECENT = 50  # newest items of a person that carry a place in the sequence
 
 
 @dataclass(frozen=True)
-class Feedback:
+class Pairs:
     """n pairs over U people and I items, each pair once, sorted by (person, time, place in the file).
 
     user_ids (U,), item_ids (I,): ascending str, the same for every part of one benchmark; users, items: (n,) int32
@@ -31,7 +31,7 @@ class Feedback:
     timed: bool
 
     @classmethod
-    def of(cls, pairs: pd.DataFrame, user_ids: np.ndarray, item_ids: np.ndarray, timed: bool) -> "Feedback":
+    def of(cls, pairs: pd.DataFrame, user_ids: np.ndarray, item_ids: np.ndarray, timed: bool) -> "Pairs":
         """pairs(user_id, item_id, weight, time), all ids among `user_ids` and `item_ids` -> the arrays."""
         users, items = np.searchsorted(user_ids, pairs["user_id"]), np.searchsorted(item_ids, pairs["item_id"])
         times = pairs["time"].to_numpy(np.float64)
@@ -64,17 +64,17 @@ class Feedback:
         near = place <= RECENT
         return sp.csr_matrix((1.0 / place[near].astype(np.float32), (self.users[near], self.items[near])), self.shape)
 
-    def rows(self, mask: np.ndarray) -> "Feedback":
+    def rows(self, mask: np.ndarray) -> "Pairs":
         """The pairs where `mask` (n,) holds, over the same people and items."""
         parts = (self.users, self.items, self.weights, self.times)
         return replace(self, **dict(zip(("users", "items", "weights", "times"), (p[mask] for p in parts), strict=True)))
 
-    def plus(self, other: "Feedback") -> "Feedback":
+    def plus(self, other: "Pairs") -> "Pairs":
         """Both parts' pairs, each person's in order of time; of a pair in both, the one of `other` stays."""
         mine = self.rows(~np.isin(_keys(self), _keys(other)))
         joined = [np.concatenate(pair) for pair in zip(mine._arrays(), other._arrays(), strict=True)]
         order = np.lexsort((np.arange(len(joined[0])), joined[3], joined[0]))
-        return Feedback(self.user_ids, self.item_ids, *(array[order] for array in joined), self.timed)
+        return Pairs(self.user_ids, self.item_ids, *(array[order] for array in joined), self.timed)
 
     def batch(
         self, people: np.ndarray, friends: sp.csr_matrix | None = None, vectors: Mapping[str, np.ndarray] | None = None
@@ -93,5 +93,5 @@ class Feedback:
         return self.users, self.items, self.weights, self.times
 
 
-def _keys(pairs: Feedback) -> np.ndarray:
+def _keys(pairs: Pairs) -> np.ndarray:
     return pairs.users.astype(np.int64) * pairs.shape[1] + pairs.items

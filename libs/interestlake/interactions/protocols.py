@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from ..core.errors import BadInput
-from .pairs import Feedback
+from .pairs import Pairs
 
 MIN_WARM_SHARE = 1 / 3
 MIN_COLD_SHARE = 0.05
@@ -51,7 +51,7 @@ def _last_of_each(pairs: pd.DataFrame, order: np.ndarray, with_validation: bool)
 
 
 def cut_validation(
-    train: Feedback, protocol: str, share: float, seed: int, without_pairs: float = 0.0
+    train: Pairs, protocol: str, share: float, seed: int, without_pairs: float = 0.0
 ) -> tuple[np.ndarray, str]:
     """Which pairs of train validate (n,) bool, and how they were chosen, in words.
 
@@ -91,25 +91,25 @@ def cut_validation(
     return held, how
 
 
-def _of_items(train: Feedback, share: float, seed: int) -> np.ndarray:
+def _of_items(train: Pairs, share: float, seed: int) -> np.ndarray:
     chosen = np.unique(train.items)
     withheld = np.random.default_rng(seed + 1).choice(chosen, max(1, round(len(chosen) * share)), replace=False)
     return np.isin(train.items, withheld)
 
 
-def _newest(train: Feedback, share: float) -> np.ndarray:
+def _newest(train: Pairs, share: float) -> np.ndarray:
     held = np.zeros(len(train), bool)
     held[np.argsort(train.times, kind="stable")[len(train) - round(len(train) * share) :]] = True
     return held
 
 
-def _warm_share(train: Feedback, held: np.ndarray) -> float:
+def _warm_share(train: Pairs, held: np.ndarray) -> float:
     known = np.zeros(train.shape[0], bool)
     known[train.users[~held]] = True
     return float(known[train.users[held]].mean()) if held.any() else 0.0
 
 
-def _random_of_each(train: Feedback, share: float, seed: int) -> np.ndarray:
+def _random_of_each(train: Pairs, share: float, seed: int) -> np.ndarray:
     draw = np.random.default_rng(seed).random(len(train))
     size = np.diff(train.starts)[train.users]
     rank = np.empty(len(train), np.int64)

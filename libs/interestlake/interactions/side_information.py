@@ -16,7 +16,7 @@ from ..core.vectors import unit_rows
 from ..text.encoder_files import cache_folder, export_onnx, find_encoder
 from ..text.encoders import load_encoder
 from .csv_files import Inputs
-from .pairs import Feedback
+from .pairs import Pairs
 
 FACT_RANK = 128
 WORD_RANK = 256
@@ -98,7 +98,7 @@ def content_features(text, words, facts, seed: int) -> np.ndarray | None:
     return np.hstack([*blocks, np.ones((len(blocks[0]), 1), np.float32)]) if blocks else None
 
 
-def likeness_vectors(side: SideInformation, known: Feedback, seed: int) -> np.ndarray:
+def likeness_vectors(side: SideInformation, known: Pairs, seed: int) -> np.ndarray:
     """(I, d) unit vectors that tell how alike two items of a list are: their texts', else of who chose them."""
     if side.text is not None:
         return side.text

@@ -1,17 +1,21 @@
-"""EASE (Steck 2019) at three sizes: by people, by items, by neighbourhoods; and over a Gram matrix with a kernel."""
+"""EASE (Steck 2019) at three sizes: by people, by items, by neighbourhoods."""
+
+from collections.abc import Mapping
 
 import numpy as np
 import scipy.sparse as sp
 from scipy.linalg import lapack
 
+from ..evaluation.search import Grid
+from ..interactions.pairs import Pairs
+from ..interactions.side_information import SideInformation
+from .fitted import Fitted
 from .item_matrix import Ease, EdgeScorer, ease_weights
+from .model import TOGETHER, Cost, Model, Size, floats
 from .neighbours import STRIP, strongest_per_row
 from .scorer import Scorer
 
 MAX_DENSE_ITEMS = 20_000
-REACH = 5  # exp(-5) = 0.007
-GAPS_AT_ONCE = 32
-MIN_PEOPLE = 2
 
 
 def fit_ease(
@@ -34,50 +38,12 @@ def fit_ease(
     return Ease(name, used, weights, chosen.shape[1])
 
 
-def fit_kernel_ease(
-    name: str, gram: sp.csr_matrix, l2: float, recency: float = 0.0, neighbours: int = 100,
-    most_items: int | None = None,
-) -> Scorer:
-    """EASE over a Gram matrix (I, I) with a kernel, such as `kernel_gram`; recency weighs the history that is scored.
-
-    A sum of products of two positive semi-definite kernels is one (Schur 1911), so that the closed form holds. The
-    diagonal counts people; an item of fewer than MIN_PEOPLE is left out: the inverse costs the cube of the items.
-    """
-    used = most_chosen(gram.diagonal(), MIN_PEOPLE, most_items)
-    if len(used) > MAX_DENSE_ITEMS:
-        return EdgeScorer(name, sparse_ease_weights(gram, l2, neighbours), recency)
-    weights = ease_weights(gram[used][:, used].toarray(), l2)
-    return Ease(name, used, weights, gram.shape[0], recency)
-
-
 def most_chosen(people: np.ndarray, least: int, limit: int | None) -> np.ndarray:
     """(I,) people per item -> ascending columns with at least `least`; at most `limit`, ties to the lower column."""
     used = np.flatnonzero(people >= least)
     if limit is None or len(used) <= limit:
         return used
     return np.sort(used[np.argsort(-people[used], kind="stable")[:limit]])
-
-
-def kernel_gram(users: np.ndarray, items: np.ndarray, item_count: int, width: float) -> sp.csr_matrix:
-    """(I, I) float64: sum over people of exp(-d / width), d how many places apart they chose the two items.
-
-    users, items (n,): sorted by person and time, each pair once. The diagonal counts people. Places further apart than
-    REACH widths add nothing, so that the cost is n * width and not the square of a history.
-    """
-    counts = np.bincount(items, minlength=item_count).astype(np.float64)
-    total = sp.csr_matrix(sp.diags(counts))
-    longest = int(np.bincount(users, minlength=1).max())
-    for start in range(1, min(longest, int(np.ceil(REACH * width)) + 1), GAPS_AT_ONCE):
-        rows, columns, values = [], [], []
-        for gap in range(start, min(start + GAPS_AT_ONCE, longest)):
-            same = users[gap:] == users[:-gap]
-            rows.append(items[:-gap][same])
-            columns.append(items[gap:][same])
-            values.append(np.full(len(rows[-1]), np.exp(-gap / width)))
-        flat = (np.concatenate(values), (np.concatenate(rows), np.concatenate(columns)))
-        block = sp.csr_matrix(flat, total.shape)
-        total = total + block + block.T
-    return sp.csr_matrix(total)
 
 
 def ease_weights_by_people(chosen: sp.csr_matrix, l2: float) -> np.ndarray:
@@ -118,3 +84,26 @@ def sparse_ease_weights(gram: sp.csr_matrix, l2: float, neighbours: int) -> sp.c
             values.append(solved)
     flat = (np.concatenate([*values, []]), (np.concatenate([*rows, []]).astype(int), np.concatenate([*columns, []])))
     return sp.csr_matrix((flat[0].astype(np.float32), flat[1]), gram.shape)
+
+
+# the inverse of an item matrix costs the cube of its items
+SEARCH_ITEMS = {"most_items": 6_000}
+
+
+def fit(pairs: Pairs, side: SideInformation, params: Mapping, seed: int) -> Fitted:
+    """See `fit_ease`."""
+    return Fitted(fit_ease("ease", pairs.matrix, params["l2"], most_items=params.get("most_items")))
+
+
+def cost(size: Size) -> Cost:
+    """The cube of the smaller side, at a float64 Gram matrix and its inverse; sparse past MAX_DENSE_ITEMS."""
+    if size.items > MAX_DENSE_ITEMS:
+        return Cost(12.0 * 100 * size.items, 2e-4 * size.items)
+    side = min(size.people, size.items)
+    return Cost(floats(size.items**2) + 3 * floats(2.0 * side**2), 2e-11 * (side**3 + side * size.items**2))
+
+
+EASE = Model(
+    "ease", "behaviour", TOGETHER, fit, cost, grids={"l2": Grid((30.0, 100.0, 300.0), 3.0, low=0.1)}, budget=8,
+    while_searching=SEARCH_ITEMS, quick={"l2": 100.0}, on_spark=True,
+)

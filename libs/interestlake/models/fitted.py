@@ -9,7 +9,7 @@ import numpy as np
 import scipy.sparse as sp
 from threadpoolctl import threadpool_limits
 
-from ..interactions.pairs import Feedback
+from ..interactions.pairs import Pairs
 from .scorer import SCORE_STEPS, Scorer
 
 BLOCK_BYTES = 16 * 2**20  # one score matrix of a block
@@ -29,7 +29,7 @@ class Fitted:
     def vectors(self) -> Mapping[str, np.ndarray]:
         return {} if self.user_vectors is None else {self.scorer.name: self.user_vectors}
 
-    def score(self, known: Feedback, people: np.ndarray, friends: sp.csr_matrix | None) -> np.ndarray:
+    def score(self, known: Pairs, people: np.ndarray, friends: sp.csr_matrix | None) -> np.ndarray:
         """(len(people), I) float32 from the histories in `known`."""
         return self.scorer.score(known.batch(people, friends, self.vectors))
 
@@ -99,7 +99,7 @@ def _lower_bounds(scores: np.ndarray, limit: int) -> np.ndarray:
 
 
 def top_lists(
-    fitted: Fitted, known: Feedback, people: np.ndarray, limit: int, friends: sp.csr_matrix | None
+    fitted: Fitted, known: Pairs, people: np.ndarray, limit: int, friends: sp.csr_matrix | None
 ) -> tuple[np.ndarray, np.ndarray]:
     """The best `limit` unseen items of each of `people` -> columns (n, limit) int32, -1 = none, and scores."""
 

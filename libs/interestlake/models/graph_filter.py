@@ -1,12 +1,18 @@
 """Graph convolution in closed form: a low-pass filter on the bipartite graph of people and items."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import scipy.sparse as sp
 from scipy.sparse.linalg import svds
 
+from ..evaluation.search import Grid
 from ..interactions.batch import UserBatch
+from ..interactions.pairs import Pairs
+from ..interactions.side_information import SideInformation
+from .fitted import Fitted
+from .model import PATTERN, Cost, Model, Size, floats
 from .scorer import Scorer
 
 
@@ -49,3 +55,25 @@ class GraphFilter(Scorer):
 
 def _inverse_root(degree: np.ndarray) -> np.ndarray:
     return np.where(degree > 0, 1 / np.sqrt(np.maximum(degree, 1e-12)), 0.0)
+
+
+def fit(pairs: Pairs, side: SideInformation, params: Mapping, seed: int) -> Fitted:
+    """See `GraphFilter`."""
+    rank, share = params["rank"], params["share"]
+    return Fitted(GraphFilter.of("graph_filter", pairs.matrix, rank=rank, share=share, seed=seed))
+
+
+def cost(size: Size) -> Cost:
+    """Every pair of items of a history, and the singular vectors."""
+    together = min(size.pairs**2 / max(size.people, 1), size.items**2)
+    return Cost(12.0 * together + floats(64 * size.items), 2e-8 * together + 1e-5 * size.pairs)
+
+
+GRAPH_FILTER = Model(
+    "graph_filter", "behaviour", PATTERN, fit, cost,
+    grids={
+        "share": Grid((0.1, 0.3, 1.0), 3.0, low=0.01),
+        "rank": Grid((32, 64, 128), 2, low=8, high=512),
+    },
+    budget=12, quick={"share": 0.3, "rank": 64},
+)

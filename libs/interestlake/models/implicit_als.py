@@ -1,10 +1,17 @@
 """Implicit-feedback ALS on one machine by the `implicit` library, as the scorer that Spark's ALS gives as well."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import scipy.sparse as sp
 from threadpoolctl import threadpool_limits
 
-from .item_side import FoldInAls
+from ..evaluation.search import Grid
+from ..interactions.pairs import Pairs
+from ..interactions.side_information import SideInformation
+from .fitted import Fitted
+from .fold_in_als import FoldInAls
+from .model import PATTERN, Cost, Model, Size, floats
 
 
 def fit_implicit_als(
@@ -29,3 +36,27 @@ def fit_implicit_als(
     vectors = np.asarray(model.item_factors, np.float32)[: weights.shape[1]]
     vectors[np.asarray(confidence.sum(axis=0)).ravel() == 0] = 0.0
     return FoldInAls.of(name, vectors, alpha, regularization, scaled=False)
+
+
+def fit(pairs: Pairs, side: SideInformation, params: Mapping, seed: int) -> Fitted:
+    """See `fit_implicit_als`; the rank is cut to what the pairs have."""
+    rank = min(params["rank"], min(pairs.shape))
+    settings = {"regularization": params["regularization"], "alpha": params["alpha"]}
+    return Fitted(fit_implicit_als("als", pairs.matrix, rank=rank, iterations=15, seed=seed, **settings))
+
+
+def cost(size: Size) -> Cost:
+    """Both orientations of the pairs and the factors, at rank 64 and 15 sweeps."""
+    return Cost(80.0 * size.pairs + 3 * floats(64 * (size.people + size.items)),
+                15 * (4e-7 * size.pairs + 8e-6 * (size.people + size.items)))
+
+
+ALS = Model(
+    "als", "behaviour", PATTERN, fit, cost,
+    grids={
+        "regularization": Grid((0.1, 1.0, 10.0), 3.0, low=1e-3),
+        "alpha": Grid((1.0, 5.0, 20.0), 3.0, low=0.1),
+        "rank": Grid((32, 64, 128), 2, low=8, high=256, start=1),
+    },
+    budget=16, quick={"regularization": 1.0, "alpha": 5.0, "rank": 64}, on_spark=True,
+)

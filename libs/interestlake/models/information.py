@@ -1,11 +1,17 @@
 """Items ranked by what a history tells about their features: contributions to D_KL(P(U | O) || P(U))."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import scipy.sparse as sp
 
+from ..evaluation.search import Grid
 from ..interactions.batch import UserBatch
+from ..interactions.pairs import Pairs
+from ..interactions.side_information import SideInformation
+from .fitted import Fitted
+from .model import FACTS, Cost, Model, Size
 from .scorer import Scorer
 
 
@@ -52,3 +58,20 @@ class InformationScorer(Scorer):
         scores += rest[:, None] * (self.features @ self.share)[None, :]
         lengths = np.maximum(np.diff(self.features.indptr), 1).astype(np.float64)
         return (scores / lengths**self.length_power).astype(np.float32)
+
+
+def fit(pairs: Pairs, side: SideInformation, params: Mapping, seed: int) -> Fitted:
+    """See `InformationScorer`."""
+    return Fitted(InformationScorer.of("information", side.carried, **params))
+
+
+def cost(size: Size) -> Cost:
+    """Some ten facts an item."""
+    return Cost(8.0 * 10 * size.items, 0.0)
+
+
+INFORMATION = Model(
+    "information", "knowledge", FACTS, fit, cost,
+    grids={"smoothing": Grid((0.0, 10.0, 100.0), 4.0, low=0.0, start=1), "length_power": Grid((0.0, 0.5, 1.0))},
+    needs=("shared facts",), budget=8, quick={"smoothing": 10.0, "length_power": 0.5},
+)

@@ -1,13 +1,23 @@
 """Neural collaborative filtering: a product of factors and a small network over two embeddings, side by side."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
+from ..evaluation.search import Grid
 from ..interactions.batch import UserBatch
+from ..interactions.pairs import Pairs
+from ..training.loop import best_device
+from ..training.reader import Batch
+from .fitted import Fitted
+from .model import PATTERN, Cost, Model, Size, floats, trained
 from .scorer import Scorer
+from .trainer import Job, Trainer, Training, indexes, pair_batches, pair_feed
 
 CHUNK_BYTES = 64 * 2**20
 
@@ -66,3 +76,37 @@ class NcfScorer(Scorer):
     @property
     def nbytes(self) -> int:
         return self.known.nbytes + sum(p.numel() * p.element_size() for p in self.model.parameters())
+
+
+def ncf(data: Pairs, side, params: Mapping, most: int, seed: int, folder: Path) -> Job:
+    """NeuMF by binary cross-entropy, `negatives` drawn items for each chosen one."""
+    device, items = best_device(), data.shape[1]
+    feed = pair_feed(data, folder)
+    model = NeuMf(*data.shape, params["dimension"], params["dropout"]).to(device)
+    drawn = params["negatives"]
+    place = np.where(np.diff(data.starts) > 0, np.arange(data.shape[0]) + 1, 0)[:, None].astype(np.float64)
+    seen = np.bincount(data.items, minlength=items) > 0
+
+    def loss_of(batch: Batch) -> tuple[Tensor, float]:
+        users, chosen = indexes(batch, device)
+        others = torch.randint(items, (drawn, len(users)), device=device)
+        logits = model(users[None, :], torch.cat([chosen[None, :], others]))  # (1 + n, B)
+        truth = torch.zeros_like(logits)
+        truth[0] = 1.0
+        return functional.binary_cross_entropy_with_logits(logits, truth), float(len(users))
+
+    return Job(model, pair_batches(feed, most, seed), loss_of, lambda: Fitted(NcfScorer("ncf", model, seen), place))
+
+
+def cost(size: Size) -> Cost:
+    """Fifteen epochs of five items a pair, and a network over every pair of person and item when it scores."""
+    cells = float(size.people) * size.items
+    return Cost(12 * floats(32 * (size.people + size.items)), 15 * 1e-5 * size.pairs + 2e-7 * cells)
+
+
+SCHEDULE = Training(epochs=40, patience=3, learning_rate=2e-3, weight_decay=1e-6, batch=2_048)
+TRAINER = Trainer(ncf, {"dimension": 32, "dropout": 0.2}, SCHEDULE)
+NCF = Model(
+    "ncf", "behaviour", PATTERN, trained(TRAINER), cost, grids={"negatives": Grid((4, 16), start=0)}, budget=2,
+    quick=None, trainer=TRAINER,
+)

@@ -1,14 +1,10 @@
 """Neighbourhood models from one machine's pair matrix: items by who chose them, people by what they chose."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 import scipy.sparse as sp
 from scipy.special import xlogy
-
-from ..interactions.batch import UserBatch
-from .scorer import Scorer
 
 MEASURES = ("cosine", "jaccard", "llr")
 MAX_FACT_PAIRS = 50_000_000  # pairs of items that share a fact
@@ -85,38 +81,3 @@ def strongest_per_row(
     row, column, value = row[order], column[order], value[order]
     kept = np.arange(len(row)) - np.searchsorted(row, row) < limit
     return sp.csr_matrix((value[kept], (row[kept], column[kept])), shape)
-
-
-@dataclass(frozen=True)
-class UserNeighbours(Scorer):
-    """score_uj = sum over the `neighbours` most alike people v of cosine(u, v)^power, of those who chose j.
-
-    Resnick et al. (1994), for choices. rows: (V, I) CSR, the people's histories at unit length, each item's entry
-    divided by its people^discount; chosen: (V, I) binary CSR. A person with the very same history is a neighbour too.
-    """
-
-    name: str
-    rows: sp.csr_matrix
-    chosen: sp.csr_matrix
-    item_weight: np.ndarray
-    neighbours: int
-    power: float
-
-    @classmethod
-    def of(cls, name: str, chosen: sp.csr_matrix, neighbours: int, power: float, discount: float) -> "UserNeighbours":
-        """chosen (U, I) binary -> the scorer."""
-        counts = np.asarray(chosen.sum(axis=0)).ravel()
-        item_weight = (1 / np.maximum(counts, 1) ** discount).astype(np.float32)
-        return cls(name, _unit(chosen, item_weight), chosen.tocsr(), item_weight, neighbours, power)
-
-    def score(self, batch: UserBatch) -> np.ndarray:
-        alike = (_unit(batch.history, self.item_weight) @ self.rows.T).tocoo()  # (B, I) @ (I, V) -> (B, V)
-        near = strongest_per_row(alike.row, alike.col, alike.data, self.neighbours, alike.shape)
-        near.data **= self.power
-        return np.asarray((near @ self.chosen).todense(), dtype=np.float32)  # (B, V) @ (V, I) -> (B, I)
-
-
-def _unit(history: sp.csr_matrix, item_weight: np.ndarray) -> sp.csr_matrix:
-    weighed = sp.csr_matrix(history @ sp.diags(item_weight))
-    length = np.sqrt(np.asarray(weighed.multiply(weighed).sum(axis=1)).ravel())
-    return sp.csr_matrix(sp.diags(1 / np.where(length > 0, length, 1.0)) @ weighed, dtype=np.float32)

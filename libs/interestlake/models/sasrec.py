@@ -1,13 +1,25 @@
 """SASRec: a causal Transformer over a person's items in order; the next item by dot product with the item vectors."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
+from ..evaluation.search import Grid
 from ..interactions.batch import UserBatch
+from ..interactions.pairs import RECENT, Pairs
+from ..training.loop import best_device
+from ..training.reader import Batch, read_batches, shuffled
+from ..training.sequences import of_equal_length, windows
+from ..training.snapshot import store
+from .fitted import Fitted
+from .losses import softmax_over_items
+from .model import PATTERN, Cost, Model, Size, floats, trained
 from .scorer import Scorer
+from .trainer import WINDOW, Job, Trainer, Training, drawn_negatives, step_size
 
 CHUNK = 512  # sequences per forward pass of the scorer
 
@@ -108,3 +120,50 @@ def newest_sequences(batch: UserBatch, length: int, pad: int) -> tuple[np.ndarra
     sequences = np.full((batch.size, length), pad, np.int64)
     sequences[row[kept], count[row[kept]] - place[kept]] = recent.indices[kept]
     return sequences, count - 1
+
+
+def sasrec(data: Pairs, side, params: Mapping, most: int, seed: int, folder: Path) -> Job:
+    """SASRec with full or many-negative cross-entropy; texts and facts of the items stand beside their ids."""
+    items, device = data.shape[1], best_device()
+    liked = data.weights > 0
+    rows = windows(data.users[liked], data.items[liked], RECENT, items)
+    feed = store({"items": rows}, "sequences", folder)
+    tokens = step_size(int((rows != items).sum()), most)
+    known = _features(side)
+    model = SasRec(items, RECENT, params["dimension"], 2, 2, params["dropout"], known).to(device)
+    negatives = drawn_negatives(items, 2_048)
+
+    def batches(epoch: int) -> Iterator[Batch]:
+        order = shuffled(read_batches(feed), len(rows), min(WINDOW, feed.rows), seed * 1_000_003 + epoch)
+        return ({"items": part} for part in of_equal_length(order, tokens, items, seed + epoch))
+
+    def loss_of(batch: Batch) -> tuple[Tensor, float]:
+        given = torch.as_tensor(batch["items"], dtype=torch.long, device=device)
+        targets = given[:, 1:]
+        real = targets < items
+        states = model(given[:, :-1])[real]  # (B, L, D) -> (N, D)
+        loss = softmax_over_items(states, targets[real], model.item_vectors(), negatives(device))
+        return loss, float(real.sum())
+
+    seen_items = np.bincount(data.items[liked], minlength=items) > 0
+    seen = seen_items if known is None else seen_items | (known.abs().sum(dim=1) > 0).numpy()
+    return Job(model, batches, loss_of, lambda: Fitted(SequenceScorer("sasrec", model, seen)))
+
+
+def _features(side) -> Tensor | None:
+    """(I, d) float32: text and fact vectors side by side; None where there are neither."""
+    blocks = [values for values in (side.text, side.facts) if values is not None]
+    return torch.as_tensor(np.hstack(blocks), dtype=torch.float32) if blocks else None
+
+
+def cost(size: Size) -> Cost:
+    """Twenty epochs of every place of every history against the items, at 64 coordinates."""
+    return Cost(6 * floats(64 * size.items) + 2e8, 20 * size.pairs * (4e-5 + 1e-9 * 64 * min(size.items, 4096)))
+
+
+SCHEDULE = Training(epochs=60, patience=5, learning_rate=1e-3, weight_decay=0.0, batch=2_048)
+TRAINER = Trainer(sasrec, {"dimension": 64}, SCHEDULE)
+SASREC = Model(
+    "sasrec", "sequence", PATTERN, trained(TRAINER), cost, grids={"dropout": Grid((0.2, 0.5), start=0)},
+    needs=("sequences",), budget=2, quick=None, trainer=TRAINER,
+)

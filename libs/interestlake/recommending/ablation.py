@@ -6,9 +6,8 @@ from dataclasses import replace
 import numpy as np
 
 from ..evaluation import arrays
-from ..interactions.held_out import Held
-from .mix import joined
-from .pool import CANDIDATES, Pool, ordered
+from ..interactions.held_out import HeldOut
+from .pool import CANDIDATES, Pool, joined, ordered
 from .segment_weights import fit_weights, mean_ndcg
 
 POPULARITY = "popularity"
@@ -75,7 +74,7 @@ def _columns(pool: Pool, kept: Sequence[int]) -> Pool:
     return replace(pool, values=pool.values[:, kept], places=pool.places[:, kept])
 
 
-def oracle(lists: Mapping[str, np.ndarray], held: Held, k: int) -> float:
+def oracle(lists: Mapping[str, np.ndarray], held: HeldOut, k: int) -> float:
     """Mean nDCG@k where each person gets the list of the model that suits them best: a ceiling for choosing a list.
 
     lists: model -> (n, >= k) of `held.people`. It reads the test pairs, and nothing but a reader may use it.

@@ -13,9 +13,13 @@ from ..core.params.all import SOURCES, Recommend
 from ..core.stage import side_by_side
 from ..core.vectors import unit_rows
 from ..graph.gram import collect_strips, partial_strips, summed_strips
+from ..models.factors import FactorScorer
+from ..models.fold_in_als import FoldInAls
 from ..models.item_matrix import Ease, EdgeScorer, ease_weights
-from ..models.item_side import FactorScorer, FoldInAls, Popularity, SocialScorer, TextScorer
+from ..models.popularity import Popularity
 from ..models.scorer import Scorer
+from ..models.social import SocialScorer
+from ..models.text import TextScorer
 from .blocks import Catalogue
 from .gather_facts import knowledge_scorer
 from .item_models import ItemInterests, ItemModels, check_size, in_order, neighbour_scorer, planned_bytes

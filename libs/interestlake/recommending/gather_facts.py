@@ -8,7 +8,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 from sklearn.preprocessing import normalize
 
-from ..models.item_side import WordScorer
+from ..models.words import WordScorer
 from .blocks import Catalogue
 
 MIN_ITEMS = 2  # a fact of one item alone says nothing about another

@@ -1,6 +1,7 @@
 """A learned ranker over what the models say of each candidate: gradient-boosted trees (LambdaMART)."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 
@@ -59,10 +60,10 @@ def folds_of_people(people: int, seed: int) -> np.ndarray:
 
 
 def cross_fitted(pool: Pool, relevant: Sequence[np.ndarray], fold_of: np.ndarray, k: int, seed: int):
-    """Scores of every candidate by a ranker that did not see its fold, and a ranker of all people.
+    """Scores of every candidate by a ranker that did not see its fold, and the text of a ranker of all people.
 
     fold_of: (P,) fold of each person, at least three folds; each one's stopping rule watches people of the next fold,
-    not its own. -> (scores (C,), booster).
+    not its own. -> (scores (C,), LightGBM's text, which `booster_of` reads).
     """
     given, label, owner = features(pool), labels(pool, relevant), pool.owner
     sizes = np.diff(pool.starts)
@@ -78,4 +79,19 @@ def cross_fitted(pool: Pool, relevant: Sequence[np.ndarray], fold_of: np.ndarray
         mine = (fold_of == fold)[owner]
         scores[mine] = booster.predict(given[mine])
         rounds.append(booster.best_iteration or ROUNDS)
-    return scores, train_ranker(given, label, sizes, k, seed, max(10, round(float(np.mean(rounds)) * 1.2)))
+    whole = train_ranker(given, label, sizes, k, seed, max(10, round(float(np.mean(rounds)) * 1.2)))
+    return scores, whole.model_to_string()
+
+
+@lru_cache(maxsize=4)
+def booster_of(text: str):
+    """LightGBM's text -> the booster; a process reads one text once."""
+    import lightgbm
+
+    return lightgbm.Booster(model_str=text)
+
+
+def pushes(text: str, given: np.ndarray, models: int) -> np.ndarray:
+    """(n, F) features of `features` -> (n, S) what each model's value and place add to the ranker's score, by SHAP."""
+    found = booster_of(text).predict(given, pred_contrib=True)
+    return found[:, :models] + found[:, models : 2 * models]

@@ -1,4 +1,4 @@
-"""Several models' scores -> one list: candidates with a value per model, weights on the simplex, a learned ranker."""
+"""Several models' scores -> candidates with a value per model."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,8 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 import scipy.sparse as sp
 
-from ..interactions.pairs import Feedback
+from ..interactions.batch import UserBatch
+from ..interactions.pairs import Pairs
 from ..models.fitted import Fitted, blocks, top_columns
+from ..models.scorer import Scorer
 from .fuse import LEAST, SHIFT, SPAN
 
 CANDIDATES = 100  # items each model proposes per person
@@ -51,43 +53,75 @@ class Pool:
 
 
 def gather(
-    models: Sequence[Fitted], known: Feedback, people: np.ndarray, friends: sp.csr_matrix | None,
+    models: Sequence[Fitted], known: Pairs, people: np.ndarray, friends: sp.csr_matrix | None,
     asked: np.ndarray | None = None,
 ) -> Pool:
-    """The union of the models' best CANDIDATES per person, and what every model thinks of each of them.
+    """`pool_of` of many people, a block at a time, from the histories in `known`.
 
     asked: (n, m) columns per person, -1 = none, that are the candidates and what each model proposes instead.
-
-    A model's value of an item is (z + 4) / 10 within [0.001, 1], z its standard score among the model's own proposals
-    to that person, also for items it did not propose. context: log(1 + people of the item), log(1 + history), how many
-    models proposed the item; where columns are asked, how many have an opinion of it.
     """
-    user_count = np.asarray((known.matrix > 0).sum(axis=0)).ravel()
+    vectors = {name: values for model in models for name, values in model.vectors.items()}
+    scorers, user_count = [model.scorer for model in models], people_per_item(known)
     parts, first = [], 0
     for block in blocks(people, known.shape[1]):
         mine = None if asked is None else asked[first : first + len(block)]
         first += len(block)
-        parts.append(_gather_block(models, known, block, friends, user_count, mine))
-    starts = np.concatenate([[0], np.cumsum(np.concatenate([part[0] for part in parts]))])
-    return Pool(people, starts, *(np.concatenate([part[place] for part in parts]) for place in (1, 2, 3, 4)))
+        parts.append(pool_of(scorers, known.batch(block, friends, vectors), block, user_count, asked=mine))
+    return joined(parts) if parts else _empty(len(models))
 
 
-def _gather_block(models, known, block, friends, user_count, asked) -> tuple[np.ndarray, ...]:
-    shape, history = (len(block), known.shape[1]), known.matrix[block]
-    told, proposed = [], np.zeros(shape, np.uint8)
-    for model in models:
-        scores = model.score(known, block, friends)
-        columns, own = top_columns(scores, history, CANDIDATES) if asked is None else _best_first(scores, asked)
+def people_per_item(known: Pairs) -> np.ndarray:
+    """(I,) people who chose an item."""
+    return np.asarray((known.matrix > 0).sum(axis=0)).ravel()
+
+
+def pool_of(
+    scorers: Sequence[Scorer], batch: UserBatch, people: np.ndarray, user_count: np.ndarray,
+    shut: sp.csr_matrix | None = None, asked: np.ndarray | None = None,
+) -> Pool:
+    """The union of the models' best CANDIDATES per person, and what every model thinks of each of them.
+
+    A model's value of an item is (z + 4) / 10 within [0.001, 1], z its standard score among the model's own proposals
+    to that person, also for items it did not propose. context: log(1 + people of the item), log(1 + history), how many
+    models proposed the item; where columns are asked, how many have an opinion of it. shut: (B, I), stored entries are
+    never proposed, as those of the history. asked: see `gather`.
+    """
+    shape, history = (batch.size, batch.item_count), batch.history
+    closed = history if shut is None else sp.csr_matrix(_ones(history) + _ones(shut))
+    heard, proposed = [], np.zeros(shape, np.uint8)
+    for scorer in scorers:
+        scores = scorer.score(batch)
+        columns, own = top_columns(scores, closed, CANDIDATES) if asked is None else _best_first(scores, asked)
         rows, places = np.nonzero(columns >= 0)
         proposed[rows, columns[rows, places]] += 1
-        told.append((scores, columns, own))
+        heard.append((scores, columns, own))
     person, column = np.nonzero(proposed) if asked is None else _pairs_of(asked)
-    values = np.column_stack([_standard(scores, columns, own, person, column) for scores, columns, own in told])
-    ranks = np.column_stack([_ranks(columns, shape)[person, column] for _, columns, _ in told])
+    values = np.column_stack([_standard(scores, columns, own, person, column) for scores, columns, own in heard])
+    ranks = np.column_stack([_ranks(columns, shape)[person, column] for _, columns, _ in heard])
     length = np.diff(history.indptr)
     context = np.column_stack([np.log1p(user_count[column]), np.log1p(length[person]), proposed[person, column]])
-    counts = np.bincount(person, minlength=len(block))
-    return counts, column.astype(np.int32), values, ranks, context.astype(np.float32)
+    starts = np.concatenate([[0], np.cumsum(np.bincount(person, minlength=batch.size))])
+    return Pool(people, starts, column.astype(np.int32), values, ranks, context.astype(np.float32))
+
+
+def _ones(matrix: sp.csr_matrix) -> sp.csr_matrix:
+    return sp.csr_matrix((np.ones(matrix.nnz, np.float32), matrix.indices, matrix.indptr), matrix.shape)
+
+
+def _empty(models: int) -> Pool:
+    nothing = np.empty((0, models), np.float32)
+    return Pool(np.empty(0, np.int64), np.zeros(1, np.int64), np.empty(0, np.int32), nothing,
+                nothing.astype(np.int16), np.empty((0, 3), np.float32))  # fmt: skip
+
+
+def joined(pools: Sequence[Pool]) -> Pool:
+    """Pools one after another; a person of two pools counts as two."""
+    if len(pools) == 1:
+        return pools[0]
+    starts = np.concatenate([[0], np.cumsum(np.concatenate([np.diff(pool.starts) for pool in pools]))])
+    names = ("columns", "values", "places", "context")
+    parts = [np.concatenate([getattr(pool, name) for pool in pools]) for name in names]
+    return Pool(np.concatenate([pool.people for pool in pools]), starts, *parts)
 
 
 def _best_first(scores: np.ndarray, asked: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -9,16 +9,16 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import scipy.sparse as sp
 
-from ..interactions.held_out import Held
-from ..interactions.pairs import Feedback
+from ..interactions.held_out import HeldOut
+from ..interactions.pairs import Pairs
 from ..models.fitted import Fitted, blocks
-from .mix import Fusion
+from .fusion import Fusion
 from .pool import gather, ordered
 
 NEGATIVES = 100
 
 
-def draw_candidates(held: Held, known: Feedback, negatives: int, seed: int) -> np.ndarray:
+def draw_candidates(held: HeldOut, known: Pairs, negatives: int, seed: int) -> np.ndarray:
     """(n, 1 + negatives) columns per held-out person, ascending: the held-out item and items the person never chose.
 
     Drawn evenly without repeats, one seed per person's place; -1 fills up where the catalogue has fewer. A person
@@ -38,7 +38,7 @@ def draw_candidates(held: Held, known: Feedback, negatives: int, seed: int) -> n
 
 
 def sampled_lists(
-    models: Mapping[str, Fitted], fusion: Fusion, fused_name: str, known: Feedback, people: np.ndarray,
+    models: Mapping[str, Fitted], fusion: Fusion, fused_name: str, known: Pairs, people: np.ndarray,
     asked: np.ndarray, k: int, friends: sp.csr_matrix | None,
 ) -> dict[str, np.ndarray]:
     """model -> (n, k) best of each person's asked columns, -1 = none; ties by the lower column, no opinion last."""

@@ -28,6 +28,9 @@ def add_parsers(commands: argparse._SubParsersAction) -> None:
     benchmark.add_argument("--ablate", action="store_true", help="fuse without each granularity as well")
     benchmark.add_argument("--families", action="store_true", help="fuse collaborative and content models apart, too")
     benchmark.add_argument("--models", metavar="A,B", help="only these models and popularity (default: all that fit)")
+    benchmark.add_argument("--minutes", type=float, metavar="M", help="plan the search for M minutes")
+    benchmark.add_argument("--max-gigabytes", type=float, metavar="G", help="leave out models that would hold more")
+    benchmark.add_argument("--chosen", metavar="JSON", help="no search: models, parameters and fusion of this file")
     benchmark.add_argument("--budget", type=int, metavar="N", help="at most N fits per model (default: by model)")
     benchmark.add_argument(
         "--variety",

@@ -13,14 +13,17 @@ from ...evaluation import arrays
 from ...evaluation.measure import evaluate
 from ...interactions.csv_files import Inputs, place_of, read_inputs, read_pairs
 from ...interactions.cuts import cuts_of
-from ...interactions.held_out import Held, held_pairs
-from ...interactions.pairs import Feedback
+from ...interactions.held_out import HeldOut, held_out_pairs
+from ...interactions.pairs import Pairs
 from ...interactions.protocols import split_pairs
-from ...interactions.side_information import build_side, likeness_vectors
-from ...recommending.ablation import FAMILIES, POPULARITY, oracle
-from ...recommending.phases import FUSED, Outcome, Settings, run
+from ...interactions.side_information import SideInformation, build_side, likeness_vectors
+from ...recommending.ablation import FAMILIES, POPULARITY, by_family, oracle, without_each
+from ...recommending.budget import Plan, plan_search
+from ...recommending.choose import FUSED, Settings, choose
+from ...recommending.kept import kept_choice, plain, read_choice
 from ...recommending.sampled import NEGATIVES, draw_candidates, sampled_lists
 from ...training.curves import loss_figure
+from .outcome import Outcome, finish
 from .track import log_run
 from .write import ceiling_lines, table_lines, write_recommendations
 
@@ -32,52 +35,59 @@ def benchmark(options: argparse.Namespace, log: Logger) -> None:
             raise BadInput.of(name, found=getattr(options, name), expected="0 to 1", where=f"--{name}")
     if options.top < 1:
         raise BadInput.of("list length", found=options.top, expected="1 or more", where="--top")
+    kept = read_choice(options.chosen, "--chosen") if options.chosen else None
     inputs = read_inputs(options.train, options.test, options.validation, options.items, options.social, options.facts)
     log.info("%s people, %s items, %s train pairs",
              *(f"{n:,}" for n in (len(inputs.train.user_ids) - 1, len(inputs.train.item_ids), len(inputs.train))))
     for name, count in inputs.counts.items():
         log.info("  %s: %s", name.replace("_", " "), f"{count:,}")
     side = build_side(inputs, options.seed, log)
-    cuts = cuts_of(inputs.train, inputs.validation, options.protocol, options.seed, log)
-    models = [name.strip() for name in options.models.split(",")] if options.models else None
-    settings = Settings(options.top, options.seed, options.variety, options.diversity, options.budget, models,
-                        options.ablate, options.families, options.protocol == "leave-one-out-sampled",
+    settings = Settings(options.top, options.seed, options.variety, options.protocol == "leave-one-out-sampled",
                         options.protocol == "cold-items")
-    outcome = run(cuts, side, settings, log)
-    held = held_test(inputs, outcome.known)
+    if kept:
+        known = inputs.train if inputs.validation is None else inputs.train.plus(inputs.validation)
+        choice = kept_choice(kept, known, side)
+    else:
+        cuts = cuts_of(inputs.train, inputs.validation, options.protocol, options.seed, log)
+        choice, known = choose(cuts, side, _plan(options, cuts[0][0], side), settings, log), cuts[0][0].plus(cuts[0][1])
+    outcome = finish(choice, known, side, settings, options.diversity, log)
+    held = held_test(inputs, known)
     lists = {name: found[held.people] for name, found in outcome.lists.items()}
-    alike = likeness_vectors(side, outcome.known, options.seed)
+    alike = likeness_vectors(side, known, options.seed)
     everywhere = None
-    if options.protocol == "leave-one-out-sampled":
+    if options.protocol == "leave-one-out-sampled" and choice.sampled_fusion:
         everywhere = _figures(outcome, lists, held, alike, options.top)
-        asked = draw_candidates(held, outcome.known, NEGATIVES, options.seed)
-        lists = sampled_lists(outcome.fitted, outcome.sampled_fusion, FUSED, outcome.known, held.people, asked,
-                              options.top, side.friends)
+        asked = draw_candidates(held, known, NEGATIVES, options.seed)
+        among = choice.sampled_fusion.over(list(outcome.fitted))
+        lists = sampled_lists(outcome.fitted, among, FUSED, known, held.people, asked, options.top, side.friends)
     singles = {name: found for name, found in lists.items() if name != FUSED}
     ceiling = {"oracle": oracle(singles, held, options.top)}
-    for left_out, (value, found) in outcome.ablation.items():
+    for left_out, (value, found) in _ablation(options, outcome, log).items():
         own = arrays.ranking_at(arrays.hits_of(found[held.people], held.relevant), held.sizes, options.top)["ndcg"]
         ceiling[f"without {left_out}"] = {"validation": value, "ndcg": float(own.mean())}
-    families = _families(outcome, held, alike, options.top)
+    families = _families(options, outcome, held, alike, log)
     figures = _figures(outcome, lists, held, alike, options.top)
     out = Path(options.out)
     out.mkdir(parents=True, exist_ok=True)
     rows = write_recommendations(outcome.lists, outcome.scores, inputs.train.user_ids, inputs.train.item_ids,
                                  out / "recommendations.parquet")
-    fusion = outcome.fusion.described(outcome.names, outcome.granularity)
-    report = {"models": figures, "counts": inputs.counts, "fusion": fusion, "parameters": outcome.parameters}
-    if outcome.sampled_fusion:
-        report["sampled_fusion"] = outcome.sampled_fusion.described(outcome.names, outcome.granularity)
-    report |= {"ceiling": ceiling, "training": {name: asdict(curve) for name, curve in outcome.training.items()}}
+    training = {c.model.name: c.training for c in choice.models if c.training}
+    parameters = {c.model.name: dict(c.parameters) for c in choice.models}
+    report = {"models": figures, "counts": inputs.counts, "fusion": outcome.fusion.described(choice.granularity),
+              "parameters": parameters, "left_out": dict(choice.left_out)}  # fmt: skip
+    if choice.sampled_fusion:
+        report["sampled_fusion"] = choice.sampled_fusion.described(choice.granularity)
+    report |= {"ceiling": ceiling, "training": {name: asdict(curve) for name, curve in training.items()}}
     report |= {"families": families}
     report |= {"protocol": options.protocol, "seed": options.seed, "test_people": len(held.people)}
     if everywhere:
         report["full_ranking"] = everywhere
     write_metrics(report, out / "metrics.json")
-    for name, curve in outcome.training.items():
+    write_metrics(plain(choice), out / "chosen.json")
+    for name, curve in training.items():
         loss_figure(curve).savefig(out / f"training-{name}.png", dpi=120)
     tracked = log_run(options, report, out)
-    warm = int((np.diff(outcome.known.starts)[held.people] > 0).sum())
+    warm = int((np.diff(known.starts)[held.people] > 0).sum())
     print(f"test: {len(held.people):,} people, {warm:,} with a history (warm); best first, * best of its column")
     for line in table_lines(figures, options.top):
         print(line)
@@ -89,44 +99,70 @@ def benchmark(options: argparse.Namespace, log: Logger) -> None:
         print("the same models with every item ranked")
         for line in table_lines(everywhere, options.top):
             print(line)
+    for name, why in choice.left_out.items():
+        print(f"left out: {name:<14} {why}")
     print(f"lists   {out / 'recommendations.parquet'} ({rows:,} rows)")
     print(f"metrics {out / 'metrics.json'}")
+    print(f"chosen  {out / 'chosen.json'}")
     if tracked:
         print(f"MLflow  {tracked} in {options.tracking_uri}")
 
 
-def held_test(inputs: Inputs, known: Feedback) -> Held:
+def _plan(options: argparse.Namespace, train: Pairs, side: SideInformation) -> Plan:
+    models = [name.strip() for name in options.models.split(",")] if options.models else None
+    memory = float("inf") if options.max_gigabytes is None else options.max_gigabytes
+    return plan_search(train, side, models, options.budget, options.minutes, memory)
+
+
+def held_test(inputs: Inputs, known: Pairs) -> HeldOut:
     """The test pairs; a person train does not know is the one without a history, an item it does not know a miss."""
     test = inputs.test
     people = np.maximum(place_of(known.user_ids, test["user_id"]), 0)
     columns = place_of(known.item_ids, test["item_id"])
-    return held_pairs(people, columns, test["weight"].to_numpy(), known, owners=test["user_id"].to_numpy(object))
+    return held_out_pairs(people, columns, test["weight"].to_numpy(), known, owners=test["user_id"].to_numpy(object))
 
 
-def _figures(outcome: Outcome, lists_of: dict, held: Held, alike: np.ndarray, k: int) -> dict[str, dict]:
-    figures = {}
-    known_well = np.diff(outcome.known.starts)[held.people] > 0
+def _figures(outcome: Outcome, lists_of: dict, held: HeldOut, alike: np.ndarray, k: int) -> dict[str, dict]:
+    figures, known = {}, outcome.known
+    validation = {chosen.model.name: chosen.validation for chosen in outcome.choice.models}
+    known_well = np.diff(known.starts)[held.people] > 0
     with_history = held.pick(known_well)
     for name, lists in lists_of.items():
         cost = outcome.costs[name]
-        found = evaluate(lists, held, outcome.known, alike, sorted({k, min(k, 5)}))
+        found = evaluate(lists, held, known, alike, sorted({k, min(k, 5)}))
         if len(with_history.people):
-            warm = evaluate(lists[known_well], with_history, outcome.known, None, [k])
+            warm = evaluate(lists[known_well], with_history, known, None, [k])
             found |= {f"warm_{metric}": value for metric, value in warm.items()}
         figures[name] = found | {"fit_seconds": cost.fit_seconds, "predict_seconds": cost.predict_seconds,
                                  "peak_bytes": cost.peak_bytes}
         if name != FUSED:
-            figures[name]["validation"] = outcome.validation[name]
+            figures[name]["validation"] = validation[name]
     return figures
 
 
-def _families(outcome: Outcome, held: Held, alike: np.ndarray, k: int) -> dict[str, dict]:
+def _ablation(options: argparse.Namespace, outcome: Outcome, log: Logger) -> dict[str, tuple[float, np.ndarray]]:
+    choice = outcome.choice
+    if not options.ablate or not choice.pools:
+        return {}
+    log.info("  ablation: weights anew without each granularity")
+    names = choice.fusion.names
+    return without_each(choice.pools, choice.relevant, outcome.pool, names, choice.granularity, options.top,
+                        options.seed)  # fmt: skip
+
+
+def _families(options: argparse.Namespace, outcome: Outcome, held: HeldOut, alike: np.ndarray, log: Logger) -> dict:
     """Family -> the figures of its fusion by weights, and its best single model by validation."""
-    figures = {}
-    for family, (value, lists) in outcome.families.items():
-        own = [name for name in outcome.names if outcome.granularity[name] in FAMILIES[family] and name != POPULARITY]
+    choice, k, figures = outcome.choice, options.top, {}
+    if not options.families or not choice.pools:
+        return figures
+    log.info("  families: weights anew on collaborative, content and all models")
+    validation = {chosen.model.name: chosen.validation for chosen in choice.models}
+    found = by_family(choice.pools, choice.relevant, outcome.pool, choice.fusion.names, choice.granularity, k,
+                      options.seed)  # fmt: skip
+    for family, (value, lists) in found.items():
+        own = [n for n in validation if choice.granularity[n] in FAMILIES[family] and n != POPULARITY]
         figures[family] = evaluate(lists[held.people], held, outcome.known, alike, sorted({k, min(k, 5)}))
-        figures[family] |= {"validation": value, "best_model": max(own, key=outcome.validation.get)}
+        figures[family] |= {"validation": value, "best_model": max(own, key=validation.get)}
     return figures
 
 

@@ -11,15 +11,16 @@ from ...core.errors import BadInput
 from ...core.json_file import write_metrics
 from ...interactions.csv_files import read_inputs
 from ...interactions.cuts import cuts_of, held_of, sample_people
-from ...interactions.pairs import Feedback
+from ...interactions.pairs import Pairs
 from ...interactions.side_information import build_side, likeness_vectors
 from ...models.distribution.calibrate import Temperatures, fit_temperatures, probability_figures
 from ...models.distribution.picture import reliability_figure
 from ...models.distribution.saved import DistributionModel
 from ...models.distribution.training import trainer
 from ...models.distribution.verbalise import TEXT_PIECES, TITLES
-from ...models.registry import Contestant, contestants, distribution_contestant
-from ...recommending.phases import SEARCH_PEOPLE, pick_parameters, wanted
+from ...models.model import Model
+from ...models.registry import chosen, distribution_model, models_for
+from ...recommending.choose import SEARCH_PEOPLE, pick_parameters
 from ...text.encoder_files import EncoderFiles, find_encoder
 from ...text.tuning.track import EXAMPLES, check_register
 from ...training.curves import loss_figure
@@ -46,24 +47,24 @@ def train_distribution(options: argparse.Namespace, log: Logger) -> None:
     learned = train if options.no_refit else known
     figures, mine = {}, None
     held, alike = held_test(inputs, known), likeness_vectors(side, known, options.seed)
-    for contestant in _chosen(options, train, side):
-        entry = pick_parameters(contestant, train, side, judged, options.top, options.seed, options.budget, 0.0)
-        finish(entry.on_train)
-        temperatures = fit_temperatures(scored(entry.on_train, train, some(everyone, options.seed)))
-        log.info("  %-12s validation nDCG %.4f  temperature %.3f, without a history %.3f", contestant.name,
-                 entry.trail.best[1], *temperatures)
-        fitted = entry.on_train
+    for model in _chosen(options, train, side):
+        picked = pick_parameters(model, train, side, judged, options.top, options.seed, options.budget or model.budget)
+        finish(picked.on_train)
+        temperatures = fit_temperatures(scored(picked.on_train, train, some(everyone, options.seed)))
+        log.info("  %-12s validation nDCG %.4f  temperature %.3f, without a history %.3f", model.name,
+                 picked.validation, *temperatures)
+        fitted = picked.on_train
         if not options.no_refit:
-            fitted = contestant.fit(learned, side, entry.parameters, options.seed)
+            fitted = model.fit(learned, side, picked.parameters, options.seed)
             finish(fitted)
         told = scored(fitted, known, some(held, options.seed))
-        figures[contestant.name] = {
+        figures[model.name] = {
             **list_figures(fitted, known, held, alike, options.top), **probability_figures(told, temperatures),
-            "validation_ndcg": entry.trail.best[1], "temperatures": temperatures._asdict(),
-            "parameters": dict(entry.parameters),
+            "validation_ndcg": picked.validation, "temperatures": temperatures._asdict(),
+            "parameters": dict(picked.parameters),
         }  # fmt: skip
-        if contestant.name == NAME:
-            mine, curve, picture = fitted, entry.training, reliability_figure(told, temperatures)
+        if model.name == NAME:
+            mine, curve, picture = fitted, picked.training, reliability_figure(told, temperatures)
     out = Path(options.out)
     model = DistributionModel(mine.scorer.reader, inputs.train.item_ids, Temperatures(**figures[NAME]["temperatures"]))
     folder = model.save(out, encoder.path)
@@ -92,16 +93,16 @@ def _checked(options: argparse.Namespace) -> EncoderFiles:
     return find_encoder(options.encoder, TEXT_PIECES, where="--encoder")
 
 
-def _chosen(options: argparse.Namespace, train: Feedback, side) -> list[Contestant]:
+def _chosen(options: argparse.Namespace, train: Pairs, side) -> list[Model]:
     """The compared models, then the distribution."""
-    found = contestants(train, side)
+    found = models_for(train, side)
     compared = [name.strip() for name in options.compare.split(",") if name.strip() and name.strip() != NAME]
-    rivals = [one for one in wanted(found, compared) if one.name in compared] if compared else []
+    rivals = [one for one in chosen(found, compared) if one.name in compared] if compared else []
     trained_by = trainer(options.adapter, options.encoder, options.precision, options.epochs)
-    return [*rivals, distribution_contestant(trained_by)]
+    return [*rivals, distribution_model(trained_by)]
 
 
-def _examples(known: Feedback) -> list[list[str]]:
+def _examples(known: Pairs) -> list[list[str]]:
     """Histories of the first few people who have one, as ids."""
     people = np.flatnonzero(np.diff(known.starts))[:EXAMPLES]
     spans = [slice(known.starts[person], known.starts[person + 1]) for person in people]

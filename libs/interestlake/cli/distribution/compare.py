@@ -4,8 +4,8 @@ import numpy as np
 import torch
 
 from ...evaluation.measure import evaluate
-from ...interactions.held_out import Held
-from ...interactions.pairs import Feedback
+from ...interactions.held_out import HeldOut
+from ...interactions.pairs import Pairs
 from ...models.distribution.calibrate import Scored
 from ...models.distribution.model import log_shares
 from ...models.distribution.scorer import DistributionScorer, liked_histories
@@ -22,7 +22,7 @@ def finish(fitted: Fitted) -> None:
         fitted.scorer.reader.encoder.half = False
 
 
-def some(held: Held, seed: int) -> Held:
+def some(held: HeldOut, seed: int) -> HeldOut:
     """At most PEOPLE of them, seeded; all where they are fewer."""
     if len(held.people) <= PEOPLE:
         return held
@@ -30,7 +30,7 @@ def some(held: Held, seed: int) -> Held:
     return held.pick(np.isin(np.arange(len(held.people)), chosen))
 
 
-def scored(fitted: Fitted, known: Feedback, held: Held) -> Scored:
+def scored(fitted: Fitted, known: Pairs, held: HeldOut) -> Scored:
     """The model's scores of `held.people` as logits: the distribution's own, popularity's log shares, else scores."""
     name = fitted.scorer.name
     if isinstance(fitted.scorer, DistributionScorer):
@@ -42,7 +42,7 @@ def scored(fitted: Fitted, known: Feedback, held: Held) -> Scored:
     return Scored.of(logits, known.matrix[held.people], held.relevant)
 
 
-def list_figures(fitted: Fitted, known: Feedback, held: Held, vectors: np.ndarray, k: int) -> dict[str, float]:
+def list_figures(fitted: Fitted, known: Pairs, held: HeldOut, vectors: np.ndarray, k: int) -> dict[str, float]:
     """Every metric of the benchmark at k, and `warm_` those of people with a history."""
     lists, _ = top_lists(fitted, known, held.people, k, None)
     found = evaluate(lists, held, known, vectors, [k])

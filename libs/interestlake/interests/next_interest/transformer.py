@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from ...interactions.pairs import RECENT, Feedback
+from ...interactions.pairs import RECENT, Pairs
 from ...interactions.side_information import SideInformation
-from ...models.neural import SASREC, Trainer, sasrec
-from ...models.sasrec import SasRec
+from ...models.sasrec import SCHEDULE, SasRec, sasrec
+from ...models.trainer import Trainer
 from .steps import TRAIN, VALIDATION, Steps, ranks
 
 PARAMS = {"dimension": 64, "dropout": 0.2}
@@ -43,7 +43,7 @@ def train_next(steps: Steps, seed: int) -> NextInterest:
     train = steps.split == TRAIN
     ids = np.arange(steps.owner.max() + 1).astype(object)
     count = int(train.sum())
-    data = Feedback(ids, steps.nodes, steps.owner[train].astype(np.int32), steps.node[train].astype(np.int32),
+    data = Pairs(ids, steps.nodes, steps.owner[train].astype(np.int32), steps.node[train].astype(np.int32),
                     np.ones(count, np.float32), np.arange(count, dtype=float), True)  # fmt: skip
     validation = steps.targets(VALIDATION)
 
@@ -52,9 +52,9 @@ def train_next(steps: Steps, seed: int) -> NextInterest:
         return float((1 / ranks(found, steps.node[validation])).mean())
 
     judged: Callable | None = judge if len(validation) else None
-    params = PARAMS if judged else PARAMS | {"epochs": SASREC.epochs // 3}
+    params = PARAMS if judged else PARAMS | {"epochs": SCHEDULE.epochs // 3}
     nothing, mark = SideInformation(), steps.node.tobytes()
-    trained = Trainer(sasrec, {}, SASREC).fit(data, nothing, params, seed, judged, judged_by=mark)
+    trained = Trainer(sasrec, {}, SCHEDULE).fit(data, nothing, params, seed, judged, judged_by=mark)
     return NextInterest(trained.fitted.scorer.model, trained.history.best_epoch)
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from ...interactions.pairs import Feedback
+from ...interactions.pairs import Pairs
 from ...text.encoder_files import find_encoder
 from ...text.tuning.batches import Pieces, padded
 from ...text.tuning.encoder import Encoder
@@ -18,7 +18,7 @@ from ...training.reader import Batch, read_batches, shuffled
 from ...training.sequences import windows
 from ...training.snapshot import store
 from ..fitted import Fitted
-from ..neural import Job, Trainer, Training
+from ..trainer import Job, Trainer, Training
 from .model import ItemSoftmax, view_loss
 from .scorer import DistributionScorer, Reader
 from .verbalise import TEXT_PIECES, TITLES, draw_view, item_pieces
@@ -46,13 +46,13 @@ class HistoryModel(nn.Module):
 
 
 def trainer(adapter: str, encoder: str = "", precision: str = "auto", epochs: int | None = None) -> Trainer:
-    """The contestant's trainer; `adapter` is one of ADAPTERS, `encoder` a folder, empty for the shipped one."""
+    """The model's trainer; `adapter` is one of ADAPTERS, `encoder` a folder, empty for the shipped one."""
     schedule = SCHEDULE if epochs is None else Training(**{**vars(SCHEDULE), "epochs": epochs})
     fixed = {"adapter": adapter, "encoder": encoder, "precision": precision, "most_epochs": schedule.epochs}
     return Trainer(distribution, fixed, schedule)
 
 
-def distribution(data: Feedback, side, params: Mapping, most: int, seed: int, folder: Path) -> Job:
+def distribution(data: Pairs, side, params: Mapping, most: int, seed: int, folder: Path) -> Job:
     """Rows of up to WINDOW consecutive items of one person; an epoch shows each row once, by a view drawn anew."""
     items, device = data.shape[1], best_device()
     liked = data.weights > 0

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from ...core.vectors import unit_rows
-from ...models.item_side import FoldInAls
+from ...models.fold_in_als import FoldInAls
 from ...recommending.blocks import Catalogue
 from ...recommending.item_models import ItemInterests
 from ...text.words import phrase_of

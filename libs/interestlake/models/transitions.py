@@ -1,7 +1,16 @@
 """Directed co-occurrence of one machine's sequences: which item follows which, how soon, in whose history."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import scipy.sparse as sp
+
+from ..evaluation.search import Grid
+from ..interactions.pairs import Pairs
+from ..interactions.side_information import SideInformation
+from .fitted import Fitted
+from .item_matrix import EdgeScorer
+from .model import NEXT, Cost, Model, Size
 
 DAY = 86_400.0
 
@@ -38,3 +47,35 @@ def transition_edges(
     apart = row != edges.indices
     starts = np.concatenate([[0], np.cumsum(np.bincount(row[apart], minlength=item_count))])
     return sp.csr_matrix((value[apart].astype(np.float32), edges.indices[apart], starts), edges.shape)
+
+
+def grids(pairs: Pairs) -> dict[str, Grid]:
+    """The half-life is searched where there are times."""
+    found = {
+        "recency": Grid((0.0, 0.25, 0.5, 1.0, 2.0), 2.0, high=8),
+        "backward": Grid((0.0, 0.3, 1.0)),
+        "window": Grid((1, 3, 10), 2, low=1, high=80, start=1),
+        "gap_power": Grid((0.0, 0.5, 1.0, 2.0), start=1),
+        "discount": Grid((0.0, 0.25, 0.4, 0.5, 0.6)),
+    }
+    return {**found, "half_life_days": Grid((0.0, 0.04, 1.0, 30.0, 180.0), start=0)} if pairs.timed else found
+
+
+def fit(pairs: Pairs, side: SideInformation, params: Mapping, seed: int) -> Fitted:
+    """See `transition_edges`; recency weighs the history that is scored."""
+    of_edges = {name: value for name, value in params.items() if name != "recency"}
+    edges = transition_edges(
+        pairs.users, pairs.items, pairs.times if pairs.timed else None, pairs.shape[1], **of_edges
+    )
+    return Fitted(EdgeScorer("transitions", edges, recency=params["recency"]))
+
+
+def cost(size: Size) -> Cost:
+    """Steps within a window of ten."""
+    return Cost(40.0 * 10 * size.pairs, 1.5e-7 * 10 * size.pairs)
+
+
+TRANSITIONS = Model(
+    "transitions", "sequence", NEXT, fit, cost, grids=grids, budget=40,
+    quick={"recency": 0.5, "backward": 0.3, "window": 3, "gap_power": 0.5, "discount": 0.4}, on_spark=True,
+)

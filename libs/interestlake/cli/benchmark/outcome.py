@@ -1,0 +1,54 @@
+"""The second phase on files: every chosen model on train and validation together, and everybody's lists."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from logging import Logger
+
+import numpy as np
+
+from ...evaluation.cost import Cost, measured
+from ...interactions.pairs import Pairs
+from ...interactions.side_information import SideInformation, likeness_vectors
+from ...models.fitted import Fitted, top_lists
+from ...recommending.choose import FUSED, Choice, Settings, fit_all
+from ...recommending.fusion import Fusion
+from ...recommending.pool import Pool, gather, ordered
+from ...recommending.rerank import maximal_marginal_relevance
+
+RERANKED = 50  # fused items that a re-ranking picks from
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """model -> (U, k) lists and scores of everybody, and costs; fusion: over the models that could be fitted."""
+
+    choice: Choice
+    known: Pairs
+    fusion: Fusion
+    fitted: Mapping[str, Fitted]
+    lists: Mapping[str, np.ndarray]
+    scores: Mapping[str, np.ndarray]
+    costs: Mapping[str, Cost]
+    pool: Pool
+
+
+def finish(
+    choice: Choice, known: Pairs, side: SideInformation, settings: Settings, diversity: float, log: Logger
+) -> Outcome:
+    """Fit on `known`, list for everybody; diversity: see docs/benchmark.md."""
+    k, everyone = settings.k, np.arange(known.shape[0])
+    fusion, fitted = fit_all(choice, known, side, settings.seed, log)
+    costs = {chosen.model.name: chosen.cost for chosen in choice.models if chosen.model.name in fitted}
+    lists, scores = {}, {}
+    for name, one in fitted.items():
+        with measured(costs[name], "predict"):
+            lists[name], scores[name] = top_lists(one, known, everyone, k, side.friends)
+    costs[FUSED] = choice.cost
+    with measured(costs[FUSED], "predict"):
+        pool = gather(list(fitted.values()), known, everyone, side.friends)
+        lists[FUSED], scores[FUSED] = ordered(pool, fusion.scores(pool), max(k, RERANKED) if diversity else k)
+        if diversity:
+            alike = likeness_vectors(side, known, settings.seed)
+            reranked = lists[FUSED], scores[FUSED], alike, diversity, k
+            lists[FUSED], scores[FUSED] = maximal_marginal_relevance(*reranked)
+    return Outcome(choice, known, fusion, fitted, lists, scores, costs, pool)

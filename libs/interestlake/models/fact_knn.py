@@ -1,0 +1,29 @@
+"""Items near by the facts they share."""
+
+from collections.abc import Mapping
+
+from ..evaluation.search import Grid
+from ..interactions.pairs import Pairs
+from ..interactions.side_information import SideInformation
+from .fitted import Fitted
+from .item_matrix import EdgeScorer
+from .model import FACTS, Cost, Model, Size
+from .neighbours import MAX_FACT_PAIRS, MEASURES, fact_neighbours
+
+
+def fit(pairs: Pairs, side: SideInformation, params: Mapping, seed: int) -> Fitted:
+    """See `neighbours.fact_neighbours`."""
+    return Fitted(EdgeScorer("fact_knn", fact_neighbours(side.carried, side.named, **params)))
+
+
+def cost(size: Size) -> Cost:
+    """At most MAX_FACT_PAIRS pairs of items are counted."""
+    together = min(MAX_FACT_PAIRS, 100.0 * size.items)
+    return Cost(12.0 * together, 5e-8 * together)
+
+
+FACT_KNN = Model(
+    "fact_knn", "knowledge", FACTS, fit, cost,
+    grids={"measure": Grid(MEASURES, start=0), "neighbours": Grid((20, 50, 100, 200), 2, low=5, high=3200)},
+    needs=("shared facts",), budget=8, quick={"measure": "cosine", "neighbours": 100},
+)

@@ -1,0 +1,34 @@
+"""Items that the same people chose."""
+
+from collections.abc import Mapping
+
+from ..evaluation.search import Grid
+from ..interactions.pairs import Pairs
+from ..interactions.side_information import SideInformation
+from .fitted import Fitted
+from .item_matrix import EdgeScorer
+from .model import TOGETHER, Cost, Model, Size
+from .neighbours import MEASURES, item_neighbours
+
+
+def fit_item_knn(pairs: Pairs, side: SideInformation, params: Mapping, seed: int) -> Fitted:
+    """See `neighbours.item_neighbours`."""
+    return Fitted(EdgeScorer("item_knn", item_neighbours(pairs.matrix, **params)))
+
+
+def cost(size: Size) -> Cost:
+    """Every pair of items of a history is counted; 8 bytes an edge that is kept."""
+    together = size.pairs**2 / max(size.people, 1)
+    return Cost(8.0 * (200 * size.items + min(together, 1024 * size.items)), 2e-8 * together)
+
+
+ITEM_KNN = Model(
+    "item_knn", "behaviour", TOGETHER, fit_item_knn, cost,
+    grids={
+        "measure": Grid(MEASURES, start=0),
+        "neighbours": Grid((20, 50, 100, 200), 2, low=5, high=3200),
+        "discount": Grid((0.0, 0.2, 0.4)),
+    },
+    quick={"measure": "cosine", "neighbours": 100, "discount": 0.2},
+    on_spark=True,
+)

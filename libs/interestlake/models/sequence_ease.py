@@ -1,0 +1,83 @@
+"""EASE over a Gram matrix with a kernel: two items of one person count the more, the closer they were chosen."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import scipy.sparse as sp
+
+from ..evaluation.search import Grid
+from ..interactions.pairs import Pairs
+from ..interactions.side_information import SideInformation
+from .ease import MAX_DENSE_ITEMS, SEARCH_ITEMS, most_chosen, sparse_ease_weights
+from .fitted import Fitted
+from .item_matrix import Ease, EdgeScorer, ease_weights
+from .model import TOGETHER, Cost, Model, Size, floats
+from .scorer import Scorer
+
+REACH = 5  # exp(-5) = 0.007
+GAPS_AT_ONCE = 32
+MIN_PEOPLE = 2
+
+
+def fit_kernel_ease(
+    name: str, gram: sp.csr_matrix, l2: float, recency: float = 0.0, neighbours: int = 100,
+    most_items: int | None = None,
+) -> Scorer:
+    """EASE over a Gram matrix (I, I) with a kernel, such as `kernel_gram`; recency weighs the history that is scored.
+
+    A sum of products of two positive semi-definite kernels is one (Schur 1911), so that the closed form holds. The
+    diagonal counts people; an item of fewer than MIN_PEOPLE is left out: the inverse costs the cube of the items.
+    """
+    used = most_chosen(gram.diagonal(), MIN_PEOPLE, most_items)
+    if len(used) > MAX_DENSE_ITEMS:
+        return EdgeScorer(name, sparse_ease_weights(gram, l2, neighbours), recency)
+    weights = ease_weights(gram[used][:, used].toarray(), l2)
+    return Ease(name, used, weights, gram.shape[0], recency)
+
+
+def kernel_gram(users: np.ndarray, items: np.ndarray, item_count: int, width: float) -> sp.csr_matrix:
+    """(I, I) float64: sum over people of exp(-d / width), d how many places apart they chose the two items.
+
+    users, items (n,): sorted by person and time, each pair once. The diagonal counts people. Places further apart than
+    REACH widths add nothing, so that the cost is n * width and not the square of a history.
+    """
+    counts = np.bincount(items, minlength=item_count).astype(np.float64)
+    total = sp.csr_matrix(sp.diags(counts))
+    longest = int(np.bincount(users, minlength=1).max())
+    for start in range(1, min(longest, int(np.ceil(REACH * width)) + 1), GAPS_AT_ONCE):
+        rows, columns, values = [], [], []
+        for gap in range(start, min(start + GAPS_AT_ONCE, longest)):
+            same = users[gap:] == users[:-gap]
+            rows.append(items[:-gap][same])
+            columns.append(items[gap:][same])
+            values.append(np.full(len(rows[-1]), np.exp(-gap / width)))
+        flat = (np.concatenate(values), (np.concatenate(rows), np.concatenate(columns)))
+        block = sp.csr_matrix(flat, total.shape)
+        total = total + block + block.T
+    return sp.csr_matrix(total)
+
+
+def fit(pairs: Pairs, side: SideInformation, params: Mapping, seed: int) -> Fitted:
+    """See `fit_kernel_ease` and `kernel_gram`."""
+    liked = pairs.weights > 0
+    gram = kernel_gram(pairs.users[liked], pairs.items[liked], pairs.shape[1], params["width"])
+    most = params.get("most_items")
+    return Fitted(fit_kernel_ease("sequence_ease", gram, params["l2"], params["recency"], most_items=most))
+
+
+def cost(size: Size) -> Cost:
+    """The cube of the items, at a float64 Gram matrix and its inverse; sparse past MAX_DENSE_ITEMS."""
+    if size.items > MAX_DENSE_ITEMS:
+        return Cost(12.0 * 100 * size.items, 2e-4 * size.items)
+    return Cost(floats(size.items**2) + 3 * floats(2.0 * size.items**2), 4e-11 * size.items**3)
+
+
+SEQUENCE_EASE = Model(
+    "sequence_ease", "sequence", TOGETHER, fit, cost,
+    grids={
+        "width": Grid((3.0, 15.0, 60.0), 3.0, low=0.3, high=2000.0),
+        "l2": Grid((10.0, 30.0, 100.0), 3.0, low=0.1),
+        "recency": Grid((0.0, 0.3, 1.0), start=0),
+    },
+    budget=16, while_searching=SEARCH_ITEMS, quick={"width": 15.0, "l2": 30.0, "recency": 0.3},
+)

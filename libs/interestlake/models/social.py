@@ -1,0 +1,43 @@
+"""What friends chose."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..evaluation.search import Grid
+from ..interactions.batch import UserBatch
+from ..interactions.pairs import Pairs
+from ..interactions.side_information import SideInformation
+from .fitted import Fitted
+from .model import FRIENDS, Cost, Model, Size, floats
+from .scorer import Scorer
+
+
+@dataclass(frozen=True)
+class SocialScorer(Scorer):
+    """score_uj = sum of the friends' weights for item j, times item_weight_j; item_weight: (I,), None = 1."""
+
+    name: str
+    item_weight: np.ndarray | None = None
+
+    def score(self, batch: UserBatch) -> np.ndarray:
+        heard = np.asarray(batch.friends.todense(), dtype=np.float32)
+        return heard if self.item_weight is None else heard * self.item_weight
+
+
+def fit(pairs: Pairs, side: SideInformation, params: Mapping, seed: int) -> Fitted:
+    """An item counts people ** -discount."""
+    counts = np.maximum(np.asarray(pairs.matrix.sum(axis=0)).ravel(), 1.0)
+    return Fitted(SocialScorer("social", (counts ** -params["discount"]).astype(np.float32)))
+
+
+def cost(size: Size) -> Cost:
+    """One number an item."""
+    return Cost(floats(size.items), 1e-8 * size.pairs)
+
+
+SOCIAL = Model(
+    "social", "social", FRIENDS, fit, cost, grids={"discount": Grid((0.0, 0.25, 0.5, 0.75))}, needs=("friends",),
+    quick={"discount": 0.25}, on_spark=True,
+)

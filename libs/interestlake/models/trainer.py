@@ -1,0 +1,129 @@
+"""How a neural model is fitted: pairs to Parquet, Petastorm to torch, early stopping where validation is given."""
+
+import hashlib
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from ..interactions.pairs import Pairs
+from ..training import checkpoint
+from ..training.loop import History, train
+from ..training.reader import Batch, read_batches, shuffled
+from ..training.snapshot import Snapshot, store
+from .fitted import Fitted
+
+Judge = Callable[[Fitted], float]
+WINDOW = 4_000_000  # rows of one shuffle
+MIN_STEPS = 16
+PROBE = 5  # epochs after which a hopeless training ends
+
+
+@dataclass(frozen=True)
+class Training:
+    """A schedule of training/loop.py, and the tokens or pairs of one step."""
+
+    epochs: int
+    patience: int
+    learning_rate: float
+    weight_decay: float
+    batch: int
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A fitted model and the curves of its training."""
+
+    fitted: Fitted
+    history: History
+
+
+@dataclass(frozen=True)
+class Job:
+    """One training: the model, its file of examples, batches by epoch, the loss, and what the weights give.
+
+    groups, after_step: as in training/loop.py, for a model whose parts learn at different rates.
+    """
+
+    model: nn.Module
+    batches: Callable[[int], Iterator[Batch]]
+    loss_of: Callable[[Batch], tuple[Tensor, float]]
+    fitted: Callable[[], Fitted]
+    groups: Sequence[dict] | None = None
+    after_step: Callable[[], None] = lambda: None
+
+
+@dataclass(frozen=True)
+class Trainer:
+    """One neural model: how its training is built, the parameters that are not searched, and its schedule."""
+
+    build: Callable[..., Job]
+    fixed: Mapping
+    training: Training
+
+    def fit(
+        self, data: Pairs, side, params: Mapping, seed: int, judge: Judge | None = None, least: float = 0.0,
+        judged_by: bytes = b"",
+    ) -> Trained:
+        """Train on `data`: with a judge until its value stops rising, without one for params["epochs"].
+
+        least: a training whose value is below it after PROBE epochs ends there. judged_by: what the judge looks at; a
+        killed training goes on only where this, the data, the features and the parameters are the same.
+        """
+        torch.manual_seed(seed)
+        params = {**self.fixed, **params}
+        schedule = self.training if judge else replace(self.training, epochs=params["epochs"])
+        name = self.build.__name__
+        mark = hashlib.sha256(repr((name, schedule, sorted(params.items()), seed)).encode())
+        known = [values for values in (side.text, side.facts) if values is not None]
+        for values in (data.users, data.items, *known):
+            mark.update(values.tobytes())
+        mark.update(judged_by)
+        saved = Path(tempfile.gettempdir()) / "interestlake" / f"{name}-{mark.hexdigest()[:16]}.pt"
+        with tempfile.TemporaryDirectory(prefix="interestlake-feed-") as folder:
+            job = self.build(data, side, params, self.training.batch, seed, Path(folder))
+            history = train(
+                job.model,
+                job.batches,
+                job.loss_of,
+                (lambda: judge(job.fitted())) if judge else (lambda: None),
+                schedule,
+                seed,
+                saved,
+                mark.hexdigest(),
+                lambda *_: None,
+                lambda h: judge is None or len(h.loss) < PROBE or max(h.validation_ndcg) >= least,
+                job.groups,
+                job.after_step,
+            )
+            checkpoint.remove(saved)
+            return Trained(job.fitted(), history)
+
+
+def pair_feed(data: Pairs, folder: Path) -> Snapshot:
+    liked = data.weights > 0
+    return store({"user": data.users[liked], "item": data.items[liked]}, "pairs", folder)
+
+
+def step_size(examples: int, most: int) -> int:
+    """Examples per step: `most`, or fewer where an epoch would have less than MIN_STEPS of them."""
+    return min(most, max(examples // MIN_STEPS, 64))
+
+
+def pair_batches(feed: Snapshot, most: int, seed: int) -> Callable[[int], Iterator[Batch]]:
+    size = step_size(feed.rows, most)
+    return lambda epoch: shuffled(read_batches(feed), size, min(WINDOW, feed.rows), seed * 1_000_003 + epoch)
+
+
+def indexes(batch: Batch, device) -> tuple[Tensor, Tensor]:
+    return tuple(torch.as_tensor(batch[name], dtype=torch.long, device=device) for name in ("user", "item"))
+
+
+def drawn_negatives(items: int, drawn: int) -> Callable[[torch.device], Tensor | None]:
+    """Drawn anew for each step by torch's generator, which the loop seeds; None where all items are hardly more."""
+    if items <= 2 * drawn:
+        return lambda device: None
+    return lambda device: torch.randint(items, (drawn,), device=device)

@@ -1,0 +1,63 @@
+"""Which models are searched, with how many fits: what the inputs bring, what fits the memory, what fits the minutes."""
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from ..interactions.pairs import Pairs
+from ..interactions.side_information import SideInformation
+from ..models.model import Model, Size
+from ..models.registry import MODELS, chosen, models_for
+
+PATIENCE = 1.5  # the clock may run so far over the minutes before no further fit begins
+
+
+@dataclass(frozen=True)
+class Plan:
+    """models, in the order of their search; fits: most of each; left_out: name -> why; minutes: None = no limit."""
+
+    models: Sequence[Model]
+    fits: Mapping[str, int]
+    left_out: Mapping[str, str] = field(default_factory=dict)
+    minutes: float | None = None
+
+    def deadline(self) -> float:
+        """Of time.monotonic: when no further fit begins."""
+        return float("inf") if self.minutes is None else time.monotonic() + PATIENCE * 60 * self.minutes
+
+
+def plan_search(
+    train: Pairs, side: SideInformation, names: Sequence[str] | None = None, budget: int | None = None,
+    minutes: float | None = None, max_gigabytes: float = float("inf"), where: str = "--max-gigabytes",
+) -> Plan:
+    """What is searched on these inputs.
+
+    names: of those to run, None = all but the ones that run only when named; budget: most fits per model; minutes: fits
+    are planned so that their estimated seconds (`Model.cost`) stay within, in equal parts of each model's own budget,
+    so that the plan is the same on a fast and on a slow machine; max_gigabytes: a model that would hold more while it
+    is fitted is left out, `where` says how to raise it. Raises BadInput for a name that these inputs do not bring.
+    """
+    size, left_out, models = Size.of(train), {}, []
+    for model in MODELS:
+        lacks = model.missing(train, side)
+        if lacks and not model.when_named and (names is None or model.name in names):
+            left_out[model.name] = f"the data brings no {', no '.join(lacks)}"
+    for model in chosen(models_for(train, side), names):
+        gigabytes = model.cost(size).bytes / 2**30
+        if gigabytes > max_gigabytes and model.name != "popularity":
+            left_out[model.name] = f"would hold {gigabytes:.2f} GB, {where}={max_gigabytes:g}"
+            continue
+        models.append(model)
+    fits = {model.name: min(model.budget, budget or model.budget) for model in models}
+    if minutes is None:
+        return Plan(models, fits, left_out)
+    seconds = {model.name: max(model.cost(size).seconds, 1e-3) for model in models}
+    share = 60 * minutes / max(sum(fits[name] * seconds[name] for name in fits), 1e-9)
+    kept = []
+    for model in models:
+        if seconds[model.name] > 60 * minutes and model.trainer:
+            left_out[model.name] = f"one fit is estimated at {seconds[model.name] / 60:.0f} of {minutes:g} minutes"
+            continue
+        kept.append(model)
+    fits = {model.name: max(1, int(fits[model.name] * min(share, 1.0))) for model in kept}
+    return Plan(kept, fits, left_out, minutes)
