@@ -214,7 +214,7 @@ def test_picked_people_keep_their_candidates():
 def test_somebody_without_a_history_gets_no_discount():
     pool, relevant = _pool(np.random.default_rng(4))
     pool.context[pool.owner % 2 == 0, 1] = 0.0
-    fusion = Fusion("weights", np.array([0.2, 0.5, 0.3]), None, {}, discount=0.1)
+    fusion = Fusion(("a", "b", "c"), "weights", np.array([0.2, 0.5, 0.3]), discount=0.1)
     taken = pool.values @ fusion.weights - fusion.scores(pool)
     np.testing.assert_allclose(taken[pool.owner % 2 == 0], 0.0, atol=1e-6)
     known = pool.owner % 2 == 1

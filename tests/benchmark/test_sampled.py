@@ -4,6 +4,8 @@ import numpy as np
 
 from interestlake.interactions.held_out import held_out_pairs
 from interestlake.interactions.pairs import Pairs
+from interestlake.models.factors import FactorScorer
+from interestlake.models.fitted import Fitted
 from interestlake.recommending.pool import gather
 from interestlake.recommending.sampled import draw_candidates
 
@@ -30,14 +32,10 @@ def test_candidates_are_the_held_item_and_unseen_ones():
     assert all(held.relevant[row][0] in short[row] for row in range(60))
 
 
-class Told:
-    """A model whose scores are given; 0 is no opinion."""
-
-    def __init__(self, scores):
-        self.scores = np.asarray(scores, np.float32)
-
-    def score(self, known, people, friends):
-        return self.scores[people]
+def given(scores) -> Fitted:
+    """A model whose scores are given, (U, I); 0 is no opinion."""
+    scores = np.asarray(scores, np.float32)
+    return Fitted(FactorScorer("given", np.eye(scores.shape[1], dtype=np.float32)), scores)
 
 
 def test_asked_columns_are_valued_among_themselves():
@@ -51,7 +49,7 @@ def test_asked_columns_are_valued_among_themselves():
     far[:, 4:] = 1_000.0  # what is not asked weighs nothing
     asked = np.array([[-1, 0, 1, 2, 3], [0, 1, 2, 3, 5]], np.int32)
     people = np.array([1, 2])
-    near, pool = (gather([Told(one)], known, people, None, asked) for one in (scores, far))
+    near, pool = (gather([given(one)], known, people, None, asked) for one in (scores, far))
     assert pool.columns.tolist() == [0, 1, 2, 3, 0, 1, 2, 3, 5]
     np.testing.assert_array_equal(pool.values[:4], near.values[:4])
     expected = (np.array([1.0, -1.0, 0.0]) / np.std([1.0, 2.0, 3.0]) + 4) / 10

@@ -6,7 +6,7 @@ import scipy.sparse as sp
 
 from interestlake.interactions.batch import UserBatch
 from interestlake.models import fitted as lists
-from interestlake.models import item_side
+from interestlake.models import fold_in_als
 from interestlake.models.fitted import top_columns
 from interestlake.models.fold_in_als import FoldInAls
 from interestlake.models.neighbours import item_neighbours, strongest_per_row
@@ -74,7 +74,7 @@ def test_neighbours_do_not_depend_on_the_strips(measure, monkeypatch):
 @pytest.mark.parametrize("scaled", [True, False])
 @pytest.mark.parametrize("cells", [1, 500, 2**19])
 def test_stacked_fold_in_solves_each_person_s_system(scaled, cells, monkeypatch):
-    monkeypatch.setattr(item_side, "FOLD_CELLS", cells)
+    monkeypatch.setattr(fold_in_als, "FOLD_CELLS", cells)
     random = np.random.default_rng(4)
     vectors = random.normal(size=(80, 6)).astype(np.float32)
     vectors[::9] = 0.0  # items the model never saw
