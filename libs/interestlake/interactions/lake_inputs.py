@@ -36,15 +36,16 @@ class LakeFrames:
         held = self.of("validation")
         learned = pd.concat([self.of("train"), held])["user_id"].unique()
         return inputs_of(self.of("train"), held if len(held) else None, self.of("test"), self.timed, self.items,
-                         self._friends_of(learned), self.facts, {})  # fmt: skip
+                         self.friends_of(learned), self.facts, {})  # fmt: skip
 
     def whole(self) -> Inputs:
         """Every pair as train: what the released models are fitted on."""
         everything = self.of("train", "validation", "test")
         return inputs_of(everything, None, everything.iloc[:0], self.timed, self.items,
-                         self._friends_of(everything["user_id"].unique()), self.facts, {})  # fmt: skip
+                         self.friends_of(everything["user_id"].unique()), self.facts, {})  # fmt: skip
 
-    def _friends_of(self, people: np.ndarray) -> pd.DataFrame | None:
+    def friends_of(self, people: np.ndarray) -> pd.DataFrame | None:
+        """(user_id, friend_id) links among `people`; None without any."""
         if self.friends is None:
             return None
         known = self.friends["user_id"].isin(people) & self.friends["friend_id"].isin(people)
