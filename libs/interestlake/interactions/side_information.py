@@ -44,10 +44,13 @@ class SideInformation:
 def build_side(inputs: Inputs, seed: int, log: Logger, vectors: np.ndarray | None = None) -> SideInformation:
     """Texts and facts of `inputs` as (I, d) unit vectors, zeros where an item has none.
 
-    vectors: (I, d) of the items' texts where somebody has encoded them already; None = they are encoded here.
+    vectors: (I, d) of the items' texts where somebody has encoded them already, all zeros where nobody could; None =
+    they are encoded here.
     """
     written = whole_texts(inputs.items)
-    text = (encode(written, log) if vectors is None else vectors) if any(written) else None
+    text = None
+    if any(written):
+        text = encode(written, log) if vectors is None else vectors if vectors.any() else None
     words = term_weights(written) if any(written) else None
     facts = fact_vectors(inputs.facts, seed) if inputs.facts is not None and inputs.facts.nnz else None
     content = content_features(text, words, facts, seed)
