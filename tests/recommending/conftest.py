@@ -9,6 +9,7 @@ from .planted import write_world
 
 # the good fixed parameters: a search on 36 people chooses by luck
 SMALL = {"tune.quick": True, "recommend.top_k": 5, "recommend.cold_history": 2}
+BUILT: dict[str, SimpleNamespace] = {}
 
 
 @pytest.fixture(scope="session")
@@ -50,13 +51,26 @@ def run_stage(context, stage) -> dict:
 
 @pytest.fixture(scope="session")
 def planted(context_of, tmp_path_factory):
-    """.lake, .context, .uri, .pairs, .lonely, .friendly, .figures (stage -> figures): recommend and evaluate ran."""
+    """recommend and evaluate ran once: .lake, .context, .uri, .folder, .pairs, .lonely, .friendly, .figures (stage ->
+    figures)."""
     from interestlake.stages.evaluate import EVALUATE
     from interestlake.stages.recommend import RECOMMEND
 
-    folder = tmp_path_factory.mktemp("planted")
-    context = context_of(folder)
-    world = write_planted(context)
-    figures = {stage.name: run_stage(context, stage) for stage in (RECOMMEND, EVALUATE)}
-    uri = f"sqlite:///{folder / 'mlflow.db'}"
-    return SimpleNamespace(lake=context.lake, context=context, figures=figures, uri=uri, **vars(world))
+    if "world" not in BUILT:  # tests/serving asks for it too
+        folder = tmp_path_factory.mktemp("planted")
+        context = context_of(folder)
+        world = write_planted(context)
+        figures = {stage.name: run_stage(context, stage) for stage in (RECOMMEND, EVALUATE)}
+        uri = f"sqlite:///{folder / 'mlflow.db'}"
+        BUILT["world"] = SimpleNamespace(lake=context.lake, context=context, figures=figures, uri=uri, folder=folder,
+                                         **vars(world))  # fmt: skip
+    return BUILT["world"]
+
+
+@pytest.fixture
+def copied(planted, context_of, tmp_path):
+    """copied(run_id, overrides) -> a context on a copy of the planted lake and its store."""
+    import shutil
+
+    shutil.copytree(planted.folder, tmp_path, dirs_exist_ok=True)
+    return lambda run_id, overrides: context_of(tmp_path, run_id, overrides)

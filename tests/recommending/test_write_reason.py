@@ -8,7 +8,6 @@ import pytest
 from interestlake.models.registry import MODELS
 from interestlake.recommending.write_reason import LINKED, Reason, ReasonFacts, plain, write_reason
 
-
 TITLES = ("Alien", "Aliens", "Heat", "Alien 3")
 
 

@@ -55,7 +55,7 @@ class Fusion:
         """Candidates `rows` -> (n, S) what each model adds to a score, rows sum to 1.
 
         By weights: weight x value. By the ranker: the positive SHAP values of a model's two features (Lundberg et al.
-        2020); a candidate that no model lifts is told by the weights, and one that no weighted model knows by the values.
+        2020); a candidate that no model lifts is told by the weights, one that no weighted model knows by the values.
         """
         part = pool.values[rows] * self.weights_of(pool)[rows]
         part = np.where(part.sum(axis=1, keepdims=True) > 0, part, pool.values[rows])
