@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from interestlake.evaluation.arrays import ndcg_at
 from interestlake.serving.asking.answer import Weights, answer
 from interestlake.serving.asking.ask import Asking
 from interestlake.serving.asking.gather import Person
@@ -117,8 +118,7 @@ def measure(asking: Asking, queries: list[Query], modes: dict[str, Weights], rul
         for mode, weights in modes.items():
             ranked = _ranked(asking, query, weights, encode, rules)
             gains = np.array([column in query.relevant for column in ranked], float)
-            ideal = (1 / np.log2(np.arange(2, 2 + min(K, len(query.relevant))))).sum()
-            ndcg = (gains / np.log2(np.arange(2, 2 + len(gains)))).sum() / ideal
+            ndcg = ndcg_at(gains[None], np.array([len(query.relevant)]), K)[0]
             rows.append((mode, query.group, ndcg, gains[:1].sum(), float(gains.any())))
     frame = pd.DataFrame(rows, columns=["mode", "group", "ndcg", "first", "hit"])
     means = frame.groupby(["mode", "group"], sort=False).mean().groupby("mode", sort=False).mean()

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import scipy.sparse as sp
 
+from ...evaluation.arrays import ndcg_at
 from .choose import matrix
 from .model import ExpansionModel, Setting, noisy_or, relative
 
@@ -115,13 +116,12 @@ def judge_items(
     seen, wanted = (matrix(people[name], None, count) for name in ("seen", "wanted"))
     scores = {"popularity": np.broadcast_to(items.popular + 1e-9, own.shape)}
     scores |= {f"profile+{added:g}": own + added * more for added in ADDED}
-    rows, discount = [], 1 / np.log2(np.arange(10) + 2)
+    rows = []
     sizes = np.asarray((wanted > 0).sum(axis=1)).ravel()
     for name, values in scores.items():
         lists = best_nodes(values, seen, 10)
         hits = (wanted.toarray() > 0)[np.arange(len(lists))[:, None], np.maximum(lists, 0)] & (lists >= 0)
-        ideal = np.cumsum(discount)[np.minimum(sizes, 10) - 1]
-        rows += [(name, "ndcg", 10, float(value)) for value in (hits @ discount) / ideal]
+        rows += [(name, "ndcg", 10, float(value)) for value in ndcg_at(hits, sizes, 10)]
         rows += [(name, "recall", 10, float(value)) for value in hits.sum(axis=1) / sizes]
     return pd.DataFrame(rows, columns=["model", "metric", "k", "value"])
 
