@@ -1,12 +1,14 @@
 """Walks beside networkx, planted neighbours and facts found with their paths, duplicates and surprise."""
 
+import logging
+
 import networkx as nx
 import numpy as np
 import pandas as pd
 import pytest
 import scipy.sparse as sp
 
-from interestlake.interests.expansion.build import entity_edges
+from interestlake.interests.expansion.build import entity_edges, named_facts
 from interestlake.interests.expansion.choose import Wish, expand_block, plain
 from interestlake.interests.expansion.measure import best_nodes, found_shares, settings, try_settings
 from interestlake.interests.expansion.model import (
@@ -120,5 +122,29 @@ def test_sources_join_as_noisy_or_and_held_nodes_score_nothing():
 
 def test_entities_get_edges_from_the_people_who_hold_them():
     held = unit_rows(sp.csr_matrix(np.array([[1, 1, 0], [1, 1, 0], [1, 0, 1]], float)))
-    found = entity_edges(held, np.array([False, True, True])).tocoo()
-    assert list(zip(found.row, found.col, strict=True)) == [(0, 1)]
+    plain_edges, discounted = (entity_edges(held, np.array([False, True, True]), discount, 50) for discount in (0, 0.5))
+    assert list(zip(*plain_edges.nonzero(), strict=True)) == [(0, 1)]  # one person holds 0 and 2: too few
+    # over three unit rows of two nodes each: 2 x 1/2 / (sqrt(3/2) x sqrt(2/2)); three people hold 0, two hold 1
+    assert plain_edges[0, 1] == pytest.approx(1 / np.sqrt(1.5))
+    assert discounted[0, 1] == pytest.approx(plain_edges[0, 1] / 6**0.25)
+
+
+def test_an_entity_keeps_its_strongest_edges():
+    held = unit_rows(sp.csr_matrix(np.array([[1, 1, 1], [1, 1, 1], [1, 1, 0]], float)))
+    found = entity_edges(held, np.array([True, False, False]), 0.0, 1)
+    assert list(zip(*found.nonzero(), strict=True)) == [(0, 1)]
+
+
+def test_facts_that_name_two_nodes_are_read_up_to_a_bound_that_is_told(spark, caplog):
+    names = pd.DataFrame({"interest_id": NODES, "name": LABELS})
+    facts = [("urn:x/Blues", "urn:y/part_of", "Jazz", None), ("urn:x/chess", "is", "swing", None),
+             ("bebop", "is", "Jazz", "item-1"), ("nobody", "is", "Jazz", None)]  # fmt: skip
+    frame = spark.createDataFrame(facts, "subject string, predicate string, object string, subject_item_id string")
+    found = named_facts(frame, names, 3, logging.getLogger("interestlake"))
+    pairs = {("tag:Blues", "category:Jazz"), ("tag:Blues", "tag:jazz"), ("keyword:chess", "tag:swing")}
+    assert {(row.src, row.dst) for row in found.itertuples()} == pairs | {(b, a) for a, b in pairs}
+    assert "left out" not in caplog.text
+    cut = named_facts(frame, names, 2, logging.getLogger("interestlake"))
+    assert "1 of 3 facts about no item left out: expand.max_facts" in caplog.text
+    pairs -= {("keyword:chess", "tag:swing")}  # the last by subject
+    assert {(row.src, row.dst) for row in cut.itertuples()} == pairs | {(b, a) for a, b in pairs}

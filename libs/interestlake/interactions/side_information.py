@@ -13,8 +13,8 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 
 from ..core.params.all import Embed
 from ..core.vectors import unit_rows
-from ..text.encoder_files import cache_folder, export_onnx, find_encoder
-from ..text.encoders import load_encoder
+from ..text.configured import configured_encoder, loaded_encoder
+from ..text.encoder_files import cache_folder
 from .csv_files import Inputs
 from .pairs import Pairs
 
@@ -54,8 +54,7 @@ def build_side(inputs: Inputs, seed: int, log: Logger) -> SideInformation:
 def encode(texts: np.ndarray, log: Logger) -> np.ndarray:
     """texts (I,) str -> (I, 384) float32 unit rows, zeros for an empty text; equal texts are encoded once."""
     settings = Embed()
-    encoder = find_encoder(settings.model_path, settings.max_tokens)
-    folder = export_onnx(encoder, cache_folder())
+    encoder = configured_encoder(settings)
     distinct, place = np.unique(texts.astype(str), return_inverse=True)
     said = [row for row, text in enumerate(distinct) if text]
     mark = hashlib.sha256("\x00".join([encoder.model_id, *(str(distinct[row]) for row in said)]).encode())
@@ -65,9 +64,7 @@ def encode(texts: np.ndarray, log: Logger) -> np.ndarray:
         found = np.load(kept)
     else:
         log.info("  encoding %d texts with %s", len(said), encoder.model_id)
-        loaded = load_encoder(
-            "onnx", encoder.path, folder, encoder.max_tokens, settings.batch_size, os.cpu_count(), None
-        )
+        loaded = loaded_encoder(encoder, settings.batch_size, os.cpu_count())
         found = loaded.encode([str(distinct[row]) for row in said])
         kept.parent.mkdir(parents=True, exist_ok=True)
         part = kept.with_suffix(f".{os.getpid()}.npy")

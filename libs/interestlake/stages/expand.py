@@ -35,8 +35,7 @@ def model_of(context: StageContext, nodes: Nodes, people: DataFrame) -> Expansio
         nodes, context.read("graph.interest_edges"), context.read("silver.facts"), context.read("graph.item_vectors"),
         people,
     )  # fmt: skip
-    params = context.params.expand
-    return build_model(parts, params.references, context.options.seed, params.max_nodes)
+    return build_model(parts, context.params.expand, context.options.seed, context.log)
 
 
 def _run(context: StageContext) -> dict[str, float]:

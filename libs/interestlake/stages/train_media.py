@@ -10,7 +10,7 @@ from pyspark.sql import DataFrame
 from ..core.errors import BadInput
 from ..core.stage import Stage, StageContext
 from ..core.tracking import signature_of
-from ..media.encoders import find_encoders
+from ..media.encoders import WHERE, find_encoders
 from ..media.media import (
     content_examples,
     content_rows,
@@ -25,12 +25,13 @@ from ..media.media_tensors import item_content, pair_matrices, trials, used_batc
 from ..media.media_variants import DROPPED, compare, fit
 from ..media.training import check_plan, fused, profiles
 from ..models.gated_fusion import ContentScorer, MediaMatch
-from ..text.encoder_files import find_encoder
+from ..text.own_vectors import vectors_of
 from ..training import checkpoint
 from ..training.curves import loss_figure
 from ..training.loop import best_device
 from ..training.reader import shuffled
 from ..training.snapshot import Snapshot, take_snapshot
+from .embed import own_vectors
 
 REGISTERED = "interestlake.media"
 REQUIREMENTS = ["torch==2.15.0", "numpy==1.26.4", "pandas==2.2.3"]
@@ -40,15 +41,16 @@ SHUFFLE_WINDOW = 4_000_000
 
 
 def _vectors(context: StageContext) -> dict[str, DataFrame]:
-    """(item_id, vector) by modality, of what the lake has."""
+    """(item_id, vector) by modality, of what the lake has. BadInput where it has them of other encoders alone."""
     encoders, found = find_encoders(context.params.embed_media), {}
     if context.lake.exists("silver.media"):
         media, embeddings = context.read("silver.media"), context.read("silver.media_embeddings")
-        found = {kind: media_vectors(media, embeddings, kind, encoder.model_id) for kind, encoder in encoders.items()}
+        for kind, encoder in encoders.items():
+            of_kind = vectors_of(embeddings.where(f"kind = '{kind}'"), encoder.model_id, where=WHERE[kind])
+            found[kind] = media_vectors(media.where(f"kind = '{kind}'"), of_kind)
     if context.lake.exists("silver.embeddings"):
-        text = find_encoder(context.params.embed.model_path, context.params.embed.max_tokens)
-        embeddings = context.read("silver.embeddings").where(f"model_id = '{text.model_id}'")
-        found["text"] = own_text_vectors(context.read("silver.documents"), embeddings)
+        documents = context.read("silver.documents")
+        found["text"] = own_text_vectors(documents, own_vectors(context, documents.where("kind = 'item'")))
     return found
 
 

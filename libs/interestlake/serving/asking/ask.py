@@ -12,8 +12,8 @@ from ...core.errors import BadInput
 from ...core.params.all import Params
 from ...core.stage import expect_lake
 from ...text.clean import clean
-from ...text.encoder_files import cache_folder, export_onnx, find_encoder
-from ...text.encoders import load_encoder
+from ...text.configured import configured_encoder, loaded_encoder
+from ...text.own_vectors import gpu_per_task
 from .answer import Answer, Weights, answer
 from .gather import NEEDED, Person, gather_index, gather_person
 from .index import AskIndex
@@ -90,12 +90,16 @@ def open_asking(
     tagger: "TaggerModel | None" = None,
     max_gigabytes: float = MAX_GIGABYTES,
     without: Sequence[str] = (),
+    tracking_uri: str | None = None,
 ) -> Asking:
-    """Read the lake's items once, and load the encoder beside it; see `gather_index` for jobs and errors."""
+    """Read the lake's items once, and load the encoder beside it; see `gather_index` for jobs and errors.
+
+    tracking_uri: where an encoder that `embed.model_path` names by an MLflow URI lies.
+    """
     expect_lake(lake, NEEDED, "interestlake run --until build_interests")
-    files = find_encoder(params.embed.model_path, params.embed.max_tokens)
+    files = configured_encoder(params.embed, tracking_uri, gpu_per_task(lake.spark) > 0)
     with ThreadPoolExecutor(1) as pool:
-        loading = pool.submit(_encoder, files)
+        loading = pool.submit(loaded_encoder, files)
         index = gather_index(lake, files.model_id, max_gigabytes, without)
         encoder = loading.result()
 
@@ -103,10 +107,6 @@ def open_asking(
         return gather_person(lake, user, params.ingest.pseudonym_key_file, index.catalogue)
 
     return Asking(index, lambda text: encoder.encode([text])[0], person_of, intents, tagger)
-
-
-def _encoder(files):
-    return load_encoder("onnx", files.path, export_onnx(files, cache_folder()), files.max_tokens, 1, 1, None)
 
 
 def checked(request: str) -> str:

@@ -20,6 +20,7 @@ from ...interests.candidates import visible
 from ...privacy.pseudonyms import PSEUDONYM_DIGITS, kept_key
 from ...recommending.blocks import Catalogue
 from ...recommending.gather import collect_interests, collect_vectors, fold_in_als
+from ...text.own_vectors import encoder_ids, no_vectors
 from .index import AskIndex, build_index
 
 REVIEWS, CHARACTERS = 20, 600  # reviews of an item that are read, and of each so many characters
@@ -66,6 +67,9 @@ def gather_index(lake: Lake, model_id: str, max_gigabytes: float, without: Seque
         als = pool.submit(_als, lake, catalogue)
         interests = pool.submit(_interests, lake, items, catalogue)
         found = {name: one.result() for name, one in waiting.items()}
+        if found["vectors"].empty:  # the encoder has vectors, of other texts
+            own = lake.read("silver.embeddings").join(documents.select("text_hash"), "text_hash", "left_semi")
+            raise no_vectors(model_id, encoder_ids(own))
         fields = {name: False for name in without}
         return build_index(found["items"], found["texts"], found["facts"], found["vectors"], als.result(),
                            interests.result(), fields)  # fmt: skip
@@ -77,10 +81,7 @@ def _check_size(lake: Lake, items, documents, vectors, model_id: str, max_gigaby
         count, characters, first = pool.map(lambda call: call(), (
             items.count, lambda: said.first()[0] or 0, lambda: vectors.select(F.size("vector")).first()))
     if first is None:
-        others = [row[0] for row in lake.read("silver.embeddings").select("model_id").distinct().collect()]
-        raise BadInput.of("vectors", found=f"none of {model_id}; the lake has {', '.join(others) or 'none'}",
-                          expected="item texts embedded by this encoder",
-                          where="embed.model_path and embed.max_tokens as in the run, or `interestlake embed`")
+        raise no_vectors(model_id, encoder_ids(lake.read("silver.embeddings")))
     planned = (count * first[0] * NUMBER_BYTES * 3 + characters * TEXT_BYTES * 6 + count * 4000) / 2**30
     if planned > max_gigabytes:
         raise BadInput.of("catalogue", found=f"{count} items, {planned:.2f} GB planned in one process",

@@ -13,7 +13,7 @@ from ...core.stage import StageContext, expect_lake
 from ...core.tracking import default_tracking_uri, one_run
 from ...privacy.person import find_person
 from ...reporting.person import collect_interests, collect_suggestions, collect_titles
-from ...text.encoder_files import cache_folder, export_onnx, find_encoder
+from ...text.configured import configured_encoder, loading
 from ...text.encoders import load_encoder
 from .compose import Statement, compose
 from .generator import make_generator
@@ -38,12 +38,12 @@ def run(arguments: argparse.Namespace, spark, params: Params, options: RunOption
     generate = make_generator(arguments.generator, arguments.endpoint, arguments.model)
     if generate and not arguments.item:
         raise BadInput.of("generator", found="no item", expected="one item at a time", where="--item")
-    encoder = find_encoder(params.embed.model_path, params.embed.max_tokens)
-    plan = Plan(encoder.path, export_onnx(encoder, cache_folder()), encoder.max_tokens, params.embed.batch_size,
-                arguments.blocked, arguments.classifier, arguments.sentences)  # fmt: skip
+    uri = options.tracking_uri or default_tracking_uri(options.lake)
+    encoder = configured_encoder(params.embed, uri)
+    plan = Plan(loading(encoder, params.embed.batch_size, threads=1), arguments.blocked, arguments.classifier,
+                arguments.sentences)  # fmt: skip
     if arguments.item:
         return _item(context, arguments.item, plan, generate)
-    uri = options.tracking_uri or default_tracking_uri(options.lake)
     with one_run(uri, "summarise", vars(arguments) | {"set": str(arguments.set)}, {"seed": options.seed}) as tracker:
         with tracker.stage("summarise", {"sentences": plan.sentences, "encoder": encoder.model_id}):
             figures = _everything(context, plan)
@@ -78,7 +78,7 @@ def _item(context: StageContext, item_id: str, plan: Plan, generate) -> None:
     if row is None:
         raise BadInput.of(f"item {item_id!r}", found="none of that id", expected="an item_id of silver.items",
                           where="--item")
-    encoder = load_encoder("onnx", plan.path, plan.onnx_folder, plan.max_tokens, plan.batch_size, 1, None)
+    encoder = load_encoder(*plan.encoder)
     judge = make_judge(plan.blocked, plan.classifier)
     found = compose(texts_of(row), encoder.encode, judge, plan.sentences)
     for part in ("title", "description", "summary", "contrast"):
