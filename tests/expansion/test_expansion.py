@@ -9,7 +9,7 @@ import pytest
 import scipy.sparse as sp
 
 from interestlake.interests.expansion.build import entity_edges, named_facts
-from interestlake.interests.expansion.choose import Wish, expand_block, plain
+from interestlake.interests.expansion.choose import Selection, expand_block, plain
 from interestlake.interests.expansion.measure import best_nodes, found_shares, settings, try_settings
 from interestlake.interests.expansion.model import (
     ExpansionModel,
@@ -61,7 +61,7 @@ def test_walk_is_personalised_pagerank():
 def test_each_source_finds_what_only_it_knows_and_says_how():
     world = model(edges=[(0, 3, 1.0)], facts=[(0, 2, "Miles Davis")],
                   references=[[1, 0, 0, 0, 0, 1], [0, 1, 0, 0, 0, 0]])  # fmt: skip
-    found = expand_block(world, people([0]), SETTING, Wish(10, 0.0)).set_index("interest")
+    found = expand_block(world, people([0]), SETTING, Selection(10, 0.0)).set_index("interest")
     assert set(found.index) == {"tag:bebop", "tag:Blues", "tag:swing"}
     assert found.loc["tag:bebop", ["source", "path"]].tolist() == ["context", ["Jazz", "bebop"]]
     assert found.loc["tag:Blues", ["source", "path"]].tolist() == ["knowledge", ["Jazz", "Miles Davis", "Blues"]]
@@ -71,28 +71,28 @@ def test_each_source_finds_what_only_it_knows_and_says_how():
 
 def test_two_steps_go_over_the_node_between_and_are_damped():
     world = model(edges=[(0, 3, 1.0), (3, 5, 0.5)])
-    found = expand_block(world, people([0]), SETTING, Wish(10, 0.0)).set_index("interest")
+    found = expand_block(world, people([0]), SETTING, Selection(10, 0.0)).set_index("interest")
     assert found.loc["tag:swing", "path"] == ["Jazz", "bebop", "swing"]
     assert found.loc["tag:swing", "confidence"] < found.loc["tag:bebop", "confidence"]
 
 
 def test_what_is_held_under_another_name_is_not_new():
     world = model(edges=[(0, 4, 1.0), (0, 3, 0.1)])
-    assert expand_block(world, people([0]), SETTING, Wish(10, 0.0))["interest"].tolist() == ["tag:bebop"]
+    assert expand_block(world, people([0]), SETTING, Selection(10, 0.0))["interest"].tolist() == ["tag:bebop"]
     assert plain(" Board_Games ") == plain("board games") == "board games"
 
 
 def test_oneself_is_no_neighbour():
     world = model(references=[[1, 0, 0, 0, 0, 1]])
-    assert expand_block(world, people([0], user="r0"), SETTING, Wish(10, 0.0)).empty
+    assert expand_block(world, people([0], user="r0"), SETTING, Selection(10, 0.0)).empty
 
 
 def test_surprise_prefers_what_is_far():
     vectors = np.eye(6)
     vectors[3] = vectors[0]
     world = model(edges=[(0, 3, 1.0), (0, 1, 0.3)], vectors=vectors)
-    sure = expand_block(world, people([0]), SETTING, Wish(1, 0.0))
-    strange = expand_block(world, people([0]), SETTING, Wish(1, 1.0))
+    sure = expand_block(world, people([0]), SETTING, Selection(1, 0.0))
+    strange = expand_block(world, people([0]), SETTING, Selection(1, 1.0))
     assert (sure["label"][0], strange["label"][0]) == ("bebop", "chess")
     assert unlikeness(world, np.array([0]), np.array([3, 1])).tolist() == [0.0, 1.0]
 

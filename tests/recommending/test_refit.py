@@ -8,7 +8,7 @@ import pytest
 from interestlake.core.errors import BadInput
 from interestlake.core.params.all import SOURCES, Recommend
 from interestlake.models.granularities import GRANULARITIES
-from interestlake.recommending.feedback import Told
+from interestlake.recommending.feedback import FeedbackCounts
 from interestlake.recommending.fuse import Candidates
 from interestlake.recommending.granularity import GRANULARITY, alpha_of, lambda_of
 from interestlake.recommending.people_behind import rested_by_refit, validation_people
@@ -145,7 +145,8 @@ def test_what_is_not_better_for_the_judges_stays(spark):
     judging = people(40, dict.fromkeys(NAMES, 0.0) | {"als": 1.0}, seed=8, prefix="j")
     found = moved(spark, people(30, NEW, seed=7), BOTH, {"warm": 10.0, "cold": 10.0}, judging=judging)
     assert found["warm"].ndcg_after < found["warm"].ndcg_before and not found["warm"].better
-    told = Told(rows=70, repeated=0, unknown_people=0, unknown_items=0, trained=0, used=70, liked=70, people=70)
+    told = FeedbackCounts(rows=70, repeated=0, unknown_people=0, unknown_items=0, trained=0, used=70, liked=70,
+                          people=70)  # fmt: skip
     figures = refit_figures(found, NAMES, 1.0, told)
     assert figures["moved.warm"] == 0 and figures["rests_on.warm"] == figures["rested_on.warm"] == 10
     assert all(figures[f"weight_after.warm.{n}"] == figures[f"weight_before.warm.{n}"] for n in NAMES)

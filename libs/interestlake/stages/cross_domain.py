@@ -102,7 +102,7 @@ def _measured(context: StageContext, judged: DataFrame, made: tuple[np.ndarray, 
         ids, shop, names = shared.value
         item, node = numbered(ids), numbered(names)
         for block in blocks(frames, len(ids)):
-            yield measure.judge(shop, block.assign(wanted=block["wanted"].map(item), **_nodes(block, node)))
+            yield measure.evaluate_shop(shop, block.assign(wanted=block["wanted"].map(item), **_nodes(block, node)))
 
     halves = sample(judged, "validation", context.options.seed).unionByName(
         sample(judged, "test", context.options.seed)

@@ -44,14 +44,14 @@ def _run(context: StageContext) -> dict[str, float]:
     return refit_figures(moved, sources, refit.rate, worth)
 
 
-def _feedback(context: StageContext) -> tuple[DataFrame, told.Told, DataFrame]:
+def _feedback(context: StageContext) -> tuple[DataFrame, told.FeedbackCounts, DataFrame]:
     """The file's pairs as `feedback.located` (cached), what they are worth, and the cached lines behind them."""
     path = context.options.inputs[0]
     rows, lines = read_feedback(context.spark, path, _key(context))
     users, items, interactions = (context.read(f"silver.{name}") for name in ("users", "items", "interactions"))
     place = told.located(users, items, interactions.where("split = 'train'"))
     pairs = rows.transform(told.newest_of_pair).transform(place).persist()
-    worth = told.count_told(rows.count(), pairs)
+    worth = told.count_feedback(rows.count(), pairs)
     if not worth.liked:
         _refuse(worth, path)
     said = (worth.rows, worth.rows - worth.repeated, worth.used, worth.liked, worth.people)
@@ -92,7 +92,7 @@ def _scored(scoring: Scoring, pairs: DataFrame, shared, candidates: int) -> Data
     return rows.repartition(scoring.partitions, "user_id").sortWithinPartitions("user_id")
 
 
-def _refuse(worth: told.Told, path: str) -> None:
+def _refuse(worth: told.FeedbackCounts, path: str) -> None:
     pairs = worth.rows - worth.repeated
     found = (f"{pairs} pairs, none to learn from ({worth.unknown_people} unknown people, {worth.unknown_items} unknown "
              f"items, {worth.trained} pairs of the train split, {worth.used} others, none liked)")

@@ -21,7 +21,7 @@ from ..media.media import (
     sampled_people,
 )
 from ..media.media_figures import dropping_figure
-from ..media.media_tensors import item_content, pair_matrices, trials, used_batches
+from ..media.media_tensors import holdouts, item_content, pair_matrices, used_batches
 from ..media.media_variants import DROPPED, compare, fit
 from ..media.training import check_plan, fused, profiles
 from ..models.gated_fusion import ContentScorer, MediaMatch
@@ -99,7 +99,7 @@ def _run(context: StageContext) -> dict[str, float]:
         raise BadInput.of("pairs of people and items with content", found="none to train on", expected="at least one",
                           where="--media, or train_media.held_out_share")
     shown = items.present.numpy().any(axis=1)
-    tried = trials(_sampled_pairs(context), shown, held_items)
+    tried = holdouts(_sampled_pairs(context), shown, held_items)
     torch.set_num_threads(os.cpu_count() or 1)
     window = min(SHUFFLE_WINDOW, used.nnz)
 
@@ -119,7 +119,7 @@ def _run(context: StageContext) -> dict[str, float]:
 
     model, history = trained(items.names)
     alone = {name: trained((name,))[0] for name in items.names} if len(items.names) > 1 else {}
-    figures = compare(model, alone, items, {name: trial for name, trial in tried.items() if name != "validation"}, seed)
+    figures = compare(model, alone, items, {name: one for name, one in tried.items() if name != "validation"}, seed)
     for name, value in figures.items():
         context.log.info("      %-44s %.4f", name, value)
     people_vectors, item_vectors = (v.numpy() for v in fused(model, items, profiles(items, known)))

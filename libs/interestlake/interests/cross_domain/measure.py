@@ -42,7 +42,7 @@ def mixes() -> dict[str, tuple[float, float, float]]:
             for p in POPULAR_SHARES for t in TEXT_SHARES}  # fmt: skip
 
 
-def judge(shop: Shop, people: pd.DataFrame) -> pd.DataFrame:
+def evaluate_shop(shop: Shop, people: pd.DataFrame) -> pd.DataFrame:
     """people(half, nodes, weights, text_vector, wanted as item numbers) -> FOUND rows, one per person and figure."""
     parts = scores(shop, people)
     wanted = matrix(people["wanted"], None, len(shop.popular)).toarray() > 0

@@ -55,7 +55,7 @@ def try_settings(model: ExpansionModel, people: pd.DataFrame, tried: Sequence[Se
     return pd.DataFrame(rows, columns=["setting", "k", "value"])
 
 
-def judge(model: ExpansionModel, people: pd.DataFrame, setting: Setting) -> pd.DataFrame:
+def evaluate_expansion(model: ExpansionModel, people: pd.DataFrame, setting: Setting) -> pd.DataFrame:
     """The same people -> FOUND rows, one per person, method and figure: expansion, each source, and the baselines."""
     profiles, held, hidden, users = _matrices(model, people)
     parts = relative(model.sources(profiles, users, setting), held)
@@ -82,7 +82,7 @@ def _reliability(confidence: np.ndarray, held: sp.csr_matrix) -> list[tuple]:
 
 
 @dataclass(frozen=True)
-class Catalogue:
+class ListedItems:
     """carry (I, N): how strongly an item carries a node, rare nodes more; popular (I,): people in train."""
 
     carry: sp.csr_matrix
@@ -90,7 +90,7 @@ class Catalogue:
 
 
 def item_scores(
-    model: ExpansionModel, items: Catalogue, people: pd.DataFrame, setting: Setting, top_k: int
+    model: ExpansionModel, items: ListedItems, people: pd.DataFrame, setting: Setting, top_k: int
 ) -> tuple[np.ndarray, np.ndarray]:
     """Scores of items by the profile, and by the person's `top_k` expansions alone: (B, I) each, rows to at most 1."""
     profiles, held, _, users = _matrices(model, people)
@@ -104,8 +104,8 @@ def item_scores(
     return tuple(s / np.maximum(s.max(axis=1, keepdims=True), 1e-300) for s in (own, more))
 
 
-def judge_items(
-    model: ExpansionModel, items: Catalogue, people: pd.DataFrame, setting: Setting, top_k: int
+def evaluate_items(
+    model: ExpansionModel, items: ListedItems, people: pd.DataFrame, setting: Setting, top_k: int
 ) -> pd.DataFrame:
     """people(..., seen, wanted as item numbers) -> FOUND rows: nDCG and recall at 10 of lists of items.
 

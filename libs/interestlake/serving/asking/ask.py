@@ -15,7 +15,7 @@ from ...text.clean import clean
 from ...text.configured import configured_encoder, loaded_encoder
 from ...text.own_vectors import gpu_per_task
 from .answer import Answer, Weights, answer
-from .gather import NEEDED, Person, gather_index, gather_person
+from .gather import NEEDED, Asker, gather_index, gather_person
 from .index import AskIndex
 from .parse import parse
 
@@ -43,7 +43,7 @@ class Asking:
 
     index: AskIndex
     encode: Callable[[str], np.ndarray]
-    person_of: Callable[[str], Person]
+    person_of: Callable[[str], Asker]
     intents: "IntentModel | None" = None
     tagger: "TaggerModel | None" = None
     weights: Weights = field(default_factory=Weights)
@@ -65,7 +65,7 @@ class Asking:
         if parsed.asks_nothing:
             raise BadInput.of("request", found=f"{text[:80]!r}, no word that says what is wanted",
                               expected="a topic, a name, a title, a year or a price", where="the request")
-        person = self.person_of(user) if user else Person(known=False)
+        person = self.person_of(user) if user else Asker(known=False)
         found = answer(self.index, parsed, self.encode, person, top, self.weights, include_seen)
         found.notes += parsed.notes
         if user and not person.known:
@@ -103,7 +103,7 @@ def open_asking(
         index = gather_index(lake, files.model_id, max_gigabytes, without)
         encoder = loading.result()
 
-    def person_of(user: str) -> Person:
+    def person_of(user: str) -> Asker:
         return gather_person(lake, user, params.ingest.pseudonym_key_file, index.catalogue)
 
     return Asking(index, lambda text: encoder.encode([text])[0], person_of, intents, tagger)

@@ -30,7 +30,7 @@ NEEDED = ("bronze.items", "silver.items", "silver.documents", "silver.embeddings
 
 
 @dataclass(frozen=True)
-class Person:
+class Asker:
     """Who asks. columns (n,) and weights (n,): the items chosen, by column; shares: interest_id -> share of attention.
 
     known: whether the lake has this person; someone unknown has no columns.
@@ -140,14 +140,14 @@ def pseudonym_of(user: str, lake: Lake, key_file: str) -> str:
     return hmac.new(key, user.encode(), hashlib.sha256).hexdigest()[:PSEUDONYM_DIGITS]
 
 
-def gather_person(lake: Lake, user: str, key_file: str, catalogue: Catalogue) -> Person:
+def gather_person(lake: Lake, user: str, key_file: str, catalogue: Catalogue) -> Asker:
     """A person by the source's id, or by the pseudonym that the lake's tables show. 2 or 3 Spark jobs."""
     ids = [pseudonym_of(user, lake, key_file)]
     if len(user) == PSEUDONYM_DIGITS and all(letter in "0123456789abcdef" for letter in user):
         ids.append(user)
     known = lake.read("silver.users").where(F.col("user_id").isin(ids)).select("user_id").collect()
     if not known:
-        return Person(known=False)
+        return Asker(known=False)
     mine = F.col("user_id") == known[0]["user_id"]
     pairs = lake.read("silver.interactions").where(mine).select("item_index", "weight").orderBy("item_index")
     shares = {}
@@ -158,4 +158,4 @@ def gather_person(lake: Lake, user: str, key_file: str, catalogue: Catalogue) ->
             shares = {row["interest_id"]: row["share"] for row in rows}
         chosen = waiting.result()
     columns = catalogue.column_of_index[chosen["item_index"].to_numpy(np.int64)]
-    return Person(True, columns, chosen["weight"].to_numpy(np.float32), shares)
+    return Asker(True, columns, chosen["weight"].to_numpy(np.float32), shares)
