@@ -7,7 +7,6 @@ from .blocks import Catalogue
 from .fuse import Candidates
 from .item_models import ItemModels
 
-OBJECTION_COLUMNS = ("barred", "refused", "disliked")
 ITEM_DAMPING, INTEREST_DAMPING = 0.25, 0.9
 
 
