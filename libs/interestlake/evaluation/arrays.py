@@ -7,7 +7,7 @@ import numpy as np
 
 def hits_of(lists: np.ndarray, relevant: list[np.ndarray]) -> np.ndarray:
     """lists (U, k) item columns, -1 = none; relevant: U arrays of columns -> (U, k) bool."""
-    return np.stack([np.isin(row, wanted) & (row >= 0) for row, wanted in zip(lists, relevant, strict=True)])
+    return np.stack([np.isin(row, columns) & (row >= 0) for row, columns in zip(lists, relevant, strict=True)])
 
 
 def ndcg_at(hits: np.ndarray, sizes: np.ndarray, k: int) -> np.ndarray:
@@ -70,8 +70,8 @@ def novelty(lists: np.ndarray, user_counts: np.ndarray, people: int) -> float:
     bits = -np.log2(np.maximum(user_counts, 1) / max(people, 1))
     shown = lists >= 0
     some = shown.any(axis=1)
-    told = np.where(shown, bits[np.maximum(lists, 0)], 0.0)
-    return float((told[some].sum(axis=1) / shown[some].sum(axis=1)).mean()) if some.any() else float("nan")
+    item_bits = np.where(shown, bits[np.maximum(lists, 0)], 0.0)
+    return float((item_bits[some].sum(axis=1) / shown[some].sum(axis=1)).mean()) if some.any() else float("nan")
 
 
 def mean_dissimilarity(vectors: np.ndarray) -> float:

@@ -58,20 +58,20 @@ def encode(texts: np.ndarray, log: Logger) -> np.ndarray:
     distinct, place = np.unique(texts.astype(str), return_inverse=True)
     said = [row for row, text in enumerate(distinct) if text]
     mark = hashlib.sha256("\x00".join([encoder.model_id, *(str(distinct[row]) for row in said)]).encode())
-    kept = Path(cache_folder()) / "vectors" / f"{mark.hexdigest()[:24]}.npy"
-    if kept.is_file():
-        log.info("  %d texts were encoded before: %s", len(said), kept)
-        found = np.load(kept)
+    file = Path(cache_folder()) / "vectors" / f"{mark.hexdigest()[:24]}.npy"
+    if file.is_file():
+        log.info("  %d texts were encoded before: %s", len(said), file)
+        encoded = np.load(file)
     else:
         log.info("  encoding %d texts with %s", len(said), encoder.model_id)
         loaded = loaded_encoder(encoder, settings.batch_size, os.cpu_count())
-        found = loaded.encode([str(distinct[row]) for row in said])
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        part = kept.with_suffix(f".{os.getpid()}.npy")
-        np.save(part, found)
-        os.replace(part, kept)
-    vectors = np.zeros((len(distinct), found.shape[1]), np.float32)
-    vectors[said] = found
+        encoded = loaded.encode([str(distinct[row]) for row in said])
+        file.parent.mkdir(parents=True, exist_ok=True)
+        part = file.with_suffix(f".{os.getpid()}.npy")
+        np.save(part, encoded)
+        os.replace(part, file)
+    vectors = np.zeros((len(distinct), encoded.shape[1]), np.float32)
+    vectors[said] = encoded
     return vectors[place]
 
 

@@ -40,26 +40,26 @@ def embed_texts(context: StageContext, texts: DataFrame) -> dict[str, float]:
     spark, log = context.spark, context.log
     encoder = encoder_of(context)
     texts = texts.where(has_words(F.col("text")))
-    known = empty(spark, EMBEDDINGS)
+    embedded = empty(spark, EMBEDDINGS)
     if context.lake.exists(EMBEDDINGS):
-        known = context.read(EMBEDDINGS).where(F.col("model_id") == encoder.model_id)
-    marked = texts.join(known.select("text_hash", F.lit(True).alias("known")), "text_hash", "left").cache()
-    total, done = marked.agg(F.count("*"), F.count("known")).first()
+        embedded = context.read(EMBEDDINGS).where(F.col("model_id") == encoder.model_id)
+    marked = texts.join(embedded.select("text_hash", F.lit(True).alias("embedded")), "text_hash", "left").cache()
+    total, done = marked.agg(F.count("*"), F.count("embedded")).first()
     figures = {"texts_total": float(total), "texts_embedded": 0.0}
     if total == done:
         log.info("      all of %d texts have their vector of %s already", total, encoder.model_id)
         context.write(EMBEDDINGS, empty(spark, EMBEDDINGS))
         marked.unpersist()
         return figures
-    new = marked.where("known IS NULL").select("text_hash", "text")
+    new = marked.where("embedded IS NULL").select("text_hash", "text")
     began = time.perf_counter()
     chosen = _choose(context, encoder, new, total - done)
     log.info("      %s: engine %s in %s (%s)", encoder.model_id, chosen.engine, chosen.precision, chosen.why)
     _embed(context, encoder, chosen, new, done, total)
     seconds = time.perf_counter() - began
     marked.unpersist()
-    embedded = {"texts_embedded": float(total - done), "embed_seconds": seconds}
-    return figures | embedded | {"texts_per_second": (total - done) / seconds}
+    speed = {"embed_seconds": seconds, "texts_per_second": (total - done) / seconds}
+    return figures | {"texts_embedded": float(total - done)} | speed
 
 
 def _choose(context: StageContext, encoder: EncoderFiles, new: DataFrame, count: int) -> Choice:
