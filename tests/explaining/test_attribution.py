@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 import torch
+from interestlake.recommending.item_models import ItemInterests, ItemModels
 from torch.nn import functional
 
 from interestlake.models.item_matrix import EdgeScorer
@@ -12,7 +13,6 @@ from interestlake.models.two_tower import PairScorer, TwoTower
 from interestlake.recommending.blocks import Catalogue
 from interestlake.recommending.explaining.attribution import PARTS, attribute, by_history, rebuilt
 from interestlake.recommending.explaining.surrogate import explain_score
-from interestlake.recommending.item_models import ItemInterests, ItemModels
 from interestlake.recommending.personal import Fusion
 
 TEXT = 4

@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 
 from interestlake.evaluation.arrays import coverage, hits_of, mean_list_ndcg, novelty, ranking_at
+from interestlake.models.registry import BY_NAME
 from interestlake.recommending.fusion import WEIGHTS, Fusion
 from interestlake.recommending.pool import gather, ordered
 from interestlake.recommending.segment_weights import mean_ndcg
-from interestlake.recommending.write_reason import ReasonFacts, write_reason
+from interestlake.recommending.write_reason import Reason, ReasonFacts, write_reason
 
 from .planted import HELD_OUT, ITEMS, NAMES, PEOPLE, RELEVANT, fitted, letters, pairs
 
@@ -110,9 +111,11 @@ def test_shares_and_the_sentence_that_they_make(pool):
     scorer = fitted()[0].scorer
     given = scorer.contributions(pairs().batch(PEOPLE), 0, np.array([ITEMS.index("c")]))
     np.testing.assert_allclose(given, [[ROOT6], [ROOT6]], atol=1e-6)
-    told = dict(zip(NAMES, shares[0], strict=True))
-    assert write_reason(ReasonFacts(told, {"together": ["A", "B"]}, True, 3, None, True)) == (
-        "Because you chose “A” and “B”: people who chose them also chose this and 3 people chose it.")
-    alone = dict(zip(NAMES, shares[1], strict=True))
-    assert write_reason(ReasonFacts(alone, {}, False, 3, "rain", True)) == (
-        "3 people chose it and it shares your interest in rain.")
+    codes = [BY_NAME[name].reason for name in NAMES]
+    titles = ITEMS.upper()
+    by_code, alone = (dict(zip(codes, row, strict=True)) for row in shares)
+    said = "Because you chose “A” and “B”: people who chose them also chose this and 3 people chose it."
+    first = write_reason(ReasonFacts(by_code, {"together": [0, 1]}, titles, True, 3, None, True))
+    assert first == Reason("together", (0, 1), said)
+    assert write_reason(ReasonFacts(alone, {}, titles, False, 3, "rain", True)) == Reason(
+        "popular", (), "3 people chose it and it shares your interest in rain.")

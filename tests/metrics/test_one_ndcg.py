@@ -6,10 +6,8 @@ import torch
 from sklearn.metrics import ndcg_score
 
 from interestlake.evaluation.arrays import hits_of, mean_list_ndcg, ndcg_at
-from interestlake.recommending.fuse import Candidates, fuse
 from interestlake.recommending.pool import Pool, ordered
 from interestlake.recommending.segment_weights import mean_ndcg
-from interestlake.recommending.weigh import ndcg_per_weight
 from interestlake.training.holdout import Holdout, ndcg
 
 ITEMS, K = 30, 10
@@ -65,19 +63,3 @@ def test_of_every_weight_vector(seed):
     lists = [ordered(made, np.round(made.values @ one, 6), K)[0] for one in weights]
     wanted = [mean_list_ndcg(columns, relevant) for columns in lists]
     assert mean_ndcg(made, relevant, weights, K) == pytest.approx(wanted, abs=1e-12)
-
-
-@pytest.mark.parametrize("seed", range(5))
-def test_of_one_persons_weight_vectors(seed):
-    made, (_, relevant) = pool(seed), asked(seed, 15)
-    weights = np.random.default_rng(seed).dirichlet(np.ones(3), 8)
-    for person, columns in enumerate(relevant):
-        span = slice(made.starts[person], made.starts[person + 1])
-        candidates = Candidates(made.columns[span], made.values[span])
-        wanted = []
-        for one in weights:
-            best, _ = fuse(candidates, one, K)
-            shown = np.full(K, -1)
-            shown[: len(best)] = candidates.columns[best]
-            wanted.append(mean_list_ndcg(shown[None], [columns]))
-        assert ndcg_per_weight(candidates, columns, weights, K) == pytest.approx(wanted, abs=1e-12)

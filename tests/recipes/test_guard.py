@@ -2,8 +2,8 @@
 
 import numpy as np
 import scipy.sparse as sp
-
 from interestlake.recommending.fuse import Candidates, fuse, fuse_within
+
 from interestlake.recommending.guard import Guard
 from interestlake.text.holds_word import holds_word
 

@@ -9,6 +9,7 @@ import pytest
 import scipy.sparse as sp
 from bench.recipes.rails import violations
 from bench.recipes.worlds import SHAPES, make_world
+from interestlake.recommending.item_models import ItemInterests, ItemModels
 from pyspark.sql import functions as F
 
 from interestlake.core.config import load_params
@@ -21,7 +22,6 @@ from interestlake.models.popularity import Popularity
 from interestlake.recommending.blocks import Catalogue
 from interestlake.recommending.gather_guard import gather_guard
 from interestlake.recommending.granularity import heard_sources
-from interestlake.recommending.item_models import ItemInterests, ItemModels
 from interestlake.recommending.personal import Fusion, recommend_block
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -5,12 +5,12 @@ import logging
 import numpy as np
 import pandas as pd
 import pytest
+from interestlake.recommending.item_models import check_size, planned_bytes
 
 from interestlake.core.errors import BadInput
 from interestlake.graph import gram as cooccurrence
 from interestlake.graph.gram import collect_strips, partial_strips, summed_strips
 from interestlake.recommending.blocks import Catalogue, blocks, sparse_rows, to_batch
-from interestlake.recommending.item_models import check_size, planned_bytes
 
 
 @pytest.mark.parametrize("partitions", [1, 3])

@@ -3,11 +3,11 @@
 
 import numpy as np
 import pytest
+from interestlake.recommending.fit_weights import fit_weights
+from interestlake.recommending.fuse import Candidates, fuse, normalise, segment_of, shares, union
 from sklearn.metrics import ndcg_score
 
 from interestlake.core.params.all import Recommend
-from interestlake.recommending.fit_weights import fit_weights
-from interestlake.recommending.fuse import Candidates, fuse, normalise, segment_of, shares, union
 from interestlake.recommending.weigh import first_draws, ndcg_per_weight, refined_draws
 
 NAMES = ("popularity", "als", "text")

@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 import scipy.sparse as sp
+from interestlake.recommending.gather_facts import knowledge_scorer
 
 from interestlake.interactions.batch import UserBatch
 from interestlake.recommending.blocks import Catalogue
-from interestlake.recommending.gather_facts import knowledge_scorer
 from interestlake.recommending.passes import CANDIDATES_SCHEMA, heard_from
 
 FACTS = "subject string, predicate string, object string, subject_item_id string, valid_to timestamp"

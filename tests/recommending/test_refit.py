@@ -4,12 +4,12 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from interestlake.recommending.fuse import Candidates
 
 from interestlake.core.errors import BadInput
 from interestlake.core.params.all import SOURCES, Recommend
 from interestlake.models.granularities import GRANULARITIES
 from interestlake.recommending.feedback import FeedbackCounts
-from interestlake.recommending.fuse import Candidates
 from interestlake.recommending.granularity import GRANULARITY, alpha_of, lambda_of
 from interestlake.recommending.people_behind import rested_by_refit, validation_people
 from interestlake.recommending.refit import judged_gain, refit_weights, step

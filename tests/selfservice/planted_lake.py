@@ -26,11 +26,12 @@ def make_world(spark, root):
 
 
 def _build(spark, root):
+    from interestlake.recommending.fit_weights import weights_of
+
     from interestlake.core.config import RunOptions, load_params
     from interestlake.core.lake import Lake
     from interestlake.core.params.all import SOURCES
     from interestlake.core.stage import StageContext
-    from interestlake.recommending.fit_weights import weights_of
     from interestlake.recommending.personal import Fusion
     from interestlake.recommending.scoring import open_scoring, write_lists
 

@@ -43,6 +43,7 @@ def test_an_item_said_no_to_leaves_the_list_until_it_is_taken_back(world, call):
 
 def test_everyones_lists_heed_an_objection_too(world, call):
     from interestlake.recommending.fit_weights import weights_of
+
     from interestlake.recommending.personal import Fusion
     from interestlake.recommending.scoring import open_scoring, write_lists
 
