@@ -1,8 +1,22 @@
-"""Texts of every item made of its own, for spark-submit; the same as `interestlake summarise`."""
+"""Titles, descriptions and summaries made of an item's own texts, replayed.
+
+reads   silver.{items, documents, facts}
+calls   serving.summaries.job.summarise, serving.summaries.job.replayed
+writes  gold.summaries
+The same as `interestlake summarise`, for spark-submit.
+"""
 
 import sys
 
-from interestlake.cli.main import main
+from interestlake.cli.job import run_job
+
+
+def function():
+    """What runs; imported while Spark starts."""
+    from interestlake.serving.summaries.command import run
+
+    return run
+
 
 if __name__ == "__main__":
-    sys.exit(main(["summarise", *sys.argv[1:]]))
+    sys.exit(run_job("summarise", function, sys.argv[1:]))
