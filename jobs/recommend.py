@@ -1,11 +1,10 @@
-"""Everybody's list with its reasons, fused from the candidates of every source; the ranker for the registry.
+"""Models chosen on validation, judged on test, fitted on everything; lists with reasons; the ranker.
 
-reads   silver.{items, interests, item_interests, facts, users, interactions, friends}, graph.{item_edges,
-        item_transitions}, models.{item_features, als_item_factors, als_fit, two_tower_item_vectors,
-        two_tower_user_vectors}, gold.interest_map
-calls   recommending.scoring.open_scoring, recommending.passes.propose_candidates,
-        recommending.fit_weights.fit_weights, recommending.scoring.write_lists
-writes  models.{fusion_weights, lists}, gold.recommendations; model interestlake.ranker
+reads   silver.{users, items, interactions, friends, facts, documents, embeddings, interests, item_interests},
+        gold.interest_map
+calls   recommending.open_models.open_models, recommending.passes.list_models, recommending.saved.save_recommender,
+        recommending.scoring.write_lists, serving.register.register_ranker
+writes  models.{chosen, fusion, fusion_weights, lists, recommender}, gold.recommendations; model interestlake.ranker
 The same as `interestlake recommend`, for spark-submit.
 """
 

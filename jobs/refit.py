@@ -1,10 +1,9 @@
 """The fusion weights moved by feedback on what was shown.
 
-reads   silver.{items, interests, item_interests, facts, users, interactions, friends}, graph.{item_edges,
-        item_transitions}, models.{item_features, als_item_factors, als_fit, two_tower_item_vectors,
-        two_tower_user_vectors, fusion_weights}, gold.interest_map, ops.stages; the file --feedback
+reads   silver.{users, items, interactions, friends}, gold.interest_map, models.{recommender, fusion,
+        fusion_weights}, ops.stages; the file --feedback
 calls   sources.feedback.read_feedback, recommending.refit.refit_weights, recommending.refit_figures.refit_figures
-writes  models.fusion_weights; gold.recommendations with --recommend
+writes  models.{fusion, fusion_weights}; gold.recommendations with --recommend
 The same as `interestlake refit`, for spark-submit.
 """
 

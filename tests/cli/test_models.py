@@ -6,13 +6,11 @@ import json
 import pytest
 
 from interestlake.cli.main import main
+from interestlake.core.params.all import Recommend
 from interestlake.core.schemas.all import ALL
 from interestlake.models.model import Size
 from interestlake.models.registry import BY_NAME, MODELS
 from interestlake.recommending.listing import Data, Listed, as_table, data_of_lake, last_run, listing
-
-CHOSEN = "run_id string, model string, granularity string, parameters string, validation double, weight double, " \
-         "fits int, left_out string"
 
 
 def test_alone_it_lists_the_registry_and_no_cost(capsys):
@@ -73,6 +71,15 @@ def test_a_catalogue_too_large_for_a_network_over_every_pair_is_said():
     assert rows["lightgcn"].lacks == ()
 
 
+def test_what_a_run_on_the_lake_would_leave_out_by_size_is_said():
+    data, bounds = Data(Size(2_000, 100, 50), frozenset()), Recommend(max_pairs=1_000)
+    rows = {row.name: row for row in listing(data, {}, bounds=bounds)}
+    assert rows["user_knn"].lacks == ("more than recommend.max_pairs=1,000 pairs",) and rows["ease"].lacks == ()
+    assert rows["words"].lacks == ("no words",)  # fitted on the items alone, whatever the pairs
+    rows = {row.name: row for row in listing(data, {}, bounds=Recommend(max_fit_gigabytes=0.01))}
+    assert rows["distribution"].lacks[-1] == "would hold more than recommend.max_fit_gigabytes=0.01"
+
+
 def test_a_reason_of_the_last_run_stands_below_the_table():
     rows = [Listed("a", "text", (), ("one machine",), False, 3, 1.0, 2.0, validation=0.25, weight=0.5),
             Listed("bb", "text", (), ("one machine",), False, 3, 1.0, 2.0, left_out="too slow")]
@@ -91,13 +98,14 @@ def put(lake, name, rows, schema):
 
 @pytest.fixture
 def split_lake(lake):
-    """4 people, 3 items, 6 train pairs with times, one test pair; one fact of an item; friends, but no row."""
+    """4 people, 3 items, 6 train pairs with times, one test pair; a fact of an item; texts that nobody encoded."""
     when, pairs = dt.datetime(2024, 1, 1), [(0, 0), (0, 1), (1, 0), (1, 2), (2, 1), (3, 0), (3, 1)]
     put(lake, "silver.interactions",
         [(f"u{u}", f"i{i}", u, i, 1.0, 1, 1, when, when, "test" if (u, i) == (3, 1) else "train") for u, i in pairs],
         schema_of("silver.interactions"))  # fmt: skip
     put(lake, "silver.items", [(f"i{n}", n, f"t{n}", None, [], 1) for n in range(3)], schema_of("silver.items"))
-    put(lake, "silver.friends", [], schema_of("silver.friends"))
+    for name in ("silver.friends", "silver.documents"):
+        put(lake, name, [], schema_of(name))
     facts = [("item/i0", "made_by", "somebody", "i0", *[None] * (len(ALL["silver.facts"].columns) - 4))]
     put(lake, "silver.facts", facts, schema_of("silver.facts"))
     return lake
@@ -106,16 +114,15 @@ def split_lake(lake):
 def test_a_lake_is_counted_by_its_train_pairs(split_lake):
     data = data_of_lake(split_lake)
     assert data.size == Size(6, 4, 3)
-    assert data.brings == {"times", "sequences", "content", "facts", "shared facts"}
+    assert data.brings == {"times", "sequences", "words", "content", "facts", "shared facts"}
 
 
 def test_the_last_run_s_figures_stand_beside_the_models(split_lake, spark, monkeypatch, capsys):
     assert last_run(split_lake) == {}
     put(split_lake, "models.chosen", [
-        ("r1", "ease", "behaviour", "{}", 0.1, 0.9, 8, None),
         ("r2", "ease", "behaviour", '{"l2": 30.0}', 0.2, 0.25, 8, None),
         ("r2", "sasrec", "sequence", "{}", None, None, 1, "one fit is estimated at 90 of 15 minutes"),
-    ], CHOSEN)  # fmt: skip
+    ], schema_of("models.chosen"))  # fmt: skip
     monkeypatch.setattr(spark, "stop", lambda: None)
     assert main(["models", "--lake", split_lake.root]) == 0
     lines = capsys.readouterr().out.splitlines()

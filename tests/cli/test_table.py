@@ -8,12 +8,12 @@ import sys
 import pytest
 
 from interestlake import __version__
-from interestlake.cli.dispatch import named
+from interestlake.cli.dispatch import named, options_of
 from interestlake.cli.main import main
 from interestlake.cli.parser import build_parser
 from interestlake.cli.table import BY_NAME, COMMANDS, GROUPS
 from interestlake.cli.table.command import Cut, OneStage, OnFiles, OverLake, OwnStart
-from interestlake.core.config import flat
+from interestlake.core.config import flat, load_params
 from interestlake.core.params.all import Params
 
 TAKES = {OverLake: ["arguments", "spark", "params", "options", "log"], OnFiles: 2, OwnStart: 3}
@@ -96,6 +96,14 @@ def test_the_version_is_the_package_s(capsys):
     with pytest.raises(SystemExit) as ended:
         main(["--version"])
     assert ended.value.code == 0 and capsys.readouterr().out == f"interestlake {__version__}\n"
+
+
+@pytest.mark.parametrize("command", ["run", "recommend"])
+def test_how_models_are_chosen_has_short_options(command):
+    given = [command, "--lake", "L", "--source", "sample", "--models", "ease, sasrec", "--quick", "--minutes", "3"]
+    _, overrides, _ = options_of(BY_NAME[command], build_parser().parse_args(given))
+    params = load_params(None, overrides)
+    assert (params.recommend.models, params.tune.quick, params.tune.minutes) == (("ease", "sasrec"), True, 3.0)
 
 
 def test_a_stage_may_be_called_by_its_name_in_the_tables():

@@ -6,17 +6,19 @@ import os
 from collections.abc import Callable
 from logging import Logger
 
+from ..core.config import load_params
 from ..core.errors import BadInput
 from ..core.storage import has_scheme
 
 
 def models(arguments: argparse.Namespace, log: Logger, start: Callable) -> None:
     """List every model; Spark starts for a lake alone. Nothing is fitted and nothing written."""
-    data, last = None, {}
+    data, last, bounds = None, {}, None
     beside = [f"--{name}" for name in ("items", "social", "facts") if getattr(arguments, name)]
     if beside and not arguments.train:
         raise BadInput.of(" and ".join(beside), found="no pairs", expected="train pairs beside them", where="--train")
     if arguments.lake:
+        bounds = load_params(arguments.conf_dir).recommend
         data, last = _of_lake(arguments.lake, log, start)
 
     from ..recommending.listing import as_json, as_table, data_of_files, listing
@@ -30,7 +32,7 @@ def models(arguments: argparse.Namespace, log: Logger, start: Callable) -> None:
     if data:
         counts = (data.size.pairs, data.size.people, data.size.items)
         log.info("%s train pairs of %s people and %s items", *(f"{count:,}" for count in counts))
-    rows = listing(data, last)
+    rows = listing(data, last, bounds=bounds)
     print(json.dumps(as_json(rows), indent=1) if arguments.json else as_table(rows))
 
 

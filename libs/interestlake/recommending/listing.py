@@ -6,14 +6,17 @@ from dataclasses import asdict, dataclass
 from pyspark.sql import functions as F
 
 from ..core.lake import Lake
+from ..core.params.all import Recommend
 from ..core.stage import expect_lake
-from ..interactions.csv_files import Inputs
+from ..interactions.inputs import Inputs
+from ..interactions.lake_inputs import item_facts
 from ..models.model import Model, Size
 from ..models.ncf import NCF
 from ..models.registry import MAX_NCF_PAIRS, MODELS
+from .chosen_tables import CHOSEN
+from .spark_models import BY_ITEMS
 
-NEEDED = ("silver.interactions", "silver.items")
-CHOSEN = "models.chosen"
+NEEDED = ("silver.interactions", "silver.items", "silver.documents", "silver.friends", "silver.facts")
 
 
 @dataclass(frozen=True)
@@ -47,12 +50,15 @@ class Listed:
     left_out: str | None = None
 
 
-def listing(data: Data | None, last: Mapping[str, Mapping], models: Iterable[Model] = MODELS) -> list[Listed]:
-    """A row per model, in the registry's order; last: name -> {validation, weight, left_out} of `last_run`."""
-    return [_listed(model, data, last.get(model.name, {})) for model in models]
+def listing(
+    data: Data | None, last: Mapping[str, Mapping], models: Iterable[Model] = MODELS, bounds: Recommend | None = None
+) -> list[Listed]:
+    """A row per model, in the registry's order; last: name -> {validation, weight, left_out} of `last_run`; bounds: of
+    a run on the lake, None = none."""
+    return [_listed(model, data, last.get(model.name, {}), bounds) for model in models]
 
 
-def _listed(model: Model, data: Data | None, last: Mapping) -> Listed:
+def _listed(model: Model, data: Data | None, last: Mapping, bounds: Recommend | None) -> Listed:
     runs_on = ("one machine", "Spark") if model.on_spark else ("one machine",)
     fits = model.budget if model.grids else 1
     plain = Listed(model.name, model.granularity, model.needs, runs_on, model.when_named, fits,
@@ -60,10 +66,16 @@ def _listed(model: Model, data: Data | None, last: Mapping) -> Listed:
     if data is None:
         return plain
     cost = model.cost(data.size)
-    lacks = tuple(f"no {need}" for need in model.needs if need not in data.brings)
+    lacks = [f"no {need}" for need in model.needs if need not in data.brings]
     if model.name == NCF.name and data.size.people * data.size.items > MAX_NCF_PAIRS:
-        lacks += (f"more than {MAX_NCF_PAIRS:,} person x item pairs",)
-    return Listed(**{**vars(plain), "gigabytes": cost.bytes / 2**30, "seconds": cost.seconds, "lacks": lacks})
+        lacks.append(f"more than {MAX_NCF_PAIRS:,} person x item pairs")
+    gigabytes = cost.bytes / 2**30
+    if bounds and data.size.pairs > bounds.max_pairs:
+        if not (model.on_spark or model.name in BY_ITEMS):
+            lacks.append(f"more than recommend.max_pairs={bounds.max_pairs:,} pairs")
+    elif bounds and gigabytes > bounds.max_fit_gigabytes:
+        lacks.append(f"would hold more than recommend.max_fit_gigabytes={bounds.max_fit_gigabytes:g}")
+    return Listed(**{**vars(plain), "gigabytes": gigabytes, "seconds": cost.seconds, "lacks": tuple(lacks)})
 
 
 def data_of_files(inputs: Inputs) -> Data:
@@ -74,42 +86,46 @@ def data_of_files(inputs: Inputs) -> Data:
     facts = inputs.facts is not None and bool(inputs.facts.nnz)
     return Data(Size.of(train), _brings(
         times=train.timed, sequences=bool((liked[1:] == liked[:-1]).any()), friends=inputs.friends is not None,
-        texts=texts, facts=facts,
+        texts=texts, words=texts, facts=facts,
     ))  # fmt: skip
 
 
 def data_of_lake(lake: Lake) -> Data:
-    """Of a lake's train pairs. Raises BadInput for a lake without them. Runs up to five small Spark jobs."""
+    """Of a lake's train pairs, as a run would collect them; texts are those that somebody has encoded.
+
+    Raises BadInput for a lake without them. Runs up to six small Spark jobs, and collects nothing but counts.
+    """
     expect_lake(lake, NEEDED, "interestlake run --until prepare")
-    train = lake.read("silver.interactions").where("split = 'train'")
-    people = train.groupBy("user_id").agg(F.count("*").alias("pairs"), F.count("first_ts").alias("timed"))
-    row = people.agg(F.sum("pairs"), F.count("*"), F.max("pairs"), F.sum("timed")).first()
-    pairs, count, longest, timed = (value or 0 for value in row)
-
-    def any_row(table: str, condition: str = "true") -> bool:
-        return lake.exists(table) and not lake.read(table).where(condition).isEmpty()
-
-    return Data(Size(pairs, count, lake.read("silver.items").count()), _brings(
-        times=timed > 0, sequences=longest > 1, friends=any_row("silver.friends"), texts=any_row("silver.documents"),
-        facts=any_row("silver.facts", "subject_item_id IS NOT NULL"),
+    pairs, items, documents = (lake.read(name) for name in NEEDED[:3])
+    train = pairs.where("split = 'train'")
+    people = train.groupBy("user_id").agg(F.count("*").alias("pairs"))
+    row = people.agg(F.sum("pairs"), F.count("*"), F.max("pairs")).first()
+    count, users, longest = (value or 0 for value in row)
+    texts = False
+    if lake.exists("silver.embeddings"):
+        encoded = lake.read("silver.embeddings").select("text_hash")
+        texts = not documents.where("kind = 'item'").join(encoded, "text_hash", "left_semi").isEmpty()
+    words = "length(title) > 0 OR length(description) > 0"
+    return Data(Size(count, users, items.count()), _brings(
+        times=count > 0 and pairs.where("first_ts IS NULL").isEmpty(), sequences=longest > 1,
+        friends=not lake.read("silver.friends").isEmpty(), texts=texts, words=not items.where(words).isEmpty(),
+        facts=not lake.read("silver.facts").transform(item_facts(items)).isEmpty(),
     ))  # fmt: skip
 
 
-def _brings(times: bool, sequences: bool, friends: bool, texts: bool, facts: bool) -> frozenset[str]:
+def _brings(times: bool, sequences: bool, friends: bool, texts: bool, words: bool, facts: bool) -> frozenset[str]:
     """Of models.model.NEEDS: what is made of texts and facts is there where they are."""
-    there = {"times": times, "sequences": sequences, "friends": friends, "texts": texts, "words": texts,
-             "content": texts or facts, "facts": facts, "shared facts": facts}  # fmt: skip
+    there = {"times": times, "sequences": sequences, "friends": friends, "texts": texts, "words": words,
+             "content": texts or words or facts, "facts": facts, "shared facts": facts}  # fmt: skip
     return frozenset(need for need, given in there.items() if given)
 
 
 def last_run(lake: Lake) -> dict[str, dict]:
-    """name -> {validation, weight, left_out} of models.chosen, {} for a lake without; the last run id by the alphabet,
-    which is the newest where ids are times. Runs one Spark job."""
+    """name -> {validation, weight, left_out} of models.chosen, {} for a lake without. Runs one Spark job."""
     if not lake.exists(CHOSEN):
         return {}
-    rows = lake.read(CHOSEN).select("run_id", "model", "validation", "weight", "left_out").collect()
-    newest = max((row["run_id"] for row in rows), default=None)
-    return {row["model"]: row.asDict() for row in rows if row["run_id"] == newest}
+    rows = lake.read(CHOSEN).select("model", "validation", "weight", "left_out").collect()
+    return {row["model"]: row.asDict() for row in rows}
 
 
 def as_json(rows: Sequence[Listed]) -> list[dict]:

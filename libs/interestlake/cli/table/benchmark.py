@@ -1,6 +1,6 @@
 """Given train and test files: every model on them, and the files themselves."""
 
-from .command import Command, OnFiles, Option
+from .command import Command, OnFiles, Option, OverLake
 from .shared import OUT, PAIRS, SEED, SPLIT_FILES, TOP
 
 SPLITS = ("stratified-item", "stratified-user", "leave-one-out", "global-time", "cold-items")
@@ -59,5 +59,9 @@ COMMANDS = (
         "split", "start", "train, validation and test files by a published protocol",
         "interestlake split --input ratings.csv --protocol stratified-item --out out/split",
         OnFiles("cli.benchmark.command:split"), SPLIT,
+    ),
+    Command(
+        "export-split", "start", "what a run split, as the benchmark's files, with what it chose",
+        "interestlake export-split --lake out/lake --out out/split", OverLake("cli.export:split_of_lake"), (OUT,),
     ),
 )  # fmt: skip

@@ -12,6 +12,11 @@ def as_yaml(text: str) -> object:
     return parse_override(f"value={text}")[1]
 
 
+def as_names(text: str) -> list[str]:
+    """'a, b' -> ['a', 'b']."""
+    return [name.strip() for name in text.split(",") if name.strip()]
+
+
 @dataclass(frozen=True)
 class Option:
     """One option: its flag (without dashes: an argument by place), meaning, type, default and allowed values.

@@ -64,7 +64,7 @@ COMMANDS = (
         "interestlake refit --lake out/lake --feedback shown.csv --recommend",
         OneStage(
             "stages.refit:REFIT", "reporting.refit_table:refit_table", "interestlake run --until recommend",
-            ("models.fusion_weights",), also={"recommend": "stages.refit:REFRESH"},
+            ("models.fusion_weights", "models.recommender"), also={"recommend": "stages.refit:REFRESH"},
         ),
         REFIT, FEEDBACK,
     ),

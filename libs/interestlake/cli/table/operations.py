@@ -1,7 +1,7 @@
 """One stage of a run at a time, as a scheduler calls them."""
 
 from .command import Command, Cut
-from .shared import source
+from .shared import CHOOSING, source
 
 # the stages in the order in which data flows through them, as in stages/order.py
 STAGES = {
@@ -26,7 +26,8 @@ def _only(stage: str) -> Command:
     first = stage == STAGE_NAMES[0]
     example = f"interestlake {name} --lake out/lake --run-id r1{' --source sample' if first else ''}"
     runs = Cut(f"stages.{stage}:{stage.upper()}")
-    return Command(name, "operations", STAGES[stage], example, runs, source(required=first))
+    options = (*source(required=first), *(CHOOSING if stage == "recommend" else ()))
+    return Command(name, "operations", STAGES[stage], example, runs, options)
 
 
 COMMANDS = tuple(_only(stage) for stage in STAGE_NAMES)

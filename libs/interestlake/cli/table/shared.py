@@ -1,7 +1,7 @@
 """Options that several commands have."""
 
 from ...core.session import PROFILES
-from .command import Option
+from .command import Option, as_names
 
 CONF = Option("--conf", "configuration folder (default: conf where it is there)")
 PROFILE = Option("--profile", "conf/spark/<profile>.properties", choices=PROFILES, default="local")
@@ -32,6 +32,15 @@ def source(required: bool) -> tuple[Option, ...]:
     )
 
 
+# how a run chooses its models
+CHOOSING = (
+    Option("--models", "only these models and popularity (recommend.models; default: all that the data allows)",
+           as_names, metavar="A,B", sets="recommend.models"),
+    Option("--minutes", "plan the search for M minutes; 0 = keep what was chosen before (tune.minutes)", float,
+           metavar="M", sets="tune.minutes"),
+    Option("--quick", "fixed parameters and no trained sequence and graph models: a first look", bool,
+           sets="tune.quick"),
+)  # fmt: skip
 USER = Option("--user", "the source's user id, a pseudonym, or its beginning", required=True)
 OUT = Option("--out", "folder of the results", metavar="DIR", required=True)
 TOP = Option("--top", "length of the lists (default 10)", int, 10, metavar="K")

@@ -1,7 +1,7 @@
 """The command that most begin with."""
 
 from .command import Command, Cut, Option
-from .shared import source
+from .shared import CHOOSING, source
 
 COMMANDS = (
     Command(
@@ -9,6 +9,7 @@ COMMANDS = (
         Cut("stages.order:STAGES"),
         (
             *source(required=True),
+            *CHOOSING,
             Option("--from", "first stage to run", metavar="STAGE"),
             Option("--until", "last stage to run", metavar="STAGE"),
         ),
