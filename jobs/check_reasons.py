@@ -1,7 +1,8 @@
 """Every reason replayed against the tables; lists scored again without it.
 
-reads   gold.reasons, and the tables that reasons speak of
-calls   recommending.explaining.replay.replay, recommending.explaining.faithful.rescore
+reads   gold.{recommendations, interest_map, reasons}, silver.{items, interactions, interests, item_interests,
+        documents, friends, facts}, graph.{item_edges, item_transitions}, models.item_features
+calls   recommending.explaining.command.check_reasons
 writes  gold.counterfactuals
 The same as `interestlake check-reasons`, for spark-submit.
 """
@@ -11,12 +12,12 @@ import sys
 from interestlake.cli.job import run_job
 
 
-def function():
+def stage():
     """What runs; imported while Spark starts."""
-    from interestlake.recommending.explaining.command import run
+    from interestlake.stages.explain import CHECK_REASONS
 
-    return run
+    return CHECK_REASONS
 
 
 if __name__ == "__main__":
-    sys.exit(run_job("check-reasons", function, sys.argv[1:]))
+    sys.exit(run_job("check-reasons", stage, sys.argv[1:]))

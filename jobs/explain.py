@@ -1,7 +1,8 @@
 """Structured reasons of every list, or one recommendation taken apart.
 
-reads   gold.recommendations, and the tables that reasons speak of
-calls   recommending.explaining.reasons.build_reasons, recommending.explaining.one.explain_one
+reads   gold.{recommendations, interest_map}, silver.{items, interactions, interests, item_interests, documents,
+        friends, facts}, graph.{item_edges, item_transitions}, models.item_features
+calls   recommending.explaining.command.write_reasons
 writes  gold.reasons
 The same as `interestlake explain`, for spark-submit.
 """
@@ -11,12 +12,12 @@ import sys
 from interestlake.cli.job import run_job
 
 
-def function():
+def stage():
     """What runs; imported while Spark starts."""
-    from interestlake.recommending.explaining.command import run
+    from interestlake.stages.explain import EXPLAIN
 
-    return run
+    return EXPLAIN
 
 
 if __name__ == "__main__":
-    sys.exit(run_job("explain", function, sys.argv[1:]))
+    sys.exit(run_job("explain", stage, sys.argv[1:]))

@@ -1,7 +1,7 @@
 """Titles, descriptions and summaries made of an item's own texts, replayed.
 
 reads   silver.{items, documents, facts}
-calls   serving.summaries.job.summarise, serving.summaries.job.replayed
+calls   serving.summaries.command.write_summaries
 writes  gold.summaries
 The same as `interestlake summarise`, for spark-submit.
 """
@@ -11,12 +11,12 @@ import sys
 from interestlake.cli.job import run_job
 
 
-def function():
+def stage():
     """What runs; imported while Spark starts."""
-    from interestlake.serving.summaries.command import run
+    from interestlake.stages.summarise import SUMMARISE
 
-    return run
+    return SUMMARISE
 
 
 if __name__ == "__main__":
-    sys.exit(run_job("summarise", function, sys.argv[1:]))
+    sys.exit(run_job("summarise", stage, sys.argv[1:]))

@@ -54,6 +54,8 @@ def test_what_it_runs_is_where_the_table_says(command):
         assert needs is None or set(needs) <= {*thing.reads, *thing.writes}
         assert runs.before is None or callable(named(runs.before))
         assert all(hasattr(named(address), "reads") for address in runs.also.values())
+        assert all(list(inspect.signature(named(one)).parameters) == TAKES[OverLake] for one in runs.instead.values())
+        assert {*runs.also, *runs.instead} <= {option.name for option in command.options}
     else:
         parameters = list(inspect.signature(thing).parameters)
         expected = TAKES[type(runs)]

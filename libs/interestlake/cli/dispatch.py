@@ -82,6 +82,9 @@ def run_over_lake(
     if runs.after:  # before a run is noted where no lake is
         needs = stage.reads if runs.needs is None else named(runs.needs) if isinstance(runs.needs, str) else runs.needs
         expect_lake(lake, needs, runs.after)
+    answered = next((address for option, address in runs.instead.items() if getattr(arguments, option)), None)
+    if answered:
+        return named(answered)(arguments, spark, params, options, LOG)
     if runs.before:
         options = named(runs.before)(lake, options, arguments)
     further = [named(address) for switch, address in runs.also.items() if getattr(arguments, switch)]

@@ -2,8 +2,8 @@
 
 from ...core.config import FEEDBACK
 from .benchmark import SIDE_FILES
-from .command import Command, OneStage, OnFiles, Option, OverLake, OwnStart, as_yaml
-from .person import CLOSING, GRAPH
+from .command import Command, OneStage, OnFiles, Option, OwnStart, as_yaml
+from .person import CLOSING, GRAPH, REASONS
 from .shared import CONF, ENCODER, OUT, PAIRS, PRECISION, PROFILE, SEED, SPLIT_FILES, TOP, TRACKING_OR_NONE
 
 GROUP = "models"
@@ -97,11 +97,15 @@ COMMANDS = (
     ),
     Command(
         "check-reasons", GROUP, "replay every reason against the tables; score without it",
-        "interestlake check-reasons --lake out/lake --people 50", OverLake("recommending.explaining.command:run"),
+        "interestlake check-reasons --lake out/lake --people 50",
+        OneStage(
+            "stages.explain:CHECK_REASONS", f"{REASONS}:refuse_lies", "interestlake run --until recommend",
+            f"{REASONS}:NEEDED",
+        ),
         (
             Option(
-                "--people", "people whose lists are scored again without their reasons (default 100)", int, 100,
-                metavar="N",
+                "--people", "people whose lists are scored again without their reasons (default 100)", int,
+                metavar="N", sets="explain.people",
             ),
         ),
     ),

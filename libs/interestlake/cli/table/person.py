@@ -6,7 +6,7 @@ from .shared import CONF, LAKE, PROFILE, SET, USER
 GRAPH = "interestlake run --until build_graph"  # the command that makes what these read
 NEEDED = "stages.interests:NEEDED"
 SOMEBODY = "cli.exploring.before:somebody"
-CLOSING = "cli.exploring.closing"
+CLOSING, REASONS = "cli.exploring.closing", "recommending.explaining.command"
 
 
 def also_of(what: str) -> Option:
@@ -82,7 +82,11 @@ COMMANDS = (
     Command(
         "explain", "one person", "structured reasons of every list, or one recommendation taken apart",
         "interestlake explain --lake out/lake --user u1 --item i7",
-        OverLake("recommending.explaining.command:run"), EXPLAIN,
+        OneStage(
+            "stages.explain:EXPLAIN", f"{REASONS}:reasons_table", "interestlake run --until recommend",
+            f"{REASONS}:NEEDED", instead=dict.fromkeys(("user", "item"), f"{REASONS}:one_recommendation"),
+        ),
+        EXPLAIN,
     ),
     Command(
         "interests", "one person", "interest profiles, trends, influence, hubs and bridges",

@@ -1,10 +1,10 @@
 """Texts, pictures and sounds of a lake. The commands that tune an encoder on files are in tuning.py."""
 
 from ...core.config import MEDIA, SUPPORT
-from .command import Command, OneStage, Option, OverLake, as_yaml
+from .command import Command, OneStage, Option, as_yaml
 from .tuning import COMMANDS as TUNING
 
-GROUP = "texts"
+GROUP, SUMMARIES = "texts", "serving.summaries.command"
 INTERESTS = "interestlake run --until build_interests"
 MEDIA_ENCODERS = (
     Option(
@@ -31,13 +31,16 @@ TICKETS = (
 SUMMARISE = (
     Option("--item", "print one item's texts and where each stands (default: all, to the lake)", one_of="what"),
     Option("--user", "print an introduction to a person's list and a reading of their profile", one_of="what"),
-    Option("--sentences", "sentences of a summary (default 4)", int, 4, metavar="N"),
-    Option("--blocked", "further words that reach no text, one a line", metavar="FILE"),
-    Option("--classifier", "texts -> probabilities of being harmful", metavar="MODULE:FUNCTION"),
+    Option("--sentences", "sentences of a summary (default 4)", int, metavar="N", sets="summarise.sentences"),
+    Option("--blocked", "further words that reach no text, one a line", metavar="FILE", sets="summarise.blocked"),
+    Option(
+        "--classifier", "texts -> probabilities of being harmful", metavar="MODULE:FUNCTION",
+        sets="summarise.classifier",
+    ),
     Option("--generator", "a transformers folder that rewrites --item's summary", metavar="DIR"),
     Option("--endpoint", "an OpenAI-compatible server that does, http://host/v1", metavar="URL"),
     Option("--model", "model name at the endpoint"),
-)
+)  # fmt: skip
 COMMANDS = (
     Command(
         "topics", GROUP, "LDA and clusters of vectors, named and judged by NPMI",
@@ -71,7 +74,13 @@ COMMANDS = (
     ),
     Command(
         "summarise", GROUP, "titles, descriptions and summaries made of an item's own texts",
-        "interestlake summarise --lake out/lake --item i7", OverLake("serving.summaries.command:run"), SUMMARISE,
+        "interestlake summarise --lake out/lake --item i7",
+        OneStage(
+            "stages.summarise:SUMMARISE", f"{SUMMARIES}:summaries_table", "interestlake run --until prepare",
+            f"{SUMMARIES}:NEEDED", f"{SUMMARIES}:one_item_at_a_time",
+            instead=dict.fromkeys(("item", "user"), f"{SUMMARIES}:print_one"),
+        ),
+        SUMMARISE,
     ),
     Command(
         "support", GROUP, "agents and answers for new tickets, from past ones and articles",
