@@ -164,3 +164,15 @@ class Entities:
     min_items: int = number(2, "items that must carry an entity, or a pair of nodes", low=1)
     max_per_item: int = number(30, "nodes of an item that make pairs", low=2, high=1000)
     max_neighbours: int = number(50, "edges kept per node, strongest first", low=1)
+
+
+@dataclass(frozen=True)
+class Explain:
+    people: int = number(100, "people whose lists are scored again without their reasons; 0 = nobody's", low=0)
+
+
+@dataclass(frozen=True)
+class Summarise:
+    sentences: int = number(4, "sentences of a summary", low=1, high=100)
+    blocked: str = text("", "file of further words that reach no text, one a line")
+    classifier: str = text("", "MODULE:FUNCTION, texts -> probabilities of being harmful")
