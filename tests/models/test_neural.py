@@ -13,11 +13,14 @@ from interestlake.models.losses import softmax_over_items
 from interestlake.models.ncf import NeuMf
 from interestlake.models.registry import models_for
 from interestlake.models.sasrec import SasRec, newest_sequences
+from interestlake.models.trainer import PROBE_STEPS, hopeless
+from interestlake.models.two_tower_fit import low_rank, side_of
 from interestlake.recommending.choose import pick_parameters
+from interestlake.training.loop import History
 
 from ..benchmark.world import ITEMS_PER_TASTE, TASTES, pairs
 
-TRAINED = ("lightgcn", "sasrec", "ncf")
+TRAINED = ("lightgcn", "sasrec", "ncf", "two_tower")
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +42,7 @@ def first_choice(model) -> dict:
 @pytest.mark.parametrize("name", TRAINED)
 def test_people_get_items_of_their_taste(feedback, trainers, name):
     model = trainers[name]
-    epochs = {"lightgcn": 10, "sasrec": 12, "ncf": 25}[name]
+    epochs = {"lightgcn": 10, "sasrec": 12, "ncf": 25, "two_tower": 15}[name]
     fitted = model.fit(feedback, SideInformation(), {**first_choice(model), "epochs": epochs}, 1)
     everyone = np.arange(feedback.shape[0])
     scores = fitted.score(feedback, everyone, None)
@@ -80,13 +83,25 @@ def test_a_hopeless_training_ends_early(feedback, trainers):
 
     params = first_choice(trainers["ncf"])
     trained = trainers["ncf"].trainer.fit(feedback, SideInformation(), params, 1, judge, least=0.5)
-    assert len(trained.history.loss) == 5
+    steps = trained.history.steps
+    assert steps[-2] < PROBE_STEPS <= steps[-1] < trainers["ncf"].trainer.training.steps
+
+
+def test_a_training_is_hopeless_where_its_rise_would_not_do():
+    def so_far(*values):
+        return History([1.0] * len(values), list(values), steps=[100 * (n + 1) for n in range(len(values))])
+
+    assert not hopeless(so_far(0.0, 0.0, 0.0, 0.0, 0.0), 0.1, 2_000)  # fewer than PROBE_STEPS steps
+    assert not hopeless(so_far(0.0, 0.0, 0.0, 0.01, 0.02, 0.03), 0.1, 2_000)  # .01 a look more makes .17
+    assert hopeless(so_far(0.0, 0.0, 0.0, 0.01, 0.02, 0.03), 0.1, 1_200)  # or .09
+    assert hopeless(so_far(0.0, 0.02, 0.03, 0.03, 0.03, 0.02), 0.1, 2_000)
+    assert not hopeless(so_far(0.0, 0.02, 0.1, 0.09, 0.09, 0.09), 0.1, 2_000)
 
 
 def test_a_hopeless_search_is_one_training(feedback, trainers):
     held = held_of(feedback, feedback)
     chosen = pick_parameters(trainers["ncf"], feedback, SideInformation(), held, 10, 1, 24, least=2.0)
-    assert chosen.fits == 2 and len(chosen.training.loss) <= 5
+    assert chosen.fits == 2 and chosen.training.steps[-1] < trainers["ncf"].trainer.training.steps
 
 
 def test_a_place_knows_only_what_came_before():
@@ -147,3 +162,37 @@ def test_many_negatives_estimate_the_full_softmax():
     assert full.item() == pytest.approx(by_hand, abs=1e-4)
     drawn = [softmax_over_items(states, targets, items, torch.randint(300, (200,))).item() for _ in range(50)]
     assert np.mean(drawn) == pytest.approx(full.item(), abs=0.05)
+
+
+def test_low_rank_vectors_are_those_of_a_dense_decomposition():
+    random = np.random.default_rng(5)
+    chosen = sp.csr_matrix((random.random((12, 9)) < 0.5).astype(np.float32))
+    people, items = low_rank(chosen, 1)
+    degrees = [np.maximum(np.asarray(chosen.sum(axis=axis)).ravel(), 1) ** -0.5 for axis in (1, 0)]
+    left, values, right = np.linalg.svd(degrees[0][:, None] * chosen.toarray() * degrees[1][None, :])
+    for found, vectors in ((people, left[:, :8]), (items, right[:8].T)):
+        expected = vectors * np.sqrt(values[:8])
+        expected /= np.linalg.norm(expected, axis=1, keepdims=True)
+        np.testing.assert_allclose(found @ found.T, expected @ expected.T, atol=1e-5)  # signs are free
+
+
+def test_a_person_is_the_mean_of_the_texts_they_chose(feedback):
+    text = np.random.default_rng(6).normal(size=(feedback.shape[1], 5)).astype(np.float32)
+    text[0] = 0.0  # an item without a text
+    people, items = (block.numpy() for block in side_of(feedback, text, 1))
+    bare, _ = side_of(feedback, None, 1)
+    assert not items[0, bare.shape[1] :].any()
+    own = feedback.items[feedback.starts[7] : feedback.starts[8]]
+    mean = items[own, bare.shape[1] :].mean(axis=0)
+    np.testing.assert_allclose(people[7, bare.shape[1] :], mean / np.linalg.norm(mean), atol=1e-5)
+
+
+def test_an_item_without_pairs_speaks_to_the_two_towers_through_its_text(feedback, trainers):
+    taste = np.array([int(item[1:]) // ITEMS_PER_TASTE for item in feedback.item_ids])
+    text = np.eye(TASTES, dtype=np.float32)[taste] + np.random.default_rng(7).normal(0, 0.01, (len(taste), TASTES))
+    rest = feedback.rows(feedback.items != 0)
+    params = {**first_choice(trainers["two_tower"]), "epochs": 15}
+    fitted = trainers["two_tower"].fit(rest, SideInformation(text=text.astype(np.float32)), params, 1)
+    scores = fitted.score(rest, np.arange(rest.shape[0]), None)[:, 0]
+    own = np.array([int(user[1:]) % TASTES for user in feedback.user_ids]) == taste[0]
+    assert scores[own].mean() > scores[~own].mean() + 0.2

@@ -161,7 +161,10 @@ def cost(size: Size) -> Cost:
     return Cost(6 * floats(64 * size.items) + 2e8, 20 * size.pairs * (4e-5 + 1e-9 * 64 * min(size.items, 4096)))
 
 
-SCHEDULE = Training(epochs=60, patience=5, learning_rate=1e-3, weight_decay=0.0, batch=2_048)
+SCHEDULE = Training(
+    steps=6_000, validate_steps=100, patience_steps=400, warmup_steps=200,
+    learning_rate=1e-3, weight_decay=0.0, batch=2_048,
+)
 TRAINER = Trainer(sasrec, {"dimension": 64}, SCHEDULE)
 SASREC = Model(
     "sasrec", "sequence", PATTERN, trained(TRAINER), cost, grids={"dropout": Grid((0.2, 0.5), start=0)},
