@@ -8,11 +8,12 @@ import torch
 from interestlake.interactions.cuts import held_of
 from interestlake.interactions.pairs import Pairs
 from interestlake.interactions.side_information import SideInformation
+from interestlake.models.gated_block import GatedBlock
 from interestlake.models.light_gcn import LightGcn, normalised
 from interestlake.models.losses import softmax_over_items
 from interestlake.models.ncf import NeuMf
 from interestlake.models.registry import models_for
-from interestlake.models.sasrec import SasRec, newest_sequences
+from interestlake.models.sasrec import SasRec, drawn_targets, newest_sequences
 from interestlake.models.trainer import PROBE_STEPS, hopeless
 from interestlake.models.two_tower_fit import low_rank, side_of
 from interestlake.recommending.choose import pick_parameters
@@ -196,3 +197,43 @@ def test_an_item_without_pairs_speaks_to_the_two_towers_through_its_text(feedbac
     scores = fitted.score(rest, np.arange(rest.shape[0]), None)[:, 0]
     own = np.array([int(user[1:]) % TASTES for user in feedback.user_ids]) == taste[0]
     assert scores[own].mean() > scores[~own].mean() + 0.2
+
+
+def test_a_gated_block_is_its_formula():
+    torch.manual_seed(8)
+    block, x = GatedBlock(6, 2, 0.0).eval().double(), torch.randn(1, 5, 6, dtype=torch.float64)
+    weights = {name: value.detach().numpy() for name, value in block.named_parameters()}
+
+    def linear(name, values):
+        return values @ weights[f"{name}.weight"].T + weights[f"{name}.bias"]
+
+    def norm(values):
+        return (values - values.mean(1, keepdims=True)) / np.sqrt(values.var(1, keepdims=True) + 1e-5)
+
+    def sigmoid(values):
+        return 1 / (1 + np.exp(-values))
+
+    given = x[0].numpy()
+    query, key, value, gate = np.split(linear("asked", norm(given)), 4, axis=1)
+    heads = []
+    for part in (slice(0, 3), slice(3, 6)):
+        logits = query[:, part] @ key[:, part].T / np.sqrt(3)
+        shares = np.where(np.tri(5, dtype=bool), np.exp(logits), 0.0)
+        heads.append(shares / shares.sum(axis=1, keepdims=True) @ value[:, part])
+    given = given + sigmoid(gate) * linear("told", np.hstack(heads))
+    up, aside, gate = np.split(linear("up", norm(given)), [12, 24], axis=1)
+    given = given + sigmoid(gate) * linear("down", up * sigmoid(up) * aside)
+    with torch.no_grad():
+        np.testing.assert_allclose(block(x)[0].numpy(), given, atol=1e-10)
+
+
+def test_targets_are_drawn_evenly_from_what_follows():
+    torch.manual_seed(9)
+    given = torch.tensor([[0, 1, 2, 3, 4, 5], [6, 7, 8, 99, 99, 99]]).repeat(3_000, 1, 1).reshape(-1, 6)
+    drawn = drawn_targets(given, 99, 3).numpy()
+    longer, shorter = drawn[::2], drawn[1::2]
+    for place, follow in enumerate(([1, 2, 3], [2, 3, 4], [3, 4, 5], [4, 5], [5])):
+        counts = np.bincount(longer[:, place], minlength=6)[follow]
+        assert counts.sum() == 3_000 and np.abs(counts / 3_000 - 1 / len(follow)).max() < 0.05
+    assert set(shorter[:, 0]) == {7, 8} and set(shorter[:, 1]) == {8}
+    assert (drawn_targets(given, 99, 1) == given[:, 1:]).all()
