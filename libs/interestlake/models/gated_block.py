@@ -8,8 +8,8 @@ WIDER = 2  # the feed-forward's width in widths of the layer
 
 
 class GatedBlock(nn.Module):
-    """x + g * attention(n), then x + g' * forward(n'), n and n' the layer norm of x before each, g and g' the sigmoid of
-    a linear map of it, so that a layer may leave a place as it is (LiGR, Borisyuk et al. 2025; in sequence models
+    """x + g * attention(n), then x + g' * forward(n'); n, n' are the layer norms of x before each, g, g' the sigmoids
+    of a linear map of them, so that a layer may leave a place as it is (LiGR, Borisyuk et al. 2025; in sequence models
     Tikhonovich et al. 2025). forward(n) = down(SiLU(up(n)) * aside(n)) (SwiGLU, Shazeer 2020)."""
 
     def __init__(self, dimension: int, heads: int, dropout: float):
