@@ -7,6 +7,7 @@ from logging import Logger
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import scipy.sparse as sp
 from sklearn.decomposition import TruncatedSVD
 from sklearn.feature_extraction.text import TfidfVectorizer
@@ -15,7 +16,7 @@ from ..core.params.all import Embed
 from ..core.vectors import unit_rows
 from ..text.encoder_files import cache_folder, export_onnx, find_encoder
 from ..text.encoders import load_encoder
-from .csv_files import Inputs
+from .inputs import Inputs
 from .pairs import Pairs
 
 FACT_RANK = 128
@@ -40,15 +41,28 @@ class SideInformation:
     said: np.ndarray | None = None
 
 
-def build_side(inputs: Inputs, seed: int, log: Logger) -> SideInformation:
-    """Texts and facts of `inputs` as (I, d) unit vectors, zeros where an item has none."""
-    written = (inputs.items["title"] + ". " + inputs.items["text"]).str.strip(". ").to_numpy(object)
-    text = encode(written, log) if any(written) else None
+def build_side(inputs: Inputs, seed: int, log: Logger, vectors: np.ndarray | None = None) -> SideInformation:
+    """Texts and facts of `inputs` as (I, d) unit vectors, zeros where an item has none.
+
+    vectors: (I, d) of the items' texts where somebody has encoded them already, all zeros where nobody could; None =
+    they are encoded here.
+    """
+    written = whole_texts(inputs.items)
+    text = None
+    if any(written):
+        text = encode(written, log) if vectors is None else vectors if vectors.any() else None
     words = term_weights(written) if any(written) else None
     facts = fact_vectors(inputs.facts, seed) if inputs.facts is not None and inputs.facts.nnz else None
     content = content_features(text, words, facts, seed)
     carried, said = None if facts is None else inputs.facts, None if text is None else written
     return SideInformation(text, facts, inputs.friends, words, content, carried, inputs.named, said)
+
+
+def whole_texts(items: pd.DataFrame) -> np.ndarray:
+    """items(title, text) -> (I,) str: the title as a sentence, then the text, as `item_documents` writes it."""
+    title, text = items["title"].astype(str).str.strip(), items["text"].astype(str).str.strip()
+    sentence = np.where(title.str.contains(r"[.!?…]$", regex=True) | (title == ""), title, title + ".")
+    return (pd.Series(sentence, items.index) + " " + text).str.strip().to_numpy(object)
 
 
 def encode(texts: np.ndarray, log: Logger) -> np.ndarray:

@@ -60,8 +60,8 @@ class Chosen:
 
 @dataclass(frozen=True)
 class Choice:
-    """What validation chose. left_out: model -> why it takes no part. pools, relevant: what the fusion learned from,
-    one per cut; empty where the choice was kept from before."""
+    """What validation chose. fusion: over the models that can change a list. left_out: model -> why it takes no part.
+    pools, relevant: what the fusion learned from, one per cut; empty where the choice was kept from before."""
 
     models: Sequence[Chosen]
     fusion: Fusion
@@ -70,6 +70,11 @@ class Choice:
     pools: Sequence[Pool] = ()
     relevant: Sequence[Sequence[np.ndarray]] = ()
     cost: Cost = field(default_factory=Cost)
+
+    @property
+    def names(self) -> list[str]:
+        """The models, in the order of the pools' columns."""
+        return [chosen.model.name for chosen in self.models]
 
     @property
     def granularity(self) -> Mapping[str, str]:
@@ -186,6 +191,7 @@ def _fuse(found, cuts, held, side, settings: Settings, left_out: dict, cost: Cos
             drawn.append(gather(models, rest, people.people, side.friends, asked))
     names = [chosen.model.name for chosen in found]
     fusion = fit_fusion(pools, relevant, names, settings.k, settings.seed, settings.variety, settings.withheld)
+    fusion = fusion.over(fusion.heard)
     among_drawn = fit_fusion(drawn, relevant, names, settings.k, settings.seed, settings.variety) if drawn else None
     return Choice(found, fusion, left_out, among_drawn, pools, relevant, cost)
 

@@ -19,7 +19,6 @@ from .beside import (
 from .pipeline import (
     EVENT_TYPES,
     GRANULARITIES,
-    SOURCES,
     Als,
     Annotate,
     Embed,
@@ -32,6 +31,7 @@ from .pipeline import (
     Promote,
     Recommend,
     Report,
+    Tune,
     TwoTower,
 )
 
@@ -44,6 +44,7 @@ SECTIONS = {
     "graph": Graph,
     "als": Als,
     "two_tower": TwoTower,
+    "tune": Tune,
     "recommend": Recommend,
     "embed_media": EmbedMedia,
     "train_media": TrainMedia,
@@ -76,6 +77,7 @@ class Params:
     graph: Graph = field(default_factory=Graph)
     als: Als = field(default_factory=Als)
     two_tower: TwoTower = field(default_factory=TwoTower)
+    tune: Tune = field(default_factory=Tune)
     recommend: Recommend = field(default_factory=Recommend)
     embed_media: EmbedMedia = field(default_factory=EmbedMedia)
     train_media: TrainMedia = field(default_factory=TrainMedia)
@@ -104,7 +106,6 @@ __all__ = [
     "EVENT_TYPES",
     "GRANULARITIES",
     "SECTIONS",
-    "SOURCES",
     "Als",
     "Annotate",
     "Embed",

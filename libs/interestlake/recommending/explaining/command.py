@@ -11,9 +11,8 @@ from ...core.lake import Lake
 from ...core.params.all import Params
 from ...core.stage import StageContext, expect_lake
 from ...core.tracking import default_tracking_uri, one_run
-from ..fit_weights import weights_of
-from ..people_behind import WEIGHTS
-from ..personal import Fusion, weighted_only
+from ..saved import TABLE as RECOMMENDER
+from ..saved import open_recommender
 from ..scoring import objections, open_scoring
 from .faithful import rescore
 from .one import explain_one
@@ -66,7 +65,7 @@ def _check(context: StageContext, people: int) -> dict[str, float]:
         expected = f"`interestlake explain --lake {context.lake.root}` before"
         raise BadInput.of("table gold.reasons", found="none", expected=expected, where="--lake")
     figures = _replayed(context)
-    if people > 0 and context.lake.exists(WEIGHTS):
+    if people > 0 and context.lake.exists(RECOMMENDER):
         figures |= _without(context, people)
     return figures
 
@@ -91,16 +90,16 @@ def _without(context: StageContext, people: int) -> dict[str, float]:
     """Score the lists of a seeded sample of people again; writes gold.counterfactuals."""
     params, seed = context.params.recommend, context.options.seed
     scoring = open_scoring(context)
-    sources, weights = weights_of(context.read(WEIGHTS).collect())
-    heard, fusion = weighted_only(scoring.models, Fusion(sources, weights, params.cold_history, params.candidates))
-    lists = context.read("gold.recommendations").select("user_id", "rank", "item_id", "score", "reason", "evidence")
-    given = F.array_sort(F.collect_list(F.struct("rank", "item_id", "score", "reason", "evidence"))).alias("listed")
+    told = ("rank", "item_id", "score", "code", "named", "evidence")
+    lists = context.read("gold.recommendations").select("user_id", *told)
+    given = F.array_sort(F.collect_list(F.struct(*told))).alias("listed")
     given = lists.groupBy("user_id").agg(given).join(scoring.users, "user_id")
     sample = given.orderBy(F.xxhash64(F.lit(seed), F.col("user_id")), "user_id").limit(people).persist()
     chosen = sample.select("user_id", "user_index")
-    rows = scoring.people(chosen, scoring.pairs)(sample.select("user_index", "listed"), *objections(context, scoring))
-    shared = context.spark.sparkContext.broadcast(heard)
-    found = rows.transform(rescore(shared, fusion, params.top_k)).withColumn("run_id", F.lit(context.options.run_id))
+    asked = objections(context, scoring.users, scoring.tables["silver.items"])
+    rows = scoring.people(chosen, scoring.pairs)(sample.select("user_index", "listed"), *asked)
+    shared = context.spark.sparkContext.broadcast(open_recommender(context.lake))
+    found = rows.transform(rescore(shared, params.top_k)).withColumn("run_id", F.lit(context.options.run_id))
     context.write("gold.counterfactuals", found)
     for frame in (sample, shared):
         frame.unpersist()
