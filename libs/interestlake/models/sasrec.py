@@ -18,11 +18,14 @@ from ..training.snapshot import store
 from .fitted import Fitted
 from .gated_block import GatedBlock
 from .losses import softmax_over_items
+from .low_rank import low_rank
 from .model import PATTERN, Cost, Model, Size, floats, trained
 from .scorer import Scorer
 from .trainer import WINDOW, Job, Trainer, Training, drawn_negatives, step_size
 
 CHUNK = 512  # sequences per forward pass of the scorer
+LONG = 20  # items of a mean history that is long
+DEVIATION = 0.02  # of a random vector's coordinates
 
 
 class SasRec(nn.Module):
@@ -48,7 +51,7 @@ class SasRec(nn.Module):
         self.identity = nn.Embedding(items + 1, dimension, padding_idx=items)
         self.position = nn.Embedding(length, dimension)
         for table in (self.identity, self.position):
-            nn.init.normal_(table.weight, std=0.02)
+            nn.init.normal_(table.weight, std=DEVIATION)
         self.register_buffer("side", side)
         self.project = None if side is None else nn.Linear(side.shape[1], dimension, bias=False)
         self.blocks = nn.Sequential(*(GatedBlock(dimension, heads, dropout) for _ in range(blocks)))
@@ -123,6 +126,7 @@ def sasrec(data: Pairs, side, params: Mapping, most: int, seed: int, folder: Pat
     """SASRec with full or many-negative cross-entropy; texts and facts of the items stand beside their ids.
 
     ahead: each place's target is drawn anew from so many items that follow it (Pancha et al. 2022), 1 = the next one.
+    start: how much longer than random ones the low-rank vectors are that the items' ids start from; 0 = random ones.
     """
     items, device = data.shape[1], best_device()
     liked = data.weights > 0
@@ -130,7 +134,10 @@ def sasrec(data: Pairs, side, params: Mapping, most: int, seed: int, folder: Pat
     feed = store({"items": rows}, "sequences", folder)
     tokens = step_size(int((rows != items).sum()), most)
     known = _features(side)
-    model = SasRec(items, RECENT, params["dimension"], 2, 2, params["dropout"], known).to(device)
+    model = SasRec(items, RECENT, params["dimension"], 2, 2, params["dropout"], known)
+    if params["start"]:
+        _start_from(model, low_rank(data.matrix, params["dimension"], seed)[1], params["start"])
+    model.to(device)
     negatives = drawn_negatives(items, 2_048)
 
     def batches(epoch: int) -> Iterator[Batch]:
@@ -148,6 +155,14 @@ def sasrec(data: Pairs, side, params: Mapping, most: int, seed: int, folder: Pat
     seen_items = np.bincount(data.items[liked], minlength=items) > 0
     seen = seen_items if known is None else seen_items | (known.abs().sum(dim=1) > 0).numpy()
     return Job(model, batches, loss_of, lambda: Fitted(SequenceScorer("sasrec", model, seen)))
+
+
+def _start_from(model: SasRec, vectors: np.ndarray, times: float) -> None:
+    """vectors (I, r) are added to the random ones, whose mean length they have `times` over."""
+    length = np.linalg.norm(vectors, axis=1)
+    scale = times * DEVIATION * model.identity.embedding_dim**0.5 / max(length[length > 0].mean(), 1e-12)
+    with torch.no_grad():
+        model.identity.weight[: model.items, : vectors.shape[1]] += torch.as_tensor(scale * vectors)
 
 
 def drawn_targets(given: Tensor, pad: int, ahead: int) -> Tensor:
@@ -172,13 +187,19 @@ def cost(size: Size) -> Cost:
     return Cost(6 * floats(64 * size.items) + 2e8, 20 * size.pairs * (4e-5 + 1e-9 * 64 * min(size.items, 4096)))
 
 
+def grids(pairs: Pairs) -> Mapping[str, Grid]:
+    """Low-rank vectors first where histories are long: they hold what short ones would have to be learned from."""
+    long = len(pairs) >= LONG * len(np.unique(pairs.users))
+    return {"start": Grid((0.0, 3.0), start=int(long)), "ahead": Grid((1, 8), start=1)}
+
+
 SCHEDULE = Training(
     steps=6_000, validate_steps=100, patience_steps=400, warmup_steps=200,
     learning_rate=1e-3, weight_decay=0.0, batch=2_048,
 )
-TRAINER = Trainer(sasrec, {"dimension": 64, "ahead": 1}, SCHEDULE)
+TRAINER = Trainer(sasrec, {"dimension": 64, "dropout": 0.5}, SCHEDULE)
 SASREC = Model(
     "sasrec", "sequence", PATTERN, trained(TRAINER), cost,
-    grids={"ahead": Grid((1, 8), start=1), "dropout": Grid((0.2, 0.5), start=1)},
+    grids=grids,
     needs=("sequences",), budget=3, quick=None, trainer=TRAINER,
 )

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import scipy.sparse as sp
 import torch
-from sklearn.decomposition import PCA, TruncatedSVD
+from sklearn.decomposition import PCA
 
 from ..core.vectors import unit_rows
 from ..evaluation.search import Grid
@@ -15,6 +15,7 @@ from ..training.loop import best_device
 from ..training.snapshot import store
 from .factors import FactorScorer
 from .fitted import Fitted
+from .low_rank import low_rank
 from .model import PATTERN, Cost, Model, Size, floats, trained
 from .trainer import Job, Trainer, Training, pair_batches
 from .two_tower import TwoTower
@@ -23,27 +24,10 @@ from .two_tower_training import pair_loss
 TEXT_RANK = PAIR_RANK = 64
 
 
-def low_rank(chosen: sp.csr_matrix, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """chosen A (U, I) -> (U, r), (I, r) float32 unit rows, r <= PAIR_RANK: the leading singular vectors of
-    D^-1/2 A D^-1/2 times the root of their values; zeros for a person or item without a pair."""
-    degrees = [np.asarray(chosen.sum(axis=axis)).ravel() for axis in (1, 0)]
-    left, right = (sp.diags(np.maximum(degree, 1.0) ** -0.5) for degree in degrees)
-    even = sp.csr_matrix(left @ chosen @ right, dtype=np.float64)
-    rank = min(PAIR_RANK, min(even.shape) - 1)
-    if rank < 1:
-        return tuple(np.zeros((rows, 1), np.float32) for rows in even.shape)
-    svd = TruncatedSVD(rank, random_state=seed)
-    people = svd.fit_transform(even)
-    root = np.sqrt(np.maximum(svd.singular_values_, 1e-12))
-    vectors = people / root, svd.components_.T * root
-    # rounding noise of an empty row would be blown up to unit length
-    return tuple(unit_rows(part * (degree > 0)[:, None]) for part, degree in zip(vectors, degrees, strict=True))
-
-
 def side_of(data: Pairs, text: np.ndarray | None, seed: int) -> tuple[torch.Tensor, torch.Tensor]:
     """-> (U, d), (I, d) float32: low-rank vectors of the pairs and, where there are texts (I, t), these on their
     leading axes; a person's text is the mean of what they chose. Each block has unit length, zeros for nothing."""
-    people, items = low_rank(data.matrix, seed)
+    people, items = (unit_rows(vectors) for vectors in low_rank(data.matrix, PAIR_RANK, seed))
     if text is not None:
         written = np.abs(text).any(axis=1)
         rank = min(TEXT_RANK, text.shape[1], int(written.sum()))
