@@ -26,7 +26,7 @@ def fit(
     saved: Path,
     mark: str,
     device: torch.device,
-    on_epoch: Callable[[int, float, float], None] = lambda epoch, loss, value: None,
+    on_look: Callable[[int, float, float], None] = lambda epoch, loss, value: None,
 ) -> tuple[MediaMatch, History]:
     """Train a MediaMatch on the modalities of `items`; used: (users, items) weights of the pairs that `epochs` give."""
     torch.manual_seed(seed)
@@ -38,7 +38,7 @@ def fit(
         judged = evaluate_content(model, items, validation)
         return judged["ndcg_10"] if judged["people"] else None
 
-    history = train(model, epochs, loss_of, value_of, params, seed, saved, mark, on_epoch)
+    history = train(model, epochs, loss_of, value_of, params, seed, saved, mark, on_look)
     return model, history
 
 

@@ -26,6 +26,7 @@ from .social import SOCIAL
 from .text import FACTS, TEXT
 from .trainer import Trainer
 from .transitions import TRANSITIONS
+from .two_tower_fit import TWO_TOWER
 from .user_knn import USER_KNN
 from .words import WORDS
 
@@ -42,7 +43,8 @@ def distribution_model(trained_by: Trainer) -> Model:
 
 MODELS: tuple[Model, ...] = (
     POPULARITY, ITEM_KNN, USER_KNN, EASE, SEQUENCE_EASE, ALS, GRAPH_FILTER, TRANSITIONS, TREND, SOCIAL, TEXT, WORDS,
-    CONTENT, APPEAL, FACTS, INFORMATION, FACT_KNN, distribution_model(trainer("lora")), LIGHT_GCN, SASREC, NCF,
+    CONTENT, APPEAL, FACTS, INFORMATION, FACT_KNN, distribution_model(trainer("lora")), LIGHT_GCN, SASREC, TWO_TOWER,
+    NCF,
 )
 BY_NAME = {model.name: model for model in MODELS}
 

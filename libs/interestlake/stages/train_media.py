@@ -112,8 +112,7 @@ def _run(context: StageContext) -> dict[str, float]:
         mark = f"{params} seed {seed} tables {examples.version} {table.version} {label}"
         kept, validation = items.only(names), tried["validation"]
         model, history = fit(kept, used, validation, epochs, params, seed, saved, mark, best_device())
-        context.log.info("      %s: %d epochs, validation ndcg@10 %.4f", label, history.best_epoch,
-                         history.validation_ndcg[history.best_epoch - 1])
+        context.log.info("      %s: %d epochs, validation ndcg@10 %.4f", label, history.best_epoch, history.best_value)
         checkpoint.remove(saved)
         return model, history
 
@@ -131,8 +130,8 @@ def _run(context: StageContext) -> dict[str, float]:
     context.tracker.log_figure(loss_figure(history), "training.png")
     context.tracker.log_figure(dropping_figure(figures, items.names, DROPPED), "dropping.png")
     context.log.info("      registered %s version %s", REGISTERED, _log_model(context, model, items, examples.version))
-    best = history.validation_ndcg[history.best_epoch - 1]
-    return {**figures, "best_epoch": history.best_epoch, "best_validation_ndcg_10": best, "pairs_trained": used.nnz}
+    kept = {"best_epoch": history.best_epoch, "best_validation_ndcg_10": history.best_value}
+    return {**figures, **kept, "pairs_trained": used.nnz}
 
 
 def _vector_rows(context: StageContext, side: str, rows: np.ndarray, vectors: np.ndarray) -> DataFrame:

@@ -27,7 +27,9 @@ class TrainMedia:
     temperature: float = number(0.1, "softmax temperature", low=0.01, high=10)
     dropout: float = number(0.1, "share of a modality's coordinates dropped in training", low=0, high=0.9)
     modality_dropout: float = number(0.25, "chance that a modality is dropped in training", low=0, high=0.9)
-    patience: int = number(3, "epochs without better validation before training stops", low=1)
+    validate_steps: int = number(20, "steps between two looks at validation, after whole epochs only", low=1)
+    patience_steps: int = number(150, "steps without better validation before it stops, two looks at least", low=1)
+    warmup_steps: int = number(20, "steps over which Adam's step rises from 0", low=0)
     held_out_share: float = number(0.2, "share of people and of items kept out of training", low=0.01, high=0.5)
     max_gigabytes: float = number(4.0, "memory that single-machine training may plan for", low=0.01)
 
