@@ -7,7 +7,7 @@ import scipy.sparse as sp
 
 from interestlake.models import ease, item_matrix
 from interestlake.models.cholesky import inverse_in_place
-from interestlake.models.item_matrix import ease_weights, off_diagonal
+from interestlake.models.item_matrix import ease_weights, frugal_ease_weights, off_diagonal
 
 
 def gram_of(size: int, seed: int = 0) -> np.ndarray:
@@ -56,3 +56,18 @@ def test_a_gram_matrix_by_strips_is_the_whole_one(monkeypatch):
     binary = sp.csr_matrix((chosen > 0).T, dtype=np.float64)  # fewer people than items
     expected = ease_weights((binary.T @ binary).toarray(), 2.0)
     np.testing.assert_allclose(ease.ease_weights_by_people(binary, 2.0), expected, atol=1e-6)
+
+
+@pytest.mark.parametrize(("l2", "exact"), [(3.0, False), (1e-9, True)])
+def test_float32_is_checked_and_float64_takes_over(l2, exact):
+    """Twelve people of thirty items: all but the ridge is singular, which float32 cannot invert for a tiny one."""
+    chosen = (np.random.default_rng(6).random((12, 30)) < 0.5).astype(float)
+    asked = []
+
+    def gram_in(precision: type) -> np.ndarray:
+        asked.append(precision)
+        return (chosen.T @ chosen).astype(precision)
+
+    found = frugal_ease_weights(gram_in, l2)
+    assert asked == ([np.float32, np.float64] if exact else [np.float32]) and found.dtype == np.float32
+    np.testing.assert_allclose(found, ease_weights(chosen.T @ chosen, l2), atol=1e-5)

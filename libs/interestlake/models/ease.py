@@ -9,7 +9,7 @@ from ..evaluation.search import Grid
 from ..interactions.pairs import Pairs
 from ..interactions.side_information import SideInformation
 from .fitted import Fitted
-from .item_matrix import Ease, EdgeScorer, ease_weights, inverted_or_refused
+from .item_matrix import Ease, EdgeScorer, frugal_ease_weights, inverted_or_refused
 from .model import TOGETHER, Cost, Model, Size, floats
 from .neighbours import STRIP, strongest_per_row
 from .scorer import Scorer
@@ -33,7 +33,7 @@ def fit_ease(
     if matrix.shape[0] < matrix.shape[1]:
         weights = ease_weights_by_people(matrix, l2)
     else:
-        weights = ease_weights(dense_gram(matrix), l2)
+        weights = frugal_ease_weights(lambda precision: dense_gram(matrix, precision), l2)
     return Ease(name, used, weights, chosen.shape[1])
 
 
@@ -45,9 +45,9 @@ def most_chosen(people: np.ndarray, least: int, limit: int | None) -> np.ndarray
     return np.sort(used[np.argsort(-people[used], kind="stable")[:limit]])
 
 
-def dense_gram(chosen: sp.csr_matrix) -> np.ndarray:
-    """X (U, I) float64 -> X'X (I, I) float64, a strip of rows at a time: the sparse product is never held whole."""
-    by_item, gram = chosen.T.tocsr(), np.empty((chosen.shape[1],) * 2)
+def dense_gram(chosen: sp.csr_matrix, precision: type = np.float64) -> np.ndarray:
+    """X (U, I) float64 -> X'X (I, I), a strip of rows at a time: the sparse product is never held whole."""
+    by_item, gram = chosen.T.tocsr(), np.empty((chosen.shape[1],) * 2, precision)
     for start in range(0, len(gram), STRIP):
         gram[start : start + STRIP] = (by_item[start : start + STRIP] @ chosen).toarray()
     return gram

@@ -65,8 +65,10 @@ def log_evidence(counts: sp.csr_matrix, smoothing: float) -> sp.csr_matrix:
 
 
 def log_background(people: np.ndarray, weight: float) -> np.ndarray:
-    """(I,) people per item -> (I,) float32 weight * log p_a, p_a = (n_a + 1) / (sum n + I), shifted so that the least is
-    0: a shift moves no item past another. weight < 0 speaks for rarer items."""
+    """(I,) people per item -> (I,) float32 weight * log p_a, p_a = (n_a + 1) / (sum n + I), less the least of them.
+
+    That moves no item past another. weight < 0 speaks for rarer items.
+    """
     term = weight * np.log(people + 1.0)
     return (term - term.min()).astype(np.float32)
 
