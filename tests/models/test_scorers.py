@@ -13,6 +13,7 @@ from interestlake.models.factors import FactorScorer
 from interestlake.models.fold_in_als import FoldInAls
 from interestlake.models.information import InformationScorer
 from interestlake.models.item_matrix import Ease, EdgeScorer, cosine_neighbours, ease_weights
+from interestlake.models.log_evidence import LogEvidence, log_background, log_evidence
 from interestlake.models.popularity import Popularity
 from interestlake.models.scorer import top_unseen
 from interestlake.models.social import SocialScorer
@@ -20,7 +21,7 @@ from interestlake.models.text import TextScorer
 from interestlake.models.words import WordScorer
 
 BOARD = 24
-PERSONAL = ("graph", "transitions", "item_knn", "ease", "als", "two_tower", "text", "words", "content",
+PERSONAL = ("graph", "transitions", "log_evidence", "item_knn", "ease", "als", "two_tower", "text", "words", "content",
             "information")
 
 
@@ -69,6 +70,7 @@ def fitted():
         Popularity("popularity", board.sum(axis=0)),
         EdgeScorer("graph", edges),
         EdgeScorer("transitions", edges, recency=1.0),
+        LogEvidence("log_evidence", log_evidence(edges, 0.5), log_background(board.sum(axis=0), -0.1), decay=0.8),
         EdgeScorer("item_knn", knn),
         Ease("ease", np.arange(BOARD), ease_weights(gram.copy(), 1.0), BOARD),
         FoldInAls.of("als", items.astype(np.float32), 10.0, 0.05),

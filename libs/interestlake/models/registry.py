@@ -16,6 +16,7 @@ from .implicit_als import ALS
 from .information import INFORMATION
 from .item_knn import ITEM_KNN
 from .light_gcn import LIGHT_GCN
+from .log_evidence import LOG_EVIDENCE
 from .model import TEXT as BY_TEXT
 from .model import Cost, Model, Size, trained
 from .ncf import NCF
@@ -42,9 +43,9 @@ def distribution_model(trained_by: Trainer) -> Model:
 
 
 MODELS: tuple[Model, ...] = (
-    POPULARITY, ITEM_KNN, USER_KNN, EASE, SEQUENCE_EASE, ALS, GRAPH_FILTER, TRANSITIONS, TREND, SOCIAL, TEXT, WORDS,
-    CONTENT, APPEAL, FACTS, INFORMATION, FACT_KNN, distribution_model(trainer("lora")), LIGHT_GCN, SASREC, TWO_TOWER,
-    NCF,
+    POPULARITY, ITEM_KNN, USER_KNN, EASE, SEQUENCE_EASE, ALS, GRAPH_FILTER, TRANSITIONS, LOG_EVIDENCE, TREND, SOCIAL,
+    TEXT, WORDS, CONTENT, APPEAL, FACTS, INFORMATION, FACT_KNN, distribution_model(trainer("lora")), LIGHT_GCN, SASREC,
+    TWO_TOWER, NCF,
 )
 BY_NAME = {model.name: model for model in MODELS}
 
