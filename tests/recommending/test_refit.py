@@ -10,7 +10,7 @@ from interestlake.core.errors import BadInput
 from interestlake.evaluation.arrays import mean_list_ndcg
 from interestlake.models.granularities import GRANULARITIES
 from interestlake.recommending.chosen_tables import SEGMENT_NAMES
-from interestlake.recommending.feedback import Told
+from interestlake.recommending.feedback import FeedbackCounts
 from interestlake.recommending.fit_fusion import fit_fusion
 from interestlake.recommending.fusion import Fusion
 from interestlake.recommending.granularity import alpha_of, lambda_of
@@ -169,7 +169,8 @@ def test_what_is_not_better_for_the_judges_stays():
     here = found["5-19"]
     assert here.ndcg_after < here.ndcg_before and not here.better
     assert moved_fusion(AS_PEOPLE_WERE, found) is AS_PEOPLE_WERE
-    told = Told(rows=70, repeated=0, unknown_people=0, unknown_items=0, trained=0, used=70, liked=70, people=70)
+    told = FeedbackCounts(rows=70, repeated=0, unknown_people=0, unknown_items=0, trained=0, used=70, liked=70,
+                          people=70)  # fmt: skip
     figures = refit_figures(found, NAMES, 1.0, told)
     assert figures["moved.5-19"] == 0 and figures["rests_on.5-19"] == figures["rested_on.5-19"] == 10
     assert all(figures[f"weight_after.5-19.{n}"] == figures[f"weight_before.5-19.{n}"] for n in NAMES)

@@ -14,8 +14,8 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 
 from ..core.params.all import Embed
 from ..core.vectors import unit_rows
-from ..text.encoder_files import cache_folder, export_onnx, find_encoder
-from ..text.encoders import load_encoder
+from ..text.configured import configured_encoder, loaded_encoder
+from ..text.encoder_files import cache_folder
 from .inputs import Inputs
 from .pairs import Pairs
 
@@ -68,27 +68,24 @@ def whole_texts(items: pd.DataFrame) -> np.ndarray:
 def encode(texts: np.ndarray, log: Logger) -> np.ndarray:
     """texts (I,) str -> (I, 384) float32 unit rows, zeros for an empty text; equal texts are encoded once."""
     settings = Embed()
-    encoder = find_encoder(settings.model_path, settings.max_tokens)
-    folder = export_onnx(encoder, cache_folder())
+    encoder = configured_encoder(settings)
     distinct, place = np.unique(texts.astype(str), return_inverse=True)
     said = [row for row, text in enumerate(distinct) if text]
     mark = hashlib.sha256("\x00".join([encoder.model_id, *(str(distinct[row]) for row in said)]).encode())
-    kept = Path(cache_folder()) / "vectors" / f"{mark.hexdigest()[:24]}.npy"
-    if kept.is_file():
-        log.info("  %d texts were encoded before: %s", len(said), kept)
-        found = np.load(kept)
+    file = Path(cache_folder()) / "vectors" / f"{mark.hexdigest()[:24]}.npy"
+    if file.is_file():
+        log.info("  %d texts were encoded before: %s", len(said), file)
+        encoded = np.load(file)
     else:
         log.info("  encoding %d texts with %s", len(said), encoder.model_id)
-        loaded = load_encoder(
-            "onnx", encoder.path, folder, encoder.max_tokens, settings.batch_size, os.cpu_count(), None
-        )
-        found = loaded.encode([str(distinct[row]) for row in said])
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        part = kept.with_suffix(f".{os.getpid()}.npy")
-        np.save(part, found)
-        os.replace(part, kept)
-    vectors = np.zeros((len(distinct), found.shape[1]), np.float32)
-    vectors[said] = found
+        loaded = loaded_encoder(encoder, settings.batch_size, os.cpu_count())
+        encoded = loaded.encode([str(distinct[row]) for row in said])
+        file.parent.mkdir(parents=True, exist_ok=True)
+        part = file.with_suffix(f".{os.getpid()}.npy")
+        np.save(part, encoded)
+        os.replace(part, file)
+    vectors = np.zeros((len(distinct), encoded.shape[1]), np.float32)
+    vectors[said] = encoded
     return vectors[place]
 
 

@@ -53,13 +53,13 @@ def _before(context: StageContext, name: str) -> int:
     return version
 
 
-def _feedback(context: StageContext) -> tuple[DataFrame, told.Told, DataFrame]:
+def _feedback(context: StageContext) -> tuple[DataFrame, told.FeedbackCounts, DataFrame]:
     """The file's pairs as `feedback.located` (cached), what they are worth, and the cached lines behind them."""
     path = context.options.inputs[0]
     rows, lines = read_feedback(context.spark, path, _key(context))
     users, items, interactions = (context.read(f"silver.{name}") for name in ("users", "items", "interactions"))
     pairs = rows.transform(told.newest_of_pair).transform(told.located(users, items, interactions)).persist()
-    worth = told.count_told(rows.count(), pairs)
+    worth = told.count_feedback(rows.count(), pairs)
     if not worth.liked:
         _refuse(worth, path)
     said = (worth.rows, worth.rows - worth.repeated, worth.used, worth.liked, worth.people)
@@ -90,7 +90,7 @@ def _people(scoring: Scoring, pairs: DataFrame, seed: int) -> DataFrame:
     return sampled.orderBy("user_id")
 
 
-def _refuse(worth: told.Told, path: str) -> None:
+def _refuse(worth: told.FeedbackCounts, path: str) -> None:
     pairs = worth.rows - worth.repeated
     found = (f"{pairs} pairs, none to learn from ({worth.unknown_people} unknown people, {worth.unknown_items} unknown "
              f"items, {worth.trained} pairs of the lake, {worth.used} others, none liked)")

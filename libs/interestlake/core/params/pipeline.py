@@ -106,7 +106,9 @@ class TwoTower:
     temperature: float = number(0.1, "softmax temperature", low=0.01, high=10)
     dropout: float = number(0.1, "share of features dropped in training", low=0, high=0.9)
     text_dimension: int = number(64, "coordinates kept of the text vectors", low=2, high=4096)
-    patience: int = number(2, "epochs without better validation before training stops", low=1)
+    validate_steps: int = number(20, "steps between two looks at validation, after whole epochs only", low=1)
+    patience_steps: int = number(100, "steps without better validation before it stops, two looks at least", low=1)
+    warmup_steps: int = number(20, "steps over which Adam's step rises from 0", low=0)
     max_gigabytes: float = number(4.0, "memory that single-machine training may plan for", low=0.01)
 
 
