@@ -9,8 +9,8 @@ from ..interactions.catalogue import indexed_pairs, item_rows, known_items, user
 from ..interactions.documents import event_documents, item_documents, item_texts
 from ..interactions.index import keep_index
 from ..interactions.social import distinct_facts, mutual_friends, with_changed
-from ..interactions.split import split_pairs
-from ..interactions.weigh import drop_rare, weigh_pairs
+from ..interactions.split import split_ends, split_pairs
+from ..interactions.weigh import chosen_pairs, drop_rare, weigh_pairs
 
 NUMBERS = "silver.user_numbers"
 
@@ -23,10 +23,12 @@ def _run(context: StageContext) -> dict[str, float]:
     method = params.split if timed else "hash"
     if method != params.split:
         context.log.info("      the source keeps no time of choices: split 'hash' instead of '%s'", params.split)
+    chosen = events.transform(chosen_pairs(params.event_weights))
+    placed = chosen.transform(split_pairs(method, params.validation_share, params.test_share, context.options.seed))
+    placed = placed.persist()  # the split comes first: weights, decay and rarity read its train part alone
     pairs = (
-        events.transform(weigh_pairs(params.half_life_days, params.min_rating, params.event_weights, params.half_lives))
+        placed.transform(weigh_pairs(params.half_life_days, params.min_rating, params.event_weights, params.half_lives))
         .transform(drop_rare(params.min_user_events, params.min_item_events))
-        .transform(split_pairs(method, params.validation_share, params.test_share, context.options.seed))
         .persist()
     )
     counts = {row["split"]: row["count"] for row in pairs.groupBy("split").count().collect()}
@@ -42,7 +44,7 @@ def _run(context: StageContext) -> dict[str, float]:
     user_index = keep_index(pairs.select("user_id").distinct(), numbers, "user_id", "user_index")
     item_index = keep_index(known_items(items, events), _kept(context, "silver.items"), "item_id", "item_index")
     users = pairs.transform(user_rows(user_index)).persist()
-    spoken = events.transform(event_documents(pairs))
+    spoken = events.transform(event_documents(placed, placed.transform(split_ends(method))))
     documents = items.transform(item_documents()).unionByName(spoken).persist()
     texts = documents.agg(F.count(F.lit(1)), F.count_if("cut")).first()
     context.write_all({
@@ -54,7 +56,7 @@ def _run(context: StageContext) -> dict[str, float]:
         "silver.friends": context.read("bronze.friends").transform(mutual_friends(users)),
         "silver.facts": _facts(context),
     })
-    for frame in (pairs, items, users, documents):
+    for frame in (placed, pairs, items, users, documents):
         frame.unpersist()
     named = {f"pairs_{split}": counts.get(split, 0) for split in ("train", "validation", "test")}
     return {"pairs": sum(counts.values()), **named, "documents": texts[0], "texts_cut": texts[1]}
