@@ -2,10 +2,9 @@
 
 from pyspark.sql import DataFrame
 
-from ..core.config import NO_PEOPLE
 from ..core.errors import BadInput
 from ..core.stage import Stage, StageContext
-from ..privacy.pseudonyms import kept_key
+from ..privacy.identity import keyed_origins
 from ..recommending import feedback as told
 from ..recommending.fit_weights import weight_rows, weights_of
 from ..recommending.fuse import SEGMENTS
@@ -47,7 +46,8 @@ def _run(context: StageContext) -> dict[str, float]:
 def _feedback(context: StageContext) -> tuple[DataFrame, told.Told, DataFrame]:
     """The file's pairs as `feedback.located` (cached), what they are worth, and the cached lines behind them."""
     path = context.options.inputs[0]
-    rows, lines = read_feedback(context.spark, path, _key(context))
+    sources = keyed_origins(context.lake, context.params.ingest.pseudonym_key_file)
+    rows, lines = read_feedback(context.spark, path, sources)
     users, items, interactions = (context.read(f"silver.{name}") for name in ("users", "items", "interactions"))
     place = told.located(users, items, interactions.where("split = 'train'"))
     pairs = rows.transform(told.newest_of_pair).transform(place).persist()
@@ -72,13 +72,6 @@ def _expect_scorers(sources: tuple[str, ...], names: tuple[str, ...]) -> None:
         expected = f"sources that the lake can score: {', '.join(names)}"
         raise BadInput.of(f"table {WEIGHTS}", found=f"weights of {', '.join(absent)}", expected=expected,
                           where="conf/params/recommend.yml (ease_max_items), as in the run that fitted them")
-
-
-def _key(context: StageContext) -> bytes:
-    """The pseudonym key of the people of this lake: the sample world's is public, every other source's is one."""
-    runs = context.lake.read("ops.runs").select("source").distinct().collect()
-    sample = {row["source"] for row in runs} - set(NO_PEOPLE) == {"sample"}
-    return kept_key("sample" if sample else "other", context.params.ingest.pseudonym_key_file)
 
 
 def _scored(scoring: Scoring, pairs: DataFrame, shared, candidates: int) -> DataFrame:
