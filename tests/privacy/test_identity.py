@@ -28,7 +28,8 @@ def load(stage_context, tmp_path):
         for file, text in files.items():
             (folder / f"{file}.csv").write_text(text)
         mapping.write_text(EVENTS + more)
-        context = stage_context(run_id=run_id or f"load {name}", source="table", inputs=(str(folder),), mapping=str(mapping))
+        source = {"source": "table", "inputs": (str(folder),), "mapping": str(mapping)}
+        context = stage_context(run_id=run_id or f"load {name}", **source)
         INGEST.run(context)
         return context
 
