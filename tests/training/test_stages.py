@@ -11,7 +11,7 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 from interestlake.core.lake import Lake
-from interestlake.privacy.person import Somebody
+from interestlake.privacy.person import Person
 from interestlake.serving.person_page.object import forget
 from interestlake.stages.train_als import TRAIN_ALS
 from interestlake.stages.train_two_tower import TRAIN_TWO_TOWER
@@ -133,7 +133,7 @@ def test_two_tower_trains_after_people_were_forgotten(spark, stage_context):
     write_tables(spark, context.lake)
     gone = [5, USERS]  # one in the middle, and the one with the largest number
     for user in gone:
-        forget(context.lake, Somebody(f"u{user:03}", user), "everything", "", f"forget {user}")
+        forget(context.lake, Person(f"u{user:03}", user), "everything", "", f"forget {user}")
     figures = run(stage_context(overrides={**SMALL, "two_tower.epochs": 2}), TRAIN_TWO_TOWER)
     assert figures["rows_per_epoch"] == (USERS - 1) * 7
     users = vectors(context, "models.two_tower_user_vectors")

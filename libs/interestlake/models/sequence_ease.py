@@ -10,7 +10,7 @@ from ..interactions.pairs import Pairs
 from ..interactions.side_information import SideInformation
 from .ease import MAX_DENSE_ITEMS, SEARCH_ITEMS, most_chosen, sparse_ease_weights
 from .fitted import Fitted
-from .item_matrix import Ease, EdgeScorer, ease_weights
+from .item_matrix import Ease, EdgeScorer, frugal_ease_weights
 from .model import TOGETHER, Cost, Model, Size, floats
 from .scorer import Scorer
 
@@ -31,7 +31,8 @@ def fit_kernel_ease(
     used = most_chosen(gram.diagonal(), MIN_PEOPLE, most_items)
     if len(used) > MAX_DENSE_ITEMS:
         return EdgeScorer(name, sparse_ease_weights(gram, l2, neighbours), recency)
-    weights = ease_weights(gram[used][:, used].toarray(), l2)
+    kept = gram if len(used) == gram.shape[0] else gram[used][:, used]
+    weights = frugal_ease_weights(lambda precision: kept.astype(precision).toarray(), l2)
     return Ease(name, used, weights, gram.shape[0], recency)
 
 

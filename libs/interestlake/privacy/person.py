@@ -13,14 +13,14 @@ LEAST_DIGITS = 4
 
 
 @dataclass(frozen=True)
-class Somebody:
+class Person:
     """A person of the lake; `user_index` None where everything of them was forgotten."""
 
     user_id: str
     user_index: int | None
 
 
-def find_person(lake: Lake, wanted: str, key_file: str) -> Somebody:
+def find_person(lake: Lake, wanted: str, key_file: str) -> Person:
     """The person whose source id, SOURCE:ID, pseudonym or unique beginning of it (LEAST_DIGITS or more) is `wanted`.
 
     Runs two or three small Spark jobs. Raises BadInput where there is no lake, nobody, or more than one, as where two
@@ -42,11 +42,11 @@ def find_person(lake: Lake, wanted: str, key_file: str) -> Somebody:
     exact = [row for row in rows if row["user_id"] in names]
     if len(exact or rows) == 1:
         row = (exact or rows)[0]
-        return Somebody(row["user_id"], row["user_index"])
+        return Person(row["user_id"], row["user_index"])
     if not rows and lake.exists(OBJECTIONS):
         gone = lake.read(OBJECTIONS).where("kind = 'everything'").where(F.col("user_id").isin(names)).first()
         if gone:
-            return Somebody(gone["user_id"], None)
+            return Person(gone["user_id"], None)
     if fault and not rows:
         raise fault
     raise BadInput.of(

@@ -1,12 +1,10 @@
-"""What a run prints: the models' figures and the seconds of each stage, both within 100 columns."""
+"""What a run prints: the models' figures, within 100 columns."""
 
 from collections.abc import Iterable, Mapping
 
 from .wording import metric_label, model_label, whole
 
 SHOWN = ("ndcg", "map", "recall", "hit_rate", "coverage")
-WIDTH = 100
-BAR = 36
 
 
 def metrics_table(rows: Iterable[Mapping], k: int = 10) -> str:
@@ -38,20 +36,3 @@ def _cell(value: float | None, best: float | None) -> str:
     if value is None:
         return "- "
     return f"{value:.4f}{'*' if value == best else ' '}"
-
-
-def stage_table(rows: Iterable[Mapping]) -> str:
-    """Rows of ops.stages, in the order given -> seconds, share of the whole as a bar, and rows written per stage."""
-    rows = list(rows)
-    if not rows:
-        return "no finished stages"
-    total = sum(row["seconds"] for row in rows)
-    longest = max(row["seconds"] for row in rows) or 1.0
-    lines = [f"{'stage':<18}{'seconds':>9}  {'':<{BAR}}{'rows written':>14}"]
-    for row in rows:
-        bar = "#" * max(1, round(BAR * row["seconds"] / longest))
-        written = sum((row["rows"] or {}).values())
-        lines.append(f"{row['stage'][:17]:<18}{row['seconds']:>9.1f}  {bar:<{BAR}}{whole(written):>14}")
-    written = sum(sum((row["rows"] or {}).values()) for row in rows)
-    lines.append(f"{'together':<18}{total:>9.1f}  {'':<{BAR}}{whole(written):>14}")
-    return "\n".join(lines)

@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from typing import Literal
 
-LAYERS = ("bronze", "silver", "graph", "models", "gold", "ops", "truth")
-
 
 @dataclass(frozen=True)
 class Column:
