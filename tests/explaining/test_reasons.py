@@ -145,7 +145,7 @@ def _never_listed(world, row):
     kept = [(i, w) for i, w in zip(block.at[0, "items"], block.at[0, "weights"], strict=True) if i not in gone]
     block.at[0, "items"], block.at[0, "weights"] = [i for i, _ in kept], [w for _, w in kept]
     block["barred"] = [gone]
-    listed = recommend_block(block, relister.models, relister.fusion, 5)
+    listed = recommend_block(block, relister.recommender, 5)
     assert row["item_id"] not in set(listed["item_id"])
     for item in row["needed"]:
         assert f"Title {index[item]}”" in row["sentence"]

@@ -42,9 +42,7 @@ def test_an_item_said_no_to_leaves_the_list_until_it_is_taken_back(world, call):
 
 
 def test_everyones_lists_heed_an_objection_too(world, call):
-    from interestlake.recommending.fit_weights import weights_of
-
-    from interestlake.recommending.personal import Fusion
+    from interestlake.recommending.saved import open_recommender
     from interestlake.recommending.scoring import open_scoring, write_lists
 
     refused = listed(world.lake, 4)[0]["item_id"]
@@ -52,8 +50,7 @@ def test_everyones_lists_heed_an_objection_too(world, call):
     alone = [tuple(row)[:4] for row in listed(world.lake, 4)]
     world.context.options = world.context.options.__class__(lake=world.lake.root, run_id="every2")
     scoring = open_scoring(world.context)
-    sources, weights = weights_of(world.lake.read("models.fusion_weights").collect())
-    write_lists(world.context, scoring, Fusion(sources, weights, 2, 30)).close()
+    write_lists(world.context, scoring, open_recommender(world.lake)).close()
     scoring.close()
     assert [tuple(row)[:4] for row in listed(world.lake, 4)] == alone
     assert withdraw(world.lake, Person(user_id(4), 4), "item", [refused]) == 1
@@ -97,7 +94,7 @@ def test_a_forgotten_item_is_in_no_table_and_no_version(world, call):
     assert lake.read("silver.interactions").where(F.col("item_id") == item).count() > 0
     assert lake.read("silver.documents").where("doc_id = 'said'").count() == 0
     assert lake.read("silver.embeddings").where("text_hash = 'h-said'").count() == 0
-    assert lake.read("silver.embeddings").count() == 36
+    assert lake.read("silver.embeddings").where("model_id = 'm'").count() == 36
     assert all(item not in row["evidence"] and item != row["item_id"] for row in listed(lake, 0))
     with pytest.raises(Exception, match="(?i)file|exist"):
         lake.read("silver.interactions", version).collect()

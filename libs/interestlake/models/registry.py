@@ -61,8 +61,8 @@ def models_for(train: Pairs, side: SideInformation) -> tuple[Model, ...]:
     return tuple(there)
 
 
-def chosen(there: Sequence[Model], names: Sequence[str] | None) -> Sequence[Model]:
-    """Those named, and popularity; None = all but those that run only when named.
+def chosen(there: Sequence[Model], names: Sequence[str] | None, where: str = "--models") -> Sequence[Model]:
+    """Those named, and popularity; None = all but those that run only when named. where: names are given.
 
     Raises BadInput for a name that these inputs do not bring.
     """
@@ -71,7 +71,7 @@ def chosen(there: Sequence[Model], names: Sequence[str] | None) -> Sequence[Mode
     known = [model.name for model in there]
     unknown = sorted(set(names) - set(known))
     if unknown:
-        raise BadInput.of("models", found=", ".join(unknown), expected=f"among {', '.join(known)}", where="--models")
+        raise BadInput.of("models", found=", ".join(unknown), expected=f"among {', '.join(known)}", where=where)
     return [model for model in there if model.name in {*names, POPULARITY.name}]
 
 

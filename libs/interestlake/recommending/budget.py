@@ -32,7 +32,7 @@ def plan_search(
     train: Pairs, side: SideInformation, names: Sequence[str] | None = None, budget: int | None = None,
     minutes: float | None = None, max_gigabytes: float = float("inf"), where: str = "--max-gigabytes",
     granularities: Sequence[str] = GRANULARITIES, quick: bool = False,
-    started_from: Mapping[str, Mapping] | None = None,
+    started_from: Mapping[str, Mapping] | None = None, named_in: str = "--models",
 ) -> Plan:
     """What is searched on these inputs.
 
@@ -40,15 +40,15 @@ def plan_search(
     are planned so that their estimated seconds (`Model.cost`) stay within, in equal parts of each model's own budget,
     so that the plan is the same on a fast and on a slow machine; max_gigabytes: a model that would hold more while it
     is fitted is left out, `where` says how to raise it; granularities: models of others take no part, popularity does;
-    quick: fixed parameters, and no trained models; started_from: model -> parameters that its search begins at. Raises
-    BadInput for a name that these inputs do not bring.
+    quick: fixed parameters, and no trained models; started_from: model -> parameters that its search begins at;
+    named_in: where `names` are given. Raises BadInput for a name that these inputs do not bring.
     """
     size, left_out, models = Size.of(train), {}, []
     for model in MODELS:
         lacks = model.missing(train, side)
         if lacks and not model.when_named and (names is None or model.name in names):
             left_out[model.name] = f"the data brings no {', no '.join(lacks)}"
-    for model in chosen(models_for(train, side), names):
+    for model in chosen(models_for(train, side), names, named_in):
         gigabytes = model.cost(size).bytes / 2**30
         if gigabytes > max_gigabytes and model.name != "popularity":
             left_out[model.name] = f"would hold {gigabytes:.2f} GB, {where}={max_gigabytes:g}"

@@ -7,10 +7,9 @@ from pyspark.sql import functions as F
 
 from ..core.stage import Stage
 from ..models.granularities import GRANULARITIES
+from ..recommending.chosen_tables import SEGMENT_NAMES
 from ..recommending.granularity import GRANULARITY, alpha_of, lambda_of
 from .content import Blend, GranularityWeight, Missing, Step, largest_first
-
-SEGMENT_ORDER = ("all", "cold", "warm")
 
 
 def collect_stages(stages: DataFrame, run_id: str) -> list[Mapping]:
@@ -50,7 +49,7 @@ def blends(weights: DataFrame) -> tuple[Blend, ...] | Missing:
     if not rows:
         return Missing("No fusion weights in this run.")
     names = {row["segment"] for row in rows}
-    order = sorted(names, key=lambda s: (SEGMENT_ORDER.index(s) if s in SEGMENT_ORDER else 99, s))
+    order = sorted(names, key=lambda s: (SEGMENT_NAMES.index(s) if s in SEGMENT_NAMES else 99, s))
     given = {name: {r["source"]: r["weight"] for r in rows if r["segment"] == name} for name in order}
     return tuple(Blend(name, largest_first(weights.items()), granularities(weights)) for name, weights in given.items())
 

@@ -8,7 +8,7 @@ GROUPS = {
     "start": "from files to lists, and what a benchmark says of them",
     "one person": "what is known of somebody, what follows from it, and their say in it",
     "knowledge": "facts in, found, linked, ranked by, and out",
-    "texts": "texts, pictures and sounds: topics, feelings, summaries, tuned encoders",
+    "texts": "topics, feelings and summaries of them, encoders tuned on them; pictures and sounds",
     "models": "which there are, what they are worth, and moving them",
     "operations": "one stage of a run at a time",
 }
