@@ -3,6 +3,7 @@
 import hashlib
 import os
 from dataclasses import dataclass
+from functools import cached_property
 from logging import Logger
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from sklearn.decomposition import TruncatedSVD
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from ..core.params.all import Embed
-from ..core.vectors import unit_rows
+from ..core.vectors import nearest_rows, unit_rows
 from ..text.configured import configured_encoder, loaded_encoder
 from ..text.encoder_files import cache_folder
 from .inputs import Inputs
@@ -23,6 +24,7 @@ FACT_RANK = 128
 WORD_RANK = 256
 MAX_TERMS = 100_000
 LIKENESS_RANK = 64
+ALIKE = 30  # nearest items that are kept of each
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,11 @@ class SideInformation:
     carried: sp.csr_matrix | None = None
     named: sp.csr_matrix | None = None
     said: np.ndarray | None = None
+
+    @cached_property
+    def alike(self) -> sp.csr_matrix:
+        """(I, I) CSR: each item's ALIKE nearest by the cosine of their content, which there has to be; made once."""
+        return nearest_rows(unit_rows(self.content[:, :-1]), ALIKE)  # the last feature is a constant
 
 
 def build_side(inputs: Inputs, seed: int, log: Logger, vectors: np.ndarray | None = None) -> SideInformation:

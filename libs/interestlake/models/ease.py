@@ -10,11 +10,12 @@ from ..interactions.pairs import Pairs
 from ..interactions.side_information import SideInformation
 from .fitted import Fitted
 from .item_matrix import Ease, EdgeScorer, frugal_ease_weights, inverted_or_refused
-from .model import TOGETHER, Cost, Model, Size, floats
+from .model import LEAST, TOGETHER, Cost, Model, Size
 from .neighbours import STRIP, strongest_per_row
 from .scorer import Scorer
 
 MAX_DENSE_ITEMS = 20_000
+CUBE_SECONDS = 1.4e-11  # of a float32 inverse, per cubed row
 
 
 def fit_ease(
@@ -102,11 +103,21 @@ def fit(pairs: Pairs, side: SideInformation, params: Mapping, seed: int) -> Fitt
 
 
 def cost(size: Size) -> Cost:
-    """The cube of the smaller side, at a float64 Gram matrix and its inverse; sparse past MAX_DENSE_ITEMS."""
-    if size.items > MAX_DENSE_ITEMS:
-        return Cost(12.0 * 100 * size.items, 2e-4 * size.items)
-    side = min(size.people, size.items)
-    return Cost(floats(size.items**2) + 3 * floats(2.0 * side**2), 2e-11 * (side**3 + side * size.items**2))
+    """The cube of the smaller side: a float32 item matrix, or a float64 one of people beside it, and a strip of rows;
+    past MAX_DENSE_ITEMS a regression an item."""
+    people, items = size.people, size.chosen
+    if items > MAX_DENSE_ITEMS:
+        return sparse_cost(size.together, items)
+    if people < items:
+        products = 3.3e-9 * size.pairs * (people + items) + 5e-9 * items**2
+        return Cost(LEAST + 8.0 * people**2 + 4.0 * items**2 + 8.0 * STRIP * (people + items),
+                    3.4e-11 * people**3 + products)  # fmt: skip
+    return Cost(LEAST + 4.0 * items**2 + 8.0 * STRIP * items, CUBE_SECONDS * items**3 + 4e-8 * size.together)
+
+
+def sparse_cost(entries: float, items: int) -> Cost:
+    """Of `sparse_ease_weights` with 100 neighbours, over a Gram matrix of so many entries."""
+    return Cost(LEAST + 24.0 * entries + 30.0 * 100 * items, 2e-3 * items + 5e-8 * entries)
 
 
 EASE = Model(

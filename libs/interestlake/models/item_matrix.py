@@ -86,19 +86,27 @@ def ease_weights(gram: np.ndarray, l2: float) -> np.ndarray:
 
 
 def frugal_ease_weights(gram_in: Callable[[type], np.ndarray], l2: float) -> np.ndarray:
-    """The B of `ease_weights` in float32: a half of the time and a third of the memory, 4 bytes an entry.
+    """The B of `ease_weights` by `checked_inverse`: in a half of the time and a third of the memory."""
+    return off_diagonal(checked_inverse(gram_in, l2))
+
+
+def checked_inverse(gram_in: Callable[[type], np.ndarray], l2: float) -> np.ndarray:
+    """P = (G + l2 I)^-1 in float32, 4 bytes an entry, or in float64 where that is not enough.
 
     gram_in(precision) -> a new G of that precision. P (G + l2 I) v is compared with v for PROBES random v; where it
-    misses by more than RESIDUAL of the largest, as for a tiny l2 it may, the work is done again in float64.
+    misses by more than RESIDUAL of the largest, as for a tiny l2 it may, the work is done again in float64. Raises
+    BadInput where G + l2 I is not positive definite.
     """
     gram = gram_in(np.float32)
     gram[np.diag_indices_from(gram)] += np.float32(l2)
     probe = np.random.default_rng(0).standard_normal((len(gram), PROBES)).astype(np.float32)
     image = gram @ probe
     if inverse_in_place(gram) and np.abs(gram @ image - probe).max() <= RESIDUAL * np.abs(probe).max():
-        return off_diagonal(gram)
-    del gram
-    return ease_weights(gram_in(np.float64), l2)
+        return gram
+    gram = gram_in(np.float64)
+    gram[np.diag_indices_from(gram)] += l2
+    inverted_or_refused(gram)
+    return gram
 
 
 def inverted_or_refused(matrix: np.ndarray) -> None:

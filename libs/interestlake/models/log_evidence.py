@@ -11,7 +11,7 @@ from ..interactions.batch import UserBatch
 from ..interactions.pairs import Pairs
 from ..interactions.side_information import SideInformation
 from .fitted import Fitted
-from .model import NEXT, Cost, Model, Size
+from .model import LEAST, NEXT, Cost, Model, Size
 from .scorer import Scorer
 from .transitions import transition_edges
 
@@ -78,10 +78,10 @@ def grids(pairs: Pairs) -> dict[str, Grid]:
     found = {
         "decay": Grid((0.4, 0.6, 0.8, 1.0), start=1),
         "backward": Grid((0.0, 0.3, 1.0), start=1),
-        "discount": Grid((0.0, 0.25, 0.5), start=0),
+        "discount": Grid((0.0, 0.25, 0.4, 0.5), start=0),
         "smoothing": Grid((0.1, 0.3, 1.0), 3.0, low=1e-3, high=1e4, start=2),
         "window": Grid((3, 10, 30), 3, low=1, high=90, start=1),
-        "popularity": Grid((-0.5, -0.2, -0.05, 0.0, 0.2, 0.5), start=2),
+        "popularity": Grid((-0.3, -0.1, -0.03, 0.0, 0.03, 0.1, 0.3), start=3),
         "gap_power": Grid((0.0, 0.5, 1.0), start=1),
         "recency": Grid((0.0, 0.5, 1.0), 2.0, high=8, start=0),
     }
@@ -108,12 +108,12 @@ def fit(pairs: Pairs, side: SideInformation, params: Mapping, seed: int) -> Fitt
 
 
 def cost(size: Size) -> Cost:
-    """Steps within a window of ten, as in transitions."""
-    return Cost(40.0 * 10 * size.pairs, 1.5e-7 * 10 * size.pairs)
+    """Steps within a window of ten, and their logarithms."""
+    return Cost(LEAST + 88.0 * size.steps(10), 1.2e-7 * size.steps(10))
 
 
 LOG_EVIDENCE = Model(
     "log_evidence", "sequence", NEXT, fit, cost, grids=grids, budget=40,
-    quick={"smoothing": 0.3, "discount": 0.0, "decay": 0.8, "backward": 0.3, "window": 10, "popularity": -0.05,
+    quick={"decay": 0.8, "backward": 0.3, "discount": 0.25, "smoothing": 1.0, "window": 10, "popularity": 0.0,
            "gap_power": 0.5, "recency": 0.0},
 )
