@@ -12,7 +12,6 @@ MODELS = {
     "als": "ALS",
     "graph_filter": "Graph filter",
     "transitions": "Transitions",
-    "log_evidence": "Log evidence",
     "trend": "Trend",
     "social": "Social",
     "text": "Text",
