@@ -2,7 +2,8 @@
 
 reads   the source's files
 calls   sources.load_source, sources.bronze.bronze_events
-writes  bronze.{events, items, friends, facts, quarantine}, truth.{user_interests, items, trends, sentiment, dirt}
+writes  ops.sources, bronze.{events, items, friends, facts, quarantine}, truth.{user_interests, items, trends,
+        sentiment, dirt}
 The same as `interestlake ingest`, for spark-submit.
 """
 

@@ -2,7 +2,7 @@
 
 reads   bronze.{events, items, friends, facts}
 calls   interactions.weigh.weigh_pairs, interactions.split.split_pairs, interactions.index.keep_index
-writes  silver.{users, items, interactions, documents, friends, facts}
+writes  silver.{users, user_numbers, items, interactions, documents, friends, facts}
 The same as `interestlake prepare`, for spark-submit.
 """
 

@@ -1,7 +1,7 @@
 """The gate: champion moves where the fused list beats the named models.
 
 reads   gold.metrics
-calls   evaluation.gate.judge
+calls   evaluation.gate.decide
 writes  alias champion in the registry
 The same as `interestlake promote`, for spark-submit.
 """

@@ -39,7 +39,8 @@ def test_on_files_it_says_what_a_fit_costs_and_what_the_data_lacks(files, capsys
         "trend", "social", "facts", "information", "fact_knn"
     }  # fmt: skip
     assert rows["trend"]["lacks"] == ["no times"] and rows["fact_knn"]["lacks"] == ["no shared facts"]
-    cost = BY_NAME["ease"].cost(Size(150, 31, 20))  # one person more: the one of whom nothing is known
+    size = Size(150, 31, 20, 20, 20, 30 * 5.0**2)  # one person more: the one of whom nothing is known
+    cost = BY_NAME["ease"].cost(size)
     assert rows["ease"]["gigabytes"] == cost.bytes / 2**30 and rows["ease"]["seconds"] == cost.seconds
     assert rows["ease"]["runs_on"] == ["one machine", "Spark"] and rows["user_knn"]["runs_on"] == ["one machine"]
     assert {row["validation"] for row in rows.values()} == {None}
@@ -113,7 +114,8 @@ def split_lake(lake):
 
 def test_a_lake_is_counted_by_its_train_pairs(split_lake):
     data = data_of_lake(split_lake)
-    assert data.size == Size(6, 4, 3)
+    assert (data.size.pairs, data.size.people, data.size.items) == (6, 4, 3)
+    assert (data.size.chosen, data.size.repeated, data.size.together) == (3, 2, 2**2 + 2**2 + 1 + 1)
     assert data.brings == {"times", "sequences", "words", "content", "facts", "shared facts"}
 
 

@@ -93,20 +93,24 @@ def data_of_files(inputs: Inputs) -> Data:
 def data_of_lake(lake: Lake) -> Data:
     """Of a lake's train pairs, as a run would collect them; texts are those that somebody has encoded.
 
-    Raises BadInput for a lake without them. Runs up to six small Spark jobs, and collects nothing but counts.
+    Raises BadInput for a lake without them. Runs up to seven small Spark jobs, and collects nothing but counts.
     """
     expect_lake(lake, NEEDED, "interestlake run --until prepare")
     pairs, items, documents = (lake.read(name) for name in NEEDED[:3])
     train = pairs.where("split = 'train'")
     people = train.groupBy("user_id").agg(F.count("*").alias("pairs"))
-    row = people.agg(F.sum("pairs"), F.count("*"), F.max("pairs")).first()
-    count, users, longest = (value or 0 for value in row)
+    squared = F.sum(F.col("pairs").cast("double") ** 2)
+    row = people.agg(F.sum("pairs"), F.count("*"), F.max("pairs"), squared).first()
+    count, users, longest, together = (value or 0 for value in row)
+    chosen = train.groupBy("item_id").agg(F.count("*").alias("people"))
+    chosen, repeated = chosen.agg(F.count("*"), F.count_if(F.col("people") > 1)).first()
     texts = False
     if lake.exists("silver.embeddings"):
         encoded = lake.read("silver.embeddings").select("text_hash")
         texts = not documents.where("kind = 'item'").join(encoded, "text_hash", "left_semi").isEmpty()
     words = "length(title) > 0 OR length(description) > 0"
-    return Data(Size(count, users, items.count()), _brings(
+    size = Size(count, users, items.count(), chosen, repeated, float(together))
+    return Data(size, _brings(
         times=count > 0 and pairs.where("first_ts IS NULL").isEmpty(), sequences=longest > 1,
         friends=not lake.read("silver.friends").isEmpty(), texts=texts, words=not items.where(words).isEmpty(),
         facts=not lake.read("silver.facts").transform(item_facts(items)).isEmpty(),
