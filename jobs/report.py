@@ -1,7 +1,8 @@
 """One page about the run: figures, graph, a person, lineage.
 
 reads   silver.{users, items, documents, interests, friends, facts, interactions}, bronze.{events, quarantine},
-        graph.{interest_nodes, interest_edges}, models.fusion_weights, gold.{metrics, recommendations,
+        graph.{interest_nodes, interest_edges}, models.{fusion_weights, chosen},
+        gold.{metrics, recommendations,
         interest_map}, ops.{runs, stages}
 calls   reporting.gather.gather, reporting.page.render
 writes  a page: <lake>/reports/<run id>.html

@@ -23,7 +23,7 @@ CHOSEN = {"fan": ("a", "b"), "other": ("c", "e")}
 
 
 def pseudonym(user):
-    return hmac.new(b"tests-only", user.encode(), hashlib.sha256).hexdigest()[:32]
+    return hmac.new(b"tests-only-pseudonym-key", f"table\x1f{user}".encode(), hashlib.sha256).hexdigest()[:32]
 
 
 @pytest.fixture(scope="module")

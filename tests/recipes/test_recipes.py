@@ -14,7 +14,8 @@ from pyspark.sql import functions as F
 from interestlake.core.config import load_params
 from interestlake.core.errors import BadInput
 from interestlake.core.params.all import Guard
-from interestlake.interactions.weigh import BASE_WEIGHTS, weigh_pairs
+from interestlake.interactions.split import split_pairs
+from interestlake.interactions.weigh import BASE_WEIGHTS, chosen_pairs, weigh_pairs
 from interestlake.interests.hidden import without_hidden
 from interestlake.models.fitted import Fitted
 from interestlake.models.item_matrix import Ease, ease_weights
@@ -50,7 +51,8 @@ class Run:
         events = spark.createDataFrame(rows, EVENT.replace("timestamp", "bigint"))
         events = events.withColumn("event_ts", F.timestamp_seconds("event_ts"))
         weigh = self.params.prepare
-        self.frame = events.transform(
+        chosen = events.transform(chosen_pairs(weigh.event_weights)).transform(split_pairs("hash", 0, 0, 1))
+        self.frame = chosen.transform(
             weigh_pairs(weigh.half_life_days, weigh.min_rating, weigh.event_weights, weigh.half_lives)
         ).persist()
         self.pairs = self.frame.toPandas()

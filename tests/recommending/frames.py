@@ -69,3 +69,13 @@ def scores_of(recommender: Recommender, block: pd.DataFrame) -> dict[str, np.nda
     """model -> (people, items) what it says."""
     batch = recommender.batch(block)
     return {name: one.scorer.score(batch) for name, one in recommender.fitted.items()}
+
+
+def same(one, other) -> bool:
+    """Whether two recommenders hold the same models and fusion, and say the same of everybody."""
+    assert list(one.fitted) == list(other.fitted) and one.fusion.as_dict() == other.fusion.as_dict()
+    block = block_of(lake_models(), "train", "validation")
+    said, again = scores_of(one, block), scores_of(other, block)
+    return np.array_equal(one.user_counts, other.user_counts) and all(
+        np.array_equal(said[name], again[name]) for name in said
+    )  # fmt: skip

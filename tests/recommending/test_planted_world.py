@@ -13,9 +13,9 @@ from interestlake.recommending.saved import open_recommender
 from interestlake.stages.evaluate import EVALUATE
 from interestlake.stages.recommend import RECOMMEND
 
+from .broken import failing, put
 from .conftest import SMALL, run_stage
 from .planted import GROUPS, PEOPLE, TOPICS, item_id, user_id
-from .test_lake_models import failing, put
 
 GROUP_OF = {item_id(i): i % GROUPS for i in range(36)}
 INDEX_OF = {item_id(i): i for i in range(36)}

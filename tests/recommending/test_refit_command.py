@@ -33,7 +33,7 @@ def heard(spark, tmp_path_factory):
     from interestlake.core.stage import StageContext
 
     def pseudonym(user):
-        return hmac.new(b"tests-only", f"u{user}".encode(), hashlib.sha256).hexdigest()[:32]
+        return hmac.new(b"tests-only-pseudonym-key", f"table\x1fu{user}".encode(), hashlib.sha256).hexdigest()[:32]
 
     root = tmp_path_factory.mktemp("refit")
     lake = Lake(spark, str(root / "lake"))

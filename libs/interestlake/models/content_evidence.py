@@ -10,7 +10,7 @@ from ..interactions.pairs import Pairs
 from ..interactions.side_information import SideInformation
 from .fitted import Fitted
 from .log_evidence import LogEvidence, log_background, log_evidence
-from .model import LEAST, TEXT, Cost, Model, Size
+from .model import LEAST, PATTERN, Cost, Model, Size
 from .neighbours import strongest_per_row
 from .transitions import transition_edges
 
@@ -59,7 +59,7 @@ def cost(size: Size) -> Cost:
 
 
 CONTENT_EVIDENCE = Model(
-    "content_evidence", "text", TEXT, fit, cost,
+    "content_evidence", "text", PATTERN, fit, cost,
     grids={
         "decay": Grid((0.6, 0.8, 1.0), start=1),
         "reached": Grid((0.0, 0.1, 0.3, 1.0), 3.0, high=10.0, start=2),

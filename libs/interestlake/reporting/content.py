@@ -251,6 +251,19 @@ class Blend:
 
 
 @dataclass(frozen=True)
+class ChosenModel:
+    """What validation chose for one model; `left_out` empty where it takes part, `validation` None unjudged."""
+
+    model: str
+    granularity: str
+    validation: float | None
+    weight: float
+    fits: int
+    parameters: str
+    left_out: str
+
+
+@dataclass(frozen=True)
 class Step:
     """A finished stage: tables with (name, Delta version, rows or None)."""
 
@@ -281,6 +294,7 @@ class Page:
     graph: InterestGraph | Missing
     person: ShownPerson | Missing
     blends: tuple[Blend, ...] | Missing
+    chosen: tuple[ChosenModel, ...] | Missing
     steps: tuple[Step, ...] | Missing
     checks: tuple[Check, ...]
     seed: int

@@ -1,5 +1,6 @@
 """ops.stages and models.fusion_weights -> how long each stage took, what it read and wrote, how sources are mixed."""
 
+import json
 from collections.abc import Iterable, Mapping
 
 from pyspark.sql import DataFrame
@@ -7,9 +8,10 @@ from pyspark.sql import functions as F
 
 from ..core.stage import Stage
 from ..models.granularities import GRANULARITIES
+from ..recommending.choose import in_words
 from ..recommending.chosen_tables import SEGMENT_NAMES
 from ..recommending.granularity import GRANULARITY, alpha_of, lambda_of
-from .content import Blend, GranularityWeight, Missing, Step, largest_first
+from .content import Blend, ChosenModel, GranularityWeight, Missing, Step, largest_first
 
 
 def collect_stages(stages: DataFrame, run_id: str) -> list[Mapping]:
@@ -52,6 +54,18 @@ def blends(weights: DataFrame) -> tuple[Blend, ...] | Missing:
     order = sorted(names, key=lambda s: (SEGMENT_NAMES.index(s) if s in SEGMENT_NAMES else 99, s))
     given = {name: {r["source"]: r["weight"] for r in rows if r["segment"] == name} for name in order}
     return tuple(Blend(name, largest_first(weights.items()), granularities(weights)) for name, weights in given.items())
+
+
+def chosen_models(chosen: DataFrame) -> tuple[ChosenModel, ...] | Missing:
+    """models.chosen -> what takes part, largest share first, then what does not. One Spark job, a row a model."""
+    rows = sorted(chosen.collect(), key=lambda row: (bool(row["left_out"]), -row["weight"], row["model"]))
+    if not rows:
+        return Missing("No model was tried in this run.")
+    return tuple(
+        ChosenModel(row["model"], row["granularity"], row["validation"], row["weight"], row["fits"],
+                    in_words(json.loads(row["parameters"])), row["left_out"] or "")
+        for row in rows
+    )  # fmt: skip
 
 
 def granularities(weights: Mapping[str, float]) -> tuple[GranularityWeight, ...]:

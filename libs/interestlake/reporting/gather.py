@@ -9,7 +9,7 @@ from ..core.config import RunOptions
 from ..core.params.all import Params
 from ..core.stage import Stage, side_by_side
 from . import flow, head, person
-from .content import Blend, Check, Count, Head, InterestGraph, Missing, Page, ShownPerson, Step
+from .content import Blend, Check, ChosenModel, Count, Head, InterestGraph, Missing, Page, ShownPerson, Step
 from .gate import verdict
 from .interest_graph import read_graph
 from .scores import collect_metrics, scores
@@ -31,6 +31,7 @@ READS = (
     "graph.interest_nodes",
     "graph.interest_edges",
     "models.fusion_weights",
+    "models.chosen",
     "gold.metrics",
     "gold.recommendations",
     "gold.interest_map",
@@ -57,10 +58,11 @@ def gather(tables: OptionalTables, params: Params, options: RunOptions, stages: 
 
     About thirty small Spark jobs, side by side; each function called here says what it collects.
     """
-    rows, graph, blends, steps, top = side_by_side(
+    rows, graph, blends, chosen, steps, top = side_by_side(
         lambda: _metrics(tables, options.run_id),
         lambda: _graph(tables, params),
         lambda: _blends(tables),
+        lambda: _chosen(tables),
         lambda: _steps(tables, options.run_id, stages),
         lambda: _head(tables, options),
     )
@@ -74,6 +76,7 @@ def gather(tables: OptionalTables, params: Params, options: RunOptions, stages: 
         graph=graph,
         person=shown,
         blends=blends,
+        chosen=chosen,
         steps=steps,
         checks=checks,
         seed=top.seed,
@@ -88,6 +91,11 @@ def _metrics(tables: OptionalTables, run_id: str) -> list[Mapping]:
 def _blends(tables: OptionalTables) -> tuple[Blend, ...] | Missing:
     weights = tables.get("models.fusion_weights")
     return Missing(_absent("fusion weights", "recommend")) if weights is None else flow.blends(weights)
+
+
+def _chosen(tables: OptionalTables) -> tuple[ChosenModel, ...] | Missing:
+    chosen = tables.get("models.chosen")
+    return Missing(_absent("choice of models", "recommend")) if chosen is None else flow.chosen_models(chosen)
 
 
 def _steps(tables: OptionalTables, run_id: str, stages: Iterable[Stage]) -> tuple[Step, ...] | Missing:

@@ -25,6 +25,7 @@ MODELS = {
     "lightgcn": "LightGCN",
     "sasrec": "SASRec",
     "ncf": "NCF",
+    "log_evidence": "Log evidence",
     "two_tower": "Two-tower",
 }
 SOURCES = {

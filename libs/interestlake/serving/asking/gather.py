@@ -1,7 +1,5 @@
 """Tables of a lake -> the index and a person. Collected to one process after a size check."""
 
-import hashlib
-import hmac
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -13,11 +11,11 @@ from pyspark.ml.stat import Summarizer
 from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
-from ...core.config import FEEDBACK
 from ...core.errors import BadInput
 from ...core.lake import Lake
 from ...interests.candidates import visible
-from ...privacy.pseudonyms import PSEUDONYM_DIGITS, kept_key
+from ...privacy.identity import pseudonyms_of
+from ...privacy.pseudonyms import PSEUDONYM_DIGITS
 from ...recommending.blocks import Catalogue
 from ...recommending.gather import collect_interests, collect_vectors, fold_in_als
 from ...text.own_vectors import encoder_ids, no_vectors
@@ -132,20 +130,17 @@ def _interests(lake: Lake, items: DataFrame, catalogue: Catalogue):
     return collect_interests(lake.read("silver.item_interests"), lake.read("silver.interests"), items, catalogue)
 
 
-def pseudonym_of(user: str, lake: Lake, key_file: str) -> str:
-    """The id of a source's person in this lake, by the key that ingest used."""
-    runs = {row["source"] for row in lake.read("ops.runs").select("source").distinct().collect()}
-    sample = runs - {FEEDBACK, "as ingested"} == {"sample"}
-    key = kept_key("sample" if sample else "other", key_file)
-    return hmac.new(key, user.encode(), hashlib.sha256).hexdigest()[:PSEUDONYM_DIGITS]
-
-
 def gather_person(lake: Lake, user: str, key_file: str, catalogue: Catalogue) -> Asker:
-    """A person by the source's id, or by the pseudonym that the lake's tables show. 2 or 3 Spark jobs."""
-    ids = [pseudonym_of(user, lake, key_file)]
-    if len(user) == PSEUDONYM_DIGITS and all(letter in "0123456789abcdef" for letter in user):
-        ids.append(user)
+    """A person by the source's id (or SOURCE:ID), or by the pseudonym that the lake's tables show. 2 or 3 Spark jobs.
+
+    Raises BadInput where two sources have people of that id, and where the lake's key is not at hand for an id.
+    """
+    shown = len(user) == PSEUDONYM_DIGITS and all(letter in "0123456789abcdef" for letter in user)
+    ids = [user] if shown else pseudonyms_of(lake, user, key_file)
     known = lake.read("silver.users").where(F.col("user_id").isin(ids)).select("user_id").collect()
+    if len(known) > 1:
+        raise BadInput.of(f"user {user!r}", found=f"{len(known)} people", expected="SOURCE:ID, or a user_id of "
+                          "silver.users", where="--user")  # fmt: skip
     if not known:
         return Asker(known=False)
     mine = F.col("user_id") == known[0]["user_id"]
