@@ -92,4 +92,7 @@ def _starting(model: Model, train: Pairs, parameters: Mapping | None) -> Model:
 def _searched(model: Model, size: Size) -> Size:
     """The size of a fit while the model is searched, which may leave the rarer items out."""
     most = model.while_searching.get("most_items")
-    return replace(size, items=min(size.items, most)) if most else size
+    if not most:
+        return size
+    fewer = {name: min(getattr(size, name), most) for name in ("items", "chosen", "repeated")}
+    return replace(size, **fewer)
