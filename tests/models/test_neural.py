@@ -245,7 +245,7 @@ def test_items_start_from_vectors_of_who_chose_them(feedback, trainers):
     """Before anything is learned, items of one taste are nearer than those of two; a random start tells nothing."""
     apart = []
     for start in (0.0, 3.0):
-        params = {**trainers["sasrec"].trainer.fixed, "start": start, "ahead": 1, "dimension": 8, "epochs": 0}
+        params = {"start": start, "targets": "next", "dropout": 0.2, "dimension": 8, "epochs": 0}
         model = trainers["sasrec"].fit(feedback, SideInformation(), params, 1).scorer.model
         vectors = torch.nn.functional.normalize(model.item_vectors().detach(), dim=1).numpy()
         taste = np.array([int(item[1:]) // ITEMS_PER_TASTE for item in feedback.item_ids])

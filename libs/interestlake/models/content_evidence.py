@@ -10,7 +10,7 @@ from ..interactions.pairs import Pairs
 from ..interactions.side_information import SideInformation
 from .fitted import Fitted
 from .log_evidence import LogEvidence, log_background, log_evidence
-from .model import PATTERN, Cost, Model, Size
+from .model import LEAST, PATTERN, Cost, Model, Size
 from .neighbours import strongest_per_row
 from .transitions import transition_edges
 
@@ -54,8 +54,8 @@ def fit(pairs: Pairs, side: SideInformation, params: Mapping, seed: int) -> Fitt
 
 
 def cost(size: Size) -> Cost:
-    """Steps within a window of ten, each shared by ten items alike."""
-    return Cost(400.0 * 10 * size.pairs, 1.5e-6 * 10 * size.pairs)
+    """The nearest of every item, which later fits find made, and steps that ten items alike share."""
+    return Cost(LEAST + 3_000.0 * size.pairs + 8_000.0 * size.items, 2.5e-8 * size.items**2 + 1.5e-5 * size.pairs)
 
 
 CONTENT_EVIDENCE = Model(

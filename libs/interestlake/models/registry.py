@@ -8,7 +8,6 @@ from ..core.errors import BadInput
 from ..interactions.pairs import Pairs
 from ..interactions.side_information import SideInformation
 from .content import APPEAL, CONTENT
-from .content_ease import CONTENT_EASE
 from .content_evidence import CONTENT_EVIDENCE
 from .distribution.training import trainer
 from .ease import EASE
@@ -46,8 +45,8 @@ def distribution_model(trained_by: Trainer) -> Model:
 
 MODELS: tuple[Model, ...] = (
     POPULARITY, ITEM_KNN, USER_KNN, EASE, SEQUENCE_EASE, ALS, GRAPH_FILTER, TRANSITIONS, LOG_EVIDENCE, TREND, SOCIAL,
-    TEXT, WORDS, CONTENT, APPEAL, CONTENT_EVIDENCE, CONTENT_EASE, FACTS, INFORMATION, FACT_KNN,
-    distribution_model(trainer("lora")), LIGHT_GCN, SASREC, TWO_TOWER, NCF,
+    TEXT, WORDS, CONTENT, APPEAL, CONTENT_EVIDENCE, FACTS, INFORMATION, FACT_KNN, distribution_model(trainer("lora")),
+    LIGHT_GCN, SASREC, TWO_TOWER, NCF,
 )
 BY_NAME = {model.name: model for model in MODELS}
 

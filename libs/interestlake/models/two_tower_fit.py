@@ -63,7 +63,7 @@ def two_tower(data: Pairs, side, params: Mapping, most: int, seed: int, folder: 
 
 def cost(size: Size) -> Cost:
     """Twelve epochs of every pair against a batch of 1,024, and the two vectors of everybody and everything."""
-    return Cost(9 * floats(192 * (size.people + size.items)) + 24.0 * size.pairs + 1e8, 12 * 2e-5 * size.pairs + 2.0)
+    return Cost(9 * floats(192 * (size.people + size.items)) + 24.0 * size.pairs + 1e8, 12 * 3e-5 * size.pairs + 2.0)
 
 
 SCHEDULE = Training(

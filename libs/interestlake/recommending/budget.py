@@ -62,7 +62,7 @@ def plan_search(
     fits = {model.name: min(model.budget, budget or model.budget) for model in models}
     if minutes is None:
         return Plan(models, fits, left_out)
-    seconds = {model.name: max(model.cost(size).seconds, 1e-3) for model in models}
+    seconds = {model.name: max(model.cost(_searched(model, size)).seconds, 1e-3) for model in models}
     share = 60 * minutes / max(sum(fits[name] * seconds[name] for name in fits), 1e-9)
     kept = []
     for model in models:
@@ -87,3 +87,12 @@ def _starting(model: Model, train: Pairs, parameters: Mapping | None) -> Model:
     grids = {name: grid.starting_at(parameters[name]) if name in parameters else grid
              for name, grid in model.grids_for(train).items()}  # fmt: skip
     return replace(model, grids=grids)
+
+
+def _searched(model: Model, size: Size) -> Size:
+    """The size of a fit while the model is searched, which may leave the rarer items out."""
+    most = model.while_searching.get("most_items")
+    if not most:
+        return size
+    fewer = {name: min(getattr(size, name), most) for name in ("items", "chosen", "repeated")}
+    return replace(size, **fewer)
