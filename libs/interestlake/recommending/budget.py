@@ -32,7 +32,7 @@ def plan_search(
     train: Pairs, side: SideInformation, names: Sequence[str] | None = None, budget: int | None = None,
     minutes: float | None = None, max_gigabytes: float = float("inf"), where: str = "--max-gigabytes",
     granularities: Sequence[str] = GRANULARITIES, quick: bool = False,
-    started_from: Mapping[str, Mapping] | None = None,
+    started_from: Mapping[str, Mapping] | None = None, named_in: str = "--models",
 ) -> Plan:
     """What is searched on these inputs.
 
@@ -40,15 +40,15 @@ def plan_search(
     are planned so that their estimated seconds (`Model.cost`) stay within, in equal parts of each model's own budget,
     so that the plan is the same on a fast and on a slow machine; max_gigabytes: a model that would hold more while it
     is fitted is left out, `where` says how to raise it; granularities: models of others take no part, popularity does;
-    quick: fixed parameters, and no trained models; started_from: model -> parameters that its search begins at. Raises
-    BadInput for a name that these inputs do not bring.
+    quick: fixed parameters, and no trained models; started_from: model -> parameters that its search begins at;
+    named_in: where `names` are given. Raises BadInput for a name that these inputs do not bring.
     """
     size, left_out, models = Size.of(train), {}, []
     for model in MODELS:
         lacks = model.missing(train, side)
         if lacks and not model.when_named and (names is None or model.name in names):
             left_out[model.name] = f"the data brings no {', no '.join(lacks)}"
-    for model in chosen(models_for(train, side), names):
+    for model in chosen(models_for(train, side), names, named_in):
         gigabytes = model.cost(size).bytes / 2**30
         if gigabytes > max_gigabytes and model.name != "popularity":
             left_out[model.name] = f"would hold {gigabytes:.2f} GB, {where}={max_gigabytes:g}"
@@ -62,7 +62,7 @@ def plan_search(
     fits = {model.name: min(model.budget, budget or model.budget) for model in models}
     if minutes is None:
         return Plan(models, fits, left_out)
-    seconds = {model.name: max(model.cost(size).seconds, 1e-3) for model in models}
+    seconds = {model.name: max(model.cost(_searched(model, size)).seconds, 1e-3) for model in models}
     share = 60 * minutes / max(sum(fits[name] * seconds[name] for name in fits), 1e-9)
     kept = []
     for model in models:
@@ -87,3 +87,12 @@ def _starting(model: Model, train: Pairs, parameters: Mapping | None) -> Model:
     grids = {name: grid.starting_at(parameters[name]) if name in parameters else grid
              for name, grid in model.grids_for(train).items()}  # fmt: skip
     return replace(model, grids=grids)
+
+
+def _searched(model: Model, size: Size) -> Size:
+    """The size of a fit while the model is searched, which may leave the rarer items out."""
+    most = model.while_searching.get("most_items")
+    if not most:
+        return size
+    fewer = {name: min(getattr(size, name), most) for name in ("items", "chosen", "repeated")}
+    return replace(size, **fewer)

@@ -55,9 +55,10 @@ class Fusion:
         """Candidates `rows` -> (n, S) what each model adds to a score, rows sum to 1.
 
         By weights: weight x value. By the ranker: the positive SHAP values of a model's two features (Lundberg et al.
-        2020); a candidate that no model lifts is told by the weights.
+        2020); a candidate that no model lifts is told by the weights, one that no weighted model knows by the values.
         """
         part = pool.values[rows] * self.weights_of(pool)[rows]
+        part = np.where(part.sum(axis=1, keepdims=True) > 0, part, pool.values[rows])
         if self.method == RANKER and len(rows):
             lifted = pushes(self.booster, features(pool)[rows], len(self.names))
             # a model without an opinion of an item never speaks for it

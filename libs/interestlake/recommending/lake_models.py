@@ -78,6 +78,7 @@ class LakeModels:
         plan = plan_search(
             cuts[0][0], self.side, recommend.models or None, tune.budget or None, None if quick else tune.minutes,
             recommend.max_fit_gigabytes, WHERE, recommend.granularities, quick, {} if quick else _started_from(kept),
+            "recommend.models",
         )
         return choose(cuts, self.side, plan, settings, self.log)
 

@@ -7,7 +7,6 @@ import scipy.sparse as sp
 from .blocks import Catalogue
 from .pool import Pool
 
-OBJECTION_COLUMNS = ("barred", "refused", "disliked")
 ITEM_DAMPING, INTEREST_DAMPING = 0.25, 0.9
 
 

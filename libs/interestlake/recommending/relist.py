@@ -3,7 +3,7 @@
 from pyspark.sql import functions as F
 
 from ..core.stage import StageContext
-from ..privacy.person import Somebody
+from ..privacy.person import Person
 from .histories import friend_items, histories, people, strongest_interests
 from .personal import recommend_block
 from .saved import TABLE as RECOMMENDER
@@ -27,7 +27,7 @@ class Relister:
         self.context = context
         self.recommender = open_recommender(context.lake)
 
-    def row(self, person: Somebody):
+    def row(self, person: Person):
         """The person as a frame of one row for `recommend_block`, objections heeded. About six small Spark jobs."""
         context = self.context
         tables = {name: context.read(name) for name in PEOPLE_TABLES}
@@ -41,11 +41,11 @@ class Relister:
         frame = people(users, history, friends, 1)(interests, *asked).toPandas()
         return frame.astype(object).where(frame.notna(), None)
 
-    def list_of(self, person: Somebody):
+    def list_of(self, person: Person):
         """The person's next list, see `recommend_block`."""
         return recommend_block(self.row(person), self.recommender, self.context.params.recommend.top_k)
 
-    def relist(self, person: Somebody, run_id: str) -> int:
+    def relist(self, person: Person, run_id: str) -> int:
         """Put the person's next list in place of the present one -> its length; the same run id again does nothing.
 
         The person's structured reasons and counterfactuals go with the old list; `interestlake explain` makes new ones.

@@ -3,11 +3,10 @@
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from ..core.config import NO_PEOPLE
 from ..core.contract import rows_of
 from ..core.errors import BadInput
 from ..core.stage import Stage, StageContext
-from ..privacy.pseudonyms import kept_key
+from ..privacy.identity import keyed_origins
 from ..recommending import feedback as told
 from ..recommending.choose import FUSION_PEOPLE
 from ..recommending.chosen_tables import FUSION, SEGMENT_NAMES, WEIGHTS, fusion_row, weight_rows
@@ -53,13 +52,14 @@ def _before(context: StageContext, name: str) -> int:
     return version
 
 
-def _feedback(context: StageContext) -> tuple[DataFrame, told.Told, DataFrame]:
+def _feedback(context: StageContext) -> tuple[DataFrame, told.FeedbackCounts, DataFrame]:
     """The file's pairs as `feedback.located` (cached), what they are worth, and the cached lines behind them."""
     path = context.options.inputs[0]
-    rows, lines = read_feedback(context.spark, path, _key(context))
+    sources = keyed_origins(context.lake, context.params.ingest.pseudonym_key_file)
+    rows, lines = read_feedback(context.spark, path, sources)
     users, items, interactions = (context.read(f"silver.{name}") for name in ("users", "items", "interactions"))
     pairs = rows.transform(told.newest_of_pair).transform(told.located(users, items, interactions)).persist()
-    worth = told.count_told(rows.count(), pairs)
+    worth = told.count_feedback(rows.count(), pairs)
     if not worth.liked:
         _refuse(worth, path)
     said = (worth.rows, worth.rows - worth.repeated, worth.used, worth.liked, worth.people)
@@ -74,13 +74,6 @@ def _rested(context: StageContext, scoring: Scoring, version: int) -> dict[str, 
     return {segment: max(float(context.params.refit.least_people), rested[segment]) for segment in SEGMENT_NAMES}
 
 
-def _key(context: StageContext) -> bytes:
-    """The pseudonym key of the people of this lake: the sample world's is public, every other source's is one."""
-    runs = context.lake.read("ops.runs").select("source").distinct().collect()
-    sample = {row["source"] for row in runs} - set(NO_PEOPLE) == {"sample"}
-    return kept_key("sample" if sample else "other", context.params.ingest.pseudonym_key_file)
-
-
 def _people(scoring: Scoring, pairs: DataFrame, seed: int) -> DataFrame:
     """Pairs of `feedback.usable` -> rows of those who liked something, at most twice FUSION_PEOPLE, seeded. Lazy."""
     judged = told.judged_items(pairs)
@@ -90,7 +83,7 @@ def _people(scoring: Scoring, pairs: DataFrame, seed: int) -> DataFrame:
     return sampled.orderBy("user_id")
 
 
-def _refuse(worth: told.Told, path: str) -> None:
+def _refuse(worth: told.FeedbackCounts, path: str) -> None:
     pairs = worth.rows - worth.repeated
     found = (f"{pairs} pairs, none to learn from ({worth.unknown_people} unknown people, {worth.unknown_items} unknown "
              f"items, {worth.trained} pairs of the lake, {worth.used} others, none liked)")

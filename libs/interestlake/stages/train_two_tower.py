@@ -53,7 +53,7 @@ def _run(context: StageContext) -> dict[str, float]:
     params, seed = context.params.two_tower, context.options.seed
     examples, item_table, user_table = _write_snapshots(context)
     holdout = sample_holdout(context.read("silver.interactions"), seed)
-    items, users = side_tensor(item_table, "item_index"), side_tensor(user_table, "user_index")
+    (items, listed), (users, _) = side_tensor(item_table, "item_index"), side_tensor(user_table, "user_index")
     window = min(SHUFFLE_WINDOW, examples.rows)
     check_plan(params, len(users), len(items), items.shape[1], window, len(holdout.users))
     torch.set_num_threads(os.cpu_count() or 1)
@@ -74,11 +74,10 @@ def _run(context: StageContext) -> dict[str, float]:
     history = train(model, epochs, loss_of, value_of, params, seed, saved, mark, on_look)
     model.cpu()
     user_vectors, item_vectors = (vectors.numpy() for vectors in model.vectors())
-    users, items = np.flatnonzero(user_pairs), np.arange(len(item_vectors))
     context.write_all(
         {
-            "models.two_tower_user_vectors": _vector_rows(context, "user", users, user_vectors),
-            "models.two_tower_item_vectors": _vector_rows(context, "item", items, item_vectors),
+            "models.two_tower_user_vectors": _vector_rows(context, "user", np.flatnonzero(user_pairs), user_vectors),
+            "models.two_tower_item_vectors": _vector_rows(context, "item", listed, item_vectors),
         }
     )
     context.tracker.log_figure(loss_figure(history), "training.png")

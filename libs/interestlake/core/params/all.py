@@ -6,10 +6,12 @@ from .beside import (
     EmbedMedia,
     Entities,
     Expand,
+    Explain,
     Knowledge,
     Profiles,
     Refit,
     Sentiment,
+    Summarise,
     Support,
     Topics,
     TrainMedia,
@@ -62,6 +64,8 @@ SECTIONS = {
     "topics": Topics,
     "sentiment": Sentiment,
     "entities": Entities,
+    "explain": Explain,
+    "summarise": Summarise,
 }
 
 
@@ -95,6 +99,8 @@ class Params:
     topics: Topics = field(default_factory=Topics)
     sentiment: Sentiment = field(default_factory=Sentiment)
     entities: Entities = field(default_factory=Entities)
+    explain: Explain = field(default_factory=Explain)
+    summarise: Summarise = field(default_factory=Summarise)
 
 
 def section_fields(section: str):
@@ -113,6 +119,7 @@ __all__ = [
     "Entities",
     "Evaluate",
     "Expand",
+    "Explain",
     "Graph",
     "Guard",
     "Ingest",
@@ -126,6 +133,7 @@ __all__ = [
     "Refit",
     "Report",
     "Sentiment",
+    "Summarise",
     "Support",
     "Topics",
     "TrainMedia",

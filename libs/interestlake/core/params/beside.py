@@ -120,8 +120,15 @@ class Expand:
     knowledge: float = number(0.8, "weight of facts and hierarchy", low=0, high=1)
     scale: float = number(1.0, "of confidence, so that it is the share that turns out true", low=0.01, high=1)
     surprise: float = number(0.0, "0: the surest first; 1: the most surprising first", low=0, high=1)
+    entity_discount: float = number(
+        0.3, "edges of entities are divided by popularity to this power, as graph.popularity_discount has it", low=0,
+        high=1,
+    )
+    mediators: int = number(50, "strongest edges, and strongest entities between, kept per node", low=1, high=10_000)
+    hierarchy: float = number(1.0, "weight of a fact that names two nodes; 1 = all that the node's items say", low=0)
     max_nodes: int = number(20_000, "interests whose matrices one executor holds", low=10)
     max_people: int = number(200_000, "people whose interests and friends one executor holds", low=2)
+    max_facts: int = number(1_000_000, "facts about no item that the driver reads; more are left out", low=1)
 
 
 @dataclass(frozen=True)
@@ -159,3 +166,15 @@ class Entities:
     min_items: int = number(2, "items that must carry an entity, or a pair of nodes", low=1)
     max_per_item: int = number(30, "nodes of an item that make pairs", low=2, high=1000)
     max_neighbours: int = number(50, "edges kept per node, strongest first", low=1)
+
+
+@dataclass(frozen=True)
+class Explain:
+    people: int = number(100, "people whose lists are scored again without their reasons; 0 = nobody's", low=0)
+
+
+@dataclass(frozen=True)
+class Summarise:
+    sentences: int = number(4, "sentences of a summary", low=1, high=100)
+    blocked: str = text("", "file of further words that reach no text, one a line")
+    classifier: str = text("", "MODULE:FUNCTION, texts -> probabilities of being harmful")
