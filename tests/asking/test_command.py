@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from interestlake.cli.main import main as cli
+from interestlake.cli import main as cli
 from interestlake.core.params.all import Embed
 from interestlake.text.configured import configured_encoder, loaded_encoder
 

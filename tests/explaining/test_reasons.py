@@ -110,7 +110,7 @@ def test_alpha_and_lambda_by_hand(spark):
 
 @pytest.mark.commands
 def test_the_command_replays_scores_again_and_refuses_a_lie(spark, world, monkeypatch, capsys, tracking_uri):
-    from interestlake.cli.main import main as cli
+    from interestlake.cli import main as cli
 
     monkeypatch.setattr(spark, "stop", lambda: None)
     sets = [part for name, value in SMALL.items() for part in ("--set", f"{name}={value}")]

@@ -3,6 +3,8 @@
 import json
 import logging
 import shlex
+from contextlib import redirect_stdout
+from io import StringIO
 
 import pandas as pd
 import pytest
@@ -15,11 +17,13 @@ LOG = logging.getLogger("interestlake")
 
 
 @pytest.fixture(scope="module")
-def exported(world, tmp_path_factory):
-    """(folder of the files, what `interestlake benchmark` found on them)."""
-    folder = tmp_path_factory.mktemp("split")
-    call = export_split(world.lake, str(folder), 5_000_000, LOG)
-    command, *options = shlex.split(call)
+def exported(spark, world, tmp_path_factory):
+    """(folder of the files, what `interestlake benchmark` found on them), by the call that `export-split` prints."""
+    folder = tmp_path_factory.mktemp("split of a run")
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(StringIO()) as printed:
+        patch.setattr(spark, "stop", lambda: None)
+        assert cli(["export-split", "--lake", world.lake.root, "--out", str(folder)]) == 0
+    command, *options = shlex.split(printed.getvalue().splitlines()[-1])
     assert command == "interestlake" and cli(options) == 0
     return folder, json.loads((folder / "benchmark" / "metrics.json").read_text())
 

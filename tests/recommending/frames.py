@@ -1,6 +1,7 @@
 """The planted world as the frames that a lake's tables become: the phases of a run without Spark."""
 
 import logging
+import math
 from collections.abc import Mapping
 
 import numpy as np
@@ -18,14 +19,16 @@ from .planted import GROUPS, ITEMS, PEOPLE, TOPICS, item_id, pairs, planted_grou
 QUICK = {"tune.quick": True}
 
 
-def lake_frames(chosen: pd.DataFrame | None = None, facts: bool = True, friends: bool = True) -> LakeFrames:
+def lake_frames(
+    chosen: pd.DataFrame | None = None, facts: bool = True, friends: bool = True, texts: bool = True
+) -> LakeFrames:
     """What `collect_frames` gives of the planted tables."""
     chosen = pairs() if chosen is None else chosen
     rows = pd.DataFrame({"user_id": chosen["user"].map(user_id), "item_id": chosen["item"].map(item_id), "weight": 1.0,
                          "time": np.nan, "position": chosen["position"], "split": chosen["split"]})  # fmt: skip
     rows = rows.sort_values(["user_id", "position"], kind="stable", ignore_index=True)
     items = pd.DataFrame({"item_id": [item_id(i) for i in range(ITEMS)], "text": ""})
-    items["title"] = [f"Title {i}" for i in range(ITEMS)]
+    items["title"] = [f"Title {i}" if texts else "" for i in range(ITEMS)]
     links = [(user_id(a), user_id(b)) for a, b in [(PEOPLE + 1, 0), (0, PEOPLE + 1), (1, 4), (4, 1)]]
     made = [(item_id(i), "category", TOPICS[i % GROUPS]) for i in range(ITEMS)]
     return LakeFrames(
@@ -79,3 +82,15 @@ def same(one, other) -> bool:
     return np.array_equal(one.user_counts, other.user_counts) and all(
         np.array_equal(said[name], again[name]) for name in said
     )  # fmt: skip
+
+
+def ndcg_of(lists: pd.DataFrame, held: Mapping[str, set], k: int) -> float:
+    """lists(user_id, rank, item_id) of one model -> mean nDCG@k over the people of `held`, by the formula."""
+    total = 0.0
+    for user, rows in lists.groupby("user_id"):
+        ranks = [rank for rank, item in zip(rows["rank"], rows["item_id"], strict=True)
+                 if rank <= k and item in held.get(user, ())]  # fmt: skip
+        if ranks:
+            best = sum(1 / math.log2(place + 2) for place in range(min(k, len(held[user]))))
+            total += sum(1 / math.log2(rank + 1) for rank in ranks) / best
+    return total / len(held)

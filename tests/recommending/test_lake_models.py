@@ -1,7 +1,6 @@
 """The phases of a run: what each of them has seen, what is kept of a choice, and what ends as a line."""
 
 import json
-import math
 from dataclasses import replace
 
 import numpy as np
@@ -16,7 +15,7 @@ from interestlake.recommending.lake_models import validation_lists
 from interestlake.recommending.pool import people_per_item
 from interestlake.recommending.segment_weights import mean_ndcg
 
-from .frames import block_of, lake_models, same
+from .frames import block_of, lake_models, ndcg_of, same
 from .planted import ITEMS, PEOPLE, item_id, pairs, user_id
 
 BROUGHT = {"sequences", "friends", "texts", "content", "facts", "shared facts"}  # by the planted world
@@ -131,17 +130,11 @@ def test_the_validation_figures_are_those_of_the_lists(models, choice):
     held = models.frames.of("validation").groupby("user_id")["item_id"].agg(set)
     seen = models.frames.of("train").groupby("user_id")["item_id"].agg(set)
 
-    def ndcg(rows) -> float:
-        gain = sum(1 / math.log2(row.rank + 1) for row in rows.itertuples() if row.item_id in held[row.user_id]
-                   and row.rank <= k)  # fmt: skip
-        return gain / sum(1 / math.log2(place + 2) for place in range(min(k, len(held[rows["user_id"].iloc[0]]))))
-
     for name in ("fused", "ease"):
         own = lists[lists["model"] == name].sort_values(["user_id", "rank"])
         for user, rows in own.groupby("user_id"):
             assert not set(rows["item_id"]) & seen[user] and rows["rank"].tolist() == list(range(1, len(rows) + 1))
-        value = float(own.groupby("user_id")[["user_id", "rank", "item_id"]].apply(ndcg).sum() / len(held))
-        assert value == pytest.approx(expected[name], abs=1e-9), name
+        assert ndcg_of(own, held, k) == pytest.approx(expected[name], abs=1e-9), name
 
 
 def test_people_without_a_history_are_listed_what_is_popular(models, choice):

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from interestlake.cli.main import main as cli
+from interestlake.cli import main as cli
 from interestlake.core import pipeline
 from interestlake.core.schemas.all import ALL
 from interestlake.recommending.saved import open_recommender

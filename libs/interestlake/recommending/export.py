@@ -1,5 +1,6 @@
 """What a run split, as the files of a benchmark: `interestlake export-split`."""
 
+import shlex
 from logging import Logger
 from pathlib import Path
 
@@ -36,12 +37,12 @@ def export_split(lake: Lake, out: str, max_pairs: int, log: Logger) -> str:
         path = folder / f"{name}.csv"
         frame.to_csv(path, index=False)
         log.info("  %-12s %10s rows  %s", name, f"{len(frame):,}", path)
-        options.append(f"{option} {path}")
+        options += [option, str(path)]
     kept = kept_before(lake)
     if kept:
-        write_metrics(kept, folder / "chosen.json")
-        options.append(f"--chosen {folder / 'chosen.json'}")
-    return f"interestlake benchmark {' '.join(options)} --out {folder / 'benchmark'}"
+        write_metrics(kept, folder / "chosen.json", None)
+        options += ["--chosen", str(folder / "chosen.json")]
+    return shlex.join(["interestlake", "benchmark", *options, "--out", str(folder / "benchmark")])
 
 
 def frames_of(frames: LakeFrames) -> dict[str, tuple[str, pd.DataFrame]]:

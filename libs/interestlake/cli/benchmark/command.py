@@ -85,7 +85,7 @@ def benchmark(options: argparse.Namespace, log: Logger) -> None:
     if everywhere:
         report["full_ranking"] = everywhere
     write_metrics(report, out / "metrics.json")
-    write_metrics(plain(choice), out / "chosen.json")
+    write_metrics(plain(choice), out / "chosen.json", None)
     for name, curve in training.items():
         loss_figure(curve).savefig(out / f"training-{name}.png", dpi=120)
     tracked = log_run(options, report, out)
