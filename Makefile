@@ -8,7 +8,7 @@ MAKEFLAGS += --no-print-directory
 IN_ENV := . .venv/interestlake-env.sh &&
 DEMO := out/demo
 
-.PHONY: help setup demo test cluster-test kill-test surfaces-test airflow-test commands-test bench bench-peers bench-published bench-small-worlds bench-speed bench-scale bench-ask bench-embed bench-embed-gpu bench-ann bench-recipes bench-habits bench-tagger bench-sentiment bench-mentions lint lock clean
+.PHONY: help setup demo test cluster-test kill-test surfaces-test airflow-test commands-test bench bench-peers bench-published bench-small-worlds bench-speed bench-scale bench-ask bench-embed bench-embed-gpu bench-recipes bench-habits bench-tagger bench-sentiment bench-mentions lint lock clean
 
 help:  ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 26
@@ -19,7 +19,7 @@ setup:  ## virtual environment, Java, Spark jars; a second call does nothing
 demo: setup  ## the whole pipeline on the generated world, then where to look
 	@$(IN_ENV) interestlake run --source sample --lake $(DEMO) --run-id demo
 
-test:  ## set-up without the class archive, then every test except the slow suites below
+test:  ## set-up without the class archive, the linter, then every test except the slow suites below
 	@bash infra/setup/setup.sh --without-archive
 	@bash infra/test.sh $(PYTEST)
 
@@ -65,9 +65,6 @@ bench-embed: setup  ## every embedding engine beside sentence-transformers, alon
 bench-embed-gpu:  ## the torch engine on a GPU beside sentence-transformers; needs no Java and no Spark
 	@[ ! -f .venv/interestlake-env.sh ] || . .venv/interestlake-env.sh; \
 	    PYTHONPATH=libs$${PYTHONPATH:+:$$PYTHONPATH} python -W ignore -m bench.embed_gpu $(BENCH)
-
-bench-ann: setup  ## approximate nearest neighbours beside exact ones on a million generated vectors
-	@$(IN_ENV) python -W ignore -m bench.ann $(BENCH)
 
 bench-recipes: setup  ## every domain recipe as whole commands on a generated world: are its guard rails kept?
 	@$(IN_ENV) python -W ignore -m bench.recipes $(BENCH)

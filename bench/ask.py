@@ -13,9 +13,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from interestlake.evaluation.arrays import ndcg_at
 from interestlake.serving.asking.answer import Weights, answer
 from interestlake.serving.asking.ask import Asking
-from interestlake.serving.asking.gather import Person
+from interestlake.serving.asking.gather import Asker
 from interestlake.serving.asking.parse import Parsed, parse
 from interestlake.sources.sample.interests import INTERESTS
 
@@ -40,7 +41,7 @@ class Query:
 
     text: str
     relevant: frozenset[int]
-    person: Person | None = None
+    person: Asker | None = None
     group: str = ""
 
 
@@ -88,7 +89,7 @@ def tag_queries(asking: Asking, tags: pd.DataFrame, pairs: pd.DataFrame) -> tupl
     return impersonal, personal
 
 
-def _person(asking: Asking, columns: np.ndarray, weights: np.ndarray) -> Person:
+def _person(asking: Asking, columns: np.ndarray, weights: np.ndarray) -> Asker:
     """Shares as in gold.interest_map, from these items alone and without interests that are tags."""
     interests = asking.index.interests
     kinds = np.array([str(name).split(":", 1)[0] for name in interests.ids])
@@ -100,7 +101,7 @@ def _person(asking: Asking, columns: np.ndarray, weights: np.ndarray) -> Person:
         total = raw[kinds == kind].sum()
         share[kinds == kind] = raw[kinds == kind] / total if total > 0 else 0.0
     share /= max(share.sum(), 1e-9)
-    return Person(True, columns, weights, {str(interests.ids[k]): share[k] for k in np.flatnonzero(share)})
+    return Asker(True, columns, weights, {str(interests.ids[k]): share[k] for k in np.flatnonzero(share)})
 
 
 def measure(asking: Asking, queries: list[Query], modes: dict[str, Weights], rules: bool) -> pd.DataFrame:
@@ -117,8 +118,7 @@ def measure(asking: Asking, queries: list[Query], modes: dict[str, Weights], rul
         for mode, weights in modes.items():
             ranked = _ranked(asking, query, weights, encode, rules)
             gains = np.array([column in query.relevant for column in ranked], float)
-            ideal = (1 / np.log2(np.arange(2, 2 + min(K, len(query.relevant))))).sum()
-            ndcg = (gains / np.log2(np.arange(2, 2 + len(gains)))).sum() / ideal
+            ndcg = ndcg_at(gains[None], np.array([len(query.relevant)]), K)[0]
             rows.append((mode, query.group, ndcg, gains[:1].sum(), float(gains.any())))
     frame = pd.DataFrame(rows, columns=["mode", "group", "ndcg", "first", "hit"])
     means = frame.groupby(["mode", "group"], sort=False).mean().groupby("mode", sort=False).mean()
@@ -134,7 +134,7 @@ def _ranked(asking: Asking, query: Query, weights: Weights, encode: Callable, ru
         seen = set() if query.person is None else set(query.person.columns.tolist())
         order = np.argsort(-index.popularity, kind="stable")
         return [int(column) for column in order if column not in seen][:K]
-    person = query.person or Person(known=False)
+    person = query.person or Asker(known=False)
     return [hit.column for hit in answer(index, parsed, encode, person, K, weights).hits]
 
 

@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# Every test but the slow suites, in two processes side by side: those on Spark, one session for all of them, and those
-# without, whose lines come at the end. Arguments go to both.
+# The linter, which ends everything where it finds a fault; then every test but the slow suites, in two processes side by
+# side: those on Spark, one session for all of them, and those without, whose lines come at the end. Arguments go to both.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 . .venv/interestlake-env.sh
+ruff check --quiet .
 kept="not cluster and not kill and not surfaces and not commands"
 log=$(mktemp)
 python -m pytest -p no:cacheprovider -m "$kept and not spark" "$@" >"$log" 2>&1 &

@@ -1,8 +1,22 @@
-"""A request in plain words answered from a lake, for spark-submit; the same as `interestlake ask`."""
+"""A request in plain words answered by a list with reasons.
+
+reads   silver.{items, documents, embeddings, interests, item_interests, users, interactions}, bronze.items
+calls   serving.asking.ask.open_asking
+writes  nothing
+The same as `interestlake ask`, for spark-submit.
+"""
 
 import sys
 
-from interestlake.cli.main import main
+from interestlake.cli.job import run_job
+
+
+def function():
+    """What runs; imported while Spark starts."""
+    from interestlake.serving.asking.command import ask
+
+    return ask
+
 
 if __name__ == "__main__":
-    sys.exit(main(["ask", *sys.argv[1:]]))
+    sys.exit(run_job("ask", function, sys.argv[1:]))

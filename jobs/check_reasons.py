@@ -1,8 +1,23 @@
-"""Every reason replayed against the tables, for spark-submit; the same as `interestlake check-reasons`."""
+"""Every reason replayed against the tables; lists scored again without it.
+
+reads   gold.{recommendations, interest_map, reasons}, silver.{items, interactions, interests, item_interests,
+        documents, friends, facts}, graph.{item_edges, item_transitions}, models.item_features
+calls   recommending.explaining.command.check_reasons
+writes  gold.counterfactuals
+The same as `interestlake check-reasons`, for spark-submit.
+"""
 
 import sys
 
-from interestlake.cli.main import main
+from interestlake.cli.job import run_job
+
+
+def stage():
+    """What runs; imported while Spark starts."""
+    from interestlake.stages.explain import CHECK_REASONS
+
+    return CHECK_REASONS
+
 
 if __name__ == "__main__":
-    sys.exit(main(["check-reasons", *sys.argv[1:]]))
+    sys.exit(run_job("check-reasons", stage, sys.argv[1:]))

@@ -1,8 +1,22 @@
-"""The evaluate stage for spark-submit; the same as `interestlake evaluate`."""
+"""Accuracy, coverage, novelty and diversity of every model's lists on what was held out.
+
+reads   silver.{interactions, items, users}, models.{lists, item_features}
+calls   evaluation.table.held_out_people, evaluation.table.accuracy, evaluation.table.spread
+writes  gold.metrics
+The same as `interestlake evaluate`, for spark-submit.
+"""
 
 import sys
 
-from interestlake.cli.main import main
+from interestlake.cli.job import run_job
+
+
+def stage():
+    """What runs; imported while Spark starts."""
+    from interestlake.stages.evaluate import EVALUATE
+
+    return EVALUATE
+
 
 if __name__ == "__main__":
-    sys.exit(main(["evaluate", *sys.argv[1:]]))
+    sys.exit(run_job("evaluate", stage, sys.argv[1:]))

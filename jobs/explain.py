@@ -1,8 +1,23 @@
-"""Structured reasons of every list, for spark-submit; the same as `interestlake explain`."""
+"""Structured reasons of every list, or one recommendation taken apart.
+
+reads   gold.{recommendations, interest_map}, silver.{items, interactions, interests, item_interests, documents,
+        friends, facts}, graph.{item_edges, item_transitions}, models.item_features
+calls   recommending.explaining.command.write_reasons
+writes  gold.reasons
+The same as `interestlake explain`, for spark-submit.
+"""
 
 import sys
 
-from interestlake.cli.main import main
+from interestlake.cli.job import run_job
+
+
+def stage():
+    """What runs; imported while Spark starts."""
+    from interestlake.stages.explain import EXPLAIN
+
+    return EXPLAIN
+
 
 if __name__ == "__main__":
-    sys.exit(main(["explain", *sys.argv[1:]]))
+    sys.exit(run_job("explain", stage, sys.argv[1:]))

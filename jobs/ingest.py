@@ -1,8 +1,22 @@
-"""The ingest stage for spark-submit; the same as `interestlake ingest`."""
+"""A source's files become events, items, friends and facts; ids become pseudonyms, texts are masked.
+
+reads   the source's files
+calls   sources.load_source, sources.bronze.bronze_events
+writes  bronze.{events, items, friends, facts, quarantine}, truth.{user_interests, items, trends, sentiment, dirt}
+The same as `interestlake ingest`, for spark-submit.
+"""
 
 import sys
 
-from interestlake.cli.main import main
+from interestlake.cli.job import run_job
+
+
+def stage():
+    """What runs; imported while Spark starts."""
+    from interestlake.stages.ingest import INGEST
+
+    return INGEST
+
 
 if __name__ == "__main__":
-    sys.exit(main(["ingest", *sys.argv[1:]]))
+    sys.exit(run_job("ingest", stage, sys.argv[1:]))

@@ -1,8 +1,22 @@
-"""Items linked to entities, for spark-submit; the same as `interestlake knowledge-link`."""
+"""Items linked to the entities of the facts.
+
+reads   silver.{items, facts}
+calls   knowledge.link.entity_names, knowledge.link.item_names, knowledge.link.link
+writes  silver.item_links; silver.facts with --apply
+The same as `interestlake knowledge-link`, for spark-submit.
+"""
 
 import sys
 
-from interestlake.cli.main import main
+from interestlake.cli.job import run_job
+
+
+def stage():
+    """What runs; imported while Spark starts."""
+    from interestlake.stages.knowledge.link import KNOWLEDGE_LINK
+
+    return KNOWLEDGE_LINK
+
 
 if __name__ == "__main__":
-    sys.exit(main(["knowledge-link", *sys.argv[1:]]))
+    sys.exit(run_job("knowledge-link", stage, sys.argv[1:]))

@@ -1,8 +1,22 @@
-"""RDF files into facts, for spark-submit; the same as `interestlake knowledge-load`."""
+"""RDF files become facts, as a delta.
+
+reads   silver.items; RDF files
+calls   knowledge.rdf.read_triples, knowledge.deltas.changes_of, knowledge.check.issues
+writes  silver.{facts, fact_changes, fact_issues}
+The same as `interestlake knowledge-load`, for spark-submit.
+"""
 
 import sys
 
-from interestlake.cli.main import main
+from interestlake.cli.job import run_job
+
+
+def stage():
+    """What runs; imported while Spark starts."""
+    from interestlake.stages.knowledge.load import KNOWLEDGE_LOAD
+
+    return KNOWLEDGE_LOAD
+
 
 if __name__ == "__main__":
-    sys.exit(main(["knowledge-load", *sys.argv[1:]]))
+    sys.exit(run_job("knowledge-load", stage, sys.argv[1:]))

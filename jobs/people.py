@@ -1,8 +1,23 @@
-"""People to know, experts and groups, for spark-submit; the same as `interestlake people`."""
+"""People to know, experts and groups.
+
+reads   gold.interest_profiles, silver.{users, friends, interactions}
+calls   graph.communities.find_communities, interests.people.experts.rank_experts,
+        interests.people.experts.name_groups
+writes  gold.{people, experts, groups, interest_metrics}
+The same as `interestlake people`, for spark-submit.
+"""
 
 import sys
 
-from interestlake.cli.main import main
+from interestlake.cli.job import run_job
+
+
+def stage():
+    """What runs; imported while Spark starts."""
+    from interestlake.stages.people import PEOPLE_STAGE
+
+    return PEOPLE_STAGE
+
 
 if __name__ == "__main__":
-    sys.exit(main(["people", *sys.argv[1:]]))
+    sys.exit(run_job("people", stage, sys.argv[1:]))

@@ -1,8 +1,22 @@
-"""The prepare stage for spark-submit; the same as `interestlake prepare`."""
+"""Events are cleaned, split, weighed and indexed.
+
+reads   bronze.{events, items, friends, facts}
+calls   interactions.weigh.weigh_pairs, interactions.split.split_pairs, interactions.index.keep_index
+writes  silver.{users, items, interactions, documents, friends, facts}
+The same as `interestlake prepare`, for spark-submit.
+"""
 
 import sys
 
-from interestlake.cli.main import main
+from interestlake.cli.job import run_job
+
+
+def stage():
+    """What runs; imported while Spark starts."""
+    from interestlake.stages.prepare import PREPARE
+
+    return PREPARE
+
 
 if __name__ == "__main__":
-    sys.exit(main(["prepare", *sys.argv[1:]]))
+    sys.exit(run_job("prepare", stage, sys.argv[1:]))

@@ -1,8 +1,22 @@
-"""The promote stage for spark-submit; the same as `interestlake promote`."""
+"""The gate: champion moves where the fused list beats the named models.
+
+reads   gold.metrics
+calls   evaluation.gate.judge
+writes  alias champion in the registry
+The same as `interestlake promote`, for spark-submit.
+"""
 
 import sys
 
-from interestlake.cli.main import main
+from interestlake.cli.job import run_job
+
+
+def stage():
+    """What runs; imported while Spark starts."""
+    from interestlake.stages.promote import PROMOTE
+
+    return PROMOTE
+
 
 if __name__ == "__main__":
-    sys.exit(main(["promote", *sys.argv[1:]]))
+    sys.exit(run_job("promote", stage, sys.argv[1:]))

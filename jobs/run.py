@@ -1,8 +1,22 @@
-"""The whole pipeline for spark-submit; the same as `interestlake run`."""
+"""Every stage of the pipeline, or a cut of it by --from and --until, under one run id.
+
+reads   the source's files
+calls   core.pipeline.run_stages
+writes  every table that the jobs of its stages name
+The same as `interestlake run`, for spark-submit.
+"""
 
 import sys
 
-from interestlake.cli.main import main
+from interestlake.cli.job import run_job
+
+
+def stages():
+    """What runs; imported while Spark starts."""
+    from interestlake.stages.order import STAGES
+
+    return STAGES
+
 
 if __name__ == "__main__":
-    sys.exit(main(["run", *sys.argv[1:]]))
+    sys.exit(run_job("run", stages, sys.argv[1:]))

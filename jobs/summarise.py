@@ -1,8 +1,22 @@
-"""Texts of every item made of its own, for spark-submit; the same as `interestlake summarise`."""
+"""Titles, descriptions and summaries made of an item's own texts, replayed.
+
+reads   silver.{items, documents, facts}
+calls   serving.summaries.command.write_summaries
+writes  gold.summaries
+The same as `interestlake summarise`, for spark-submit.
+"""
 
 import sys
 
-from interestlake.cli.main import main
+from interestlake.cli.job import run_job
+
+
+def stage():
+    """What runs; imported while Spark starts."""
+    from interestlake.stages.summarise import SUMMARISE
+
+    return SUMMARISE
+
 
 if __name__ == "__main__":
-    sys.exit(main(["summarise", *sys.argv[1:]]))
+    sys.exit(run_job("summarise", stage, sys.argv[1:]))

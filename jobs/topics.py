@@ -1,8 +1,22 @@
-"""LDA topics and clusters of vectors, judged by NPMI, for spark-submit; the same as `interestlake topics`."""
+"""Topics by LDA and by clusters of vectors, named and judged.
+
+reads   silver.{documents, text_features, embeddings, topics}
+calls   text.topics.fit_topics, text.clusters.fit_clusters, text.coherence.coherences
+writes  silver.{topic_quality, text_clusters}
+The same as `interestlake topics`, for spark-submit.
+"""
 
 import sys
 
-from interestlake.cli.main import main
+from interestlake.cli.job import run_job
+
+
+def stage():
+    """What runs; imported while Spark starts."""
+    from interestlake.stages.topics import TOPICS
+
+    return TOPICS
+
 
 if __name__ == "__main__":
-    sys.exit(main(["topics", *sys.argv[1:]]))
+    sys.exit(run_job("topics", stage, sys.argv[1:]))

@@ -1,8 +1,22 @@
-"""The train_als stage for spark-submit; the same as `interestlake train-als`."""
+"""Factors of people and items by implicit-feedback ALS.
+
+reads   silver.interactions
+calls   graph.als_engine.plan_for, graph.als_engine.fit_with
+writes  models.{als_user_factors, als_item_factors, als_fit}; model interestlake.als
+The same as `interestlake train-als`, for spark-submit.
+"""
 
 import sys
 
-from interestlake.cli.main import main
+from interestlake.cli.job import run_job
+
+
+def stage():
+    """What runs; imported while Spark starts."""
+    from interestlake.stages.train_als import TRAIN_ALS
+
+    return TRAIN_ALS
+
 
 if __name__ == "__main__":
-    sys.exit(main(["train-als", *sys.argv[1:]]))
+    sys.exit(run_job("train-als", stage, sys.argv[1:]))

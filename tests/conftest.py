@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
-os.environ.setdefault("INTERESTLAKE_PSEUDONYM_KEY", "tests-only")
+os.environ.setdefault("INTERESTLAKE_PSEUDONYM_KEY", "tests-only-pseudonym-key")
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 os.environ["PYSPARK_PYTHON"] = os.environ["PYSPARK_DRIVER_PYTHON"] = sys.executable
 

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from interestlake.evaluation.arrays import ndcg_at
+
 TOP = 10
 
 
@@ -49,7 +51,5 @@ def retrieval_ndcg(documents: np.ndarray, queries: np.ndarray, items: np.ndarray
     relevant = items[:, None] == items[None, :]
     np.fill_diagonal(relevant, False)
     gains = np.take_along_axis(relevant, nearest(scores), axis=1)
-    discounts = 1 / np.log2(np.arange(2, TOP + 2))
-    ideal = np.array([discounts[: min(count, TOP)].sum() for count in relevant.sum(axis=1)])
-    counted = ideal > 0
-    return float(((gains * discounts[: gains.shape[1]]).sum(axis=1)[counted] / ideal[counted]).mean())
+    sizes = relevant.sum(axis=1)
+    return float(ndcg_at(gains[sizes > 0], sizes[sizes > 0], TOP).mean())

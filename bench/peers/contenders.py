@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from interestlake.evaluation.search import Grid
-from interestlake.interactions.csv_files import place_of
+from interestlake.interactions.inputs import place_of
 from interestlake.interactions.pairs import Pairs
 
 ROOT = Path(__file__).resolve().parents[2]

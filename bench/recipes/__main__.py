@@ -17,7 +17,7 @@ from .rails import violations
 from .worlds import SHAPES, make_world, write_files
 
 OUT = Path("out/bench/recipes")
-SMALL = ["--set", "recommend.weight_draws=64", "--set", "two_tower.epochs=2", "--set", "annotate.lda_topics=4"]
+SMALL = ["--set", "tune.quick=true", "--set", "two_tower.epochs=2", "--set", "annotate.lda_topics=4"]
 PEOPLE, ITEMS = 160, 96
 
 

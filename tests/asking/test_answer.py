@@ -6,14 +6,14 @@ import pytest
 from interestlake.core.errors import BadInput
 from interestlake.serving.asking.answer import Weights, answer
 from interestlake.serving.asking.ask import MAX_CHARACTERS, Asking
-from interestlake.serving.asking.gather import Person
+from interestlake.serving.asking.gather import Asker
 from interestlake.serving.asking.lexical import fit_bm25
 from interestlake.serving.asking.parse import parse
 
 from .world import encode, index
 
-NOBODY = Person(known=False)
-FAN = Person(True, np.array([0, 1]), np.ones(2, np.float32), {"category:Comedy": 1.0})
+NOBODY = Asker(known=False)
+FAN = Asker(True, np.array([0, 1]), np.ones(2, np.float32), {"category:Comedy": 1.0})
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +32,7 @@ def listed(built):
 
 @pytest.fixture(scope="module")
 def asking(built):
-    return Asking(built, encode, {"fan": FAN, "new": Person(known=True)}.get)
+    return Asking(built, encode, {"fan": FAN, "new": Asker(known=True)}.get)
 
 
 def test_bm25_against_its_formula():

@@ -9,19 +9,21 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from interestlake.cli.main import main as cli
-from interestlake.text.encoder_files import cache_folder, export_onnx, find_encoder
-from interestlake.text.encoders import load_encoder
+from interestlake.cli import main as cli
+from interestlake.core.params.all import Embed
+from interestlake.text.configured import configured_encoder, loaded_encoder
 
 from ..tuning.world import tiny_bert
 from .world import FILMS, IDS
 
 pytestmark = pytest.mark.commands
+# the encoders whose vectors the lake has
+EMBEDDED = ({}, {"max_windows": 2}, {"precision": "fast", "engine": "openvino"})
 CHOSEN = {"fan": ("a", "b"), "other": ("c", "e")}
 
 
 def pseudonym(user):
-    return hmac.new(b"tests-only", user.encode(), hashlib.sha256).hexdigest()[:32]
+    return hmac.new(b"tests-only-pseudonym-key", f"table\x1f{user}".encode(), hashlib.sha256).hexdigest()[:32]
 
 
 @pytest.fixture(scope="module")
@@ -33,8 +35,8 @@ def films(spark, tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("INTERESTLAKE_CACHE", str(root / "cache"))
         bert = str(tiny_bert(root / "bert"))
-        files = find_encoder(bert, 32)
-        encoder = load_encoder("onnx", bert, export_onnx(files, cache_folder()), 32, 8, 1, None)
+        encoders = [configured_encoder(Embed(model_path=bert, max_tokens=32, **changed)) for changed in EMBEDDED]
+        vectors_of = {files.model_id: loaded_encoder(files, 8) for files in encoders}
     lake = Lake(spark, str(root / "lake"))
 
     def write(name, rows, schema):
@@ -45,7 +47,6 @@ def films(spark, tmp_path_factory):
     documents = [(item, hashes[item], "item", item, None, text, None, None, "all") for item, text in texts.items()]
     documents += [(f"{item}{tag}", tag, "tag", item, "u", tag, None, None, "train") for item, *_, tags in FILMS
                   for tag in tags]  # fmt: skip
-    vectors = encoder.encode(list(texts.values()))
     write("ops.runs", [("r", "table", 42, "f")], "run_id string, source string, seed int, fingerprint string")
     write("silver.items", [(film[0], place, *film[1:5]) for place, film in enumerate(FILMS)], "item_id string, "
           "item_index int, title string, description string, categories array<string>, user_count int")  # fmt: skip
@@ -53,8 +54,9 @@ def films(spark, tmp_path_factory):
           "item_id string, attributes map<string,string>")  # fmt: skip
     write("silver.documents", documents, "doc_id string, text_hash string, kind string, item_id string, "
           "user_id string, text string, rating double, event_ts timestamp, split string")  # fmt: skip
-    write("silver.embeddings", [(hashes[item], files.model_id, "onnx", vector.tolist())
-          for item, vector in zip(texts, vectors, strict=True)],
+    write("silver.embeddings", [(hashes[item], model_id, "onnx", vector.tolist())
+          for model_id, encoder in vectors_of.items()
+          for item, vector in zip(texts, encoder.encode(list(texts.values())), strict=True)],
           "text_hash string, model_id string, engine string, vector array<float>")  # fmt: skip
     write("silver.interests", [("category:Comedy", "category", "Comedy", 3)],
           "interest_id string, kind string, name string, item_count int")  # fmt: skip
@@ -121,13 +123,22 @@ def test_standard_input(ask, monkeypatch):
     assert code == 2 and "characters; expected at most 2,000" in logged
 
 
+@pytest.mark.parametrize("changed", EMBEDDED[1:])
+def test_the_encoder_that_is_configured_answers(ask, changed):
+    options = [part for name, value in changed.items() for part in ("--set", f"embed.{name}={value}")]
+    code, out, logged = ask("comedy", "--user", "fan", "--json", *options)
+    assert code == 0, logged
+    assert [row["item_id"] for row in json.loads(out)["items"]] == ["d"]
+
+
 @pytest.mark.parametrize(
     ("request_", "options", "message"),
     [("", (), "found no text"), ("the of and", (), "no word that says what is wanted"),
      ("comedy", ("--top", "0"), "length of the list: found 0"),
      ("comedy", ("--intents", "nowhere"), "without task.json"),
      ("comedy", ("--max-gigabytes", "0.000001"), "GB planned in one process"),
-     ("comedy", ("--set", "embed.max_tokens=16"), "vectors: found none of bert-")],
+     ("comedy", ("--set", "embed.max_tokens=16"), "vectors: found none of bert-"),
+     ("comedy", ("--set", "embed.max_windows=3"), "-int8-openvino")],
 )  # fmt: skip
 def test_what_cannot_be_answered(ask, request_, options, message):
     code, out, logged = ask(request_, *options)
@@ -145,7 +156,7 @@ def test_the_index_can_leave_tags_out(spark, films, monkeypatch):
     from interestlake.serving.asking.gather import gather_index
 
     monkeypatch.setenv("INTERESTLAKE_CACHE", str(films.root / "cache"))
-    model_id = find_encoder(films.bert, 32).model_id
+    model_id = configured_encoder(Embed(model_path=films.bert, max_tokens=32)).model_id
     full, bare = (gather_index(films.lake, model_id, 1.0, without) for without in ((), ("tag",)))
     assert "space" in full.bm25.terms and "space" not in bare.bm25.terms
     assert np.allclose(np.linalg.norm(full.vectors, axis=1), 1, atol=1e-5)

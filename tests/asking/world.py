@@ -5,7 +5,7 @@ import pandas as pd
 import scipy.sparse as sp
 
 from interestlake.models.fold_in_als import FoldInAls
-from interestlake.recommending.item_models import ItemInterests
+from interestlake.recommending.recommender import ItemInterests
 from interestlake.serving.asking.index import build_index
 
 # item_id, title, description, categories, user_count, attributes, tags

@@ -55,8 +55,12 @@ def test_every_fault_is_named_at_once(tmp_path):
         ("als", "- rank\n", "expected `name: value` lines"),
         ("als", "rank: true\n", "expected a whole number"),
         ("als", "alpha: .nan\n", "expected >= 0"),
-        ("recommend", "sources: []\n", "a list that is not empty"),
-        ("recommend", "sources: [magic]\n", "expected names out of"),
+        ("recommend", "granularities: []\n", "a list that is not empty"),
+        ("recommend", "granularities: [magic]\n", "expected names out of"),
+        ("recommend", "models: ease\n", "list of texts"),
+        ("recommend", "sources: [als]\n", "sources"),  # a parameter of before
+        ("tune", "minutes: -1\n", "expected >= 0"),
+        ("tune", "quick: 1\n", "quick"),
         ("evaluate", "ks: [ten]\n", "expected a list of int"),
         ("nonsense", "a: 1\n", "unknown section"),
     ],
@@ -75,7 +79,7 @@ def test_missing_folder_is_explained(tmp_path):
 
 def test_parse_override_reads_yaml_values():
     assert parse_override("als.rank=16") == ("als.rank", 16)
-    assert parse_override("recommend.sources=[als, graph]") == ("recommend.sources", ["als", "graph"])
+    assert parse_override("recommend.models=[als, ease]") == ("recommend.models", ["als", "ease"])
     with pytest.raises(BadInput, match="SECTION.NAME=VALUE"):
         parse_override("als.rank")
 

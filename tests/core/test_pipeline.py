@@ -87,11 +87,11 @@ def test_a_run_id_is_not_reused_for_something_else(spark, options):
     ("fault", "code"), [(None, 0), (BadInput("bad"), 2), (GateRefused("not better"), 3)]
 )
 def test_exit_codes(monkeypatch, tmp_path, fault, code):
-    def execute(arguments):
+    def execute(arguments, load):
         if fault:
             raise fault
 
-    monkeypatch.setattr(cli, "_execute", execute)
+    monkeypatch.setattr(cli, "execute", execute)
     assert cli.main(["run", "--source", "sample", "--lake", str(tmp_path)]) == code
 
 
@@ -111,6 +111,7 @@ def test_faults_of_the_command_line_end_with_2_before_spark_starts(tmp_path, cap
 
 
 def test_the_command_line_knows_every_stage():
+    from interestlake.cli.table.operations import STAGE_NAMES
     from interestlake.stages.order import STAGES
 
-    assert cli.STAGE_NAMES == tuple(s.name for s in STAGES)
+    assert STAGE_NAMES == tuple(s.name for s in STAGES)

@@ -1,5 +1,6 @@
 """The lake: contracts hold, writes are keyed and idempotent by run id, versions are readable."""
 
+import dataclasses
 import importlib
 import pkgutil
 
@@ -98,6 +99,39 @@ def test_change_feed_shows_what_a_run_changed(spark, lake):
     lake.write("silver.friends", spark.createDataFrame([("a", "b"), ("c", "d")], schema), "r2")
     changes = lake.read_changes("silver.friends", first.version + 1).select("user_id", "_change_type").collect()
     assert [tuple(row) for row in changes] == [("c", "insert")]
+
+
+def links(spark, *pairs):
+    return spark.createDataFrame(list(pairs), "user_id string, friend_id string")
+
+
+def test_recompute_deletes_what_the_new_rows_lack_and_the_change_feed_says_so(spark, lake):
+    assert ALL["silver.friends"].mode == "recompute"
+    lake.write("silver.friends", links(spark, ("a", "b"), ("c", "d"), ("e", "f")), "r1")
+    written = lake.write("silver.friends", links(spark, ("a", "b"), ("g", "h")), "r2")
+    assert sorted(map(tuple, lake.read("silver.friends").collect())) == [("a", "b"), ("g", "h")]
+    changes = lake.read_changes("silver.friends", written.version).select("user_id", "_change_type").collect()
+    assert sorted(map(tuple, changes)) == [("c", "delete"), ("e", "delete"), ("g", "insert")]
+    assert written.rows == 3 and lake.read("silver.friends", written.version - 1).count() == 3
+
+
+def test_recompute_is_written_once_per_run_id(spark, lake):
+    first = lake.write("silver.friends", links(spark, ("a", "b"), ("c", "d")), "r1")
+    again = lake.write("silver.friends", links(spark, ("x", "y")), "r1")
+    assert (again.version, again.rows) == (first.version, 0)
+    second = lake.write("silver.friends", links(spark, ("a", "b")), "r2")
+    assert lake.write("silver.friends", links(spark, ("x", "y")), "r2") == dataclasses.replace(second, rows=0)
+    assert lake.write("silver.friends", links(spark, ("a", "b")), "r3").rows == 0
+    assert lake.write("silver.friends", links(spark).limit(0), "r4").rows == 1
+    assert lake.read("silver.friends").count() == 0
+
+
+def test_a_change_of_a_recomputed_table_deletes_only_what_it_names(spark, lake):
+    lake.write("silver.friends", links(spark, ("a", "b"), ("c", "d"), ("e", "f")), "r1")
+    schema = "user_id string, friend_id string, gone boolean"
+    change = spark.createDataFrame([("c", "d", True), ("g", "h", False)], schema)
+    assert lake.change("silver.friends", change, "r2").rows == 2
+    assert sorted(row.user_id for row in lake.read("silver.friends").collect()) == ["a", "e", "g"]
 
 
 def test_input_files_hold_every_row_in_write_order(spark, lake):

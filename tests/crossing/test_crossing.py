@@ -6,7 +6,7 @@ import pytest
 import scipy.sparse as sp
 
 from interestlake.interests.cross_domain.carry import carried_profiles, shared_nodes
-from interestlake.interests.cross_domain.measure import Shop, judge, mixes
+from interestlake.interests.cross_domain.measure import Shop, evaluate_shop, mixes
 from interestlake.interests.profiles import Nodes
 
 TASTES = 4
@@ -32,7 +32,7 @@ def two_shops(spoken: bool):
 @pytest.mark.parametrize(("spoken", "best", "other"), [(False, "interests", "text"), (True, "text", "interests")])
 def test_what_crosses_finds_what_is_wanted(spoken, best, other):
     shop, people = two_shops(spoken)
-    rows = judge(shop, people)
+    rows = evaluate_shop(shop, people)
     at10 = rows[(rows["metric"] == "recall") & (rows["k"] == 10)].groupby("model")["value"].mean()
     assert at10[best] == 1.0 and at10[other] < 0.5 and at10["popularity"] == pytest.approx(0.25, abs=0.1)
     assert len(mixes()) == len(set(at10.index) - {"interests", "text", "popularity"})

@@ -26,14 +26,13 @@ def events(spark):
 
 @pytest.fixture
 def pairs(spark):
-    """pairs([(user, item, seconds or None)]) -> weighed pairs."""
+    """pairs([(user, item, seconds or None)]) -> pairs by one choice each, not yet split."""
 
     def make(rows):
         made = [
-            (user, item, 1.0, 1, *(2 * (None if at is None else dt.datetime.fromtimestamp(at, dt.UTC),)))
+            (user, item, *(2 * (None if at is None else dt.datetime.fromtimestamp(at, dt.UTC),)))
             for user, item, at in rows
         ]
-        schema = "user_id string, item_id string, weight double, event_count int, first_ts timestamp, last_ts timestamp"
-        return spark.createDataFrame(made, schema)
+        return spark.createDataFrame(made, "user_id string, item_id string, first_ts timestamp, chosen_ts timestamp")
 
     return make

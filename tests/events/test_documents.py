@@ -1,3 +1,4 @@
+import datetime as dt
 import hashlib
 
 import pytest
@@ -9,6 +10,8 @@ ITEM = (
     "item_id string, title string, description string, categories array<string>, attributes map<string,string>, "
     "image_url string, source string"
 )
+
+ENDS = "user_id string, train_until timestamp, validation_until timestamp"
 
 
 @pytest.mark.parametrize(
@@ -71,7 +74,8 @@ def test_texts_carry_the_split_of_their_pair(spark, events):
     pairs = spark.createDataFrame(
         [("a", "1", "test"), ("a", "2", "train")], "user_id string, item_id string, split string"
     )
-    found = rows.transform(event_documents(pairs)).collect()
+    never = spark.createDataFrame([("a", None, None)], ENDS)
+    found = rows.transform(event_documents(pairs, never)).collect()
     assert sorted(
         (row.kind, row.item_id, row.text, row.rating, row.split) for row in found if row.kind == "review"
     ) == [
@@ -83,3 +87,23 @@ def test_texts_carry_the_split_of_their_pair(spark, events):
         ("3", "lonely", None, "train"),
     ]
     assert all(row.event_ts is not None for row in found)
+
+
+@pytest.mark.parametrize("for_all", [False, True])
+def test_a_text_written_after_its_split_ended_is_of_a_later_one(spark, events, for_all):
+    rows = events([
+        ("a", "1", "review", 4, 0, "early"), ("a", "1", "tag", None, 10, "on the day"),
+        ("a", "1", "tag", None, 11, "late"),
+        ("a", "1", "tag", None, 21, "last"), ("a", "2", "tag", None, 30, "validation, late"),
+        ("a", "9", "tag", None, 15, "no pair"), ("a", "9", "tag", None, None, "no time"),
+        ("b", "1", "tag", None, 15, "of another"),
+    ])  # fmt: skip
+    pairs = spark.createDataFrame(
+        [("a", "1", "train"), ("a", "2", "validation")], "user_id string, item_id string, split string")  # fmt: skip
+    day = dt.datetime(2020, 1, 1)
+    ends = spark.createDataFrame([("a", day + dt.timedelta(days=10), day + dt.timedelta(days=20))], ENDS)
+    found = rows.transform(event_documents(pairs, ends.drop("user_id") if for_all else ends)).collect()
+    assert {row.text: row.split for row in found} == {
+        "early": "train", "on the day": "train", "late": "validation", "last": "test", "validation, late": "test",
+        "no pair": "validation", "no time": "train", "of another": "validation" if for_all else "train",
+    }  # fmt: skip

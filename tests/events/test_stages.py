@@ -77,7 +77,15 @@ def test_no_text_of_a_held_out_pair_is_for_training(prepared):
     split = {(row.user_id, row.item_id): row.split for row in table(context, "silver.interactions").itertuples()}
     said = table(context, "silver.documents").query("kind != 'item'")
     assert len(said) > 50
-    assert all(row.split == split.get((row.user_id, row.item_id), "train") for row in said.itertuples())
+    order = ("train", "validation", "test")
+    later = [order.index(row.split) - order.index(split.get((row.user_id, row.item_id), "train"))
+             for row in said.itertuples()]  # fmt: skip
+    assert min(later) == 0 < max(later) and later.count(0) > 0.9 * len(later)
+    pairs = table(context, "silver.interactions")
+    choices = table(context, "bronze.events").query("event_type != 'tag'").merge(pairs, on=["user_id", "item_id"])
+    begins = choices[choices.split != "train"].groupby("user_id").event_ts.min()
+    read = said[said.split == "train"].merge(begins.rename("begins"), on="user_id")
+    assert len(read) and (read.event_ts <= read.begins).all()
     assert {"train", "test"} <= set(said.split)
 
 
@@ -149,6 +157,45 @@ def test_times_of_tags_alone_put_no_choice_before_another(stage_context, write_p
     assert list(pairs[pairs.first_ts.notna()].item_id) == ["3"]
     documents = table(context, "silver.documents")
     assert list(documents[documents.kind == "tag"].text) == ["new wave"]
+
+
+def test_a_pair_that_new_parameters_leave_out_is_gone_and_its_person_keeps_the_number(stage_context, write_likes):
+    likes = {"ann": "12345", "ben": "1", "cat": "1234"}
+    folder, mapping = write_likes([(u, i, d) for u, items in likes.items() for d, i in enumerate(items)])
+    source = {"source": "table", "inputs": (folder,), "mapping": mapping}
+    first = stage_context(run_id="one", **source)
+    INGEST.run(first), PREPARE.run(first)
+    before = table(first, "silver.interactions")
+    numbers = table(first, "silver.users").set_index("user_id").user_index.to_dict()
+    assert len(before) == 10 and len(numbers) == 3
+    second = stage_context(run_id="two", overrides={"prepare.min_user_events": 2, "prepare.test_share": 0.3}, **source)
+    PREPARE.run(second)
+    pairs, users = table(second, "silver.interactions"), table(second, "silver.users")
+    assert len(pairs) == 9 and len(users) == 2 and set(pairs.user_id) == set(users.user_id)
+    assert sorted((pairs.split == "test").groupby(pairs.user_id).sum()) == [1, 2]
+    assert (table(second, "silver.items").user_count.sum()) == (pairs.split == "train").sum()
+    again = stage_context(run_id="three", **source)
+    PREPARE.run(again)
+    assert table(again, "silver.users").set_index("user_id").user_index.to_dict() == numbers
+    assert table(again, "silver.interactions").equals(before)
+
+
+@pytest.fixture
+def write_likes(tmp_path):
+    """write_likes([(user, item, day)]) -> (input folder, mapping file)."""
+
+    def make(rows, name="likes"):
+        folder, mapping = tmp_path / name, tmp_path / f"{name}.yml"
+        folder.mkdir(exist_ok=True)
+        lines = [f"{user},{item},2020-01-{day + 1:02d}" for user, item, day in rows]
+        (folder / "e.csv").write_text("\n".join(["u,i,t", *lines]))
+        mapping.write_text(
+            "events: {files: e.csv, format: csv, event_type: like, time_unit: iso, "
+            "columns: {user_id: u, item_id: i, timestamp: t}}"
+        )
+        return str(folder), str(mapping)
+
+    return make
 
 
 @pytest.fixture

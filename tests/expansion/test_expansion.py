@@ -1,13 +1,15 @@
 """Walks beside networkx, planted neighbours and facts found with their paths, duplicates and surprise."""
 
+import logging
+
 import networkx as nx
 import numpy as np
 import pandas as pd
 import pytest
 import scipy.sparse as sp
 
-from interestlake.interests.expansion.build import entity_edges
-from interestlake.interests.expansion.choose import Wish, expand_block, plain
+from interestlake.interests.expansion.build import entity_edges, named_facts
+from interestlake.interests.expansion.choose import Selection, expand_block, plain
 from interestlake.interests.expansion.measure import best_nodes, found_shares, settings, try_settings
 from interestlake.interests.expansion.model import (
     ExpansionModel,
@@ -59,7 +61,7 @@ def test_walk_is_personalised_pagerank():
 def test_each_source_finds_what_only_it_knows_and_says_how():
     world = model(edges=[(0, 3, 1.0)], facts=[(0, 2, "Miles Davis")],
                   references=[[1, 0, 0, 0, 0, 1], [0, 1, 0, 0, 0, 0]])  # fmt: skip
-    found = expand_block(world, people([0]), SETTING, Wish(10, 0.0)).set_index("interest")
+    found = expand_block(world, people([0]), SETTING, Selection(10, 0.0)).set_index("interest")
     assert set(found.index) == {"tag:bebop", "tag:Blues", "tag:swing"}
     assert found.loc["tag:bebop", ["source", "path"]].tolist() == ["context", ["Jazz", "bebop"]]
     assert found.loc["tag:Blues", ["source", "path"]].tolist() == ["knowledge", ["Jazz", "Miles Davis", "Blues"]]
@@ -69,28 +71,28 @@ def test_each_source_finds_what_only_it_knows_and_says_how():
 
 def test_two_steps_go_over_the_node_between_and_are_damped():
     world = model(edges=[(0, 3, 1.0), (3, 5, 0.5)])
-    found = expand_block(world, people([0]), SETTING, Wish(10, 0.0)).set_index("interest")
+    found = expand_block(world, people([0]), SETTING, Selection(10, 0.0)).set_index("interest")
     assert found.loc["tag:swing", "path"] == ["Jazz", "bebop", "swing"]
     assert found.loc["tag:swing", "confidence"] < found.loc["tag:bebop", "confidence"]
 
 
 def test_what_is_held_under_another_name_is_not_new():
     world = model(edges=[(0, 4, 1.0), (0, 3, 0.1)])
-    assert expand_block(world, people([0]), SETTING, Wish(10, 0.0))["interest"].tolist() == ["tag:bebop"]
+    assert expand_block(world, people([0]), SETTING, Selection(10, 0.0))["interest"].tolist() == ["tag:bebop"]
     assert plain(" Board_Games ") == plain("board games") == "board games"
 
 
 def test_oneself_is_no_neighbour():
     world = model(references=[[1, 0, 0, 0, 0, 1]])
-    assert expand_block(world, people([0], user="r0"), SETTING, Wish(10, 0.0)).empty
+    assert expand_block(world, people([0], user="r0"), SETTING, Selection(10, 0.0)).empty
 
 
 def test_surprise_prefers_what_is_far():
     vectors = np.eye(6)
     vectors[3] = vectors[0]
     world = model(edges=[(0, 3, 1.0), (0, 1, 0.3)], vectors=vectors)
-    sure = expand_block(world, people([0]), SETTING, Wish(1, 0.0))
-    strange = expand_block(world, people([0]), SETTING, Wish(1, 1.0))
+    sure = expand_block(world, people([0]), SETTING, Selection(1, 0.0))
+    strange = expand_block(world, people([0]), SETTING, Selection(1, 1.0))
     assert (sure["label"][0], strange["label"][0]) == ("bebop", "chess")
     assert unlikeness(world, np.array([0]), np.array([3, 1])).tolist() == [0.0, 1.0]
 
@@ -120,5 +122,29 @@ def test_sources_join_as_noisy_or_and_held_nodes_score_nothing():
 
 def test_entities_get_edges_from_the_people_who_hold_them():
     held = unit_rows(sp.csr_matrix(np.array([[1, 1, 0], [1, 1, 0], [1, 0, 1]], float)))
-    found = entity_edges(held, np.array([False, True, True])).tocoo()
-    assert list(zip(found.row, found.col, strict=True)) == [(0, 1)]
+    plain_edges, discounted = (entity_edges(held, np.array([False, True, True]), discount, 50) for discount in (0, 0.5))
+    assert list(zip(*plain_edges.nonzero(), strict=True)) == [(0, 1)]  # one person holds 0 and 2: too few
+    # over three unit rows of two nodes each: 2 x 1/2 / (sqrt(3/2) x sqrt(2/2)); three people hold 0, two hold 1
+    assert plain_edges[0, 1] == pytest.approx(1 / np.sqrt(1.5))
+    assert discounted[0, 1] == pytest.approx(plain_edges[0, 1] / 6**0.25)
+
+
+def test_an_entity_keeps_its_strongest_edges():
+    held = unit_rows(sp.csr_matrix(np.array([[1, 1, 1], [1, 1, 1], [1, 1, 0]], float)))
+    found = entity_edges(held, np.array([True, False, False]), 0.0, 1)
+    assert list(zip(*found.nonzero(), strict=True)) == [(0, 1)]
+
+
+def test_facts_that_name_two_nodes_are_read_up_to_a_bound_that_is_told(spark, caplog):
+    names = pd.DataFrame({"interest_id": NODES, "name": LABELS})
+    facts = [("urn:x/Blues", "urn:y/part_of", "Jazz", None), ("urn:x/chess", "is", "swing", None),
+             ("bebop", "is", "Jazz", "item-1"), ("nobody", "is", "Jazz", None)]  # fmt: skip
+    frame = spark.createDataFrame(facts, "subject string, predicate string, object string, subject_item_id string")
+    found = named_facts(frame, names, 3, logging.getLogger("interestlake"))
+    pairs = {("tag:Blues", "category:Jazz"), ("tag:Blues", "tag:jazz"), ("keyword:chess", "tag:swing")}
+    assert {(row.src, row.dst) for row in found.itertuples()} == pairs | {(b, a) for a, b in pairs}
+    assert "left out" not in caplog.text
+    cut = named_facts(frame, names, 2, logging.getLogger("interestlake"))
+    assert "1 of 3 facts about no item left out: expand.max_facts" in caplog.text
+    pairs -= {("keyword:chess", "tag:swing")}  # the last by subject
+    assert {(row.src, row.dst) for row in cut.itertuples()} == pairs | {(b, a) for a, b in pairs}

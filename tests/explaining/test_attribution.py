@@ -9,11 +9,10 @@ from torch.nn import functional
 from interestlake.models.item_matrix import EdgeScorer
 from interestlake.models.popularity import Popularity
 from interestlake.models.two_tower import PairScorer, TwoTower
-from interestlake.recommending.blocks import Catalogue
 from interestlake.recommending.explaining.attribution import PARTS, attribute, by_history, rebuilt
 from interestlake.recommending.explaining.surrogate import explain_score
-from interestlake.recommending.item_models import ItemInterests, ItemModels
-from interestlake.recommending.personal import Fusion
+
+from ..recommending.given import small_recommender
 
 TEXT = 4
 
@@ -64,25 +63,20 @@ def test_the_text_part_is_split_over_the_items_it_was_made_of(tower):
 
 def ranker():
     """Six items; 0 -> 4 strongly, 1 -> 4 weakly, 2 -> 5; popularity favours 3."""
-    ids = np.array([f"i{n}" for n in range(6)], object)
     edges = sp.csr_matrix(([3.0, 1.0, 2.0], ([0, 1, 2], [4, 4, 5])), (6, 6), dtype=np.float32)
     counts = np.array([1, 1, 1, 9, 2, 3], np.float32)
-    catalogue = Catalogue(ids, ids, np.arange(6))
-    interests = ItemInterests(sp.csr_matrix((6, 1)), np.array(["tag:x"], object), np.array(["x"], object))
-    scorers = (Popularity("popularity", counts), EdgeScorer("graph", edges))
-    models = ItemModels(catalogue, counts, scorers, {}, interests)
-    weights = {segment: np.array([0.2, 0.8]) for segment in ("warm", "cold")}
-    return models, Fusion(("popularity", "graph"), weights, 2, 6)
+    scorers = (Popularity("popularity", counts), EdgeScorer("item_knn", edges))
+    return small_recommender(scorers, [0.2, 0.8], {"popularity": "popular", "item_knn": "together"}, counts)
 
 
 def test_shap_values_add_up_and_find_what_speaks_for_the_item():
-    models, fusion = ranker()
+    recommender = ranker()
     person = {"user_id": "u", "items": np.array([0, 1, 2]), "weights": np.ones(3, np.float32), "friend_items": None,
               "friend_weights": None, "interests": None, "shares": None}
-    values, nothing, everything = explain_score(person, 4, [0], models, fusion)
-    assert set(values) == {"i0", "i1", "i2", "popularity"}
+    values, nothing, everything = explain_score(person, 4, [0], recommender)
+    assert set(values) == {"i00", "i01", "i02", "popularity"}
     assert sum(values.values()) == pytest.approx(everything - nothing, abs=1e-6)
-    assert max(values, key=values.get) == "i0" and values["i0"] > values["i1"] > values["i2"]
-    again = explain_score(person, 4, [0], models, fusion)[0]
+    assert max(values, key=values.get) == "i00" and values["i00"] > values["i01"] > values["i02"]
+    again = explain_score(person, 4, [0], recommender)[0]
     assert values == again
     assert nothing == 0 < everything

@@ -3,7 +3,7 @@
 import pytest
 from pyspark.sql import functions as F
 
-from interestlake.privacy.person import Somebody
+from interestlake.privacy.person import Person
 from interestlake.recommending.explaining.reasons import alpha_column, build_reasons, lambda_column
 from interestlake.recommending.explaining.replay import replay, sentences
 from interestlake.recommending.personal import recommend_block
@@ -110,7 +110,7 @@ def test_alpha_and_lambda_by_hand(spark):
 
 @pytest.mark.commands
 def test_the_command_replays_scores_again_and_refuses_a_lie(spark, world, monkeypatch, capsys, tracking_uri):
-    from interestlake.cli.main import main as cli
+    from interestlake.cli import main as cli
 
     monkeypatch.setattr(spark, "stop", lambda: None)
     sets = [part for name, value in SMALL.items() for part in ("--set", f"{name}={value}")]
@@ -140,12 +140,12 @@ def _never_listed(world, row):
     relister = Relister(world.context)
     index = {r["item_id"]: r["item_index"] for r in world.tables["silver.items"].collect()}
     user = world.tables["gold.recommendations"].where(F.col("user_id") == row["user_id"]).first()["user_id"]
-    block = relister.row(Somebody(user, int(user, 16)))
+    block = relister.row(Person(user, int(user, 16)))
     gone = [index[item] for item in row["needed"]]
     kept = [(i, w) for i, w in zip(block.at[0, "items"], block.at[0, "weights"], strict=True) if i not in gone]
     block.at[0, "items"], block.at[0, "weights"] = [i for i, _ in kept], [w for _, w in kept]
     block["barred"] = [gone]
-    listed = recommend_block(block, relister.models, relister.fusion, 5)
+    listed = recommend_block(block, relister.recommender, 5)
     assert row["item_id"] not in set(listed["item_id"])
     for item in row["needed"]:
         assert f"Title {index[item]}”" in row["sentence"]

@@ -6,8 +6,9 @@ from argparse import Namespace
 import numpy as np
 import pytest
 
-from interestlake.cli.exploring.command import run
+from interestlake.cli.dispatch import run_over_lake
 from interestlake.cli.exploring.tell import figures, table
+from interestlake.cli.table import BY_NAME
 from interestlake.core.errors import BadInput
 from interestlake.core.schemas.all import ALL
 from interestlake.core.stage import expect_lake
@@ -94,7 +95,7 @@ def test_hidden_tags_of_the_planted_taste_are_found(context):
 def test_an_unclear_person_is_told_before_anything_runs(spark, context, user, found):
     arguments = Namespace(command="expand", user=user)
     with pytest.raises(BadInput, match=f"found {found} whose id begins with '{user}'"):
-        run(arguments, spark, context.params, context.options, None)
+        run_over_lake(BY_NAME["expand"], arguments, spark, context.params, context.options, lambda: EXPAND)
     assert not context.lake.exists("gold.expansions")
 
 

@@ -9,6 +9,7 @@ from interestlake.core.errors import BadInput, ShortRead
 from interestlake.core.lake import Lake
 from interestlake.training.reader import read_all, read_batches, shuffled
 from interestlake.training.snapshot import take_snapshot
+from interestlake.training.tensors import side_tensor
 
 EXAMPLES = ("cast(id % 40 as int) user_index", "cast(id as int) item_index", "cast(id / 1000 as float) weight")
 
@@ -71,6 +72,26 @@ def test_vectors_arrive_as_matrices(spark, lake):
     read = read_all(take_snapshot(lake, "models.item_features"))
     assert read["text_vector"].shape == (10, 2) and read["graph_vector"].shape == (10, 1)
     assert read["text_vector"][:, 0].tolist() == read["item_index"].tolist()
+
+
+def features(spark, lake, indexes):
+    rows = [(i, [3.0, 4.0], [float(i + 1)]) for i in indexes]
+    schema = "item_index int, text_vector array<float>, graph_vector array<float>"
+    lake.write("models.item_features", spark.createDataFrame(rows, schema).coalesce(1), "r")
+    return take_snapshot(lake, "models.item_features")
+
+
+def test_a_gap_is_a_row_of_zeros(spark, lake):
+    tensor, present = side_tensor(features(spark, lake, [6, 0, 3]), "item_index")
+    assert present.tolist() == [0, 3, 6]
+    np.testing.assert_allclose(tensor[present], [[0.6, 0.8, 1.0]] * 3, rtol=1e-6)
+    assert tensor.shape == (7, 3) and not tensor[[1, 2, 4, 5]].any()
+
+
+@pytest.mark.parametrize(("indexes", "found"), [([0, 2, 2], "2 2 times"), ([-1, 0], "-1")])
+def test_an_index_twice_or_below_zero_is_one_message(spark, lake, indexes, found):
+    with pytest.raises(BadInput, match=f"item_index: found {found}; expected numbers from 0"):
+        side_tensor(features(spark, lake, indexes), "item_index")
 
 
 def test_an_empty_table_is_refused(spark, lake):

@@ -3,7 +3,7 @@
 import numpy as np
 
 from interestlake.training.reader import read_batches
-from interestlake.training.sequences import of_equal_length, windows
+from interestlake.training.sequences import of_equal_length, shuffled_within, windows
 from interestlake.training.snapshot import store
 
 PAD = 1000
@@ -48,3 +48,12 @@ def test_windows_come_back_from_petastorm(tmp_path):
     snapshot = store({"items": rows}, "sequences", tmp_path)
     read = np.concatenate([batch["items"] for batch in read_batches(snapshot)])
     np.testing.assert_array_equal(read, rows)
+
+
+def test_shuffled_rows_keep_their_items_and_their_pads():
+    rows = np.array([[1, 2, 3, 4], [5, 6, PAD, PAD], [7, PAD, PAD, PAD]] * 500)
+    found = shuffled_within(rows, PAD, np.random.default_rng(1))
+    assert (np.sort(found, axis=1) == rows).all() and ((found == PAD) == (rows == PAD)).all()
+    for item in (1, 2, 3, 4):  # at each of the four places a quarter of the time
+        assert np.abs((found[::3] == item).mean(axis=0) - 0.25).max() < 0.07
+    assert 0.4 < (found[1::3, 0] == 5).mean() < 0.6

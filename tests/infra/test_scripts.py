@@ -105,3 +105,15 @@ def test_scripts_are_strict(script):
     text = script.read_text()
     assert "\nset -euo pipefail\n" in text
     assert subprocess.run(["bash", "-n", script]).returncode == 0
+
+
+@pytest.mark.parametrize("lint", [0, 1])
+def test_tests_run_only_where_the_linter_finds_nothing(tmp_path, lint):
+    shutil.copytree(ROOT / "infra", tmp_path / "infra", ignore=shutil.ignore_patterns("__pycache__"))
+    program(tmp_path / "bin", "ruff", f'echo "ruff $*" >> {tmp_path}/called; exit {lint}')
+    program(tmp_path / "bin", "python", f"echo tests >> {tmp_path}/called")
+    (tmp_path / ".venv").mkdir()
+    (tmp_path / ".venv/interestlake-env.sh").write_text(f'PATH="{tmp_path}/bin:$PATH"\n')
+    assert run("bash", tmp_path / "infra/test.sh").returncode == lint
+    called = (tmp_path / "called").read_text().splitlines()
+    assert called == ["ruff check --quiet .", *(["tests", "tests"] if lint == 0 else [])]

@@ -4,33 +4,40 @@ from pathlib import Path
 
 import pytest
 
-from interestlake.cli.main import _options, build_parser, main
+from interestlake.cli.dispatch import named, options_of
+from interestlake.cli.main import main
+from interestlake.cli.parser import build_parser
+from interestlake.cli.table import BY_NAME
+from interestlake.cli.table.knowledge import COMMANDS
 from interestlake.core.config import KNOWLEDGE, load_params
 from interestlake.core.schemas.all import ALL
 from interestlake.core.stage import expect_lake
-from interestlake.knowledge.arguments import COMMANDS
-from interestlake.stages.knowledge import STAGES
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
+def parsed(*given):
+    options, overrides, _ = options_of(BY_NAME[given[0]], build_parser().parse_args(given))
+    return options, overrides
+
+
 def test_every_command_has_its_stage_and_job():
-    assert set(STAGES) == set(COMMANDS)
-    for command, stage in STAGES.items():
+    for command in COMMANDS:
+        stage = named(command.runs.address)
         assert {*stage.reads, *stage.writes} <= set(ALL)
-        assert f'"{command}"' in (ROOT / "jobs" / f"{command.replace('-', '_')}.py").read_text()
+        assert f'"{command.name}"' in (ROOT / "jobs" / f"{command.name.replace('-', '_')}.py").read_text()
 
 
 def test_options_become_parameters():
     given = ["knowledge-load", "--lake", "L", "--input", "f.ttl", "--delta", "supersede", "--confidence", "0.4",
              "--valid-from", "2024-05-31", "--source-name", "shop"]
-    options, overrides, _ = _options(build_parser().parse_args(given))
+    options, overrides = parsed(*given)
     params = load_params(None, overrides).knowledge
     assert (options.source, options.inputs) == (KNOWLEDGE, ("f.ttl",))
     assert (params.delta_kind, params.confidence, params.valid_from, params.source_name) == (
         "supersede", 0.4, "2024-05-31", "shop")
-    _, overrides, _ = _options(build_parser().parse_args(["knowledge-mine", "--lake", "L", "--apply"]))
-    assert overrides == {"knowledge.apply": True}
+    assert parsed("knowledge-mine", "--lake", "L", "--apply")[1] == {"knowledge.apply": True}
+    assert parsed("knowledge-mine", "--lake", "L")[1] == {}
 
 
 @pytest.mark.parametrize(("given", "said"), [
@@ -48,4 +55,4 @@ def test_a_lake_without_its_tables_is_one_message(lake):
 
     lake.create("ops.runs")
     with pytest.raises(BadInput, match="no silver.items, silver.interactions, silver.facts"):
-        expect_lake(lake, STAGES["knowledge-rank"].reads)
+        expect_lake(lake, named(BY_NAME["knowledge-rank"].runs.address).reads)

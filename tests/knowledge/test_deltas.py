@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from interestlake.core.errors import BadInput
-from interestlake.interactions.social import distinct_facts, without_changed
+from interestlake.interactions.social import distinct_facts, with_changed
 from interestlake.knowledge.check import issues
 from interestlake.knowledge.deltas import changes_of, facts_of
 from interestlake.knowledge.validity import holding, moment
@@ -118,8 +118,11 @@ def test_files_in_deltas_and_files_out(spark, lake, context, tmp_path):
     # prepare leaves what a delta has touched as it is
     names = "subject string, predicate string, object string, subject_item_id string, source string"
     bronze = spark.createDataFrame([("item/2", "year", "1975", "2", "kg"), ("new", "p", "o", None, "kg")], names)
-    kept = bronze.transform(distinct_facts()).transform(without_changed(lake.read("silver.fact_changes"))).collect()
-    assert [row.subject for row in kept] == ["new"]
+    changes, there = lake.read("silver.fact_changes"), lake.read("silver.facts")
+    kept = bronze.transform(distinct_facts()).transform(with_changed(changes, there)).collect()
+    assert {row.object for row in kept if row.subject == "item/2"} >= {"1974"}
+    assert {row.object for row in kept if row.subject == "new"} == {"o"}
+    assert ("item/2", "1975") not in {(row.subject, row.object) for row in kept}
 
 
 def test_subjects_find_their_items(spark):

@@ -9,13 +9,13 @@ import pytest
 from .planted import write_files, write_tables
 
 SMALL = ["--set", "train_media.batch_size=128", "--set", "train_media.epochs=30", "--set", "train_media.dimension=48",
-         "--set", "train_media.learning_rate=0.005", "--set", "train_media.patience=5"]
+         "--set", "train_media.learning_rate=0.005", "--set", "train_media.patience_steps=150"]
 
 
 @pytest.fixture(scope="session")
 def media(spark, tmp_path_factory, mlflow_template):
     """.lake, .call(command, *options) -> (exit code, lines printed), .csv, .uri; no command has run yet."""
-    from interestlake.cli.main import main as cli
+    from interestlake.cli import main as cli
     from interestlake.core.lake import Lake
 
     root = tmp_path_factory.mktemp("media")

@@ -5,7 +5,7 @@ import pytest
 import scipy.sparse as sp
 import torch
 
-from interestlake.media.training import Content, Trial, directions, judge, pair_loss, profiles
+from interestlake.media.training import Content, ContentHoldout, directions, evaluate_content, pair_loss, profiles
 from interestlake.models.gated_fusion import GatedFusion, MediaMatch, drop_modalities
 
 from .planted import ITEMS
@@ -89,30 +89,33 @@ def test_judging_counts_only_what_is_asked():
     wanted = sp.csr_matrix(np.array([[0, 0, 0, 1.0]]))
     model = MediaMatch([2], 2, 0.0, 1.0)
     model.person, model.item = AsItIs(), AsItIs()
-    assert judge(model, items, Trial(known, wanted, np.arange(4)))["ndcg_10"] == pytest.approx(1 / np.log2(3))
-    assert judge(model, items, Trial(known, wanted, np.array([2, 3])))["ndcg_10"] == pytest.approx(1.0)
-    assert judge(model, items, Trial(known, wanted, np.array([2])))["people"] == 0
+
+    def figures(*asked):
+        return evaluate_content(model, items, ContentHoldout(known, wanted, np.array(asked)))
+
+    assert figures(0, 1, 2, 3)["ndcg_10"] == pytest.approx(1 / np.log2(3))
+    assert figures(2, 3)["ndcg_10"] == pytest.approx(1.0) and figures(2)["people"] == 0
 
 
 def test_fused_beats_each_alone_on_new_people_and_new_items(trained):
-    for trial in ("new_people", "new_items", "new_people_and_items"):
-        best = max(trained.figures[f"{name}.{trial}.ndcg_10"] for name in NAMES)
-        assert trained.figures[f"fused.{trial}.ndcg_10"] > 1.25 * best, trial
-        assert trained.figures[f"people.{trial}"] >= 15
+    for held_out in ("new_people", "new_items", "new_people_and_items"):
+        best = max(trained.figures[f"{name}.{held_out}.ndcg_10"] for name in NAMES)
+        assert trained.figures[f"fused.{held_out}.ndcg_10"] > 1.25 * best, held_out
+        assert trained.figures[f"people.{held_out}"] >= 15
 
 
 def test_missing_modalities_cost_by_degrees(trained):
-    for trial in ("new_items", "new_people_and_items"):
-        def found(label, trial=trial):
-            return trained.figures[f"{label}.{trial}.ndcg_10"]
+    for held_out in ("new_items", "new_people_and_items"):
+        def found(label, held_out=held_out):
+            return trained.figures[f"{label}.{held_out}.ndcg_10"]
 
         whole, quarter, most = found("fused"), found("dropped_0.25"), found("dropped_0.75")
-        assert whole > quarter > most, trial
-        assert quarter >= 0.75 * whole, (trial, quarter, whole)
-        assert most >= min(found(name) for name in NAMES), (trial, most)
+        assert whole > quarter > most, held_out
+        assert quarter >= 0.75 * whole, (held_out, quarter, whole)
+        assert most >= min(found(name) for name in NAMES), (held_out, most)
         for name in NAMES:
             others = max(found(other) for other in NAMES if other != name)
-            assert found(f"without_{name}") >= 0.95 * others, (trial, name)
+            assert found(f"without_{name}") >= 0.95 * others, (held_out, name)
 
 
 def test_tables_and_the_model_hold_what_was_trained(trained):

@@ -5,7 +5,7 @@ import pytest
 from pyspark.sql import functions as F
 
 from interestlake.evaluation.arrays import mean_dissimilarity
-from interestlake.evaluation.gate import judge
+from interestlake.evaluation.gate import decide
 from interestlake.evaluation.table import accuracy, held_out_people, spread, unknown_items, unlikeness
 
 INTERACTIONS = [
@@ -101,9 +101,9 @@ def test_items_unknown_in_train_are_counted(world):
 
 def test_the_gate():
     values = {"fused": 0.21, "als": 0.2, "popularity": 0.1}
-    assert judge(values, "ndcg", 10, ("als", "popularity"), 0.049).holds
-    refused = judge(values, "ndcg", 10, ("als", "popularity"), 0.06)
+    assert decide(values, "ndcg", 10, ("als", "popularity"), 0.049).holds
+    refused = decide(values, "ndcg", 10, ("als", "popularity"), 0.06)
     assert not refused.holds
     assert str(refused) == "ndcg@10 on test: fused 0.2100 against als 0.2000 (not beaten), popularity 0.1000"
-    assert judge(values, "ndcg", 10, ("als",), -1.0).holds
-    assert judge({"fused": 0.2, "als": 0.2}, "ndcg", 10, ("als",), 0.0).holds
+    assert decide(values, "ndcg", 10, ("als",), -1.0).holds
+    assert decide({"fused": 0.2, "als": 0.2}, "ndcg", 10, ("als",), 0.0).holds

@@ -56,7 +56,7 @@ def test_a_declared_parameter_reaches_the_stage():
 def test_an_undeclared_parameter_becomes_an_option_and_is_quoted():
     _, options = job_call("main", source="movielens", input="/data/my films", until="prepare")
     parsed = build_parser().parse_args(["run", *options])
-    assert (parsed.source, parsed.input, parsed.last) == ("movielens", ["/data/my films"], "prepare")
+    assert (parsed.source, parsed.input, parsed.until) == ("movielens", ["/data/my films"], "prepare")
 
 
 def mlflow_run(entry_point: str, store: str, **parameters) -> subprocess.CompletedProcess:

@@ -13,7 +13,7 @@ from .cells import NOTEBOOKS, cells, is_magic
 pytestmark = pytest.mark.surfaces
 SETTINGS = (
     "annotate.lda_topics=4 annotate.lda_iterations=3 graph.hub_interests=3 graph.pagerank_iterations=4 als.rank=8 "
-    "als.iterations=4 two_tower.epochs=2 recommend.weight_draws=16 promote.min_gain=-1"
+    "als.iterations=4 two_tower.epochs=2 tune.quick=true promote.min_gain=-1"
 )
 
 

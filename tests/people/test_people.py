@@ -6,7 +6,7 @@ import pytest
 import scipy.sparse as sp
 
 from interestlake.interests.people.experts import name_groups, rank_experts
-from interestlake.interests.people.model import PeopleModel, judge, lists, tastes
+from interestlake.interests.people.model import PeopleModel, evaluate_people, lists, tastes
 
 USERS = np.array([f"u{n}" for n in range(8)], object)
 LINKS = [(0, 1), (0, 2), (1, 2), (2, 3), (3, 4), (4, 5), (5, 3), (6, 0)]
@@ -49,7 +49,7 @@ def test_a_hidden_friendship_is_found_by_the_part_that_knows():
     hidden = sp.csr_matrix(([1.0, 1.0], ([0, 7], [7, 0])), (8, 8))
     interests = np.zeros((8, 3))
     interests[[0, 7], 1] = 1.0
-    rows = judge(model(interests=interests), np.arange(8), hidden, np.zeros(8, bool))
+    rows = evaluate_people(model(interests=interests), np.arange(8), hidden, np.zeros(8, bool))
     at5 = rows[(rows["metric"] == "recall") & (rows["k"] == 5)].groupby("model")["value"].mean()
     assert at5["interests"] == 1.0 and at5["common_friends"] == 0.0 and at5["mix+0.5"] == 1.0
 

@@ -11,7 +11,7 @@ FAST = {
     "annotate.lda_iterations": 5,
     "graph.hub_interests": 4,
     "two_tower.epochs": 3,
-    "recommend.weight_draws": 32,
+    "tune.quick": True,
     "promote.min_gain": -1.0,
 }
 

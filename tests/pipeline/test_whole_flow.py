@@ -6,6 +6,7 @@ from sklearn.metrics import adjusted_rand_score
 
 from interestlake.core.pipeline import run_stages
 from interestlake.core.schemas.all import ALL
+from interestlake.recommending.explaining.replay import sentences
 from interestlake.stages.order import STAGES
 
 from ..stage_tables import WRITTEN
@@ -66,6 +67,15 @@ def test_every_person_gets_a_list_of_unseen_items_with_reasons(world):
     assert lists.where("run_id != 'world' OR length(reason) < 10").count() == 0
 
 
+def test_every_sentence_is_true_of_the_tables(world):
+    names = ("gold.recommendations", "silver.items", "silver.interactions", "silver.interests",
+             "silver.item_interests", "gold.interest_map", "silver.friends", "silver.facts")  # fmt: skip
+    told = sentences({name: world.lake.read(name) for name in names}).persist()
+    assert [row["statement"] for row in told.where(~F.col("true")).collect()] == []
+    assert told.count() == world.lake.read("gold.recommendations").count()
+    told.unpersist()
+
+
 def test_planted_taste_is_found_in_the_lists(world):
     """Of what a person has not seen, items of the planted community are listed at least three times as often."""
     items = world.lake.read("truth.items").select("item_id", F.col("community").alias("item_community"))
@@ -83,7 +93,9 @@ def test_planted_taste_is_found_in_the_lists(world):
 def test_metrics_hold_the_fused_list_and_every_baseline(world):
     rows = world.lake.read("gold.metrics").where("split = 'test' AND segment = 'all' AND metric = 'ndcg' AND k = 10")
     ndcg = {row["model"]: row["value"] for row in rows.collect()}
-    assert {"fused", "popularity", "item_knn", "ease", "als", "two_tower", "graph", "text"} <= set(ndcg)
+    chosen = {row["model"]: row["left_out"] for row in world.lake.read("models.chosen").collect()}
+    assert set(ndcg) == {"fused", *(name for name, why in chosen.items() if why is None)}
+    assert {"popularity", "item_knn", "ease", "sequence_ease", "als", "transitions", "trend", "text"} <= set(ndcg)
     assert all(0 <= value <= 1 for value in ndcg.values())
     assert ndcg["fused"] > ndcg["popularity"]
 

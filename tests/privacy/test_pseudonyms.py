@@ -6,29 +6,31 @@ import stat
 import pytest
 
 from interestlake.core.errors import BadInput
-from interestlake.privacy.pseudonyms import SAMPLE_KEY, kept_key, pads, pseudonym_key, pseudonymise
+from interestlake.privacy.pseudonyms import SAMPLE_KEY, kept_key, pads, pseudonym, pseudonym_key, pseudonymise
 
 KEYS = (b"k", b"tests-only", b"x" * 64, b"longer than a block " * 9, "schlüssel".encode())
+SAID = {"INTERESTLAKE_PSEUDONYM_KEY": "said by the variable"}
 NAMES = ("A3EBHHCZO6V2A4", "1", "", "Zoë Müller", "日本", "x" * 500)
 
 
 @pytest.mark.parametrize("key", KEYS, ids=lambda key: f"{len(key)} bytes")
 def test_pseudonyms_are_pythons_hmac(spark, key):
     rows = spark.createDataFrame([(name, name) for name in NAMES], "user_id string, raw string")
-    actual = {row.raw: row.user_id for row in rows.transform(pseudonymise("user_id", key=key)).collect()}
-    expected = {name: hmac.new(key, name.encode(), hashlib.sha256).hexdigest()[:32] for name in NAMES}
-    assert actual == expected
+    actual = {row.raw: row.user_id for row in rows.transform(pseudonymise("user_id", people="shop", key=key)).collect()}
+    expected = {name: hmac.new(key, f"shop\x1f{name}".encode(), hashlib.sha256).hexdigest()[:32] for name in NAMES}
+    assert actual == expected == {name: pseudonym("shop", name, key) for name in NAMES}
+    assert pseudonym("shop", "123", key) != pseudonym("other shop", "123", key)
 
 
 def test_null_stays_null_and_other_columns_stay(spark):
     rows = spark.createDataFrame([(None, "f", 3)], "user_id string, friend_id string, n int")
-    row = rows.transform(pseudonymise("user_id", key=b"k")).first()
+    row = rows.transform(pseudonymise("user_id", people="shop", key=b"k")).first()
     assert (row.user_id, row.friend_id, row.n) == (None, "f", 3)
 
 
 def test_no_plan_shows_the_key(spark):
     key = b"only the owner knows"
-    rows = spark.createDataFrame([("a",)], "user_id string").transform(pseudonymise("user_id", key=key))
+    rows = spark.createDataFrame([("a",)], "user_id string").transform(pseudonymise("user_id", people="shop", key=key))
     plan = rows._jdf.queryExecution().toString()
     for secret in (key, *pads(key)):
         assert secret.hex() not in plan.lower()
@@ -46,9 +48,9 @@ def test_key_file_is_made_once_for_its_owner_only(tmp_path):
 
 def test_the_variable_wins_over_the_file(tmp_path):
     path = tmp_path / "pseudonym.key"
-    path.write_text("from the file\n")
-    assert pseudonym_key("table", str(path), {"INTERESTLAKE_PSEUDONYM_KEY": "said"}) == b"said"
-    assert pseudonym_key("table", str(path), {}) == b"from the file"
+    path.write_text("read from the file\n")
+    assert pseudonym_key("table", str(path), SAID) == b"said by the variable"
+    assert pseudonym_key("table", str(path), {}) == b"read from the file"
 
 
 def test_a_key_that_is_gone_is_not_made_again(tmp_path):
@@ -61,7 +63,7 @@ def test_a_key_that_is_gone_is_not_made_again(tmp_path):
 
 
 def test_generated_people_need_no_secret(tmp_path):
-    assert pseudonym_key("sample", str(tmp_path / "none"), {"INTERESTLAKE_PSEUDONYM_KEY": "said"}) == SAMPLE_KEY
+    assert pseudonym_key("sample", str(tmp_path / "none"), SAID) == SAMPLE_KEY
     assert not (tmp_path / "none").exists()
 
 
@@ -71,6 +73,15 @@ def test_an_empty_key_is_refused(tmp_path, environ):
     path.write_text("\n")
     with pytest.raises(BadInput, match="no key"):
         pseudonym_key("movielens", str(path), environ)
+
+
+@pytest.mark.parametrize("environ", [{"INTERESTLAKE_PSEUDONYM_KEY": "fifteen letters"}, {}])
+def test_a_key_that_can_be_guessed_is_refused(tmp_path, environ):
+    path = tmp_path / "pseudonym.key"
+    path.write_text("fifteen letters\n")
+    with pytest.raises(BadInput, match="found a key of 15 bytes; expected at least 16 bytes"):
+        pseudonym_key("movielens", str(path), environ)
+    assert pseudonym_key("movielens", str(path), {"INTERESTLAKE_PSEUDONYM_KEY": "sixteen letters!"})
 
 
 def test_the_key_is_not_logged(tmp_path, caplog):

@@ -1,11 +1,15 @@
 """The guard by hand: what is closed to whom, how a list is capped, which words a text holds."""
 
 import numpy as np
+import pandas as pd
+import pytest
 import scipy.sparse as sp
 
-from interestlake.recommending.fuse import Candidates, fuse, fuse_within
 from interestlake.recommending.guard import Guard
+from interestlake.recommending.personal import list_block
 from interestlake.text.holds_word import holds_word
+
+from ..recommending.given import Given, small_recommender
 
 
 def guard(**changed):
@@ -36,12 +40,22 @@ def test_the_cap_keeps_the_best_of_each_group_in_order():
 
 
 def test_a_capped_list_reaches_past_what_the_plain_one_holds():
-    candidates = Candidates(np.arange(5), np.array([[0.9], [0.8], [0.3], [0.2], [0.7]]))
-    weights = np.ones(1)
-    assert candidates.columns[fuse(candidates, weights, 3)[0]].tolist() == [0, 1, 4]
-    best, scores = fuse_within(guard(max_per_group=1), candidates, weights, 3)
-    assert candidates.columns[best].tolist() == [0, 2, 3] and scores.tolist() == [0.9, 0.3, 0.2]
-    assert fuse_within(None, candidates, weights, 3)[0].tolist() == fuse(candidates, weights, 3)[0].tolist()
+    scores = np.array([[9.0, 8, 3, 2, 7]])
+    block = pd.DataFrame({"user_id": ["u"], "items": [None], "weights": [None], "friend_items": [None],
+                          "friend_weights": [None]})  # fmt: skip
+
+    def listed(rails):
+        recommender = small_recommender([Given("popularity", scores)], [1.0], {"popularity": "popular"}, np.ones(5),
+                                        guard=rails)  # fmt: skip
+        found = list_block(block, recommender.batch(block), recommender, 3)
+        values = dict(zip(found.pool.columns, found.pool.values[:, 0], strict=True))
+        shown = found.columns[0][found.columns[0] >= 0]
+        assert found.scores[0][: len(shown)] == pytest.approx([values[column] for column in shown], abs=1e-6)
+        return shown.tolist()
+
+    assert listed(None) == listed(guard()) == [0, 1, 4]
+    assert listed(guard(max_per_group=1)) == [0, 2, 3]
+    assert listed(guard(max_per_group=1, blocked=np.array([1, 0, 0, 0, 0], bool))) == [1, 2, 3]
 
 
 def test_words_are_whole_and_stems_are_not(spark):

@@ -13,16 +13,21 @@ from pyspark.sql import functions as F
 
 from interestlake.core.config import load_params
 from interestlake.core.errors import BadInput
-from interestlake.core.params.all import SOURCES, Guard
-from interestlake.interactions.weigh import BASE_WEIGHTS, weigh_pairs
+from interestlake.core.params.all import Guard
+from interestlake.interactions.split import split_pairs
+from interestlake.interactions.weigh import BASE_WEIGHTS, chosen_pairs, weigh_pairs
 from interestlake.interests.hidden import without_hidden
+from interestlake.models.fitted import Fitted
 from interestlake.models.item_matrix import Ease, ease_weights
 from interestlake.models.popularity import Popularity
 from interestlake.recommending.blocks import Catalogue
+from interestlake.recommending.budget import plan_search
+from interestlake.recommending.fusion import Fusion
 from interestlake.recommending.gather_guard import gather_guard
-from interestlake.recommending.granularity import heard_sources
-from interestlake.recommending.item_models import ItemInterests, ItemModels
-from interestlake.recommending.personal import Fusion, recommend_block
+from interestlake.recommending.personal import recommend_block
+from interestlake.recommending.recommender import ItemInterests, Recommender
+
+from ..recommending.frames import lake_models
 
 ROOT = Path(__file__).resolve().parents[2]
 EVENT = ("event_id string, user_id string, item_id string, event_type string, value double, text string, "
@@ -46,7 +51,8 @@ class Run:
         events = spark.createDataFrame(rows, EVENT.replace("timestamp", "bigint"))
         events = events.withColumn("event_ts", F.timestamp_seconds("event_ts"))
         weigh = self.params.prepare
-        self.frame = events.transform(
+        chosen = events.transform(chosen_pairs(weigh.event_weights)).transform(split_pairs("hash", 0, 0, 1))
+        self.frame = chosen.transform(
             weigh_pairs(weigh.half_life_days, weigh.min_rating, weigh.event_weights, weigh.half_lives)
         ).persist()
         self.pairs = self.frame.toPandas()
@@ -80,11 +86,13 @@ class Run:
         scorers = (Popularity("popularity", self.user_counts),
                    Ease("ease", np.arange(count), ease_weights(gram, 5.0), count))
         nothing = ItemInterests(sp.csr_matrix((count, 0), dtype=np.float32), np.empty(0, object), np.empty(0, object))
-        models = ItemModels(self.catalogue, self.user_counts, scorers, {}, nothing, guard)
-        weights = {segment: np.array([0.4, 0.6]) for segment in ("warm", "cold")}
+        fitted = {scorer.name: Fitted(scorer) for scorer in scorers}
+        fusion = Fusion(("popularity", "ease"), "weights", np.array([0.4, 0.6]))
+        reasons = {"popularity": "popular", "ease": "together"}
+        models = Recommender(self.catalogue, self.user_counts, fitted, fusion, reasons, {}, nothing, guard=guard)
         frame = pd.DataFrame(block, columns=["user_id", "items", "weights", "friend_items", "friend_weights",
                                              "interests", "shares"])
-        return recommend_block(frame, models, Fusion(("popularity", "ease"), weights, 3, count), length)
+        return recommend_block(frame, models, length)
 
 
 @pytest.fixture(scope="module", params=sorted(SHAPES))
@@ -152,16 +160,23 @@ def test_hidden_words_reach_no_interest_evidence_or_reason(spark, run):
 
 
 @pytest.mark.parametrize(("name", "heard", "silent"), [
-    ("health", {"text", "popularity", "ease"}, {"social", "transitions"}),
-    ("social", {"social", "transitions"}, set()),
+    ("health", {"text", "popularity", "ease", "fact_knn"}, {"social", "transitions", "sequence_ease"}),
+    ("social", {"social", "transitions"}, {"fact_knn", "facts"}),
     ("shop", {"transitions", "text"}, {"social"}),
     ("news", {"text"}, {"social"}),
 ])
-def test_granularities_choose_the_sources(name, heard, silent):
-    params = load_params(str(ROOT / "conf"), recipe=name).recommend
-    found = set(heard_sources(SOURCES, params.sources, params.granularities))
+def test_granularities_choose_the_models(name, heard, silent):
+    """On data that has people's choices in order, friends, texts and facts."""
+    models = lake_models()
+
+    def planned(granularities):
+        plan = plan_search(models.inputs.train, models.side, granularities=granularities, quick=True)
+        assert all("recommend.granularities" in plan.left_out[name] for name in silent)
+        return {model.name for model in plan.models}
+
+    found = planned(load_params(str(ROOT / "conf"), recipe=name).recommend.granularities)
     assert heard <= found and not silent & found
-    assert heard_sources(SOURCES, SOURCES, ("text",)) == ("popularity", "text")
+    assert planned(("text",)) == {"popularity", "text", "content", "appeal"}
 
 
 def test_no_rail_is_no_guard():

@@ -1,37 +1,76 @@
-"""The planted world with recommend, evaluate and promote run on it once."""
+"""The planted world with recommend and evaluate run on it once; contexts for more runs on lakes of one's own."""
 
+import logging
 from types import SimpleNamespace
 
 import pytest
 
 from .planted import write_world
 
-SMALL = {"recommend.weight_draws": 64, "recommend.candidates": 30, "recommend.top_k": 5, "recommend.cold_history": 2,
-         "recommend.ease_l2": 5.0}
+# the good fixed parameters: a search on 36 people chooses by luck
+SMALL = {"tune.quick": True, "recommend.top_k": 5, "recommend.cold_history": 2}
+BUILT: dict[str, SimpleNamespace] = {}
 
 
 @pytest.fixture(scope="session")
-def planted(spark, tmp_path_factory):
-    """.lake, .context, .pairs, .lonely, .friendly, .figures (stage -> figures): recommend and evaluate have run."""
-    import logging
+def context_of(spark, mlflow_template):
+    """context_of(folder, run_id, overrides) -> a StageContext on <folder>/lake with a store beside it."""
+    import shutil
 
     from interestlake.core.config import RunOptions, load_params
     from interestlake.core.lake import Lake
     from interestlake.core.stage import StageContext
     from interestlake.core.tracking import Tracker
+
+    def make(folder, run_id="planted", overrides=SMALL):
+        store = folder / "mlflow.db"
+        if not store.exists():
+            shutil.copy(mlflow_template, store)
+        tracker = Tracker(f"sqlite:///{store}", run_id)
+        tracker.start({})
+        lake = Lake(spark, str(folder / "lake"))
+        options = RunOptions(lake=lake.root, run_id=run_id)
+        log = logging.getLogger("interestlake")
+        return StageContext(spark, lake, tracker, load_params(None, overrides), options, log)
+
+    return make
+
+
+def write_planted(context, chosen=None) -> SimpleNamespace:
+    """`write_world` with texts under the encoder that the context is configured for."""
+    from interestlake.stages.embed import encoder_of
+
+    return write_world(context.lake, encoder_of(context).model_id, chosen)
+
+
+def run_stage(context, stage) -> dict:
+    """The stage's figures."""
+    with context.tracker.stage(stage.name, {}):
+        return stage.run(context)
+
+
+@pytest.fixture(scope="session")
+def planted(context_of, tmp_path_factory):
+    """recommend and evaluate ran once: .lake, .context, .uri, .folder, .pairs, .lonely, .friendly, .figures (stage ->
+    figures)."""
     from interestlake.stages.evaluate import EVALUATE
     from interestlake.stages.recommend import RECOMMEND
 
-    root = tmp_path_factory.mktemp("planted")
-    lake = Lake(spark, str(root / "lake"))
-    world = write_world(lake)
-    tracker = Tracker(f"sqlite:///{root / 'mlflow.db'}", "planted")
-    tracker.start({})
-    options = RunOptions(lake=lake.root, run_id="planted")
-    context = StageContext(spark, lake, tracker, load_params(None, SMALL), options, logging.getLogger("interestlake"))
-    figures = {}
-    for stage in (RECOMMEND, EVALUATE):
-        with tracker.stage(stage.name, {}):
-            figures[stage.name] = stage.run(context)
-    uri = f"sqlite:///{root / 'mlflow.db'}"
-    return SimpleNamespace(lake=lake, context=context, figures=figures, uri=uri, **vars(world))
+    if "world" not in BUILT:  # tests/serving asks for it too
+        folder = tmp_path_factory.mktemp("planted")
+        context = context_of(folder)
+        world = write_planted(context)
+        figures = {stage.name: run_stage(context, stage) for stage in (RECOMMEND, EVALUATE)}
+        uri = f"sqlite:///{folder / 'mlflow.db'}"
+        BUILT["world"] = SimpleNamespace(lake=context.lake, context=context, figures=figures, uri=uri, folder=folder,
+                                         **vars(world))  # fmt: skip
+    return BUILT["world"]
+
+
+@pytest.fixture
+def copied(planted, context_of, tmp_path):
+    """copied(run_id, overrides) -> a context on a copy of the planted lake and its store."""
+    import shutil
+
+    shutil.copytree(planted.folder, tmp_path, dirs_exist_ok=True)
+    return lambda run_id, overrides: context_of(tmp_path, run_id, overrides)

@@ -7,6 +7,8 @@ import pandas as pd
 
 GROUPS, PEOPLE, ITEMS = 3, 36, 36
 TOPICS = ("space", "jazz", "gardens")
+DOCUMENT = ("doc_id string, text_hash string, kind string, item_id string, user_id string, text string, rating double, "
+            "event_ts timestamp, split string")  # fmt: skip
 
 
 def pairs(seed: int = 7) -> pd.DataFrame:
@@ -31,9 +33,12 @@ def item_id(item: int) -> str:
     return f"item-{(item * 7) % ITEMS:02d}"
 
 
-def write_world(lake) -> SimpleNamespace:
-    """Write every table; returns pairs (pandas), and who has no history: `lonely`, and `friendly` with a friend."""
-    spark, chosen = lake.spark, pairs()
+def write_world(lake, encoder: str = "m", chosen: pd.DataFrame | None = None) -> SimpleNamespace:
+    """Write every table; returns pairs (pandas), and who has no history: `lonely`, and `friendly` with a friend.
+
+    encoder: model_id that the vectors of the items' texts stand under; chosen: other pairs than `pairs` gives.
+    """
+    spark, chosen = lake.spark, pairs() if chosen is None else chosen
     train = chosen[chosen.split == "train"]
     lonely, friendly = PEOPLE, PEOPLE + 1
     counts = train.groupby("user").size()
@@ -84,7 +89,7 @@ def write_world(lake) -> SimpleNamespace:
         "first_seen timestamp, last_seen timestamp",
     )
     _write_graph(write, train)
-    _write_vectors(write, train)
+    _write_vectors(write, train, encoder)
     return SimpleNamespace(pairs=chosen, lonely=lonely, friendly=friendly)
 
 
@@ -103,7 +108,7 @@ def planted_groups(count: int) -> np.ndarray:
     return np.eye(GROUPS)[np.arange(count) % GROUPS]
 
 
-def _write_vectors(write, train: pd.DataFrame) -> None:
+def _write_vectors(write, train: pd.DataFrame, encoder: str) -> None:
     random = np.random.default_rng(3)
     matrix = np.zeros((PEOPLE, ITEMS))
     matrix[train.user, train.item] = 1
@@ -118,6 +123,13 @@ def _write_vectors(write, train: pd.DataFrame) -> None:
     schema = "engine string, reason string, alpha double, regularization double, scaled boolean"
     write("models.als_fit", [("spark", "planted", 10.0, 0.05, True)], schema)
     text = planted_groups(ITEMS) + 0.3 * random.random((ITEMS, GROUPS))
+    documents = [(f"own-{i}", f"h-{i}", "item", item_id(i), None, f"All about {TOPICS[i % GROUPS]}.", None, None, "all")
+                 for i in range(ITEMS)]  # fmt: skip
+    documents.append(("said", "h-said", "review", item_id(0), user_id(0), "Loud.", 4.0, None, "train"))
+    write("silver.documents", documents, DOCUMENT)
+    vectors = [(f"h-{i}", encoder, "onnx", [float(x) for x in row]) for i, row in enumerate(text)]
+    vectors += [("h-said", encoder, "onnx", [0.0, 0.0, 0.0]), ("h-0", "another", "onnx", [1.0])]
+    write("silver.embeddings", vectors, "text_hash string, model_id string, engine string, vector array<float>")
     write(
         "models.item_features",
         [(i, [float(x) for x in row], [0.0, 0.0]) for i, row in enumerate(text)],

@@ -1,16 +1,12 @@
 """The Gram matrix in strips against numpy; batches, sizes and the blocks of people."""
 
-import logging
-
 import numpy as np
 import pandas as pd
 import pytest
 
-from interestlake.core.errors import BadInput
 from interestlake.graph import gram as cooccurrence
 from interestlake.graph.gram import collect_strips, partial_strips, summed_strips
 from interestlake.recommending.blocks import Catalogue, blocks, sparse_rows, to_batch
-from interestlake.recommending.item_models import check_size, planned_bytes
 
 
 @pytest.mark.parametrize("partitions", [1, 3])
@@ -66,9 +62,8 @@ def test_recency_vectors_and_missing_parts():
         "weights": [[1.0, 0.5, 0.2], None],
         "friend_items": [None, [5]],
         "friend_weights": [None, [2.0]],
-        "two_tower_vector": [[1.0, 2.0], [3.0, 4.0]],
     })
-    batch = to_batch(people, catalogue(), {"two_tower": 2})
+    batch = to_batch(people, catalogue(), {"two_tower": np.array([[1.0, 2.0], [3.0, 4.0]])})
     np.testing.assert_allclose(batch.recent.toarray(), [[1 / 3, 1 / 2, 1], [0, 0, 0]], rtol=1e-6)
     assert batch.friends.toarray().tolist() == [[0, 0, 0], [0, 0, 2]]
     assert batch.vectors["two_tower"].tolist() == [[1, 2], [0, 0]]
@@ -80,29 +75,3 @@ def test_blocks_keep_order_and_shrink_with_the_catalogue():
     assert [len(block) for block in small] == [512, 188, 200]
     assert pd.concat(small)["n"].tolist() == list(range(900))
     assert {len(block) for block in blocks(iter(frames[:1]), 10_000_000, 9)} == {1}
-
-
-def test_a_catalogue_too_large_is_said_before_anything_is_gathered():
-    parts = planned_bytes({"graph": 10**9}, {"als": 32}, 1000, 0)
-    with pytest.raises(BadInput, match=r"7\.45 GB planned, 7\.45 GB of it graph.*max_item_gigabytes=2\.0"):
-        check_size(parts, 2.0)
-    assert check_size({"ease": 2**29}, 2.0) == 0.5
-
-
-def test_ease_is_left_out_past_its_bound(planted):
-    from dataclasses import replace
-
-    from interestlake.recommending.gather import gather_item_models
-    from interestlake.recommending.histories import histories
-    from interestlake.stages.recommend import ITEM_TABLES
-
-    tables = {name: planted.lake.read(name) for name in ITEM_TABLES}
-    train = planted.lake.read("silver.interactions").where("split = 'train'")
-    params = planted.context.params
-    heard = []
-    log = logging.Logger("test")
-    log.info = lambda message, *values: heard.append(message % values)
-    few = replace(params.recommend, ease_max_items=10)
-    models = gather_item_models(tables, histories(train), few, 4, log)
-    assert "ease" not in models.names and "item_knn" in models.names
-    assert any("EASE left out: 36 items, ease_max_items=10" in line for line in heard)

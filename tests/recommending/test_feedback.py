@@ -4,7 +4,15 @@ import datetime as dt
 
 import pytest
 
-from interestlake.recommending.feedback import Told, count_told, judged_items, located, newest_of_pair, usable, without
+from interestlake.recommending.feedback import (
+    FeedbackCounts,
+    count_feedback,
+    judged_items,
+    located,
+    newest_of_pair,
+    usable,
+    without,
+)
 
 
 def day(number):
@@ -39,7 +47,7 @@ def placed(spark):
 
 
 def test_every_pair_is_accounted_for(placed):
-    assert count_told(9, placed) == Told(
+    assert count_feedback(9, placed) == FeedbackCounts(
         rows=9, repeated=2, unknown_people=1, unknown_items=2, trained=1, used=3, liked=1, people=1
     )
 

@@ -9,34 +9,40 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from interestlake.cli.main import main as cli
+from interestlake.cli import main as cli
 from interestlake.core import pipeline
-from interestlake.core.params.all import SOURCES
 from interestlake.core.schemas.all import ALL
+from interestlake.recommending.saved import open_recommender
 
+from ..selfservice.planted_lake import MODELS, release_evenly
 from . import planted
 
 pytestmark = pytest.mark.commands
 WEIGHTS = "models.fusion_weights"
-RAN = ["--set", "recommend.weight_draws=64", "--set", "recommend.candidates=30", "--set", "recommend.cold_history=2",
-       "--set", "recommend.ease_l2=5.0", "--set", "recommend.top_k=5"]
+RAN = ["--set", "recommend.cold_history=2", "--set", "recommend.top_k=5"]
+NAMES = ("popularity", *MODELS)
+EVEN = 1 / len(NAMES)
 
 
 @pytest.fixture(scope="module")
 def heard(spark, tmp_path_factory):
-    """The planted world with pseudonyms of u0, u1, ... and even weights; what people liked follows the text alone."""
+    """The planted world with pseudonyms of u0, u1, ..., released with even weights; what people liked follows the text
+    alone."""
+    from interestlake.core.config import RunOptions, load_params
     from interestlake.core.lake import Lake, one_row
+    from interestlake.core.stage import StageContext
 
     def pseudonym(user):
-        return hmac.new(b"tests-only", f"u{user}".encode(), hashlib.sha256).hexdigest()[:32]
+        return hmac.new(b"tests-only-pseudonym-key", f"table\x1fu{user}".encode(), hashlib.sha256).hexdigest()[:32]
 
     root = tmp_path_factory.mktemp("refit")
     lake = Lake(spark, str(root / "lake"))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(planted, "user_id", pseudonym)
         world = planted.write_world(lake)
-    even = [(segment, source, 1 / len(SOURCES)) for segment in ("warm", "cold") for source in SOURCES]
-    lake.write(WEIGHTS, spark.createDataFrame(even, "segment string, source string, weight double"), "made")
+    params = load_params(None, {"tune.quick": True, "recommend.models": MODELS, "recommend.top_k": 5})
+    options = RunOptions(lake=lake.root, run_id="made")
+    release_evenly(StageContext(spark, lake, None, params, options, logging.getLogger("interestlake")))
     run = {"run_id": "made", "source": "table", "seed": 42, "fingerprint": "f"}
     lake.write("ops.runs", one_row(spark, "ops.runs", run), "made")
     vectors = lake.read("models.item_features").orderBy("item_index").toPandas()["text_vector"]
@@ -80,7 +86,7 @@ def weights(lake, version=None):
 
 def test_feedback_moves_the_weights_once(refit, heard, monkeypatch):
     """Killed after its write, the command ends with the figures of an undisturbed one; then nothing changes."""
-    lake, version = heard.lake, heard.lake.version(WEIGHTS)
+    lake, version, listed = heard.lake, heard.lake.version(WEIGHTS), heard.lake.version("gold.recommendations")
     mark = pipeline._mark_finished
 
     def killed(*told):
@@ -89,7 +95,7 @@ def test_feedback_moves_the_weights_once(refit, heard, monkeypatch):
     monkeypatch.setattr(pipeline, "_mark_finished", killed)
     with pytest.raises(RuntimeError, match="killed"):
         refit("--run-id", "r1", "--rate", "3")
-    assert lake.version(WEIGHTS) == version + 1 and not lake.exists("gold.recommendations")
+    assert lake.version(WEIGHTS) == version + 1 and lake.version("gold.recommendations") == listed
     moved = weights(lake)
     monkeypatch.setattr(pipeline, "_mark_finished", mark)
 
@@ -99,17 +105,21 @@ def test_feedback_moves_the_weights_once(refit, heard, monkeypatch):
     assert f"{heard.rows} rows, {told}, " in table
     assert lake.version(WEIGHTS) == version + 1 and weights(lake) == moved
     figures = next(row["metrics"] for row in lake.read("ops.stages").collect() if row["stage"] == "refit")
-    for source in SOURCES:
-        assert figures[f"weight_before.warm.{source}"] == pytest.approx(1 / len(SOURCES), abs=1e-12)
-        assert figures[f"weight_after.warm.{source}"] == moved["warm", source]
-    assert figures["alpha_after.warm.text"] > 1.5 * figures["alpha_before.warm.text"]
-    assert figures["lambda_after.warm.text"] > figures["lambda_before.warm.text"] == pytest.approx(1 / 6)
-    assert figures["ndcg_10_after.warm"] > figures["ndcg_10_before.warm"] > 0
-    assert figures["people.warm"] + figures["held.warm"] == planted.PEOPLE
-    assert figures["rests_on.warm"] == 50 + 3 * figures["people.warm"]
-    assert sum(w for (segment, _), w in moved.items() if segment == "warm") == pytest.approx(1)
-    cold = [weight for (segment, _), weight in moved.items() if segment == "cold"]
-    assert cold == pytest.approx([1 / len(SOURCES)] * len(SOURCES))
+    here = "5-19"  # everybody has chosen ten items
+    for source in NAMES:
+        assert figures[f"weight_before.{here}.{source}"] == pytest.approx(EVEN, abs=1e-12)
+        assert figures[f"weight_after.{here}.{source}"] == moved[here, source]
+    assert figures[f"alpha_after.{here}.text"] > 1.5 * figures[f"alpha_before.{here}.text"]
+    # behaviour has four of the eight, text one
+    assert figures[f"lambda_after.{here}.text"] > figures[f"lambda_before.{here}.text"] == pytest.approx(1 / 4)
+    assert figures[f"ndcg_10_after.{here}"] > figures[f"ndcg_10_before.{here}"] > 0
+    assert figures[f"people.{here}"] + figures[f"held.{here}"] == planted.PEOPLE
+    assert figures[f"rests_on.{here}"] == 50 + 3 * figures[f"people.{here}"]
+    assert sum(w for (segment, _), w in moved.items() if segment == here) == pytest.approx(1)
+    others = [weight for (segment, _), weight in moved.items() if segment != here]
+    assert others == pytest.approx([EVEN] * 3 * len(NAMES))
+    fusion = open_recommender(lake).fusion
+    assert fusion.method == "weights" and fusion.segments[1].tolist() == [moved[here, name] for name in fusion.names]
     lists = lake.read("gold.recommendations")
     assert lists.where("run_id = 'r1'").select("user_id").distinct().count() == planted.PEOPLE + 2
 
@@ -127,10 +137,10 @@ def test_mlflow_has_the_figures_of_the_refit(heard):
     runs = client.search_runs([experiment], "tags.`interestlake.stage` = 'refit' AND attributes.status = 'FINISHED'")
     (run,) = [run for run in runs if run.data.tags["interestlake.run_id"] == "r1"]
     metrics = run.data.metrics
-    assert metrics["alpha_after.warm.text"] > metrics["alpha_before.warm.text"]
+    assert metrics["alpha_after.5-19.text"] > metrics["alpha_before.5-19.text"]
     assert metrics["feedback_unknown_items"] == 1
     kinds = [f"{what}_{when}" for what in ("weight", "alpha", "lambda") for when in ("before", "after")]
-    assert {f"{kind}.cold.text" for kind in kinds} <= set(metrics)
+    assert {f"{kind}.0-4.text" for kind in kinds} <= set(metrics)
     assert run.data.params["refit.rate"] == "3.0" and run.data.params["seed"] == "42"
 
 

@@ -5,7 +5,7 @@ import pytest
 from interestlake.core.config import RunOptions, load_params
 from interestlake.core.schemas.all import ALL
 from interestlake.core.stage import Stage
-from interestlake.reporting.gather import Shelf, gather
+from interestlake.reporting.gather import OptionalTables, gather
 
 from . import planted
 
@@ -36,7 +36,7 @@ def make_page(frames):
     def make(without=(), replaced=None, overrides=None, run_id=planted.RUN):
         kept = {name: frame for name, frame in {**frames, **(replaced or {})}.items() if name not in without}
         options = RunOptions(lake="unused", run_id=run_id)
-        return gather(Shelf(kept.__contains__, kept.__getitem__), load_params(None, overrides), options, ORDER)
+        return gather(OptionalTables(kept.__contains__, kept.__getitem__), load_params(None, overrides), options, ORDER)
 
     return make
 

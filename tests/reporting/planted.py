@@ -27,7 +27,7 @@ COMMUNITIES = {
 }
 KINDS = ("category", "tag", "tag", "keyword", "tag", "keyword", "tag", "tag", "keyword", "topic")
 MODELS = {
-    "fused": 0.2314, "ease": 0.2187, "als": 0.2021, "item_knn": 0.1954, "two_tower": 0.1893, "graph": 0.1712,
+    "fused": 0.2314, "ease": 0.2187, "als": 0.2021, "item_knn": 0.1954, "user_knn": 0.1893, "graph_filter": 0.1712,
     "transitions": 0.1588, "text": 0.0921, "social": 0.0844, "popularity": 0.1127,
 }  # fmt: skip
 RUN, OTHER_RUN = "films-1", "films-0"
@@ -104,7 +104,8 @@ def interest_map():
 
 
 def recommendations():
-    mixes = (("ease", 0.44), ("als", 0.31), ("graph", 0.25)), (("text", 0.5), ("item_knn", 0.5)), (("two_tower", 1.0),)
+    three = ("ease", 0.44), ("als", 0.31), ("graph_filter", 0.25)
+    mixes = three, (("text", 0.5), ("item_knn", 0.5)), (("user_knn", 1.0),)
     seen = {f"m{i}" for i in range(13)}
     unseen = [item for item in items() if item[0] not in seen]
     rows = []
@@ -113,8 +114,10 @@ def recommendations():
         titles = [items()[int(e[1:])][2] for e in evidence]
         reason = f"Because you chose {titles[0]} and {titles[1]}: the same people chose this one too."
         mix = mixes[rank % 3]
-        rows.append((PERSON, rank, item[0], 0.981 - 0.043 * rank, list(mix), evidence, reason, RUN))
-    return rows + [(f"{i:032x}", 1, "m2", 0.5, [("popularity", 1.0)], [], "Many people chose it.", RUN) for i in (1, 2)]
+        score = 0.981 - 0.043 * rank
+        rows.append((PERSON, rank, item[0], score, list(mix), evidence, "together", evidence, reason, RUN))
+    told = ([("popularity", 1.0)], [], "popular", [], "Many people chose it.", RUN)
+    return rows + [(f"{i:032x}", 1, "m2", 0.5, *told) for i in (1, 2)]
 
 
 def metrics():
@@ -135,10 +138,11 @@ def metrics():
 
 
 def fusion_weights():
-    warm = {"ease": 0.38, "als": 0.24, "graph": 0.14, "item_knn": 0.1, "text": 0.08, "two_tower": 0.06, "social": 0.0}
-    cold = {"popularity": 0.55, "text": 0.25, "social": 0.2}
-    shares = [("warm", s, w) for s, w in warm.items()]
-    return shares + [("cold", s, w) for s, w in cold.items()]
+    some = {"ease": 0.38, "als": 0.24, "graph_filter": 0.14, "item_knn": 0.1, "text": 0.08, "user_knn": 0.06,
+            "social": 0.0}
+    few = {"popularity": 0.55, "text": 0.25, "social": 0.2}
+    segments = {"100 and more": some, "20-99": some, "5-19": some, "0-4": few}
+    return [(segment, s, w) for segment, shares in segments.items() for s, w in shares.items()]
 
 
 def stages():

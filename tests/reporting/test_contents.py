@@ -3,8 +3,8 @@
 import pytest
 
 from interestlake.core.errors import BadInput
-from interestlake.reporting.content import Gap
-from interestlake.reporting.flow import blends, grains, steps
+from interestlake.reporting.content import Missing
+from interestlake.reporting.flow import blends, granularities, steps
 from interestlake.reporting.head import quarantine_reasons
 from interestlake.reporting.interest_graph import read_graph
 from interestlake.reporting.person import choose_person
@@ -82,7 +82,7 @@ def test_person_holds_the_planted_map_and_list(page):
     )  # fmt: skip
     third = person.suggestions[2]
     assert (third.rank, third.title) == (3, "Spirited Away")
-    assert third.sources == (("ease", 0.44), ("als", 0.31), ("graph", 0.25))
+    assert third.sources == (("ease", 0.44), ("als", 0.31), ("graph_filter", 0.25))
     assert len(person.held) == len(planted.interest_map())
 
 
@@ -99,23 +99,26 @@ def test_steps_follow_the_pipeline_with_reads_and_writes(page):
 def test_stages_after_the_page_are_left_out():
     rows = [dict(stage=name, seconds=1.0, rows={}, versions={}, metrics=None) for name in ("promote", "ingest")]
     assert [step.stage for step in steps(rows, ORDER)] == ["ingest"]
-    assert isinstance(steps(rows[:1], ORDER), Gap)
+    assert isinstance(steps(rows[:1], ORDER), Missing)
 
 
-def test_zero_shares_are_left_out(frames):
-    cold, warm = blends(frames["models.fusion_weights"])
-    assert cold.shares == (("popularity", 0.55), ("text", 0.25), ("social", 0.2))
-    assert [source for source, _ in warm.shares] == ["ease", "als", "graph", "item_knn", "text", "two_tower"]
+def test_segments_go_by_length_and_zero_shares_are_left_out(frames):
+    found = blends(frames["models.fusion_weights"])
+    assert [blend.segment for blend in found] == ["0-4", "5-19", "20-99", "100 and more"]
+    few, some, *_ = found
+    assert few.shares == (("popularity", 0.55), ("text", 0.25), ("social", 0.2))
+    assert [source for source, _ in some.shares] == ["ease", "als", "graph_filter", "item_knn", "text", "user_knn"]
 
 
 def test_alpha_and_lambda_by_hand(frames):
-    cold, warm = blends(frames["models.fusion_weights"])
-    told = {grain.name: (grain.alpha, grain.strength) for grain in cold.grains}
+    few, some, *_ = blends(frames["models.fusion_weights"])
+    told = {one.name: (one.alpha, one.strength) for one in few.granularities}
     assert list(told) == ["behaviour", "text", "social", "knowledge", "sequence"]
     expected = {"behaviour": (0.55, 1), "text": (0.25, 0.25 / 0.55), "social": (0.2, 0.2 / 0.55)}
     assert told == {name: pytest.approx(expected.get(name, (0, 0)), abs=1e-6) for name in told}
-    assert grains({"ease": 0.4, "text": 0.4}) == grains({"of another day": 1.0}) == ()
-    assert warm.grains[0].alpha == pytest.approx(0.38 + 0.24 + 0.14 + 0.1 + 0.06) and warm.grains[1].alpha == 0.08
+    assert granularities({"ease": 0.4, "text": 0.4}) == granularities({"of another day": 1.0}) == ()
+    assert some.granularities[0].alpha == pytest.approx(0.38 + 0.24 + 0.14 + 0.1 + 0.06)
+    assert some.granularities[1].alpha == 0.08
 
 
 def test_reasons_are_grouped_without_their_values(spark):

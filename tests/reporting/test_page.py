@@ -94,7 +94,7 @@ def test_planted_figures_stand_on_the_page(page):
 
 def test_best_of_each_column_is_marked(page):
     best = {m: row.model for row in page.scores.rows for m, cell in zip(range(8), row.cells, strict=True) if cell.best}
-    assert best == {**dict.fromkeys(range(6), "fused"), 6: "popularity", 7: "two_tower"}
+    assert best == {**dict.fromkeys(range(6), "fused"), 6: "popularity", 7: "user_knn"}
     assert [row.model for row in page.scores.rows][:3] == ["fused", "ease", "als"]
     assert {row.model for row in page.scores.rows if row.role == "rival"} == {"popularity", "item_knn", "als"}
 

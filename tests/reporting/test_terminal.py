@@ -1,6 +1,6 @@
 """The tables that a run prints."""
 
-from interestlake.reporting.terminal import metrics_table, stage_table
+from interestlake.reporting.terminal import metrics_table
 
 from . import planted
 
@@ -27,12 +27,3 @@ def test_missing_figures_and_lengths():
     assert "nDCG@20" in lines[1]
     assert next(line for line in lines if line.startswith("ALS")).split()[2] == "-"
     assert metrics_table([]) == "no test figures"
-
-
-def test_stage_table_adds_up():
-    ingest = {"stage": "ingest", "seconds": 2.0, "rows": {"a": 1200, "b": 34}}
-    lines = stage_table([ingest, {"stage": "embed", "seconds": 4.0, "rows": {}}]).splitlines()
-    assert lines[1].split() == ["ingest", "2.0", "#" * 18, "1,234"]
-    assert lines[2].split() == ["embed", "4.0", "#" * 36, "0"]
-    assert lines[3].split() == ["together", "6.0", "1,234"]
-    assert max(map(len, lines)) <= 100

@@ -26,7 +26,7 @@ def browser():
 @pytest.fixture
 def call(spark, world, monkeypatch, capsys):
     """call(command, *options) -> (exit code, what was printed); the session outlives the command."""
-    from interestlake.cli.main import main as cli
+    from interestlake.cli import main as cli
 
     monkeypatch.setattr(spark, "stop", lambda: None)
     sets = [part for name, value in SMALL.items() for part in ("--set", f"{name}={value}")]

@@ -2,11 +2,16 @@
 
 import logging
 import shutil
+from dataclasses import replace
 from types import SimpleNamespace
+
+import numpy as np
 
 from ..recommending import planted
 
-SMALL = {"recommend.candidates": 30, "recommend.top_k": 5, "recommend.cold_history": 2, "recommend.ease_l2": 5.0}
+SMALL = {"recommend.top_k": 5, "recommend.cold_history": 2}
+# one of each way to say why
+MODELS = ["item_knn", "ease", "als", "transitions", "social", "text", "fact_knn"]
 BUILT: dict[str, object] = {}
 
 
@@ -28,41 +33,49 @@ def make_world(spark, root):
 def _build(spark, root):
     from interestlake.core.config import RunOptions, load_params
     from interestlake.core.lake import Lake
-    from interestlake.core.params.all import SOURCES
     from interestlake.core.stage import StageContext
-    from interestlake.recommending.fit_weights import weights_of
-    from interestlake.recommending.personal import Fusion
-    from interestlake.recommending.scoring import open_scoring, write_lists
 
     lake = Lake(spark, str(root))
     world = planted.write_world(lake)
-    words = {i: planted.TOPICS[i % planted.GROUPS] for i in range(planted.ITEMS)}
 
     def put(name, rows, schema):
         spark.createDataFrame(rows, schema).coalesce(1).write.format("delta").save(lake.path(name))
 
-    even = [(segment, source, 1 / len(SOURCES)) for segment in ("warm", "cold") for source in SOURCES]
-    put("models.fusion_weights", even, "segment string, source string, weight double")
     put("bronze.events",
         [(f"e{r.user}-{r.item}", planted.user_id(r.user), planted.item_id(r.item), "play", *3 * [None], "t", "f", 1)
          for r in world.pairs.itertuples()],
         "event_id string, user_id string, item_id string, event_type string, value double, text string, "
         "event_ts timestamp, source string, file string, line bigint")  # fmt: skip
-    documents = [(f"own-{i}", f"h-{i}", "item", planted.item_id(i), None, f"All about {words[i]}.", None, None, "all")
-                 for i in range(planted.ITEMS)]
-    documents.append(("said", "h-said", "review", planted.item_id(0), planted.user_id(0), "Loud.", 4.0, None, "train"))
-    put("silver.documents", documents,
-        "doc_id string, text_hash string, kind string, item_id string, user_id string, text string, rating double, "
-        "event_ts timestamp, split string")  # fmt: skip
-    put("silver.embeddings", [(row[1], "m", "onnx", [1.0]) for row in documents],
-        "text_hash string, model_id string, engine string, vector array<float>")  # fmt: skip
     put("graph.interest_nodes",
         [(f"tag:{topic}", 2, 1.0, "c", "c", 1 / 3) for topic in planted.TOPICS],
         "interest_id string, degree int, weighted_degree double, component string, community string, pagerank double")
     options = RunOptions(lake=lake.root, run_id="made")
-    context = StageContext(spark, lake, None, load_params(None, SMALL), options, logging.getLogger("interestlake"))
-    scoring = open_scoring(context)
-    sources, weights = weights_of(lake.read("models.fusion_weights").collect())
-    write_lists(context, scoring, Fusion(sources, weights, 2, 30)).close()
-    scoring.close()
+    params = load_params(None, {**SMALL, "tune.quick": True, "recommend.models": MODELS})
+    release_evenly(StageContext(spark, lake, None, params, options, logging.getLogger("interestlake")))
     return world
+
+
+def release_evenly(context):
+    """What the stage recommend leaves, but for the ranker: models fitted on every pair, all with the same weight."""
+    from interestlake.core.contract import rows_of
+    from interestlake.recommending import chosen_tables as tables
+    from interestlake.recommending.fusion import Fusion
+    from interestlake.recommending.open_models import open_models
+    from interestlake.recommending.saved import save_recommender
+    from interestlake.recommending.scoring import open_scoring, write_lists
+
+    run_id = context.options.run_id
+    scoring = open_scoring(context)
+    models = open_models(context, scoring, context.read("silver.embeddings").where("model_id = 'm'"))
+    choice = models.choose(None)
+    fusion = Fusion(tuple(choice.names), "weights", np.full(len(choice.names), 1 / len(choice.names)))
+    choice = replace(choice, fusion=fusion)
+    rows = {
+        tables.CHOSEN: tables.chosen_rows(choice, run_id), tables.FUSION: [tables.fusion_row(fusion, run_id)],
+        tables.WEIGHTS: tables.weight_rows(fusion),
+    }  # fmt: skip
+    context.write_all({name: rows_of(context.spark, name, found) for name, found in rows.items()})
+    release = models.for_release(choice)
+    save_recommender(context, release)
+    write_lists(context, scoring, release).close()
+    scoring.close()

@@ -8,7 +8,7 @@ import pytest
 from pyspark.sql import functions as F
 
 from interestlake.privacy.person import find_person
-from interestlake.reporting.gather import Shelf
+from interestlake.reporting.gather import OptionalTables
 from interestlake.reporting.own_map import choose
 from interestlake.reporting.own_page import gather_own, render_own
 from interestlake.serving.person_page.command import page_server
@@ -44,7 +44,7 @@ def ask(server, method, path, body=None, **headers):
 
 
 def shelf_of(lake, spark, **frames):
-    return Shelf(lambda name: name in frames or (not name.startswith("gold.ex") and lake.exists(name)),
+    return OptionalTables(lambda name: name in frames or (not name.startswith("gold.ex") and lake.exists(name)),
                  lambda name: frames.get(name) if name in frames else lake.read(name))
 
 

@@ -1,1 +1,1 @@
-from ..recommending.conftest import planted  # noqa: F401
+from ..recommending.conftest import context_of, planted  # noqa: F401

@@ -7,17 +7,19 @@ import hmac
 import pytest
 
 from interestlake.core.errors import BadInput
+from interestlake.privacy.identity import Origin
 from interestlake.sources.feedback import read_feedback
 
-KEY = b"tests-only"
+KEY = b"tests-only-pseudonym-key"
+SHOP, FILMS = Origin("shop", "club", "shop"), Origin("films", "films", "films", "films:")
 
 
-def pseudonym(user):
-    return hmac.new(KEY, user.encode(), hashlib.sha256).hexdigest()[:32]
+def pseudonym(user, people="club"):
+    return hmac.new(KEY, f"{people}\x1f{user}".encode(), hashlib.sha256).hexdigest()[:32]
 
 
-def read(spark, folder, name="f.csv"):
-    rows, lines = read_feedback(spark, f"{folder}/{name}", KEY)
+def read(spark, folder, name="f.csv", sources=(SHOP,)):
+    rows, lines = read_feedback(spark, f"{folder}/{name}", [(origin, KEY) for origin in sources])
     found = [tuple(row) for row in rows.orderBy("line").select("user_id", "item_id", "weight", "event_ts").collect()]
     lines.unpersist()
     return found
@@ -34,6 +36,19 @@ def test_rows_with_weight_and_time_as_in_the_source(spark, write):
 
 def test_without_weight_everything_is_liked(spark, write):
     assert read(spark, write("f.csv", "item_id,user_id\r\ni1,ann\r\n")) == [(pseudonym("ann"), "i1", 1.0, None)]
+
+
+def test_two_sources_are_told_apart_by_a_column(spark, write):
+    folder = write("f.csv", "user_id,item_id,source\nann,1,shop\nann,1,films\n")
+    both = (SHOP, FILMS)
+    assert read(spark, folder, sources=both) == [
+        (pseudonym("ann"), "1", 1.0, None), (pseudonym("ann", "films"), "films:1", 1.0, None)]  # fmt: skip
+    assert read(spark, folder, sources=(SHOP, Origin("second", "club", "shop"))) == 2 * [
+        (pseudonym("ann"), "1", 1.0, None)]  # fmt: skip
+    with pytest.raises(BadInput, match="line 2: unknown source; expected one of shop, films"):
+        read(spark, write("f.csv", "user_id,item_id,source\nann,1,other\n"), sources=both)
+    with pytest.raises(BadInput, match="ids of shop, films that nothing tells apart; expected a column source"):
+        read(spark, write("f.csv", "user_id,item_id\nann,1\n"), sources=both)
 
 
 @pytest.mark.parametrize(

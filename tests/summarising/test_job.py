@@ -30,7 +30,7 @@ def lake(spark, tmp_path_factory):
 
 
 def test_the_job_writes_true_statements_and_a_lie_is_found(spark, lake, monkeypatch, capsys, tracking_uri):
-    from interestlake.cli.main import main as cli
+    from interestlake.cli import main as cli
 
     monkeypatch.setattr(spark, "stop", lambda: None)
     given = ["summarise", "--lake", lake.root, "--tracking-uri", tracking_uri]

@@ -83,7 +83,7 @@ def test_nobody_is_first_for_more_than_the_load():
 @pytest.fixture(scope="module")
 def desk(spark, tmp_path_factory, mlflow_template):
     """The command on the planted desk under the recipe: .rows by (ticket, kind), the lake, the call."""
-    from interestlake.cli.main import main as cli
+    from interestlake.cli import main as cli
 
     root = tmp_path_factory.mktemp("desk")
     files, store = write_desk(root), root / "mlflow.db"

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from interestlake.cli.main import main as cli
+from interestlake.cli import main as cli
 from interestlake.text.encoder_files import find_encoder
 
 from ..tuning.world import tiny_bert

@@ -39,11 +39,11 @@ def planted():
     return pairs, holdout
 
 
-def fit(tmp_path, epochs=12, stop_after=None, name="a.pt"):
+def fit(tmp_path, epochs=12, stop_after=None, name="a.pt", validate_steps=1):
     pairs, holdout = planted()
     torch.manual_seed(0)
     model = TwoTower(torch.zeros(USERS, 2), torch.zeros(ITEMS, 2), 16, 0.1, 0.2)
-    params = Params(epochs=epochs, batch_size=32, learning_rate=0.02, patience=50)
+    params = Params(epochs=epochs, batch_size=32, learning_rate=0.02, validate_steps=validate_steps, patience_steps=500)
 
     def batches(epoch):
         order = np.random.default_rng(epoch).permutation(len(pairs))
@@ -51,13 +51,13 @@ def fit(tmp_path, epochs=12, stop_after=None, name="a.pt"):
             rows = pairs[order[start : start + params.batch_size]]
             yield {"user_index": rows[:, 0], "item_index": rows[:, 1], "weight": np.ones(len(rows), np.float32)}
 
-    def on_epoch(epoch, loss, value):
+    def on_look(epoch, loss, value):
         if stop_after == epoch:
             raise KeyboardInterrupt
 
     share = np.bincount(pairs[:, 1], minlength=ITEMS) / len(pairs)
     steps = pair_loss(model, share), pair_value(model, holdout)
-    history = train(model, batches, *steps, params, 1, tmp_path / name, "mark", on_epoch)
+    history = train(model, batches, *steps, params, 1, tmp_path / name, "mark", on_look)
     return model, history
 
 
@@ -68,25 +68,57 @@ def test_planted_groups_are_found(tmp_path):
     same = (np.arange(USERS)[:, None] % 2) == (np.arange(ITEMS)[None, :] % 2)
     assert roc_auc_score(same.ravel(), scores.ravel()) > 0.99
     assert history.loss[-1] < history.loss[0]
-    assert max(history.validation_ndcg) == history.validation_ndcg[history.best_epoch - 1]
+    assert history.best_value == max(history.validation_ndcg) == history.validation_ndcg[history.best_epoch - 1]
+    assert history.epochs == list(range(1, 13)) and history.steps == list(range(10, 130, 10))
 
 
-def test_resumed_training_equals_an_undisturbed_one(tmp_path):
-    whole, history = fit(tmp_path, name="whole.pt")
+@pytest.mark.parametrize(("validate_steps", "stop_after"), [(1, 2), (1, 5), (25, 6)])
+def test_resumed_training_equals_an_undisturbed_one(tmp_path, validate_steps, stop_after):
+    """Cut while the rate still rises, after that, and between two looks that are three epochs apart."""
+    whole, history = fit(tmp_path, name="whole.pt", validate_steps=validate_steps)
     torch.manual_seed(99)
     with pytest.raises(KeyboardInterrupt):
-        fit(tmp_path, stop_after=5, name="cut.pt")
-    resumed, resumed_history = fit(tmp_path, name="cut.pt")
-    # the fifth epoch was interrupted before its checkpoint and is trained again
-    assert resumed_history.loss == history.loss
+        fit(tmp_path, stop_after=stop_after, name="cut.pt", validate_steps=validate_steps)
+    resumed, resumed_history = fit(tmp_path, name="cut.pt", validate_steps=validate_steps)
+    # what came after the last look's checkpoint is trained again
+    assert resumed_history == history
     for name, value in whole.state_dict().items():
         torch.testing.assert_close(value, resumed.state_dict()[name], rtol=0, atol=0)
 
 
-def test_early_stopping_keeps_the_best_epoch(tmp_path):
+def test_looks_come_after_whole_epochs_of_enough_steps(tmp_path):
+    _, history = fit(tmp_path, epochs=7, validate_steps=25)
+    assert history.epochs == [3, 6, 7] and history.steps == [30, 60, 70]  # ten steps an epoch; the last is the end
+
+
+def test_the_rate_rises_over_the_first_steps(tmp_path):
+    """Adam moves a weight of constant slope by its rate at each step."""
+    model, places = torch.nn.Linear(1, 1, bias=False), []
+    torch.nn.init.zeros_(model.weight)
+    params = Params(epochs=6, learning_rate=0.01, weight_decay=0.0, warmup_steps=4)
+    train(
+        model, lambda _: iter([{}]), lambda _: (model.weight.sum(), 1.0), lambda: None, params, 1, tmp_path / "w.pt",
+        "m", lambda *_: None, after_step=lambda: places.append(model.weight.item()),
+    )
+    assert np.diff(places, prepend=0.0) == pytest.approx([-0.0025, -0.005, -0.0075, -0.01, -0.01, -0.01], rel=1e-3)
+
+
+@pytest.mark.parametrize(("patience_steps", "looks_more"), [(40, 4), (10, 2), (35, 4)])
+def test_patience_counts_steps_and_two_looks_at_least(tmp_path, patience_steps, looks_more):
+    """Ten steps an epoch and a look after each; the first look is the best."""
+    model, values = torch.nn.Linear(1, 1), iter([0.5] + [0.4] * 20)
+    params = Params(epochs=20, validate_steps=10, patience_steps=patience_steps)
+    history = train(
+        model, lambda _: iter([{}] * 10), lambda _: (model.weight.sum(), 1.0), lambda: next(values), params, 1,
+        tmp_path / "p.pt", "m", lambda *_: None,
+    )
+    assert history.best_epoch == 1 and len(history.loss) == 1 + looks_more
+
+
+def test_early_stopping_keeps_the_best_look(tmp_path):
     pairs, holdout = planted()
     model = TwoTower(torch.zeros(USERS, 2), torch.zeros(ITEMS, 2), 4, 0.0, 0.2)
-    params = Params(epochs=30, patience=2, learning_rate=1e-7)
+    params = Params(epochs=30, validate_steps=1, patience_steps=2, learning_rate=1e-7)
 
     def batches(epoch):
         yield {"user_index": pairs[:, 0], "item_index": pairs[:, 1], "weight": np.ones(len(pairs), np.float32)}
@@ -109,7 +141,7 @@ def test_without_held_out_people_the_last_epoch_is_kept(tmp_path):
     model = TwoTower(torch.zeros(USERS, 2), torch.zeros(ITEMS, 2), 4, 0.0, 0.2)
     batch = {"user_index": pairs[:, 0], "item_index": pairs[:, 1], "weight": np.ones(len(pairs), np.float32)}
     nobody = Holdout(np.array([], int), (np.array([], int),) * 2, (np.array([], int),) * 2)
-    share, params = np.full(ITEMS, 1 / ITEMS), Params(epochs=4, patience=1)
+    share, params = np.full(ITEMS, 1 / ITEMS), Params(epochs=4, validate_steps=1, patience_steps=1)
     steps = pair_loss(model, share), pair_value(model, nobody)
     history = train(model, lambda _: iter([batch]), *steps, params, 1, tmp_path / "n.pt", "m", lambda *_: None)
-    assert (len(history.loss), history.best_epoch) == (4, 4)
+    assert (history.epochs, history.best_epoch) == ([1, 2, 3, 4], 4)

@@ -11,6 +11,8 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 from interestlake.core.lake import Lake
+from interestlake.privacy.person import Person
+from interestlake.serving.person_page.object import forget
 from interestlake.stages.train_als import TRAIN_ALS
 from interestlake.stages.train_two_tower import TRAIN_TWO_TOWER
 
@@ -124,6 +126,19 @@ def test_two_tower_separates_the_groups_and_loads_without_the_project(planted, s
     np.testing.assert_allclose(direct[:3], expected, rtol=1e-5)
     assert served == direct and np.isfinite(direct).all()
     assert list(Path(context.lake.root, "checkpoints").iterdir()) == []
+
+
+def test_two_tower_trains_after_people_were_forgotten(spark, stage_context):
+    context = stage_context()
+    write_tables(spark, context.lake)
+    gone = [5, USERS]  # one in the middle, and the one with the largest number
+    for user in gone:
+        forget(context.lake, Person(f"u{user:03}", user), "everything", "", f"forget {user}")
+    figures = run(stage_context(overrides={**SMALL, "two_tower.epochs": 2}), TRAIN_TWO_TOWER)
+    assert figures["rows_per_epoch"] == (USERS - 1) * 7
+    users = vectors(context, "models.two_tower_user_vectors")
+    assert sorted(users) == [user for user in range(USERS) if user not in gone]
+    assert all(np.isfinite(vector).all() for vector in users.values())
 
 
 def popularity_ndcg() -> float:

@@ -2,6 +2,7 @@
 
 import json
 
+import pandas as pd
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
@@ -13,6 +14,15 @@ def one_row(spark: SparkSession, name: str, values: dict) -> DataFrame:
     """One row in the columns of the contract, from plain values; made in the plan, without a Python worker."""
     columns = F.from_json(F.lit(json.dumps(values)), ddl(name)).alias("row")
     return spark.range(0, 1, 1, 1).select(columns).select("row.*")
+
+
+def rows_of(spark: SparkSession, name: str, rows: list[dict] | pd.DataFrame) -> DataFrame:
+    """Rows of plain values, or a frame, in the columns of the contract; a column that is not there is null."""
+    frame = pd.DataFrame(rows)
+    names = [column.name for column in contract_of(name).columns]
+    frame = frame.reindex(columns=names)
+    values = frame.astype(object).where(frame.notna(), None) if not isinstance(rows, pd.DataFrame) else frame
+    return spark.createDataFrame(values, ddl(name)) if len(frame) else empty(spark, name)
 
 
 def empty(spark: SparkSession, name: str) -> DataFrame:

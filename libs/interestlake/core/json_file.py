@@ -7,16 +7,18 @@ from pathlib import Path
 import numpy as np
 
 
-def write_metrics(report: Mapping, path: Path) -> None:
-    """JSON with sorted keys; a figure that is not a number becomes null."""
-    path.write_text(json.dumps(_plain(report), indent=1, sort_keys=True, allow_nan=False) + "\n")
+def write_metrics(report: Mapping, path: Path, decimals: int | None = 6) -> None:
+    """JSON with sorted keys; a figure that is not a number becomes null. decimals: None = every digit."""
+    path.write_text(json.dumps(_plain(report, decimals), indent=1, sort_keys=True, allow_nan=False) + "\n")
 
 
-def _plain(value):
+def _plain(value, decimals: int | None):
     if isinstance(value, Mapping):
-        return {str(key): _plain(part) for key, part in value.items()}
+        return {str(key): _plain(part, decimals) for key, part in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(part) for part in value]
+        return [_plain(part, decimals) for part in value]
     if isinstance(value, float | np.floating):
-        return round(float(value), 6) if np.isfinite(value) else None
+        if not np.isfinite(value):
+            return None
+        return float(value) if decimals is None else round(float(value), decimals)
     return int(value) if isinstance(value, np.integer) else value

@@ -90,7 +90,8 @@ class Lake:
         """Write `rows` in the way the contract names; the same run id again changes nothing.
 
         Columns are matched by name: a missing one, one too many or another type raises BadInput before anything is
-        written. "merge" rewrites only rows that differ; "replace" leaves the former state as an older version.
+        written. "merge" rewrites only rows that differ; "recompute" also deletes the rows that `rows` lacks; "replace"
+        leaves the former state as an older version.
         """
         table = contract_of(name)
         rows = conform(table, rows)
@@ -98,8 +99,8 @@ class Lake:
         app = f"{run_id}/{name}"
         if before == MISSING:
             self._make(table, rows, app)
-        elif table.mode == "merge":
-            self._merge(table, rows, app)
+        elif table.mode in ("merge", "recompute"):
+            self._merge(table, rows, app, whole=table.mode == "recompute")
         else:
             mode = "append" if table.mode == "append" else "overwrite"
             writer = rows.write.format("delta").mode(mode).option("txnAppId", app).option("txnVersion", 1)
@@ -195,7 +196,7 @@ class Lake:
         if later:
             self.spark.sql(f"ALTER TABLE delta.`{self.path(table.name)}` ADD COLUMNS ({', '.join(later)})")
 
-    def _merge(self, table: Table, rows: DataFrame, app: str, deletes: bool = False) -> None:
+    def _merge(self, table: Table, rows: DataFrame, app: str, deletes: bool = False, whole: bool = False) -> None:
         self._widen(table)
         on = " AND ".join(f"t.{key} = s.{key}" for key in table.key)
         values = [name for name in table.column_names if name not in table.key]
@@ -210,7 +211,8 @@ class Lake:
                     merge = merge.whenMatchedDelete("s.gone")
                 if values:
                     merge = merge.whenMatchedUpdate(condition=f"NOT ({same})", set=put)
-                merge.whenNotMatchedInsert(condition="NOT s.gone" if deletes else None, values=put).execute()
+                merge = merge.whenNotMatchedInsert(condition="NOT s.gone" if deletes else None, values=put)
+                (merge.whenNotMatchedBySourceDelete() if whole else merge).execute()
             finally:
                 self.spark.conf.unset(TXN_APP)
                 self.spark.conf.unset(TXN_VERSION)

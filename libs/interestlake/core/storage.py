@@ -5,6 +5,8 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .errors import BadInput
+
 if TYPE_CHECKING:  # the command line asks has_scheme before Spark is loaded
     from pyspark.sql import SparkSession
 
@@ -18,6 +20,27 @@ def filesystem(spark: "SparkSession", path: str):
     """(Hadoop FileSystem, Hadoop Path) of an address; `path` may be local, HDFS or an object store."""
     hadoop_path = spark._jvm.org.apache.hadoop.fs.Path(path)
     return hadoop_path.getFileSystem(spark._jsc.hadoopConfiguration()), hadoop_path
+
+
+def put_file(spark: "SparkSession", local: Path, address: str) -> None:
+    """Copy a file of this machine to `address` on whatever file system it names, in place of one that is there."""
+    system, path = filesystem(spark, address)
+    system.copyFromLocalFile(False, True, spark._jvm.org.apache.hadoop.fs.Path(str(local)), path)
+
+
+def fetch_file(spark: "SparkSession", address: str, local: Path) -> None:
+    """Copy the file at `address` to this machine. Raises BadInput where there is none."""
+    system, path = filesystem(spark, address)
+    if not system.exists(path):
+        raise BadInput.of(f"file {address}", found="nothing there", expected="the file that the table names",
+                          where="--lake: was it copied whole?")  # fmt: skip
+    system.copyToLocalFile(False, path, spark._jvm.org.apache.hadoop.fs.Path(str(local)), True)
+
+
+def remove_file(spark: "SparkSession", address: str) -> None:
+    """Remove the file at `address` where there is one."""
+    system, path = filesystem(spark, address)
+    system.delete(path, False)
 
 
 def write_whole(path: Path, text: str) -> None:

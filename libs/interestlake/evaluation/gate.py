@@ -27,7 +27,9 @@ class GateVerdict:
         return f"{self.metric}@{self.k} on test: fused {self.fused:.4f} against {', '.join(parts)}"
 
 
-def judge(values: Mapping[str, float], metric: str, k: int, better_than: Sequence[str], min_gain: float) -> GateVerdict:
+def decide(
+    values: Mapping[str, float], metric: str, k: int, better_than: Sequence[str], min_gain: float
+) -> GateVerdict:
     """values: model -> the metric's value; every model of `better_than` and "fused" must be among them."""
     rivals = {name: values[name] for name in better_than}
     needed = {name: value + min_gain * value - ROUNDING for name, value in rivals.items()}

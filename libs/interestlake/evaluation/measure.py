@@ -15,16 +15,16 @@ def evaluate(lists: np.ndarray, held: HeldOut, known: Pairs, vectors: np.ndarray
     coverage, novelty and diversity are of the lists of these people; fairness: worst / best group's nDCG by history
     length; vectors: (I, d) unit vectors for diversity, None = without it.
     """
-    hits, found = arrays.hits_of(lists, held.relevant), {}
+    hits, figures = arrays.hits_of(lists, held.relevant), {}
     counts = np.asarray((known.matrix > 0).sum(axis=0)).ravel()
     people = int((np.diff(known.starts) > 0).sum())
     for k in ks:
         per_person = arrays.ranking_at(hits, held.sizes, k)
-        found |= {f"{name}@{k}": float(values.mean()) for name, values in per_person.items()}
-        found[f"satisfaction@{k}"] = float(arrays.satisfaction(lists, held.weights, k).mean())
-        found[f"fairness@{k}"] = arrays.fairness(per_person["ndcg"], held.groups)
-        found[f"coverage@{k}"] = arrays.coverage(lists[:, :k], known.shape[1])
-        found[f"novelty@{k}"] = arrays.novelty(lists[:, :k], counts, people)
+        figures |= {f"{name}@{k}": float(values.mean()) for name, values in per_person.items()}
+        figures[f"satisfaction@{k}"] = float(arrays.satisfaction(lists, held.weights, k).mean())
+        figures[f"fairness@{k}"] = arrays.fairness(per_person["ndcg"], held.groups)
+        figures[f"coverage@{k}"] = arrays.coverage(lists[:, :k], known.shape[1])
+        figures[f"novelty@{k}"] = arrays.novelty(lists[:, :k], counts, people)
         if vectors is not None:
-            found[f"diversity@{k}"] = arrays.diversity(lists[:, :k], vectors)
-    return found
+            figures[f"diversity@{k}"] = arrays.diversity(lists[:, :k], vectors)
+    return figures

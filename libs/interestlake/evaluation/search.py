@@ -1,7 +1,7 @@
 """A small, budgeted search over one model's parameters: one at a time, wider where the best lies on an edge."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,15 @@ class Grid:
     @property
     def first(self):
         return self.values[len(self.values) // 2 if self.start is None else self.start]
+
+    def starting_at(self, value) -> "Grid":
+        """The grid whose search begins at `value`, which joins its values where it is new and the grid may widen."""
+        if value in self.values:
+            return replace(self, start=self.values.index(value))
+        if self.factor is None:
+            return self
+        values = tuple(sorted((*self.values, value)))
+        return replace(self, values=values, start=values.index(value))
 
     def beyond(self, values: list, best) -> object | None:
         """The next value past the end that `best` lies on, or None."""

@@ -28,9 +28,9 @@ def held_out_people(cold_history: int) -> Callable:
         for split in SPLITS:
             before = reduce(lambda a, b: a + b, [F.col(name) for name in KNOWN_BEFORE[split]])
             segment = F.when(before < cold_history, "cold").otherwise("warm")
-            held = counts.where(F.col(split) > 0)
+            people = counts.where(F.col(split) > 0)
             relevant = F.col(split).cast("int").alias("relevant")
-            parts.append(held.select(F.lit(split).alias("split"), "user_id", relevant, segment.alias("segment")))
+            parts.append(people.select(F.lit(split).alias("split"), "user_id", relevant, segment.alias("segment")))
         return parts[0].unionByName(parts[1])
 
     return build
@@ -41,11 +41,11 @@ def accuracy(interactions: DataFrame, people: DataFrame, ks: Sequence[int]) -> C
 
     A person without a list of a model counts with zeros, so that every model is held against the same people.
     """
-    held = interactions.where(F.col("split") != "train").select("split", "user_id", "item_id")
+    held_out = interactions.where(F.col("split") != "train").select("split", "user_id", "item_id")
 
     def build(lists: DataFrame) -> DataFrame:
-        found = lists.join(held, ["split", "user_id", "item_id"]).groupBy("split", "model", "user_id")
-        hits = found.agg(F.array_sort(F.collect_list("rank")).alias("hits"))
+        matches = lists.join(held_out, ["split", "user_id", "item_id"]).groupBy("split", "model", "user_id")
+        hits = matches.agg(F.array_sort(F.collect_list("rank")).alias("hits"))
         models = lists.select("split", "model").distinct()
         everyone = people.join(F.broadcast(models), "split")
         scored = everyone.join(hits, ["split", "model", "user_id"], "left").withColumn(
@@ -77,21 +77,21 @@ def spread(items: DataFrame, people: DataFrame, train_users: int, ks: Sequence[i
     catalogue_items = items.count()
 
     def build(lists: DataFrame) -> DataFrame:
-        known = lists.join(F.broadcast(items.select("item_id", "user_count")), "item_id")
-        known = known.join(people.select("split", "user_id", "segment"), ["split", "user_id"])
-        known = known.withColumn("segment", F.explode(F.array(F.lit("all"), F.col("segment"))))
-        known = known.withColumn("k", F.explode(F.array(*[F.lit(k) for k in ks]))).where("rank <= k")
+        shown = lists.join(F.broadcast(items.select("item_id", "user_count")), "item_id")
+        shown = shown.join(people.select("split", "user_id", "segment"), ["split", "user_id"])
+        shown = shown.withColumn("segment", F.explode(F.array(F.lit("all"), F.col("segment"))))
+        shown = shown.withColumn("k", F.explode(F.array(*[F.lit(k) for k in ks]))).where("rank <= k")
         bits = variety.novelty(F.col("user_count"), train_users)
-        per_list = known.withColumn("bits", bits).groupBy("split", "segment", "model", "k", "user_id").agg(
+        per_list = shown.withColumn("bits", bits).groupBy("split", "segment", "model", "k", "user_id").agg(
             F.avg("bits").alias("bits")
         )
         keys = ["split", "segment", "model", "k"]
         novel = per_list.groupBy(*keys).agg(F.avg("bits").alias("value"), F.count("*").alias("users"))
-        shown = known.groupBy(*keys).agg(
+        covered = shown.groupBy(*keys).agg(
             variety.coverage(F.col("item_id"), catalogue_items).alias("value"),
             F.countDistinct("user_id").alias("users"),
         )
-        named = [(novel, "novelty"), (shown, "coverage")]
+        named = [(novel, "novelty"), (covered, "coverage")]
         parts = [rows.withColumn("metric", F.lit(metric)).select(*VALUES) for rows, metric in named]
         return parts[0].unionByName(parts[1])
 
@@ -115,6 +115,6 @@ def unlikeness(items: DataFrame, people: DataFrame, vectors: Broadcast, ks: Sequ
 
 def unknown_items(interactions: DataFrame) -> DataFrame:
     """interactions -> (split, unknown): held-out items that no train pair holds, per split. Lazy."""
-    known = interactions.where("split = 'train'").select("item_id").distinct()
-    held = interactions.where("split != 'train'").select("split", "item_id").distinct()
-    return held.join(known, "item_id", "left_anti").groupBy("split").agg(F.count("*").alias("unknown"))
+    trained = interactions.where("split = 'train'").select("item_id").distinct()
+    held_out = interactions.where("split != 'train'").select("split", "item_id").distinct()
+    return held_out.join(trained, "item_id", "left_anti").groupBy("split").agg(F.count("*").alias("unknown"))

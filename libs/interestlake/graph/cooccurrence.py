@@ -40,12 +40,12 @@ def build_edges(
         raise BadInput.of("measure", found=measure, expected=f"one of {MEASURES}", where="conf/params/graph.yml")
 
     def transform(histories: DataFrame) -> DataFrame:
-        held = histories.where(F.col("weight") > 0).transform(cap_histories(max_history, seed))
-        held = held.select("user_id", "node", quantised(F.col("weight")).alias("weight")).where(F.col("weight") > 0)
-        held = held.localCheckpoint()
-        users = held.select("user_id").distinct().count()
-        nodes = _node_sizes(held, min_pair_count)
-        pairs = held.transform(count_pairs(nodes.select("id", "node"), min_pair_count))
+        capped = histories.where(F.col("weight") > 0).transform(cap_histories(max_history, seed))
+        capped = capped.select("user_id", "node", quantised(F.col("weight")).alias("weight")).where(F.col("weight") > 0)
+        capped = capped.localCheckpoint()
+        users = capped.select("user_id").distinct().count()
+        nodes = _node_sizes(capped, min_pair_count)
+        pairs = capped.transform(count_pairs(nodes.select("id", "node"), min_pair_count))
         weighed = pairs.transform(weigh_pairs(nodes, users, measure, popularity_discount))
         strongest = weighed.transform(keep_strongest(max_neighbours))
         return strongest.transform(name_ends(nodes.select("id", "node")))
@@ -53,23 +53,23 @@ def build_edges(
     return transform
 
 
-def _node_sizes(held: DataFrame, min_pair_count: int) -> DataFrame:
+def _node_sizes(histories: DataFrame, min_pair_count: int) -> DataFrame:
     """Nodes that enough users hold to be in a pair: id (place in node order), node, holders, square_sum."""
-    sizes = held.groupBy("node").agg(
+    sizes = histories.groupBy("node").agg(
         F.count("*").alias("holders"), F.sum(F.col("weight") * F.col("weight")).alias("square_sum")
     )
     return index_nodes(sizes.where(F.col("holders") >= min_pair_count), "node")
 
 
 def count_pairs(nodes: DataFrame, min_pair_count: int) -> Transform:
-    """held(user_id, node, weight) with nodes(id, node) -> pairs(src < dst as ids, pair_count, dot = sum w_i * w_j).
+    """histories(user_id, node, weight), nodes(id, node) -> pairs(src < dst as ids, pair_count, dot = sum w_i * w_j).
 
     Each task multiplies sparse blocks of users and sends partial counts; Spark adds them up. Lazy.
     """
 
-    def transform(held: DataFrame) -> DataFrame:
-        parallelism = held.sparkSession.sparkContext.defaultParallelism
-        numbered = held.join(nodes, "node").select("user_id", "id", "weight")
+    def transform(histories: DataFrame) -> DataFrame:
+        parallelism = histories.sparkSession.sparkContext.defaultParallelism
+        numbered = histories.join(nodes, "node").select("user_id", "id", "weight")
         # a fixed number of partitions: otherwise adaptive execution joins them into one small task
         grouped = numbered.repartition(parallelism, "user_id").sortWithinPartitions("user_id", "id")
         partial = grouped.mapInPandas(_partial_pairs, PAIR_COLUMNS)
@@ -166,9 +166,9 @@ def keep_strongest(max_neighbours: int) -> Transform:
         ends = edges.select(F.explode(both_ways).alias("end"), "weight", "pair_count")
         strongest = Window.partitionBy("node").orderBy(F.desc("weight"), "other")
         ranked = ends.select("end.*", "weight", "pair_count").withColumn("place", F.row_number().over(strongest))
-        kept = ranked.where(F.col("place") <= max_neighbours)
+        nearest = ranked.where(F.col("place") <= max_neighbours)
         ordered = F.least("node", "other").alias("src"), F.greatest("node", "other").alias("dst")
-        return kept.select(*ordered, "weight", "pair_count").dropDuplicates(["src", "dst"])
+        return nearest.select(*ordered, "weight", "pair_count").dropDuplicates(["src", "dst"])
 
     return transform
 

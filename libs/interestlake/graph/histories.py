@@ -23,8 +23,8 @@ def item_histories() -> Transform:
     """
 
     def transform(interactions: DataFrame) -> DataFrame:
-        kept = interactions.where((F.col("split") == "train") & (F.col("weight") > 0))
-        return kept.select("user_id", F.col("item_id").alias("node"), "weight", "position")
+        liked = interactions.where((F.col("split") == "train") & (F.col("weight") > 0))
+        return liked.select("user_id", F.col("item_id").alias("node"), "weight", "position")
 
     return transform
 
@@ -45,11 +45,12 @@ def interest_histories(item_interests: DataFrame, max_per_user: int) -> Transfor
             "interest_id", F.log1p(F.col("catalogue") / F.col("carriers")).alias("idf")
         )
         product = quantised(F.col("weight")) * quantised(F.col("carry"))
-        held = histories.join(carried, "node").groupBy("user_id", "interest_id")
-        held = held.agg(F.sum(product).alias("strength"), F.min("position").alias("position"))
-        held = held.join(rarity, "interest_id").withColumn("strength", F.col("strength") * F.col("idf"))
+        strengths = histories.join(carried, "node").groupBy("user_id", "interest_id")
+        strengths = strengths.agg(F.sum(product).alias("strength"), F.min("position").alias("position"))
+        strengths = strengths.join(rarity, "interest_id")
+        strengths = strengths.withColumn("strength", F.col("strength") * F.col("idf"))
         strongest = Window.partitionBy("user_id").orderBy(F.desc("strength"), "interest_id")
-        top = held.withColumn("place", F.row_number().over(strongest)).where(F.col("place") <= max_per_user)
+        top = strengths.withColumn("place", F.row_number().over(strongest)).where(F.col("place") <= max_per_user)
         best = F.max("strength").over(Window.partitionBy("user_id"))
         scaled = top.withColumn("weight", F.col("strength") / best).where(F.col("weight") > 0)
         return scaled.select("user_id", F.col("interest_id").alias("node"), "weight", "position")

@@ -28,8 +28,8 @@ def build_transitions(*, transition_window: int, min_pair_count: int, max_neighb
         flows = pairs.select("src", "dst", "pair_count", flow.alias("flow"), F.struct(*total).alias("total"))
         out_flow = sum((F.coalesce(F.col(f"total.gap_{gap}"), F.lit(0.0)) / gap for gap in gaps), F.lit(0.0))
         shares = flows.withColumn("weight", F.col("flow") / out_flow)
-        kept = shares.where((F.col("pair_count") >= min_pair_count) & (F.col("weight") > 0))
-        return kept.select("src", "dst", "weight", "pair_count").transform(keep_strongest_out(max_neighbours))
+        frequent = shares.where((F.col("pair_count") >= min_pair_count) & (F.col("weight") > 0))
+        return frequent.select("src", "dst", "weight", "pair_count").transform(keep_strongest_out(max_neighbours))
 
     return transform
 

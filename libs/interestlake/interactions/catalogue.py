@@ -27,8 +27,8 @@ def user_rows(user_index: DataFrame) -> Transform:
     return transform
 
 
-def item_rows(items: DataFrame, item_index: DataFrame, item_ids: DataFrame) -> Transform:
-    """Pairs with split -> silver.items of `item_ids`, with what `items` says of them; user_count counts train pairs.
+def item_rows(items: DataFrame, item_index: DataFrame) -> Transform:
+    """Pairs with split -> silver.items of `item_index`, with what `items` says of them; user_count counts train pairs.
 
     An item that no source describes has its id for a title and no categories. Lazy.
     """
@@ -36,7 +36,7 @@ def item_rows(items: DataFrame, item_index: DataFrame, item_ids: DataFrame) -> T
     def transform(pairs: DataFrame) -> DataFrame:
         counts = pairs.where("split = 'train'").groupBy("item_id").agg(F.count(F.lit(1)).alias("user_count"))
         listed = items.select("item_id", "title", "description", "categories")
-        whole = item_ids.join(item_index, "item_id").join(listed, "item_id", "left").join(counts, "item_id", "left")
+        whole = item_index.join(listed, "item_id", "left").join(counts, "item_id", "left")
         return whole.select(
             "item_id",
             "item_index",

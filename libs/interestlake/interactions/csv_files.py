@@ -1,38 +1,15 @@
 """The CSV files of a benchmark -> arrays; what cannot be used is named, what is odd is counted."""
 
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import scipy.sparse as sp
 
 from ..core.errors import BadInput
-from .pairs import Pairs
+from .inputs import Inputs, inputs_of
 
 FEEDBACK_COLUMNS = ("user_id", "item_id")
-NOBODY = ""  # sorts before every person
 MAX_PAIRS = 50_000_000  # the benchmark works in one machine's memory
-
-
-@dataclass(frozen=True)
-class Inputs:
-    """Everything that models may learn from, and the test pairs apart from it.
-
-    train, validation (None = to be cut from train): over the same people and items; items: (I,) rows of title and
-    text, in the order of item_ids, empty strings where nothing is known; friends: (U, U) links, row follows column;
-    facts: (I, F) 1 where an item carries a (predicate, object) pair; named: (I, F) 1 where the item is that object;
-    test: user_id, item_id, weight as they stand in the file; counts: what was odd, by name.
-    """
-
-    train: Pairs
-    validation: Pairs | None
-    test: pd.DataFrame
-    items: pd.DataFrame
-    friends: sp.csr_matrix | None
-    facts: sp.csr_matrix | None
-    named: sp.csr_matrix | None
-    counts: dict[str, int] = field(default_factory=dict)
 
 
 def read_inputs(
@@ -45,9 +22,8 @@ def read_inputs(
 ) -> Inputs:
     """The files of one benchmark, gzipped or plain. Raises BadInput for a file that cannot be used.
 
-    People are those of train, validation and social, after NOBODY, who stands for every person of test alone; items
-    those of train, validation, items and the facts' subjects. Nothing depends on the test file but what is counted.
-    Of equal pairs the weights are added and the newest time stays. A pair of weight 0 is seen but not liked.
+    Nothing depends on the test file but what is counted. Of equal pairs the weights are added and the newest time
+    stays. A pair of weight 0 is seen but not liked.
     """
     counts: dict[str, int] = {}
     known, timed = _pairs(train, "--train", counts)
@@ -56,32 +32,15 @@ def read_inputs(
     if extra is not None and timed != extra_timed:
         found = f"timestamps in {train if timed else validation} only"
         raise BadInput.of("validation", found=found, expected="them in both files or in none", where="--validation")
-    if extra is not None and not timed:
-        extra = extra.assign(time=extra["time"] + len(known))  # what validates comes after what trains
-    catalogue = _table(items, "--items", ("item_id", "title", "text")) if items else None
     learned = pd.concat([known, extra]) if extra is not None else known
     if learned["user_id"].nunique() < 2:
         raise BadInput.of(f"file {train}", found="one person", expected="two people or more", where="--train")
+    catalogue = _table(items, "--items", ("item_id", "title", "text")) if items else None
     known_facts = _table(facts, "--facts", ("subject", "predicate", "object")) if facts else None
-    told = ((catalogue, "item_id"), (known_facts, "subject"))
-    item_ids = _sorted(learned["item_id"], *(frame[name] for frame, name in told if frame is not None))
     friends = _table(social, "--social", ("user_id", "friend_id")) if social else None
-    met = [friends["user_id"], friends["friend_id"]] if friends is not None else []
-    user_ids = _sorted(pd.Series([NOBODY], dtype=object), learned["user_id"], *met)
-    _check_overlap(held, item_ids, test)
-    carried, named = _facts(known_facts, item_ids) if facts else (None, None)
-    counts["people_unknown_in_train"] = int((~held["user_id"].drop_duplicates().isin(learned["user_id"])).sum())
-    counts["items_unknown_in_train"] = int((~held["item_id"].drop_duplicates().isin(learned["item_id"])).sum())
-    return Inputs(
-        train=Pairs.of(known, user_ids, item_ids, timed),
-        validation=None if extra is None else Pairs.of(extra, user_ids, item_ids, timed),
-        test=held,
-        items=_texts(catalogue, item_ids, counts),
-        friends=_links(friends, user_ids, counts) if friends is not None else None,
-        facts=carried,
-        named=named,
-        counts=counts,
-    )
+    found = inputs_of(known, extra, held, timed, catalogue, friends, known_facts, counts)
+    _check_overlap(held, found.train.item_ids, test)
+    return found
 
 
 def read_pairs(path: str, option: str) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -172,41 +131,3 @@ def _check_overlap(held: pd.DataFrame, item_ids: np.ndarray, path: str) -> None:
         return
     found = f"no item that train knows: {held['item_id'].iloc[0]!r} beside {item_ids[0]!r}"
     raise BadInput.of(f"file {path}", found=found, expected="item ids written as in train", where="--test")
-
-
-def _sorted(*columns: pd.Series) -> np.ndarray:
-    return np.unique(np.concatenate([column.to_numpy(object) for column in columns])).astype(object)
-
-
-def _texts(catalogue: pd.DataFrame | None, item_ids: np.ndarray, counts: dict[str, int]) -> pd.DataFrame:
-    blank = pd.DataFrame({"title": "", "text": ""}, index=item_ids)
-    if catalogue is None:
-        return blank
-    known = catalogue.drop_duplicates("item_id").set_index("item_id")[["title", "text"]]
-    counts["items_without_text"] = int(len(item_ids) - len(known))
-    return known.reindex(item_ids).fillna("")
-
-
-def place_of(ids: np.ndarray, column: pd.Series) -> np.ndarray:
-    """Places in the ascending `ids`, -1 where a value is not among them."""
-    found = np.minimum(np.searchsorted(ids, column), len(ids) - 1)
-    return np.where(ids[found] == column.to_numpy(object), found, -1)
-
-
-def _links(frame: pd.DataFrame, user_ids: np.ndarray, counts: dict[str, int]) -> sp.csr_matrix:
-    user, friend = place_of(user_ids, frame["user_id"]), place_of(user_ids, frame["friend_id"])
-    known = user != friend
-    counts["links_to_oneself"] = int((~known).sum())
-    links = sp.csr_matrix((np.ones(int(known.sum()), np.float32), (user[known], friend[known])), (len(user_ids),) * 2)
-    links.data[:] = 1.0
-    return links
-
-
-def _facts(frame: pd.DataFrame, item_ids: np.ndarray) -> tuple[sp.csr_matrix, sp.csr_matrix]:
-    item = place_of(item_ids, frame["subject"])
-    names, fact = np.unique((frame["predicate"] + "\u001f" + frame["object"]).to_numpy(object), return_inverse=True)
-    held = sp.csr_matrix((np.ones(len(item), np.float32), (item, fact)), (len(item_ids), len(names)))
-    held.data[:] = 1.0
-    object_of = place_of(item_ids, pd.Series(names, dtype=object).str.split("\u001f", n=1).str[1])
-    met = np.flatnonzero(object_of >= 0)
-    return held, sp.csr_matrix((np.ones(len(met), np.float32), (object_of[met], met)), held.shape)

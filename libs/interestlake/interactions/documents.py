@@ -6,6 +6,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from ..text.clean import clean_and_mask
+from .split import event_split
 
 Transform = Callable[[DataFrame], DataFrame]
 MAX_CHARACTERS = 20_000
@@ -43,12 +44,13 @@ def item_documents() -> Transform:
     return transform
 
 
-def event_documents(pairs: DataFrame) -> Transform:
+def event_documents(pairs: DataFrame, ends: DataFrame) -> Transform:
     """bronze.events -> documents of kinds review and tag, plus `cut`; equal texts of one pair collapse to the first.
 
-    Each carries the split of its user-item pair in `pairs` (user_id, item_id, split), so no text of a held-out pair is
-    read in training. A pair that is no interaction (only tagged, rated too low, filtered) is held out nowhere: its
-    texts are train. Lazy.
+    Each carries the split of its event (`split.event_split`): that of its user-item pair in `pairs` (user_id, item_id,
+    split), or a later one of `ends` (`split.split_ends`) that had begun when it was written, so no text of a held-out
+    pair and none of a later time is read in training. A pair that is none of `pairs` (only tagged) counts as train
+    until its person's train split ends. Lazy.
     """
 
     def transform(events: DataFrame) -> DataFrame:
@@ -57,9 +59,10 @@ def event_documents(pairs: DataFrame) -> Transform:
         cut = cleaned.withColumn("cut", F.length("text") > MAX_CHARACTERS).withColumn("text", _shortened("text"))
         rated = cut.withColumn("rating", F.when(F.col("event_type") == "review", F.col("value")))
         known = rated.join(pairs.select("user_id", "item_id", "split"), ["user_id", "item_id"], "left")
-        identified = known.withColumn("split", F.coalesce("split", F.lit("train"))).transform(
-            _identified(F.col("event_type"), F.col("user_id"))
-        )
+        of_person = "user_id" in ends.columns
+        known = known.join(ends, "user_id", "left") if of_person else known.crossJoin(F.broadcast(ends))
+        known = known.withColumn("split", F.coalesce("split", F.lit("train"))).withColumn("split", event_split())
+        identified = known.transform(_identified(F.col("event_type"), F.col("user_id")))
         others = ("text_hash", "kind", "item_id", "user_id", "text", "rating", "event_ts", "split", "cut")
         # the same words said twice about one item: the first time counts, a missing time last
         order = F.struct(F.coalesce("event_ts", F.lit("9999-12-31").cast("timestamp")), F.col("event_id"))

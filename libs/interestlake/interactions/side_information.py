@@ -3,25 +3,28 @@
 import hashlib
 import os
 from dataclasses import dataclass
+from functools import cached_property
 from logging import Logger
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import scipy.sparse as sp
 from sklearn.decomposition import TruncatedSVD
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from ..core.params.all import Embed
-from ..core.vectors import unit_rows
-from ..text.encoder_files import cache_folder, export_onnx, find_encoder
-from ..text.encoders import load_encoder
-from .csv_files import Inputs
+from ..core.vectors import nearest_rows, unit_rows
+from ..text.configured import configured_encoder, loaded_encoder
+from ..text.encoder_files import cache_folder
+from .inputs import Inputs
 from .pairs import Pairs
 
 FACT_RANK = 128
 WORD_RANK = 256
 MAX_TERMS = 100_000
 LIKENESS_RANK = 64
+ALIKE = 30  # nearest items that are kept of each
 
 
 @dataclass(frozen=True)
@@ -39,11 +42,22 @@ class SideInformation:
     named: sp.csr_matrix | None = None
     said: np.ndarray | None = None
 
+    @cached_property
+    def alike(self) -> sp.csr_matrix:
+        """(I, I) CSR: each item's ALIKE nearest by the cosine of their content, which there has to be; made once."""
+        return nearest_rows(unit_rows(self.content[:, :-1]), ALIKE)  # the last feature is a constant
 
-def build_side(inputs: Inputs, seed: int, log: Logger) -> SideInformation:
-    """Texts and facts of `inputs` as (I, d) unit vectors, zeros where an item has none."""
-    written = (inputs.items["title"] + ". " + inputs.items["text"]).str.strip(". ").to_numpy(object)
-    text = encode(written, log) if any(written) else None
+
+def build_side(inputs: Inputs, seed: int, log: Logger, vectors: np.ndarray | None = None) -> SideInformation:
+    """Texts and facts of `inputs` as (I, d) unit vectors, zeros where an item has none.
+
+    vectors: (I, d) of the items' texts where somebody has encoded them already, all zeros where nobody could; None =
+    they are encoded here.
+    """
+    written = whole_texts(inputs.items)
+    text = None
+    if any(written):
+        text = encode(written, log) if vectors is None else vectors if vectors.any() else None
     words = term_weights(written) if any(written) else None
     facts = fact_vectors(inputs.facts, seed) if inputs.facts is not None and inputs.facts.nnz else None
     content = content_features(text, words, facts, seed)
@@ -51,30 +65,34 @@ def build_side(inputs: Inputs, seed: int, log: Logger) -> SideInformation:
     return SideInformation(text, facts, inputs.friends, words, content, carried, inputs.named, said)
 
 
+def whole_texts(items: pd.DataFrame) -> np.ndarray:
+    """items(title, text) -> (I,) str: the title as a sentence, then the text, as `item_documents` writes it."""
+    title, text = items["title"].astype(str).str.strip(), items["text"].astype(str).str.strip()
+    sentence = np.where(title.str.contains(r"[.!?…]$", regex=True) | (title == ""), title, title + ".")
+    return (pd.Series(sentence, items.index) + " " + text).str.strip().to_numpy(object)
+
+
 def encode(texts: np.ndarray, log: Logger) -> np.ndarray:
     """texts (I,) str -> (I, 384) float32 unit rows, zeros for an empty text; equal texts are encoded once."""
     settings = Embed()
-    encoder = find_encoder(settings.model_path, settings.max_tokens)
-    folder = export_onnx(encoder, cache_folder())
+    encoder = configured_encoder(settings)
     distinct, place = np.unique(texts.astype(str), return_inverse=True)
     said = [row for row, text in enumerate(distinct) if text]
     mark = hashlib.sha256("\x00".join([encoder.model_id, *(str(distinct[row]) for row in said)]).encode())
-    kept = Path(cache_folder()) / "vectors" / f"{mark.hexdigest()[:24]}.npy"
-    if kept.is_file():
-        log.info("  %d texts were encoded before: %s", len(said), kept)
-        found = np.load(kept)
+    file = Path(cache_folder()) / "vectors" / f"{mark.hexdigest()[:24]}.npy"
+    if file.is_file():
+        log.info("  %d texts were encoded before: %s", len(said), file)
+        encoded = np.load(file)
     else:
         log.info("  encoding %d texts with %s", len(said), encoder.model_id)
-        loaded = load_encoder(
-            "onnx", encoder.path, folder, encoder.max_tokens, settings.batch_size, os.cpu_count(), None
-        )
-        found = loaded.encode([str(distinct[row]) for row in said])
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        part = kept.with_suffix(f".{os.getpid()}.npy")
-        np.save(part, found)
-        os.replace(part, kept)
-    vectors = np.zeros((len(distinct), found.shape[1]), np.float32)
-    vectors[said] = found
+        loaded = loaded_encoder(encoder, settings.batch_size, os.cpu_count())
+        encoded = loaded.encode([str(distinct[row]) for row in said])
+        file.parent.mkdir(parents=True, exist_ok=True)
+        part = file.with_suffix(f".{os.getpid()}.npy")
+        np.save(part, encoded)
+        os.replace(part, file)
+    vectors = np.zeros((len(distinct), encoded.shape[1]), np.float32)
+    vectors[said] = encoded
     return vectors[place]
 
 

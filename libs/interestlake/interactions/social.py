@@ -45,7 +45,16 @@ def distinct_facts() -> Transform:
     return transform
 
 
-def without_changed(changes: DataFrame) -> Transform:
-    """Facts without those of silver.fact_changes, which a delta has put, closed or deleted since. Lazy."""
+def with_changed(changes: DataFrame, there: DataFrame) -> Transform:
+    """Facts of bronze -> the same, but of those in silver.fact_changes the rows of `there`, silver.facts as it stands.
+
+    A delta has put, closed or deleted these since; what it deleted is in neither. Lazy.
+    """
     key = ["subject", "predicate", "object"]
-    return lambda facts: facts.join(changes.select(*key).dropDuplicates(), key, "left_anti")
+    changed = changes.select(*key).dropDuplicates()
+
+    def transform(facts: DataFrame) -> DataFrame:
+        unchanged, kept = facts.join(changed, key, "left_anti"), there.join(changed, key, "left_semi")
+        return unchanged.unionByName(kept.select(*unchanged.columns))
+
+    return transform

@@ -8,22 +8,47 @@ from pyspark.sql import functions as F
 Transform = Callable[[DataFrame], DataFrame]
 MIN_PAIRS = 3
 HASH_DIGITS = 13  # 52 bits: exact in a double
+ENDS = ("train_until", "validation_until")
+LATER = (("validation", "test"), ("test",))  # the splits after the end
 
 
 def split_pairs(method: str, validation_share: float, test_share: float, seed: int) -> Transform:
-    """Pairs (user_id, item_id, first_ts, ...) -> the same with position (from 1) and split (train, validation, test).
+    """Pairs (user_id, item_id, first_ts, chosen_ts, ...), as of `weigh.chosen_pairs` -> the same with their split.
 
-    position: place in the person's history by (first_ts, item_id), pairs without time first. Methods:
-    user_time: a person's last pairs by position are test, those before them validation. Of n pairs, round(n x share)
-    are held out, at least 1 where the share is above 0; below 3 pairs all are train; one pair always is.
-    hash: the same numbers, a person's pairs ordered by sha-256(seed, user_id, item_id) instead of time.
-    global_time: pairs after the exact (1 - test_share) quantile of first_ts are test, those after the
-    (1 - test_share - validation_share) quantile validation; pairs without time are train. Lazy.
+    Added: position (from 1), the place in the person's history by (first_ts, item_id), pairs without time first; split
+    (train, validation, test), which the first choice alone decides; train_until and validation_until, the moments
+    after which an event belongs to a later split (`event_split`), null where there is no such moment. Methods:
+    user_time: a person's last pairs by (chosen_ts, item_id) are test, those before them validation. Of n pairs,
+    round(n x share) are held out, at least 1 where the share is above 0; below 3 pairs all are train; one pair always
+    is. The splits end with the person's first choice of a held-out pair.
+    hash: the same numbers, a person's pairs ordered by sha-256(seed, user_id, item_id) instead of time; no moment.
+    global_time: pairs after the exact (1 - test_share) quantile of chosen_ts are test, those after the
+    (1 - test_share - validation_share) quantile validation; pairs without time are train. The splits end at the
+    quantiles. Lazy.
     """
     if method == "global_time":
         return lambda pairs: pairs.transform(_placed()).transform(_by_quantile(validation_share, test_share))
-    order = F.col("position") if method == "user_time" else hashed(seed)
-    return lambda pairs: pairs.transform(_placed()).transform(_by_place(order, validation_share, test_share))
+    timed = method == "user_time"
+    last = F.col("chosen_ts").desc_nulls_last() if timed else hashed(seed).desc()
+    return lambda pairs: pairs.transform(_placed()).transform(_by_place(last, validation_share, test_share, timed))
+
+
+def split_ends(method: str) -> Transform:
+    """Split pairs -> (user_id, train_until, validation_until), a row per person; of global_time one row, no user_id."""
+    ends = [F.max(name).alias(name) for name in ENDS]
+    if method == "global_time":
+        return lambda pairs: pairs.agg(*ends)
+    return lambda pairs: pairs.groupBy("user_id").agg(*ends)
+
+
+def event_split() -> Column:
+    """The split of an event (event_ts) of a pair (split, train_until, validation_until).
+
+    The pair's own, or a later one that had begun when the event happened. An event without time has its pair's.
+    """
+    test = (F.col("split") == "test") | (F.col("event_ts") > F.col("validation_until"))
+    validation = (F.col("split") == "validation") | (F.col("event_ts") > F.col("train_until"))
+    return F.when(test, "test").when(validation, "validation").otherwise("train")
 
 
 def hashed(seed: int) -> Column:
@@ -37,10 +62,14 @@ def _placed() -> Transform:
     return lambda pairs: pairs.withColumn("position", F.row_number().over(by_time))
 
 
-def _by_place(order: Column, validation_share: float, test_share: float) -> Transform:
+def _never() -> Column:
+    return F.lit(None).cast("timestamp")
+
+
+def _by_place(last: Column, validation_share: float, test_share: float, timed: bool) -> Transform:
     of_user = Window.partitionBy("user_id")
     size = F.count(F.lit(1)).over(of_user)
-    from_last = F.row_number().over(of_user.orderBy(order.desc(), F.col("item_id").desc()))
+    from_last = F.row_number().over(of_user.orderBy(last, F.col("item_id").desc()))
     test = F.when(F.col("size") < MIN_PAIRS, 0).otherwise(_held_out(test_share))
     validation = F.when(F.col("size") < MIN_PAIRS, 0).otherwise(_held_out(validation_share))
     split = (
@@ -48,11 +77,13 @@ def _by_place(order: Column, validation_share: float, test_share: float) -> Tran
         .when(F.col("from_last") <= F.least(F.col("test") + F.col("validation"), F.col("size") - 1), "validation")
         .otherwise("train")
     )
+    begins = [F.min(F.when(F.col("split").isin(*later), F.col("chosen_ts"))).over(of_user) for later in LATER]
 
     def transform(pairs: DataFrame) -> DataFrame:
         counted = pairs.withColumn("size", size).withColumn("from_last", from_last)
         counted = counted.withColumn("test", test).withColumn("validation", validation)
-        return counted.withColumn("split", split).drop("size", "from_last", "test", "validation")
+        parted = counted.withColumn("split", split).drop("size", "from_last", "test", "validation")
+        return parted.withColumns(dict(zip(ENDS, begins if timed else (_never(), _never()), strict=True)))
 
     return transform
 
@@ -65,15 +96,16 @@ def _held_out(share: float) -> Column:
 
 def _by_quantile(validation_share: float, test_share: float) -> Transform:
     def transform(pairs: DataFrame) -> DataFrame:
-        seconds = F.col("first_ts").cast("double")
-        bounds = pairs.agg(
-            F.percentile(seconds, 1 - test_share).alias("test_from"),
-            F.percentile(seconds, 1 - test_share - validation_share).alias("validation_from"),
-        )
-        test = (seconds > F.col("test_from")) & F.lit(test_share > 0)
-        validation = (seconds > F.col("validation_from")) & F.lit(validation_share > 0)
+        test_from = _quantile(1 - test_share) if test_share > 0 else _never()
+        validation_from = _quantile(1 - test_share - validation_share) if validation_share > 0 else test_from
+        ends = pairs.agg(*(end.alias(name) for name, end in zip(ENDS, (validation_from, test_from), strict=True)))
+        test, validation = (F.col("chosen_ts") > F.col(name) for name in reversed(ENDS))
         split = F.when(test, "test").when(validation, "validation").otherwise("train")
-        bounded = pairs.crossJoin(F.broadcast(bounds)).withColumn("split", split)
-        return bounded.drop("test_from", "validation_from")
+        return pairs.crossJoin(F.broadcast(ends)).withColumn("split", split)
 
     return transform
+
+
+def _quantile(share: float) -> Column:
+    """The exact quantile of chosen_ts, to the microsecond."""
+    return F.timestamp_micros(F.round(F.percentile(F.col("chosen_ts").cast("double"), share) * 1e6).cast("long"))

@@ -4,7 +4,6 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 VISIBLE_SPLITS = ("train", "all")
-CANDIDATE = ("item_id", "kind", "name", "score")
 
 
 def visible(documents: DataFrame) -> DataFrame:

@@ -5,15 +5,16 @@ from collections.abc import Callable
 import numpy as np
 
 from ..core.params.all import Embed
-from ..text.encoder_files import cache_folder, export_onnx, find_encoder
+from ..text.configured import configured_encoder, loading
 from ..text.encoders import load_encoder
 
 
-def worker_encoder(settings: Embed) -> tuple[Callable[[list[str]], np.ndarray], str]:
-    """(texts -> (n, d) float32 unit vectors by ONNX Runtime on one thread, loaded once per worker; the model's id)."""
-    encoder = find_encoder(settings.model_path, settings.max_tokens)
-    folder = export_onnx(encoder, cache_folder())
-    loaded = ("onnx", encoder.path, folder, encoder.max_tokens, settings.batch_size, 1, None)
+def worker_encoder(
+    settings: Embed, tracking_uri: str | None = None
+) -> tuple[Callable[[list[str]], np.ndarray], str]:
+    """(texts -> (n, d) float32 unit vectors on one thread, loaded once per worker; the configured encoder's id)."""
+    encoder = configured_encoder(settings, tracking_uri)
+    loaded = loading(encoder, settings.batch_size, threads=1)
 
     def encode(texts: list[str]) -> np.ndarray:
         return load_encoder(*loaded).encode(list(texts))

@@ -31,11 +31,10 @@ def own_text_vectors(documents: DataFrame, embeddings: DataFrame) -> DataFrame:
                   embeddings.select(F.col("text_hash").alias("hash"), "vector"))
 
 
-def media_vectors(media: DataFrame, embeddings: DataFrame, kind: str, model_id: str) -> DataFrame:
-    """silver.media, silver.media_embeddings -> (item_id, vector): mean over its pictures or sounds. Lazy."""
-    vectors = embeddings.where((F.col("kind") == kind) & (F.col("model_id") == model_id))
-    return _means(media.where(F.col("kind") == kind).select("item_id", F.col("media_hash").alias("hash")),
-                  vectors.select(F.col("media_hash").alias("hash"), "vector"))
+def media_vectors(media: DataFrame, embeddings: DataFrame) -> DataFrame:
+    """Rows of silver.media of one kind, their silver.media_embeddings of one model -> (item_id, vector): mean. Lazy."""
+    return _means(media.select("item_id", F.col("media_hash").alias("hash")),
+                  embeddings.select(F.col("media_hash").alias("hash"), "vector"))
 
 
 def _means(owned: DataFrame, vectors: DataFrame) -> DataFrame:

@@ -1,4 +1,4 @@
-"""The content model's snapshots as what training holds: vectors by modality, pairs, and trials of held-out people."""
+"""The content model's snapshots as what training holds: vectors by modality, pairs, and people who are held out."""
 
 from collections.abc import Iterator
 
@@ -11,7 +11,7 @@ from ..core.errors import BadInput
 from ..training.reader import Batch, read_all, read_batches
 from ..training.snapshot import Snapshot
 from .media import MODALITIES
-from .training import Content, Trial
+from .training import Content, ContentHoldout
 
 
 def item_content(snapshot: Snapshot) -> tuple[Content, np.ndarray]:
@@ -50,7 +50,7 @@ def pair_matrices(snapshot: Snapshot, users: int, items: int) -> tuple[sp.csr_ma
     return matrix(kept), matrix(slice(None))
 
 
-def trials(pairs: pd.DataFrame, shown: np.ndarray, held_items: np.ndarray) -> dict[str, Trial]:
+def holdouts(pairs: pd.DataFrame, shown: np.ndarray, held_items: np.ndarray) -> dict[str, ContentHoldout]:
     """Pairs of sampled people -> what the model is judged by; `shown`, `held_items`: (items,) bool.
 
     pairs: user_index, item_index, weight, split, user_held. Everybody is known by their train pairs of items that are
@@ -76,11 +76,11 @@ def trials(pairs: pd.DataFrame, shown: np.ndarray, held_items: np.ndarray) -> di
             known_here = ~of_held_item & (split != "test")
         else:
             known_here = known
-        found[name] = _trial(pairs[people & known_here], pairs[people & wanted], asked, len(shown))
+        found[name] = _holdout(pairs[people & known_here], pairs[people & wanted], asked, len(shown))
     return found
 
 
-def _trial(known: pd.DataFrame, wanted: pd.DataFrame, asked: np.ndarray, items: int) -> Trial:
+def _holdout(known: pd.DataFrame, wanted: pd.DataFrame, asked: np.ndarray, items: int) -> ContentHoldout:
     people = np.intersect1d(known["user_index"], wanted["user_index"])
 
     def matrix(rows: pd.DataFrame, values) -> sp.csr_matrix:
@@ -89,4 +89,4 @@ def _trial(known: pd.DataFrame, wanted: pd.DataFrame, asked: np.ndarray, items: 
         place = np.searchsorted(people, rows["user_index"])
         return sp.csr_matrix((rows["value"], (place, rows["item_index"])), (len(people), items), dtype=np.float32)
 
-    return Trial(matrix(known, known["weight"]), matrix(wanted, 1.0), asked)
+    return ContentHoldout(matrix(known, known["weight"]), matrix(wanted, 1.0), asked)

@@ -10,7 +10,7 @@ import torch
 from ..core.params.all import TrainMedia
 from ..models.gated_fusion import MediaMatch
 from ..training.loop import Epochs, History, train
-from .training import Content, Trial, judge, pair_loss, profiles
+from .training import Content, ContentHoldout, evaluate_content, pair_loss, profiles
 
 DROPPED = (0.25, 0.5, 0.75)  # chances that a modality of an item is missing
 DRAWS = 3  # draws of what is missing, averaged
@@ -19,14 +19,14 @@ DRAWS = 3  # draws of what is missing, averaged
 def fit(
     items: Content,
     used: sp.csr_matrix,
-    validation: Trial,
+    validation: ContentHoldout,
     epochs: Epochs,
     params: TrainMedia,
     seed: int,
     saved: Path,
     mark: str,
     device: torch.device,
-    on_epoch: Callable[[int, float, float], None] = lambda epoch, loss, value: None,
+    on_look: Callable[[int, float, float], None] = lambda epoch, loss, value: None,
 ) -> tuple[MediaMatch, History]:
     """Train a MediaMatch on the modalities of `items`; used: (users, items) weights of the pairs that `epochs` give."""
     torch.manual_seed(seed)
@@ -35,20 +35,25 @@ def fit(
     loss_of = pair_loss(model, items, profiles(items, used), share, params.modality_dropout)
 
     def value_of() -> float | None:
-        judged = judge(model, items, validation)
+        judged = evaluate_content(model, items, validation)
         return judged["ndcg_10"] if judged["people"] else None
 
-    history = train(model, epochs, loss_of, value_of, params, seed, saved, mark, on_epoch)
+    history = train(model, epochs, loss_of, value_of, params, seed, saved, mark, on_look)
     return model, history
 
 
 def compare(
-    model: MediaMatch, alone: Mapping[str, MediaMatch], items: Content, trials: Mapping[str, Trial], seed: int
+    model: MediaMatch,
+    alone: Mapping[str, MediaMatch],
+    items: Content,
+    holdouts: Mapping[str, ContentHoldout],
+    seed: int,
 ) -> dict[str, float]:
-    """Figures `<variant>.<trial>.<metric>` of the fused model and of each modality's own, for trials that have people.
+    """Figures `<variant>.<holdout>.<metric>` of the fused model and of each modality's own, where there are people.
 
-    `dropped_0.5.<trial>.<metric>`: the fused model where each modality of each item is missing with chance 0.5, in the
-    lists and in the histories, one at least kept; mean of DRAWS draws. `without_<name>...`: no item has that modality.
+    `dropped_0.5.<holdout>.<metric>`: the fused model where each modality of each item is missing with chance 0.5, in
+    the lists and in the histories, one at least kept; mean of DRAWS draws. `without_<name>...`: no item has that
+    modality.
     """
     variants = {"fused": (model, [items])}
     variants |= {name: (own, [items.only((name,))]) for name, own in alone.items()}
@@ -58,13 +63,13 @@ def compare(
         variants |= {f"without_{name}": (model, [_lacking(items, name)]) for name in items.names}
     figures = {}
     for label, (judged, contents) in variants.items():
-        for trial, asked in trials.items():
-            found = [judge(judged, content, asked) for content in contents]
+        for held_out, asked in holdouts.items():
+            found = [evaluate_content(judged, content, asked) for content in contents]
             if found[0]["people"]:
-                figures[f"{label}.{trial}.ndcg_10"] = float(np.mean([one["ndcg_10"] for one in found]))
-                figures[f"{label}.{trial}.recall_10"] = float(np.mean([one["recall_10"] for one in found]))
+                figures[f"{label}.{held_out}.ndcg_10"] = float(np.mean([one["ndcg_10"] for one in found]))
+                figures[f"{label}.{held_out}.recall_10"] = float(np.mean([one["recall_10"] for one in found]))
                 if label == "fused":
-                    figures[f"people.{trial}"] = found[0]["people"]
+                    figures[f"people.{held_out}"] = found[0]["people"]
     return figures
 
 

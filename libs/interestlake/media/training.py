@@ -116,7 +116,7 @@ def _by_chunks(model: MediaMatch, side, content: Content, summed: bool) -> Tenso
 
 
 @dataclass(frozen=True)
-class Trial:
+class ContentHoldout:
     """People whose further choices are known. `known` (P, I) weights; `wanted` (P, I) 1 = should be found; `asked` (A,)
     items that may be listed, in ascending order."""
 
@@ -125,11 +125,11 @@ class Trial:
     asked: np.ndarray
 
 
-def judge(model: MediaMatch, items: Content, trial: Trial, k: int = 10) -> dict[str, float]:
+def evaluate_content(model: MediaMatch, items: Content, held_out: ContentHoldout, k: int = 10) -> dict[str, float]:
     """ndcg_10 and recall_10 (found of the wanted, over at most k) of the people with something wanted among `asked`."""
-    wanted = trial.wanted[:, trial.asked].tocoo()
-    people, item_vectors = fused(model, items, profiles(items, trial.known))
-    seen = trial.known[:, trial.asked].tocoo()
+    wanted = held_out.wanted[:, held_out.asked].tocoo()
+    people, item_vectors = fused(model, items, profiles(items, held_out.known))
+    seen = held_out.known[:, held_out.asked].tocoo()
     rows = np.unique(wanted.row)
     if not len(rows):
         return {"ndcg_10": 0.0, "recall_10": 0.0, "people": 0.0}
@@ -137,7 +137,7 @@ def judge(model: MediaMatch, items: Content, trial: Trial, k: int = 10) -> dict[
     place[rows] = np.arange(len(rows))
     kept = place[seen.row] >= 0
     holdout = Holdout(rows, (place[seen.row][kept], seen.col[kept]), (place[wanted.row], wanted.col))
-    asked = item_vectors[torch.as_tensor(trial.asked)]
+    asked = item_vectors[torch.as_tensor(held_out.asked)]
     return {"ndcg_10": ndcg(people, asked, holdout, k), "recall_10": _recall(people, asked, holdout, k),
             "people": float(len(rows))}
 

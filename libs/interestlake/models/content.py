@@ -11,7 +11,7 @@ from ..interactions.batch import UserBatch
 from ..interactions.pairs import Pairs
 from ..interactions.side_information import SideInformation
 from .fitted import Fitted
-from .model import POPULAR, TEXT, Cost, Model, Size, floats
+from .model import LEAST, POPULAR, TEXT, Cost, Model, Size
 from .popularity import Popularity
 from .scorer import Scorer
 
@@ -68,8 +68,8 @@ def fit_appeal(pairs: Pairs, side: SideInformation, params: Mapping, seed: int) 
 
 
 def cost(size: Size) -> Cost:
-    """Features and their solved rows, at 769 coordinates."""
-    return Cost(3 * floats(769 * size.items), 3e-6 * size.items + 0.1)
+    """The known rows and their solved ones in float64, at 512 coordinates."""
+    return Cost(LEAST + 6_500.0 * size.items, 3e-6 * size.items + 0.07)
 
 
 CONTENT = Model(

@@ -4,18 +4,18 @@ from collections.abc import Mapping
 
 import numpy as np
 import scipy.sparse as sp
-from scipy.linalg import lapack
 
 from ..evaluation.search import Grid
 from ..interactions.pairs import Pairs
 from ..interactions.side_information import SideInformation
 from .fitted import Fitted
-from .item_matrix import Ease, EdgeScorer, ease_weights
-from .model import TOGETHER, Cost, Model, Size, floats
+from .item_matrix import Ease, EdgeScorer, frugal_ease_weights, inverted_or_refused
+from .model import LEAST, TOGETHER, Cost, Model, Size
 from .neighbours import STRIP, strongest_per_row
 from .scorer import Scorer
 
 MAX_DENSE_ITEMS = 20_000
+CUBE_SECONDS = 1.4e-11  # of a float32 inverse, per cubed row
 
 
 def fit_ease(
@@ -34,7 +34,7 @@ def fit_ease(
     if matrix.shape[0] < matrix.shape[1]:
         weights = ease_weights_by_people(matrix, l2)
     else:
-        weights = ease_weights((matrix.T @ matrix).toarray(), l2)
+        weights = frugal_ease_weights(lambda precision: dense_gram(matrix, precision), l2)
     return Ease(name, used, weights, chosen.shape[1])
 
 
@@ -46,17 +46,24 @@ def most_chosen(people: np.ndarray, least: int, limit: int | None) -> np.ndarray
     return np.sort(used[np.argsort(-people[used], kind="stable")[:limit]])
 
 
+def dense_gram(chosen: sp.csr_matrix, precision: type = np.float64) -> np.ndarray:
+    """X (U, I) float64 -> X'X (I, I), a strip of rows at a time: the sparse product is never held whole."""
+    by_item, gram = chosen.T.tocsr(), np.empty((chosen.shape[1],) * 2, precision)
+    for start in range(0, len(gram), STRIP):
+        gram[start : start + STRIP] = (by_item[start : start + STRIP] @ chosen).toarray()
+    return gram
+
+
 def ease_weights_by_people(chosen: sp.csr_matrix, l2: float) -> np.ndarray:
     """The B of `ease_weights` from a (U, U) inverse: (X'X + l I)^-1 = (I - X'(XX' + l I)^-1 X) / l (Woodbury 1950)."""
-    gram = (chosen @ chosen.T).toarray()
-    gram[np.diag_indices_from(gram)] += l2
-    lower = lapack.dpotrf(gram, lower=1, overwrite_a=1)[0]
-    half = lapack.dpotri(lower, lower=1, overwrite_c=1)[0]
-    inverse = np.tril(half) + np.tril(half, -1).T
-    right = sp.csr_matrix(chosen.T) @ inverse  # (I, U)
-    weights = (right @ chosen).astype(np.float32)  # (I, I): X'(XX' + l I)^-1 X; l P = I - this
-    diagonal = 1.0 - weights.diagonal()
-    weights /= diagonal[None, :]  # B = -P / diag(P) off the diagonal
+    by_item, inverse = chosen.T.tocsr(), dense_gram(chosen.T.tocsr())
+    inverse[np.diag_indices_from(inverse)] += l2
+    inverted_or_refused(inverse)
+    weights = np.empty((chosen.shape[1],) * 2, np.float32)
+    for start in range(0, len(weights), STRIP):
+        # (S, U) @ (U, U) @ (U, I) -> (S, I): X'(XX' + l I)^-1 X; l P = I - this
+        weights[start : start + STRIP] = (by_item[start : start + STRIP] @ inverse) @ chosen
+    weights /= (1.0 - weights.diagonal())[None, :]  # B = -P / diag(P) off the diagonal
     np.fill_diagonal(weights, 0.0)
     return weights
 
@@ -96,11 +103,21 @@ def fit(pairs: Pairs, side: SideInformation, params: Mapping, seed: int) -> Fitt
 
 
 def cost(size: Size) -> Cost:
-    """The cube of the smaller side, at a float64 Gram matrix and its inverse; sparse past MAX_DENSE_ITEMS."""
-    if size.items > MAX_DENSE_ITEMS:
-        return Cost(12.0 * 100 * size.items, 2e-4 * size.items)
-    side = min(size.people, size.items)
-    return Cost(floats(size.items**2) + 3 * floats(2.0 * side**2), 2e-11 * (side**3 + side * size.items**2))
+    """The cube of the smaller side: a float32 item matrix, or a float64 one of people beside it, and a strip of rows;
+    past MAX_DENSE_ITEMS a regression an item."""
+    people, items = size.people, size.chosen
+    if items > MAX_DENSE_ITEMS:
+        return sparse_cost(size.together, items)
+    if people < items:
+        products = 3.3e-9 * size.pairs * (people + items) + 5e-9 * items**2
+        return Cost(LEAST + 8.0 * people**2 + 4.0 * items**2 + 8.0 * STRIP * (people + items),
+                    3.4e-11 * people**3 + products)  # fmt: skip
+    return Cost(LEAST + 4.0 * items**2 + 8.0 * STRIP * items, CUBE_SECONDS * items**3 + 4e-8 * size.together)
+
+
+def sparse_cost(entries: float, items: int) -> Cost:
+    """Of `sparse_ease_weights` with 100 neighbours, over a Gram matrix of so many entries."""
+    return Cost(LEAST + 24.0 * entries + 30.0 * 100 * items, 2e-3 * items + 5e-8 * entries)
 
 
 EASE = Model(

@@ -8,7 +8,7 @@ from ..interactions.side_information import SideInformation
 from .fitted import Fitted
 from .item_matrix import EdgeScorer
 from .model import FACTS, Cost, Model, Size
-from .neighbours import MAX_FACT_PAIRS, MEASURES, fact_neighbours
+from .neighbours import MAX_FACT_PAIRS, MEASURES, fact_neighbours, neighbours_cost
 
 
 def fit(pairs: Pairs, side: SideInformation, params: Mapping, seed: int) -> Fitted:
@@ -17,9 +17,8 @@ def fit(pairs: Pairs, side: SideInformation, params: Mapping, seed: int) -> Fitt
 
 
 def cost(size: Size) -> Cost:
-    """At most MAX_FACT_PAIRS pairs of items are counted."""
-    together = min(MAX_FACT_PAIRS, 100.0 * size.items)
-    return Cost(12.0 * together, 5e-8 * together)
+    """At most MAX_FACT_PAIRS pairs of items are counted; how many share facts is the facts' affair."""
+    return neighbours_cost(min(MAX_FACT_PAIRS, 3_000.0 * size.items), size)
 
 
 FACT_KNN = Model(

@@ -12,7 +12,7 @@ from ..interactions.batch import UserBatch
 from ..interactions.pairs import Pairs
 from ..interactions.side_information import SideInformation
 from .fitted import Fitted
-from .model import PATTERN, Cost, Model, Size, floats
+from .model import LEAST, PATTERN, Cost, Model, Size
 from .scorer import Scorer
 
 
@@ -65,8 +65,8 @@ def fit(pairs: Pairs, side: SideInformation, params: Mapping, seed: int) -> Fitt
 
 def cost(size: Size) -> Cost:
     """Every pair of items of a history, and the singular vectors."""
-    together = min(size.pairs**2 / max(size.people, 1), size.items**2)
-    return Cost(12.0 * together + floats(64 * size.items), 2e-8 * together + 1e-5 * size.pairs)
+    rows = size.people + size.items
+    return Cost(LEAST + 26.0 * size.together + 500.0 * rows, 4e-8 * size.together + 3.4e-5 * rows)
 
 
 GRAPH_FILTER = Model(

@@ -11,7 +11,7 @@ from ..interactions.pairs import Pairs
 from ..interactions.side_information import SideInformation
 from .fitted import Fitted
 from .fold_in_als import FoldInAls
-from .model import PATTERN, Cost, Model, Size, floats
+from .model import PATTERN, Cost, Model, Size
 
 
 def fit_implicit_als(
@@ -47,8 +47,8 @@ def fit(pairs: Pairs, side: SideInformation, params: Mapping, seed: int) -> Fitt
 
 def cost(size: Size) -> Cost:
     """Both orientations of the pairs and the factors, at rank 64 and 15 sweeps."""
-    return Cost(80.0 * size.pairs + 3 * floats(64 * (size.people + size.items)),
-                15 * (4e-7 * size.pairs + 8e-6 * (size.people + size.items)))
+    rows = size.people + size.items
+    return Cost(1e7 + 12.0 * size.pairs + 200.0 * rows, 15 * (1.4e-7 * size.pairs + 2.9e-6 * rows))
 
 
 ALS = Model(

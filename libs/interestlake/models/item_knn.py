@@ -8,7 +8,7 @@ from ..interactions.side_information import SideInformation
 from .fitted import Fitted
 from .item_matrix import EdgeScorer
 from .model import TOGETHER, Cost, Model, Size
-from .neighbours import MEASURES, item_neighbours
+from .neighbours import MEASURES, item_neighbours, neighbours_cost
 
 
 def fit_item_knn(pairs: Pairs, side: SideInformation, params: Mapping, seed: int) -> Fitted:
@@ -17,9 +17,8 @@ def fit_item_knn(pairs: Pairs, side: SideInformation, params: Mapping, seed: int
 
 
 def cost(size: Size) -> Cost:
-    """Every pair of items of a history is counted; 8 bytes an edge that is kept."""
-    together = size.pairs**2 / max(size.people, 1)
-    return Cost(8.0 * (200 * size.items + min(together, 1024 * size.items)), 2e-8 * together)
+    """Every pair of items of a history is counted, a strip of items at a time; a hundred neighbours are kept."""
+    return neighbours_cost(size.together, size)
 
 
 ITEM_KNN = Model(

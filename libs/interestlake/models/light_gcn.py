@@ -85,7 +85,10 @@ def cost(size: Size) -> Cost:
     return Cost(6 * floats(64 * (size.people + size.items)) + 40.0 * size.pairs, 30 * 2e-5 * size.pairs)
 
 
-SCHEDULE = Training(epochs=80, patience=5, learning_rate=1e-2, weight_decay=0.0, batch=2_048)
+SCHEDULE = Training(
+    steps=4_000, validate_steps=60, patience_steps=300, warmup_steps=60,
+    learning_rate=1e-2, weight_decay=0.0, batch=2_048,
+)
 TRAINER = Trainer(light_gcn, {"dimension": 64}, SCHEDULE)
 LIGHT_GCN = Model(
     "lightgcn", "behaviour", PATTERN, trained(TRAINER), cost,

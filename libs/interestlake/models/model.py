@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from ..evaluation.search import Grid
 from ..interactions.pairs import Pairs
 from ..interactions.side_information import SideInformation
@@ -10,6 +12,8 @@ from .fitted import Fitted
 from .trainer import Trainer
 
 NEEDS = ("times", "sequences", "friends", "texts", "words", "content", "facts", "shared facts")
+SKEW = 2.0  # 1.1 to 3.7 on the shared data sets
+LEAST = 2.4e6  # bytes that the smallest fit takes
 # reason codes: how a model speaks for an item
 TOGETHER, NEXT, TEXT, FACTS, PATTERN, FRIENDS, POPULAR = (
     "together", "next", "text", "facts", "pattern", "friends", "popular"
@@ -18,20 +22,42 @@ TOGETHER, NEXT, TEXT, FACTS, PATTERN, FRIENDS, POPULAR = (
 
 @dataclass(frozen=True)
 class Size:
-    """What a fit meets: pairs, people and items."""
+    """What a fit meets: pairs, people and items.
+
+    chosen, repeated: items that anybody, that two or more chose; None = all. together: pairs of items of one history,
+    the sum of the squared lengths; None = that of histories SKEW times as uneven as equal ones.
+    """
 
     pairs: int
     people: int
     items: int
+    chosen: int | None = field(default=None, compare=False)
+    repeated: int | None = field(default=None, compare=False)
+    together: float | None = field(default=None, compare=False)
+
+    def __post_init__(self):
+        even = self.pairs**2 / max(self.people, 1)
+        for name, value in (("chosen", self.items), ("repeated", self.items), ("together", SKEW * even)):
+            if getattr(self, name) is None:
+                object.__setattr__(self, name, value)
 
     @classmethod
     def of(cls, pairs: Pairs) -> "Size":
-        return cls(len(pairs), *pairs.shape)
+        people = np.bincount(pairs.items, minlength=pairs.shape[1])
+        lengths = np.diff(pairs.starts).astype(np.float64)
+        return cls(len(pairs), *pairs.shape, int((people > 0).sum()), int((people > 1).sum()), float(lengths @ lengths))
+
+    def steps(self, window: int) -> float:
+        """Steps from an item of a history to one of the next `window`, about."""
+        return self.pairs * min(window, self.pairs / max(self.people, 1) / 2)
 
 
 @dataclass(frozen=True)
 class Cost:
-    """Bytes at the peak of one fit, and seconds of it on one core, as measured on the shared data sets' sizes."""
+    """Bytes at the peak of one fit at the quick parameters, beside what was held before, and its seconds on one core.
+
+    Calibrated by `python -m bench.fit_costs` on the shared data sets; docs/benchmark.md has the table.
+    """
 
     bytes: float
     seconds: float

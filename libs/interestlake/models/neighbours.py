@@ -6,6 +6,8 @@ import numpy as np
 import scipy.sparse as sp
 from scipy.special import xlogy
 
+from .model import LEAST, Cost, Size
+
 MEASURES = ("cosine", "jaccard", "llr")
 MAX_FACT_PAIRS = 50_000_000  # pairs of items that share a fact
 STRIP = 1024  # rows whose neighbours are picked at once
@@ -33,6 +35,12 @@ def item_neighbours(chosen: sp.csr_matrix, measure: str, neighbours: int, discou
     near_of = sp.vstack(parts, format="csr")  # row = item scored
     scaled = sp.diags(1 / np.maximum(counts, 1) ** discount) @ near_of
     return sp.csr_matrix(scaled.T, dtype=np.float32)
+
+
+def neighbours_cost(together: float, size: Size) -> Cost:
+    """Of `item_neighbours` with 100 of them, where `together` pairs of items are counted."""
+    kept, strip = min(together, 100.0 * size.items), STRIP * min(together / max(size.items, 1), size.items)
+    return Cost(LEAST + 30.0 * kept + 42.0 * strip, 4e-8 * together + 1.8e-6 * size.pairs)
 
 
 def fact_neighbours(carried: sp.csr_matrix, named: sp.csr_matrix, measure: str, neighbours: int) -> sp.csr_matrix:

@@ -10,7 +10,7 @@ from ..interactions.batch import UserBatch
 from ..interactions.pairs import Pairs
 from ..interactions.side_information import SideInformation
 from .fitted import Fitted
-from .model import POPULAR, Cost, Model, Size, floats
+from .model import LEAST, POPULAR, Cost, Model, Size
 from .scorer import Scorer
 
 DAY = 86_400.0
@@ -41,7 +41,7 @@ def fit_trend(pairs: Pairs, side: SideInformation, params: Mapping, seed: int) -
 
 def cost(size: Size) -> Cost:
     """One pass over the pairs."""
-    return Cost(floats(size.items), 1e-7 * size.pairs)
+    return Cost(LEAST, 3e-8 * size.pairs)
 
 
 POPULARITY = Model("popularity", "behaviour", POPULAR, fit_popularity, cost, on_spark=True)

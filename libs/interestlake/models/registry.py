@@ -8,6 +8,7 @@ from ..core.errors import BadInput
 from ..interactions.pairs import Pairs
 from ..interactions.side_information import SideInformation
 from .content import APPEAL, CONTENT
+from .content_evidence import CONTENT_EVIDENCE
 from .distribution.training import trainer
 from .ease import EASE
 from .fact_knn import FACT_KNN
@@ -16,6 +17,7 @@ from .implicit_als import ALS
 from .information import INFORMATION
 from .item_knn import ITEM_KNN
 from .light_gcn import LIGHT_GCN
+from .log_evidence import LOG_EVIDENCE
 from .model import TEXT as BY_TEXT
 from .model import Cost, Model, Size, trained
 from .ncf import NCF
@@ -26,6 +28,7 @@ from .social import SOCIAL
 from .text import FACTS, TEXT
 from .trainer import Trainer
 from .transitions import TRANSITIONS
+from .two_tower_fit import TWO_TOWER
 from .user_knn import USER_KNN
 from .words import WORDS
 
@@ -41,8 +44,9 @@ def distribution_model(trained_by: Trainer) -> Model:
 
 
 MODELS: tuple[Model, ...] = (
-    POPULARITY, ITEM_KNN, USER_KNN, EASE, SEQUENCE_EASE, ALS, GRAPH_FILTER, TRANSITIONS, TREND, SOCIAL, TEXT, WORDS,
-    CONTENT, APPEAL, FACTS, INFORMATION, FACT_KNN, distribution_model(trainer("lora")), LIGHT_GCN, SASREC, NCF,
+    POPULARITY, ITEM_KNN, USER_KNN, EASE, SEQUENCE_EASE, ALS, GRAPH_FILTER, TRANSITIONS, LOG_EVIDENCE, TREND, SOCIAL,
+    TEXT, WORDS, CONTENT, APPEAL, CONTENT_EVIDENCE, FACTS, INFORMATION, FACT_KNN, distribution_model(trainer("lora")),
+    LIGHT_GCN, SASREC, TWO_TOWER, NCF,
 )
 BY_NAME = {model.name: model for model in MODELS}
 
@@ -57,8 +61,8 @@ def models_for(train: Pairs, side: SideInformation) -> tuple[Model, ...]:
     return tuple(there)
 
 
-def chosen(there: Sequence[Model], names: Sequence[str] | None) -> Sequence[Model]:
-    """Those named, and popularity; None = all but those that run only when named.
+def chosen(there: Sequence[Model], names: Sequence[str] | None, where: str = "--models") -> Sequence[Model]:
+    """Those named, and popularity; None = all but those that run only when named. where: names are given.
 
     Raises BadInput for a name that these inputs do not bring.
     """
@@ -67,7 +71,7 @@ def chosen(there: Sequence[Model], names: Sequence[str] | None) -> Sequence[Mode
     known = [model.name for model in there]
     unknown = sorted(set(names) - set(known))
     if unknown:
-        raise BadInput.of("models", found=", ".join(unknown), expected=f"among {', '.join(known)}", where="--models")
+        raise BadInput.of("models", found=", ".join(unknown), expected=f"among {', '.join(known)}", where=where)
     return [model for model in there if model.name in {*names, POPULARITY.name}]
 
 

@@ -1,4 +1,4 @@
-"""SASRec: a causal Transformer over a person's items in order; the next item by dot product with the item vectors."""
+"""SASRec: a causal Transformer over a person's items in order; what comes next by dot product with the item vectors."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -13,19 +13,25 @@ from ..interactions.batch import UserBatch
 from ..interactions.pairs import RECENT, Pairs
 from ..training.loop import best_device
 from ..training.reader import Batch, read_batches, shuffled
-from ..training.sequences import of_equal_length, windows
+from ..training.sequences import of_equal_length, shuffled_within, windows
 from ..training.snapshot import store
 from .fitted import Fitted
+from .gated_block import GatedBlock
 from .losses import softmax_over_items
+from .low_rank import low_rank
 from .model import PATTERN, Cost, Model, Size, floats, trained
 from .scorer import Scorer
 from .trainer import WINDOW, Job, Trainer, Training, drawn_negatives, step_size
 
 CHUNK = 512  # sequences per forward pass of the scorer
+LONG = 20  # items of a mean history that is long
+AHEAD = 8
+FEW, STEPS_PER_EPOCH = 512, 120  # places of a step on small data; steps of an epoch on larger data
+DEVIATION = 0.02  # of a random vector's coordinates
 
 
 class SasRec(nn.Module):
-    """Self-attentive sequential recommendation (Kang and McAuley 2018), item vectors tied to the output.
+    """Self-attentive sequence recommendation (Kang and McAuley 2018) in gated layers, item vectors tied to the output.
 
     An item's vector is its id embedding plus a linear map of its side features, so that a rare item speaks through its
     text and facts. Sequences are left-aligned: pads stand after the last item, where causal attention never looks.
@@ -47,13 +53,10 @@ class SasRec(nn.Module):
         self.identity = nn.Embedding(items + 1, dimension, padding_idx=items)
         self.position = nn.Embedding(length, dimension)
         for table in (self.identity, self.position):
-            nn.init.normal_(table.weight, std=0.02)
+            nn.init.normal_(table.weight, std=DEVIATION)
         self.register_buffer("side", side)
         self.project = None if side is None else nn.Linear(side.shape[1], dimension, bias=False)
-        layer = nn.TransformerEncoderLayer(
-            dimension, heads, 2 * dimension, dropout, activation="gelu", batch_first=True, norm_first=True
-        )
-        self.blocks = nn.TransformerEncoder(layer, blocks, enable_nested_tensor=False)
+        self.blocks = nn.Sequential(*(GatedBlock(dimension, heads, dropout) for _ in range(blocks)))
         self.norm, self.drop = nn.LayerNorm(dimension), nn.Dropout(dropout)
 
     def item_vectors(self) -> Tensor:
@@ -69,8 +72,7 @@ class SasRec(nn.Module):
             known = (sequences < self.items)[:, :, None]
             given = given + self.project(self.side[sequences.clamp(max=self.items - 1)]) * known
         given = self.drop(given * given.shape[-1] ** 0.5 + self.position.weight[:length])
-        causal = torch.ones(length, length, dtype=torch.bool, device=given.device).triu(1)
-        return self.norm(self.blocks(given, mask=causal))
+        return self.norm(self.blocks(given))
 
 
 @dataclass(frozen=True)
@@ -123,31 +125,67 @@ def newest_sequences(batch: UserBatch, length: int, pad: int) -> tuple[np.ndarra
 
 
 def sasrec(data: Pairs, side, params: Mapping, most: int, seed: int, folder: Path) -> Job:
-    """SASRec with full or many-negative cross-entropy; texts and facts of the items stand beside their ids."""
+    """SASRec with full or many-negative cross-entropy; texts and facts of the items stand beside their ids.
+
+    targets: "next" = the item that follows a place; "ahead" = drawn anew from the AHEAD that follow it (Pancha et al.
+    2022); "any" = the next one of an order that is drawn anew, for what may be missing anywhere in a history.
+    start: how much longer than random ones the low-rank vectors are that the items' ids start from; 0 = random ones.
+    """
     items, device = data.shape[1], best_device()
     liked = data.weights > 0
-    rows = windows(data.users[liked], data.items[liked], RECENT, items)
+    users, chosen, anywhere = data.users[liked], data.items[liked], params["targets"] == "any"
+    if anywhere:
+        chosen = chosen[np.lexsort((np.random.default_rng(seed).random(len(chosen)), users))]
+    rows = windows(users, chosen, RECENT, items)
     feed = store({"items": rows}, "sequences", folder)
-    tokens = step_size(int((rows != items).sum()), most)
+    places = int((rows != items).sum())
+    tokens = max(step_size(places, FEW), min(places // STEPS_PER_EPOCH, most))
+    ahead = AHEAD if params["targets"] == "ahead" else 1
     known = _features(side)
-    model = SasRec(items, RECENT, params["dimension"], 2, 2, params["dropout"], known).to(device)
-    negatives = drawn_negatives(items, 2_048)
+    model = SasRec(items, RECENT, params["dimension"], 2, 2, params["dropout"], known)
+    if params["start"]:
+        _start_from(model, low_rank(data.matrix, params["dimension"], seed)[1], params["start"])
+    model.to(device)
+    negatives = drawn_negatives(items, 1_024)
 
     def batches(epoch: int) -> Iterator[Batch]:
         order = shuffled(read_batches(feed), len(rows), min(WINDOW, feed.rows), seed * 1_000_003 + epoch)
-        return ({"items": part} for part in of_equal_length(order, tokens, items, seed + epoch))
+        parts = of_equal_length(order, tokens, items, seed + epoch)
+        if anywhere:
+            generator = np.random.default_rng([seed, epoch])
+            parts = (shuffled_within(part, items, generator) for part in parts)
+        return ({"items": part} for part in parts)
 
     def loss_of(batch: Batch) -> tuple[Tensor, float]:
         given = torch.as_tensor(batch["items"], dtype=torch.long, device=device)
-        targets = given[:, 1:]
-        real = targets < items
+        real = given[:, 1:] < items
         states = model(given[:, :-1])[real]  # (B, L, D) -> (N, D)
-        loss = softmax_over_items(states, targets[real], model.item_vectors(), negatives(device))
+        targets = drawn_targets(given, items, ahead)[real]
+        loss = softmax_over_items(states, targets, model.item_vectors(), negatives(device))
         return loss, float(real.sum())
 
     seen_items = np.bincount(data.items[liked], minlength=items) > 0
     seen = seen_items if known is None else seen_items | (known.abs().sum(dim=1) > 0).numpy()
     return Job(model, batches, loss_of, lambda: Fitted(SequenceScorer("sasrec", model, seen)))
+
+
+def _start_from(model: SasRec, vectors: np.ndarray, times: float) -> None:
+    """vectors (I, r) are added to the random ones, whose mean length they have `times` over."""
+    length = np.linalg.norm(vectors, axis=1)
+    scale = times * DEVIATION * model.identity.embedding_dim**0.5 / max(length[length > 0].mean(), 1e-12)
+    with torch.no_grad():
+        model.identity.weight[: model.items, : vectors.shape[1]] += torch.as_tensor(scale * vectors)
+
+
+def drawn_targets(given: Tensor, pad: int, ahead: int) -> Tensor:
+    """given (B, L + 1), pads at the end -> (B, L): for each place one of the `ahead` items after it, as many as there
+    are, each as likely; without meaning where none follows."""
+    place = torch.arange(given.shape[1] - 1, device=given.device)
+    if ahead == 1:
+        return given[:, 1:]
+    follow = ((given < pad).sum(dim=1, keepdim=True) - 1 - place).clamp(1, ahead)  # (B, L)
+    drawn = (torch.rand(follow.shape, device=given.device) * follow).long()
+    return given.gather(1, (place + 1 + drawn).clamp(max=given.shape[1] - 1))
 
 
 def _features(side) -> Tensor | None:
@@ -157,13 +195,26 @@ def _features(side) -> Tensor | None:
 
 
 def cost(size: Size) -> Cost:
-    """Twenty epochs of every place of every history against the items, at 64 coordinates."""
-    return Cost(6 * floats(64 * size.items) + 2e8, 20 * size.pairs * (4e-5 + 1e-9 * 64 * min(size.items, 4096)))
+    """Twenty epochs at 7e-5 seconds for each place of a history, measured at some 500 places a step."""
+    return Cost(6 * floats(64 * size.items) + 2e8, 20 * 7e-5 * size.pairs)
 
 
-SCHEDULE = Training(epochs=60, patience=5, learning_rate=1e-3, weight_decay=0.0, batch=2_048)
+def grids(pairs: Pairs) -> Mapping[str, Grid]:
+    """Low-rank vectors first where histories are long: they hold what short ones would have to be learned from."""
+    long = len(pairs) >= LONG * len(np.unique(pairs.users))
+    return {
+        "targets": Grid(("next", "ahead", "any"), start=1),
+        "start": Grid((0.0, 3.0), start=int(long)),
+        "dropout": Grid((0.2, 0.5), start=int(not long)),
+    }
+
+
+SCHEDULE = Training(
+    steps=6_000, validate_steps=60, patience_steps=300, warmup_steps=60,
+    learning_rate=1e-3, weight_decay=0.0, batch=2_048,
+)
 TRAINER = Trainer(sasrec, {"dimension": 64}, SCHEDULE)
 SASREC = Model(
-    "sasrec", "sequence", PATTERN, trained(TRAINER), cost, grids={"dropout": Grid((0.2, 0.5), start=0)},
-    needs=("sequences",), budget=2, quick=None, trainer=TRAINER,
+    "sasrec", "sequence", PATTERN, trained(TRAINER), cost, grids=grids,
+    needs=("sequences",), budget=5, quick=None, trainer=TRAINER,
 )

@@ -8,10 +8,10 @@ import scipy.sparse as sp
 from ..evaluation.search import Grid
 from ..interactions.pairs import Pairs
 from ..interactions.side_information import SideInformation
-from .ease import MAX_DENSE_ITEMS, SEARCH_ITEMS, most_chosen, sparse_ease_weights
+from .ease import CUBE_SECONDS, MAX_DENSE_ITEMS, SEARCH_ITEMS, most_chosen, sparse_cost, sparse_ease_weights
 from .fitted import Fitted
-from .item_matrix import Ease, EdgeScorer, ease_weights
-from .model import TOGETHER, Cost, Model, Size, floats
+from .item_matrix import Ease, EdgeScorer, frugal_ease_weights
+from .model import LEAST, TOGETHER, Cost, Model, Size
 from .scorer import Scorer
 
 REACH = 5  # exp(-5) = 0.007
@@ -31,7 +31,8 @@ def fit_kernel_ease(
     used = most_chosen(gram.diagonal(), MIN_PEOPLE, most_items)
     if len(used) > MAX_DENSE_ITEMS:
         return EdgeScorer(name, sparse_ease_weights(gram, l2, neighbours), recency)
-    weights = ease_weights(gram[used][:, used].toarray(), l2)
+    kept = gram if len(used) == gram.shape[0] else gram[used][:, used]
+    weights = frugal_ease_weights(lambda precision: kept.astype(precision).toarray(), l2)
     return Ease(name, used, weights, gram.shape[0], recency)
 
 
@@ -66,10 +67,12 @@ def fit(pairs: Pairs, side: SideInformation, params: Mapping, seed: int) -> Fitt
 
 
 def cost(size: Size) -> Cost:
-    """The cube of the items, at a float64 Gram matrix and its inverse; sparse past MAX_DENSE_ITEMS."""
-    if size.items > MAX_DENSE_ITEMS:
-        return Cost(12.0 * 100 * size.items, 2e-4 * size.items)
-    return Cost(floats(size.items**2) + 3 * floats(2.0 * size.items**2), 4e-11 * size.items**3)
+    """The cube of the items that two or more chose, in float32, and the sparse Gram matrix of places within REACH
+    widths of 15; past MAX_DENSE_ITEMS a regression an item."""
+    entries = min(size.together, 15.0 * REACH * size.pairs)
+    if size.repeated > MAX_DENSE_ITEMS:
+        return sparse_cost(entries, size.repeated)
+    return Cost(LEAST + 4.0 * size.repeated**2 + 39.0 * entries, CUBE_SECONDS * size.repeated**3 + 1e-7 * entries)
 
 
 SEQUENCE_EASE = Model(

@@ -10,7 +10,7 @@ from ..interactions.batch import UserBatch
 from ..interactions.pairs import Pairs
 from ..interactions.side_information import SideInformation
 from .fitted import Fitted
-from .model import FRIENDS, Cost, Model, Size, floats
+from .model import FRIENDS, LEAST, Cost, Model, Size
 from .scorer import Scorer
 
 
@@ -34,7 +34,7 @@ def fit(pairs: Pairs, side: SideInformation, params: Mapping, seed: int) -> Fitt
 
 def cost(size: Size) -> Cost:
     """One number an item."""
-    return Cost(floats(size.items), 1e-8 * size.pairs)
+    return Cost(LEAST, 1e-8 * size.pairs)
 
 
 SOCIAL = Model(

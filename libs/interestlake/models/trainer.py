@@ -19,18 +19,24 @@ from .fitted import Fitted
 Judge = Callable[[Fitted], float]
 WINDOW = 4_000_000  # rows of one shuffle
 MIN_STEPS = 16
-PROBE = 5  # epochs after which a hopeless training ends
+PROBE_STEPS = 600  # after which a hopeless training ends
 
 
 @dataclass(frozen=True)
 class Training:
-    """A schedule of training/loop.py, and the tokens or pairs of one step."""
+    """A schedule of training/loop.py, the tokens or pairs of one step, and the most steps of a training that is judged.
 
-    epochs: int
-    patience: int
+    epochs: the most of those.
+    """
+
+    steps: int
+    validate_steps: int
+    patience_steps: int
+    warmup_steps: int
     learning_rate: float
     weight_decay: float
     batch: int
+    epochs: int = 1_000
 
 
 @dataclass(frozen=True)
@@ -70,8 +76,9 @@ class Trainer:
     ) -> Trained:
         """Train on `data`: with a judge until its value stops rising, without one for params["epochs"].
 
-        least: a training whose value is below it after PROBE epochs ends there. judged_by: what the judge looks at; a
-        killed training goes on only where this, the data, the features and the parameters are the same.
+        Epochs are whole passes over `data`, so that a fit on more data takes as many more steps. least: a training that
+        is `hopeless` of it ends early. judged_by: what the judge looks at; a killed training goes on only where this,
+        the data, the features and the parameters are the same.
         """
         torch.manual_seed(seed)
         params = {**self.fixed, **params}
@@ -95,12 +102,23 @@ class Trainer:
                 saved,
                 mark.hexdigest(),
                 lambda *_: None,
-                lambda h: judge is None or len(h.loss) < PROBE or max(h.validation_ndcg) >= least,
+                lambda h: judge is None or (h.steps[-1] < schedule.steps and not hopeless(h, least, schedule.steps)),
                 job.groups,
                 job.after_step,
             )
             checkpoint.remove(saved)
             return Trained(job.fitted(), history)
+
+
+def hopeless(history: History, least: float, steps: int) -> bool:
+    """Whether a training of PROBE_STEPS steps or more is below `least`, and would be at the end of its `steps` even if
+    it rose on as over the latter half of those taken."""
+    now, best = history.steps[-1], max(history.validation_ndcg)
+    if best >= least or now < PROBE_STEPS:
+        return False
+    early = [value for step, value in zip(history.steps, history.validation_ndcg, strict=True) if 2 * step <= now]
+    pace = 2 * (best - max(early, default=0.0)) / now
+    return best + pace * (steps - now) < least
 
 
 def pair_feed(data: Pairs, folder: Path) -> Snapshot:

@@ -10,7 +10,7 @@ from ..interactions.pairs import Pairs
 from ..interactions.side_information import SideInformation
 from .fitted import Fitted
 from .item_matrix import EdgeScorer
-from .model import NEXT, Cost, Model, Size
+from .model import LEAST, NEXT, Cost, Model, Size
 
 DAY = 86_400.0
 
@@ -71,8 +71,8 @@ def fit(pairs: Pairs, side: SideInformation, params: Mapping, seed: int) -> Fitt
 
 
 def cost(size: Size) -> Cost:
-    """Steps within a window of ten."""
-    return Cost(40.0 * 10 * size.pairs, 1.5e-7 * 10 * size.pairs)
+    """Steps within a window of three."""
+    return Cost(LEAST + 65.0 * size.steps(3), 3.3e-7 * size.pairs)
 
 
 TRANSITIONS = Model(

@@ -11,7 +11,7 @@ from ..interactions.batch import UserBatch
 from ..interactions.pairs import Pairs
 from ..interactions.side_information import SideInformation
 from .fitted import Fitted
-from .model import PATTERN, Cost, Model, Size
+from .model import LEAST, PATTERN, Cost, Model, Size
 from .neighbours import strongest_per_row
 from .scorer import Scorer
 
@@ -57,8 +57,8 @@ def fit_user_knn(pairs: Pairs, side: SideInformation, params: Mapping, seed: int
 
 
 def cost(size: Size) -> Cost:
-    """Nothing but the pairs is kept; the work is in scoring."""
-    return Cost(20.0 * size.pairs, 1e-7 * size.pairs)
+    """The histories at unit length; the work is in scoring."""
+    return Cost(LEAST + 8.0 * size.pairs, 8e-8 * size.pairs)
 
 
 USER_KNN = Model(

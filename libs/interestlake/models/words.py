@@ -45,8 +45,8 @@ def fit(pairs: Pairs, side: SideInformation, params: Mapping, seed: int) -> Fitt
 
 
 def cost(size: Size) -> Cost:
-    """Some hundred terms an item."""
-    return Cost(8.0 * 100 * size.items, 0.0)
+    """The rows are there already."""
+    return Cost(0.0, 0.0)
 
 
 WORDS = Model("words", "text", TEXT, fit, cost, needs=("words",))

@@ -1,5 +1,7 @@
-"""User ids -> keyed hashes: HMAC-SHA256 (RFC 2104) in Spark columns, first 32 hex digits."""
+"""User ids -> keyed hashes: HMAC-SHA256 (RFC 2104) of whose id it is and the id, first 32 hex digits."""
 
+import hashlib
+import hmac
 import logging
 import os
 import secrets
@@ -14,7 +16,8 @@ from ..core.errors import BadInput
 
 KEY_VARIABLE = "INTERESTLAKE_PSEUDONYM_KEY"
 SAMPLE_KEY = b"generated people are nobody"
-BLOCK_BYTES, PSEUDONYM_DIGITS = 64, 32
+BLOCK_BYTES, PSEUDONYM_DIGITS, LEAST_KEY_BYTES = 64, 32, 16
+SEPARATOR = "\u001f"  # between the identity and the id, so that no two pairs are one text
 LOG = logging.getLogger("interestlake")
 
 
@@ -26,15 +29,19 @@ def hmac_sha256(message: Column, inner_pad: Column, outer_pad: Column) -> Column
 
 def pads(key: bytes) -> tuple[bytes, bytes]:
     """The key padded to the hash's block and mixed with RFC 2104's two constants; a longer key is hashed first."""
-    import hashlib
-
     block = (hashlib.sha256(key).digest() if len(key) > BLOCK_BYTES else key).ljust(BLOCK_BYTES, b"\0")
     return bytes(byte ^ 0x36 for byte in block), bytes(byte ^ 0x5C for byte in block)
 
 
-def pseudonymise(*columns: str, key: bytes) -> Callable[[DataFrame], DataFrame]:
+def pseudonym(people: str, user_id: str, key: bytes) -> str:
+    """`pseudonymise` of one id."""
+    return hmac.new(key, f"{people}{SEPARATOR}{user_id}".encode(), hashlib.sha256).hexdigest()[:PSEUDONYM_DIGITS]
+
+
+def pseudonymise(*columns: str, people: str, key: bytes) -> Callable[[DataFrame], DataFrame]:
     """Rows -> the same rows, each of `columns` (string) replaced by its pseudonym of 32 hex digits. Null stays null.
 
+    people: whose ids these are; the same id of others has another pseudonym.
     The padded key travels as a one-row broadcast, not as a literal: query plans, logs and the history server print
     literals. Lazy.
     """
@@ -45,7 +52,8 @@ def pseudonymise(*columns: str, key: bytes) -> Callable[[DataFrame], DataFrame]:
         keys = rows.sparkSession.createDataFrame(frame, "__inner_pad binary, __outer_pad binary")
 
         def pseudonym(name: str) -> Column:
-            digest = hmac_sha256(F.encode(F.col(name), "UTF-8"), F.col("__inner_pad"), F.col("__outer_pad"))
+            named = F.concat(F.lit(f"{people}{SEPARATOR}"), F.col(name))
+            digest = hmac_sha256(F.encode(named, "UTF-8"), F.col("__inner_pad"), F.col("__outer_pad"))
             return F.substring(digest, 1, PSEUDONYM_DIGITS).alias(name)
 
         kept = [pseudonym(name) if name in columns else F.col(name) for name in rows.columns]
@@ -58,22 +66,22 @@ def pseudonym_key(source: str, key_file: str, environ: Mapping[str, str] = os.en
     """The key of a source: public for "sample", else the variable INTERESTLAKE_PSEUDONYM_KEY, else the key file.
 
     A missing key file is made with 32 random bytes (as hex digits) that only its owner can read. Raises BadInput
-    for an empty key. The key itself is never logged.
+    for a key of fewer than 16 bytes. The key itself is never logged.
     """
     if source == "sample":
         return SAMPLE_KEY
     if KEY_VARIABLE in environ:
-        return _not_empty(environ[KEY_VARIABLE].encode(), f"variable {KEY_VARIABLE}")
+        return _long_enough(environ[KEY_VARIABLE].encode(), f"variable {KEY_VARIABLE}")
     path = Path(key_file).expanduser()
     if not path.exists():
         _make(path)
-    return _not_empty(path.read_bytes().strip(), f"key file {path}")
+    return _long_enough(path.read_bytes().strip(), f"key file {path}")
 
 
 def kept_key(source: str, key_file: str, environ: Mapping[str, str] = os.environ) -> bytes:
     """`pseudonym_key` of people who are pseudonyms already: a missing key file is no reason to make another key.
 
-    Raises BadInput where there is neither the variable nor the file, or where the key is empty.
+    Raises BadInput where there is neither the variable nor the file, or where the key is too short.
     """
     path = Path(key_file).expanduser()
     if source != "sample" and KEY_VARIABLE not in environ and not path.exists():
@@ -83,9 +91,11 @@ def kept_key(source: str, key_file: str, environ: Mapping[str, str] = os.environ
     return pseudonym_key(source, key_file, environ)
 
 
-def _not_empty(key: bytes, what: str) -> bytes:
-    if not key:
-        raise BadInput.of(what, found="no key", expected="at least one character", where=f"{KEY_VARIABLE} or the file")
+def _long_enough(key: bytes, what: str) -> bytes:
+    if len(key) < LEAST_KEY_BYTES:
+        found = f"a key of {len(key)} bytes" if key else "no key"
+        raise BadInput.of(what, found=found, expected=f"at least {LEAST_KEY_BYTES} bytes, drawn at random",
+                          where=f"{KEY_VARIABLE} or the file")  # fmt: skip
     return key
 
 

@@ -1,7 +1,6 @@
 """What the fusion owes to each granularity and each family, and how far a perfect choice among models would go."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 import numpy as np
 
@@ -31,7 +30,7 @@ def without_each(
     found = {}
     for left_out in ("none", *sorted(set(granularity.values()))):
         kept = [place for place, name in enumerate(names) if name == POPULARITY or granularity[name] != left_out]
-        part, mine = _columns(pool, kept), [names[place] for place in kept]
+        part, mine = pool.of_models(kept), [names[place] for place in kept]
         weights = fit_weights(part, wanted, k, mine.index(POPULARITY), seed)
         value = float(mean_ndcg(part, wanted, weights[None, :], k)[0])
         lists, _ = ordered(everyone, np.round(everyone.values[:, kept] @ weights, 6), k)
@@ -55,7 +54,7 @@ def by_family(
         if not any(own):
             continue
         kept = [place for place, name in enumerate(names) if own[place] or name == POPULARITY]
-        part, listed = (_proposed(_columns(one, kept)) for one in (pool, everyone))
+        part, listed = (_proposed(one.of_models(kept)) for one in (pool, everyone))
         weights = fit_weights(part, wanted, k, [names[place] for place in kept].index(POPULARITY), seed)
         value = float(mean_ndcg(part, wanted, weights[None, :], k)[0])
         found[family] = (value, ordered(listed, np.round(listed.values @ weights, 6), k)[0])
@@ -68,10 +67,6 @@ def _proposed(pool: Pool) -> Pool:
     starts = np.concatenate([[0], np.cumsum(np.bincount(pool.owner[kept], minlength=len(pool.people)))])
     parts = (pool.columns[kept], pool.values[kept], pool.places[kept], pool.context[kept])
     return Pool(pool.people, starts, *parts)
-
-
-def _columns(pool: Pool, kept: Sequence[int]) -> Pool:
-    return replace(pool, values=pool.values[:, kept], places=pool.places[:, kept])
 
 
 def oracle(lists: Mapping[str, np.ndarray], held: HeldOut, k: int) -> float:

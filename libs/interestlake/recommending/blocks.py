@@ -1,6 +1,6 @@
-"""Rows of people -> batches of matrices -> each source's proposals: the numpy core of a pass, free of Spark."""
+"""Rows of people -> batches of matrices: the numpy core of a pass, free of Spark."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,13 +8,9 @@ import pandas as pd
 import scipy.sparse as sp
 
 from ..interactions.batch import UserBatch
-from ..models.scorer import Scorer, top_unseen
-from .guard import Guard
+from ..interactions.pairs import RECENT
 
-RECENT_ITEMS = 10  # last items that stand for the present
 BLOCK_BYTES = 256 * 2**20  # score matrices of one block of people
-
-Proposal = tuple[np.ndarray, np.ndarray]  # columns best first, their scores
 
 
 @dataclass(frozen=True)
@@ -64,25 +60,22 @@ def sparse_rows(lists: Sequence, values: Sequence, column_of_index: np.ndarray, 
     return matrix
 
 
-def to_batch(people: pd.DataFrame, catalogue: Catalogue, dimensions: dict[str, int]) -> UserBatch:
-    """people(items, weights, friend_items, friend_weights, <name>_vector...) -> the batch of matrices.
+def to_batch(people: pd.DataFrame, catalogue: Catalogue, vectors: Mapping[str, np.ndarray] | None = None) -> UserBatch:
+    """people(items, weights, friend_items, friend_weights) -> the batch of matrices, as `Pairs.batch` gives it.
 
-    `items` are item indexes in the order of choice. `dimensions`: d per vector name; a null vector, and any vector
-    of a person without items, becomes zeros.
+    `items` are item indexes in the order of choice; a weight above 0 is a chosen item, 0 one that is only seen.
+    vectors: name -> (B, d) of these people; a person without items gets zeros.
     """
     columns, count = catalogue.column_of_index, catalogue.item_count
-    history = sparse_rows(people["items"].tolist(), people["weights"].tolist(), columns, count)
-    last = [[] if row is None else row[-RECENT_ITEMS:] for row in people["items"]]
+    liked = [None if row is None else (np.asarray(row) > 0).astype(np.float32) for row in people["weights"]]
+    history = sparse_rows(people["items"].tolist(), liked, columns, count)
+    last = [[] if row is None else row[-RECENT:] for row in people["items"]]
     recency = [1.0 / np.arange(len(row), 0, -1) for row in last]
     recent = sparse_rows(last, recency, columns, count)
     friends = sparse_rows(people["friend_items"].tolist(), people["friend_weights"].tolist(), columns, count)
-    vectors = {}
-    for name, dimension in dimensions.items():
-        vectors[name] = np.zeros((len(people), dimension), np.float32)
-        for row, (vector, items) in enumerate(zip(people[f"{name}_vector"], people["items"], strict=True)):
-            if vector is not None and items is not None and len(items):
-                vectors[name][row] = vector
-    return UserBatch(history, recent, friends, vectors)
+    known = np.diff(history.indptr) > 0
+    given = {name: np.where(known[:, None], values, 0.0).astype(np.float32) for name, values in (vectors or {}).items()}
+    return UserBatch(history, recent, friends, given)
 
 
 def blocks(frames: Iterator[pd.DataFrame], item_count: int, scorer_count: int) -> Iterator[pd.DataFrame]:
@@ -90,27 +83,4 @@ def blocks(frames: Iterator[pd.DataFrame], item_count: int, scorer_count: int) -
     rows = int(np.clip(BLOCK_BYTES // max(4 * item_count * scorer_count, 1), 1, 512))
     for frame in frames:
         for start in range(0, len(frame), rows):
-            yield frame.iloc[start : start + rows]
-
-
-def propose(
-    batch: UserBatch, scorers: Sequence[Scorer], limit: int, guard: Guard | None = None,
-    barred: Sequence[np.ndarray] | None = None,
-) -> list[list[Proposal]]:
-    """Each person's best `limit` unseen items of each scorer that `guard` leaves open: result[person][scorer].
-
-    barred: columns per person that are never proposed, though they are no part of the history.
-    """
-    proposals: list[list[Proposal]] = [[] for _ in range(batch.size)]
-    indptr, indices = batch.history.indptr, batch.history.indices
-    shut = None if guard is None else guard.closed(batch.history)
-    for scorer in scorers:
-        scores = scorer.score(batch)  # (B, I)
-        for person in range(batch.size):
-            seen = indices[indptr[person] : indptr[person + 1]]
-            if shut is not None:
-                seen = np.concatenate([seen, np.flatnonzero(shut[person])])
-            if barred is not None and len(barred[person]):
-                seen = np.union1d(seen, barred[person])
-            proposals[person].append(top_unseen(scores[person], seen, limit))
-    return proposals
+            yield frame.iloc[start : start + rows].reset_index(drop=True)

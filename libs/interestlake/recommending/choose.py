@@ -22,11 +22,13 @@ from .fit_fusion import fit_fusion
 from .fusion import Fusion
 from .pool import Pool, gather
 from .sampled import NEGATIVES, draw_candidates
+from .worthy import lift
 
 SEARCH_PEOPLE = 2_000  # validation people that a parameter is judged by
 FUSION_PEOPLE = 4_000  # validation people per cut that weights and the ranker learn from
-HOPEFUL = 0.5  # of the best value so far that a training has to reach early
-WORTHY = 0.7  # of it that a trained model has to end at: each later fit of it is a training
+HOPEFUL = 0.5  # of the best value so far that a training has to come near to (models/trainer.py)
+WORTHY = 0.7  # of it that a trained model has to end at, as each later fit of it is a training, or else
+LIFTS = 0.01  # of the best value so far that a blend with it has to gain
 FUSED = "fused"
 
 
@@ -58,8 +60,8 @@ class Chosen:
 
 @dataclass(frozen=True)
 class Choice:
-    """What validation chose. left_out: model -> why it takes no part. pools, relevant: what the fusion learned from,
-    one per cut; empty where the choice was kept from before."""
+    """What validation chose. fusion: over the models that can change a list. left_out: model -> why it takes no part.
+    pools, relevant: what the fusion learned from, one per cut; empty where the choice was kept from before."""
 
     models: Sequence[Chosen]
     fusion: Fusion
@@ -68,6 +70,11 @@ class Choice:
     pools: Sequence[Pool] = ()
     relevant: Sequence[Sequence[np.ndarray]] = ()
     cost: Cost = field(default_factory=Cost)
+
+    @property
+    def names(self) -> list[str]:
+        """The models, in the order of the pools' columns."""
+        return [chosen.model.name for chosen in self.models]
 
     @property
     def granularity(self) -> Mapping[str, str]:
@@ -141,7 +148,7 @@ def choose(
             continue
         log.info("  %-14s validation nDCG@%d %.4f  %2d fits  %s", model.name, k, chosen.validation, chosen.fits,
                  in_words(chosen.parameters))  # fmt: skip
-        if why := _unworthy(chosen, leading, len(judged.people)):
+        if why := _unworthy(chosen, found, train, judged, side, k):
             left_out[model.name] = why
             log.info("  %-14s left out: %s", "", why)
             continue
@@ -155,12 +162,18 @@ def choose(
     return choice
 
 
-def _unworthy(chosen: Chosen, leading: float, people: int) -> str:
-    if chosen.model.name == "popularity" or not people:
+def _unworthy(chosen: Chosen, before: Sequence[Chosen], train: Pairs, judged: HeldOut, side, k: int) -> str:
+    if chosen.model.name == "popularity" or not len(judged.people):
         return ""
-    if chosen.model.trainer and chosen.validation < WORTHY * leading:
-        return f"below {WORTHY:.0%} of the best on validation"
-    return "nothing right to say of what validation asks" if chosen.validation <= 0 else ""
+    if chosen.validation <= 0:
+        return "nothing right to say of what validation asks"
+    best = max(before, key=lambda one: one.validation, default=chosen)
+    if not chosen.model.trainer or chosen.validation >= WORTHY * best.validation:
+        return ""
+    gain = lift(best.on_train, chosen.on_train, train, judged, k, side.friends)
+    if gain >= LIFTS:
+        return ""
+    return f"{chosen.validation / best.validation:.0%} of the best on validation, changes it by {gain:+.1%} in a blend"
 
 
 def _fuse(found, cuts, held, side, settings: Settings, left_out: dict, cost: Cost, log: Logger) -> Choice:
@@ -178,6 +191,7 @@ def _fuse(found, cuts, held, side, settings: Settings, left_out: dict, cost: Cos
             drawn.append(gather(models, rest, people.people, side.friends, asked))
     names = [chosen.model.name for chosen in found]
     fusion = fit_fusion(pools, relevant, names, settings.k, settings.seed, settings.variety, settings.withheld)
+    fusion = fusion.over(fusion.heard)
     among_drawn = fit_fusion(drawn, relevant, names, settings.k, settings.seed, settings.variety) if drawn else None
     return Choice(found, fusion, left_out, among_drawn, pools, relevant, cost)
 

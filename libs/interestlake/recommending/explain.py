@@ -7,10 +7,10 @@ import numpy as np
 
 from ..interactions.batch import UserBatch
 from ..models.scorer import Scorer
-from .item_models import ItemInterests
+from .recommender import ItemInterests
 
 MAX_EVIDENCE = 3
-TOGETHER = ("graph", "item_knn")  # their evidence was chosen by the same people, which a reason may say
+TOGETHER = ("item_knn",)  # their evidence was chosen by the same people, which a reason may say
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ PAIR = ("user_index", "item_index")
 
 
 @dataclass(frozen=True)
-class Told:
+class FeedbackCounts:
     """What the rows of one feedback file are worth.
 
     rows: of the file; repeated: rows that a newer one about the same pair replaces; unknown_people, unknown_items:
@@ -59,8 +59,8 @@ def usable(pairs: DataFrame) -> DataFrame:
     return pairs.where("user_index IS NOT NULL AND item_index IS NOT NULL AND NOT trained").select(*PAIR, "liked")
 
 
-def count_told(rows: int, pairs: DataFrame) -> Told:
-    """`rows` of the file and the pairs of `located` -> Told. Runs one Spark job."""
+def count_feedback(rows: int, pairs: DataFrame) -> FeedbackCounts:
+    """`rows` of the file and the pairs of `located` -> FeedbackCounts. Runs one Spark job."""
     known = F.col("user_index").isNotNull() & F.col("item_index").isNotNull()
     used = known & ~F.col("trained")
     liked = used & F.col("liked")
@@ -74,7 +74,7 @@ def count_told(rows: int, pairs: DataFrame) -> Told:
         F.count_distinct(F.when(liked, F.col("user_index"))).alias("people"),
     ).first()
     counts = row.asDict()
-    return Told(rows=rows, repeated=rows - counts.pop("pairs"), **counts)
+    return FeedbackCounts(rows=rows, repeated=rows - counts.pop("pairs"), **counts)
 
 
 def judged_items(pairs: DataFrame) -> DataFrame:

@@ -55,9 +55,10 @@ class Fusion:
         """Candidates `rows` -> (n, S) what each model adds to a score, rows sum to 1.
 
         By weights: weight x value. By the ranker: the positive SHAP values of a model's two features (Lundberg et al.
-        2020); a candidate that no model lifts is told by the weights.
+        2020); a candidate that no model lifts is told by the weights, one that no weighted model knows by the values.
         """
         part = pool.values[rows] * self.weights_of(pool)[rows]
+        part = np.where(part.sum(axis=1, keepdims=True) > 0, part, pool.values[rows])
         if self.method == RANKER and len(rows):
             lifted = pushes(self.booster, features(pool)[rows], len(self.names))
             # a model without an opinion of an item never speaks for it
@@ -75,17 +76,18 @@ class Fusion:
         return tuple(name for name, weight in zip(self.names, most, strict=True) if weight > 0)
 
     def over(self, names: Sequence[str]) -> "Fusion":
-        """The fusion over some of the models: weights are scaled to 1 again, and a ranker, which cannot do without its
-        features, gives way to them. The same object where all are there."""
-        if tuple(names) == self.names:
+        """The fusion over those of its models that are among `names`, or itself where all are.
+
+        Weights are scaled to 1 again, and a ranker, which cannot do without its features, gives way to them.
+        """
+        kept = tuple(name for name in self.names if name in names)
+        if kept == self.names:
             return self
-        places = [self.names.index(name) for name in names]
-        lost = set(self.names) - set(names)
-        method = WEIGHTS if self.method == RANKER or not self.booster else self.method
-        keep = self.method == WEIGHTS and not any(name in self.heard for name in lost)
-        weights = {number: _simplex(own[places]) for number, own in self.segments.items()}
-        return replace(self, names=tuple(names), method=method, weights=_simplex(self.weights[places]), booster="",
-                       segments=weights, values=self.values if keep else {})  # fmt: skip
+        places = [self.names.index(name) for name in kept]
+        harmless = self.method == WEIGHTS and set(self.heard) <= set(kept)
+        segments = {number: _simplex(own[places]) for number, own in self.segments.items()}
+        return replace(self, names=kept, method=WEIGHTS, weights=_simplex(self.weights[places]), booster="",
+                       segments=segments, values=self.values if harmless else {})  # fmt: skip
 
     def described(self, granularity: Mapping[str, str]) -> dict:
         """For metrics.json; granularity: of each model."""

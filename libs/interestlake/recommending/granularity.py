@@ -1,32 +1,15 @@
-"""The granularity of interest that each source speaks for; alpha and lambda of a segment's fusion weights."""
+"""alpha and lambda of a list's shares and of the fusion's weights, by the granularity that each model speaks for."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from ..models.granularities import GRANULARITIES, importance, strengths_of
+from ..models.registry import MODELS
 
-# what a source is fitted on decides
-GRANULARITY = {
-    "popularity": "behaviour",
-    "graph": "behaviour",
-    "transitions": "sequence",
-    "item_knn": "behaviour",
-    "ease": "behaviour",
-    "als": "behaviour",
-    "two_tower": "behaviour",
-    "text": "text",
-    "social": "social",
-    "knowledge": "knowledge",
-}
-
-
-def heard_sources(names: Sequence[str], sources: Sequence[str], granularities: Sequence[str]) -> tuple[str, ...]:
-    """Those of the scorers `names` that are fused: among `sources`, of a wanted granularity; popularity always is."""
-    wanted = [name for name in sources if GRANULARITY[name] in granularities]
-    return tuple(name for name in names if name in wanted or name == "popularity")
+GRANULARITY = {model.name: model.granularity for model in MODELS}
 
 
 def alpha_of(weights: Mapping[str, float]) -> dict[str, float]:
-    """Weights of sources on the simplex -> alpha per granularity, every one of GRANULARITIES; they sum to 1.
+    """Weights of models on the simplex -> alpha per granularity, every one of GRANULARITIES; they sum to 1.
 
     Example: ease 0.5, popularity 0.1, text 0.4 -> behaviour 0.6, text 0.4, the others 0.
     """

@@ -26,7 +26,8 @@ def histories(pairs: DataFrame) -> DataFrame:
 def friend_items(friends: DataFrame, users: DataFrame, max_items: int = MAX_FRIEND_ITEMS) -> Callable:
     """pairs -> (user_index, friend_items array<int>, friend_weights array<float>, friend_count int). Lazy.
 
-    The friends' weights per item are summed; the `max_items` strongest are kept, ties by item_index. friend_count:
+    The friends who chose an item are counted (weight > 0); the `max_items` strongest are kept, ties by item_index.
+    friend_count:
     friends with at least one pair. A person without such friends has no row.
     """
     ids = users.select("user_id", "user_index")
@@ -36,7 +37,9 @@ def friend_items(friends: DataFrame, users: DataFrame, max_items: int = MAX_FRIE
     def build(pairs: DataFrame) -> DataFrame:
         theirs = pairs.select(F.col("user_index").alias("friend_index"), "item_index", "weight")
         chosen = links.join(theirs, "friend_index")
-        summed = chosen.groupBy("user_index", "item_index").agg(F.sum("weight").cast("float").alias("weight"))
+        summed = chosen.groupBy("user_index", "item_index").agg(
+            F.count_if(F.col("weight") > 0).cast("float").alias("weight")
+        )
         strongest = Window.partitionBy("user_index").orderBy(F.desc("weight"), "item_index")
         kept = summed.withColumn("place", F.row_number().over(strongest)).where(F.col("place") <= max_items)
         listed = F.array_sort(F.collect_list(F.struct("place", "item_index", "weight")))
@@ -74,20 +77,15 @@ def held_out(pairs: DataFrame) -> DataFrame:
     return pairs.groupBy("user_index").agg(F.array_sort(F.collect_set("item_index")).alias("relevant"))
 
 
-def people(
-    users: DataFrame, history: DataFrame, friends: DataFrame, vectors: dict[str, DataFrame], partitions: int
-) -> Callable:
+def people(users: DataFrame, history: DataFrame, friends: DataFrame, partitions: int) -> Callable:
     """-> extra -> one row per person of `users`, ready to be scored.
 
-    users(user_id, user_index); history from `histories`; friends from `friend_items`; vectors: name -> (user_index,
-    vector), as <name>_vector. `extra`: frames (user_index, ...) that are joined too. Every added column is null where
-    a person has no such row. Rows are spread by user_index over a fixed number of partitions and sorted, so that
-    blocks of people are the same on any cluster. Lazy.
+    users(user_id, user_index); history from `histories`; friends from `friend_items`. `extra`: frames (user_index, ...)
+    that are joined too. Every added column is null where a person has no such row. Rows are spread by user_index over a
+    fixed number of partitions and sorted, so that blocks of people are the same on any cluster. Lazy.
     """
-    named = [frame.select("user_index", F.col("vector").alias(f"{name}_vector")) for name, frame in vectors.items()]
-
     def join(*extra: DataFrame) -> DataFrame:
-        parts = (history, friends, *named, *extra)
+        parts = (history, friends, *extra)
         whole = reduce(lambda left, right: left.join(right, "user_index", "left"), parts, users)
         return whole.repartition(partitions, "user_index").sortWithinPartitions("user_index")
 

@@ -3,20 +3,22 @@
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from .fuse import SEGMENTS
+from .chosen_tables import SEGMENT_NAMES, WEIGHTS
+from .segment_weights import SEGMENTS
 
-WEIGHTS = "models.fusion_weights"
 RESTS_ON = "rests_on"  # figure of a refit: people its weights count for, per segment
 
 
-def validation_people(pairs: DataFrame, cold_history: int) -> dict[str, float]:
+def validation_people(pairs: DataFrame) -> dict[str, float]:
     """pairs(user_index, split) -> people with validation pairs per segment of their train history. One Spark job."""
     per_person = pairs.groupBy("user_index").agg(
         F.count_if(F.col("split") == "train").alias("history"), F.count_if(F.col("split") == "validation").alias("held")
     )
-    segment = F.when(F.col("history") < cold_history, "cold").otherwise("warm")
+    segment = F.lit(SEGMENT_NAMES[-1])
+    for edge, name in reversed(list(zip(SEGMENTS, SEGMENT_NAMES, strict=False))):
+        segment = F.when(F.col("history") < edge, name).otherwise(segment)
     rows = per_person.where("held > 0").groupBy(segment.alias("segment")).count().collect()
-    return dict.fromkeys(SEGMENTS, 0.0) | {row["segment"]: float(row["count"]) for row in rows}
+    return dict.fromkeys(SEGMENT_NAMES, 0.0) | {row["segment"]: float(row["count"]) for row in rows}
 
 
 def rested_by_refit(stages: DataFrame | None, version: int, stage: str) -> dict[str, float] | None:
@@ -31,4 +33,4 @@ def rested_by_refit(stages: DataFrame | None, version: int, stage: str) -> dict[
     row = stages.where(wrote).select("metrics").first()
     if row is None:
         return None
-    return {segment: row["metrics"][f"{RESTS_ON}.{segment}"] for segment in SEGMENTS}
+    return {segment: row["metrics"][f"{RESTS_ON}.{segment}"] for segment in SEGMENT_NAMES}

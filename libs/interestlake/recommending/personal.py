@@ -1,88 +1,135 @@
-"""The list of each person with shares, evidence and reason: the rows of gold.recommendations and of the ranker."""
+"""The list of each person with shares, evidence, reason code and sentence: the rows of gold.recommendations."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from ..interactions.batch import UserBatch
-from .blocks import propose, to_batch
 from .explain import TOGETHER, Evidence, find_evidence, shared_interest
-from .fuse import fuse_within, segment_of, shares, union
-from .item_models import ItemModels
-from .objected import barred_columns, damped
-from .write_reason import GROUPS, LINKED, ReasonFacts, write_reason
+from .objected import kept_shares
+from .pool import Pool, ordered
+from .recommender import Recommender
+from .rerank import maximal_marginal_relevance
+from .write_reason import LINKED, ReasonFacts, write_reason
+
+RERANKED = 50  # fused items that a re-ranking picks from
+COLUMNS = ("user_id", "rank", "item_id", "score", "sources", "evidence", "code", "named", "reason")
 
 
 @dataclass(frozen=True)
-class Fusion:
-    """What is fused and how: weights (S,) over `sources` per segment; `candidates` proposals per source and person."""
+class BlockLists:
+    """columns (n, length), -1 = none, and scores of a block's people, best first; the pool they were picked from."""
 
-    sources: tuple[str, ...]
-    weights: Mapping[str, np.ndarray]
-    cold_history: int
-    candidates: int
-
-
-def weighted_only(models: ItemModels, fusion: Fusion) -> tuple[ItemModels, Fusion]:
-    """The scorers that carry weight in any segment, and the fusion over them: the same lists at less work."""
-    heard = np.max(list(fusion.weights.values()), axis=0) > 0
-    sources = tuple(source for source, kept in zip(fusion.sources, heard, strict=True) if kept)
-    by_name = {scorer.name: scorer for scorer in models.scorers}
-    weights = {segment: values[heard] for segment, values in fusion.weights.items()}
-    kept = replace(models, scorers=tuple(by_name[source] for source in sources))
-    return kept, replace(fusion, sources=sources, weights=weights)
+    columns: np.ndarray
+    scores: np.ndarray
+    pool: Pool
 
 
-def recommend_block(block: pd.DataFrame, models: ItemModels, fusion: Fusion, length: int) -> pd.DataFrame:
+def list_block(block: pd.DataFrame, batch: UserBatch, recommender: Recommender, length: int) -> BlockLists:
+    """The fused lists of a block: scores less what objections take, rails on groups, then the re-ranking."""
+    pool = recommender.pool(block, batch)
+    interests = recommender.interests
+    kept = kept_shares(pool, block, recommender.catalogue, interests.weights, interests.ids)
+    scores = recommender.fusion.scores(pool, kept)
+    guard, diverse = recommender.guard, recommender.diversity > 0 and recommender.alike is not None
+    limit = max(length, RERANKED) if diverse else length
+    if guard is not None and guard.max_per_group:
+        widest = int(np.diff(pool.starts).max(initial=0))
+        columns, values = _capped(*ordered(pool, scores, max(widest, limit)), guard, limit)
+    else:
+        columns, values = ordered(pool, scores, limit)
+    if diverse:
+        columns, values = maximal_marginal_relevance(
+            columns, values, recommender.alike, recommender.diversity, limit
+        )
+        if guard is not None and guard.max_per_group:
+            columns, values = _capped(columns, values, guard, limit)
+    return BlockLists(columns[:, :length], values[:, :length], pool)
+
+
+def _capped(columns: np.ndarray, values: np.ndarray, guard, limit: int) -> tuple[np.ndarray, np.ndarray]:
+    picked, scores = np.full((len(columns), limit), -1, np.int32), np.zeros((len(columns), limit))
+    for row, listed in enumerate(columns):
+        shown = listed[listed >= 0]
+        best = guard.capped(shown, limit)
+        picked[row, : len(best)], scores[row, : len(best)] = shown[best], values[row, best]
+    return picked, scores
+
+
+def rows_in_pool(pool: Pool, person: int, columns: np.ndarray) -> np.ndarray:
+    """Places in the pool of one person's columns, which are all among the candidates."""
+    start, end = pool.starts[person], pool.starts[person + 1]
+    return start + np.searchsorted(pool.columns[start:end], columns)
+
+
+def recommend_block(block: pd.DataFrame, recommender: Recommender, length: int) -> pd.DataFrame:
     """The lists of one block of people, at most `length` rows a person, best first.
 
-    block: user_id, items, weights, friend_items, friend_weights, <name>_vector, interests, shares. Returns user_id,
-    rank, item_id, score, sources [{source, share}], evidence [item_id], reason. models, fusion: of `weighted_only`.
+    block: user_id, user_index, items, weights, friend_items, friend_weights, interests, shares. Returns COLUMNS:
+    sources [{source, share}], evidence [item_id], code (see models.model), named [item_id] that the sentence names.
     Where block carries `barred`, `refused` and `disliked` (see objected.py), a barred item is not listed and what is
     like a refused one is listed lower.
     """
-    batch = to_batch(block, models.catalogue, models.dimensions)
-    barred = barred_columns(block, models.catalogue)
-    proposals = propose(batch, models.scorers, fusion.candidates, models.guard, barred)
-    item_ids, rows = models.catalogue.item_ids, []
+    batch = recommender.batch(block)
+    lists = list_block(block, batch, recommender, length)
+    item_ids, names, rows = recommender.catalogue.item_ids, recommender.names, []
     for person, row in enumerate(block.itertuples(index=False)):
-        candidates = damped(union(proposals[person]), row, models)
-        weights = fusion.weights[segment_of(batch.history[person].nnz, fusion.cold_history)]
-        best, scores = fuse_within(models.guard, candidates, weights, length)
-        columns, parts = candidates.columns[best], shares(candidates, best, weights)
-        unnamed = None if models.guard is None else models.guard.unnamed
-        evidence = find_evidence(batch, person, columns, models.scorers, parts, unnamed)
+        columns = lists.columns[person][lists.columns[person] >= 0].astype(np.int64)
+        parts = recommender.fusion.shares(lists.pool, rows_in_pool(lists.pool, person, columns))
+        evidence = evidence_of(batch, person, columns, recommender, parts)
         for place, column in enumerate(columns):
-            given = {source: float(part) for source, part in zip(fusion.sources, parts[place], strict=True) if part > 0}
-            ordered = sorted(given.items(), key=lambda pair: (-pair[1], pair[0]))
-            facts = _facts(batch, person, row, int(column), given, evidence[place], models)
+            given = {name: float(part) for name, part in zip(names, parts[place], strict=True) if part > 0}
+            told = sorted(given.items(), key=lambda pair: (-pair[1], pair[0]))
+            sentence = write_reason(_facts(batch, person, row, int(column), given, evidence[place], recommender))
             rows.append((
-                row.user_id, place + 1, item_ids[column], float(scores[place]),
-                [{"source": source, "share": part} for source, part in ordered],
-                list(item_ids[evidence[place].columns]), write_reason(facts),
+                row.user_id, place + 1, item_ids[column], float(lists.scores[person, place]),
+                [{"source": source, "share": part} for source, part in told],
+                list(item_ids[evidence[place].columns]), sentence.code,
+                list(item_ids[list(sentence.named)]), sentence.text,
             ))
-    return pd.DataFrame(rows, columns=["user_id", "rank", "item_id", "score", "sources", "evidence", "reason"])
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def evidence_of(
+    batch: UserBatch, person: int, columns: np.ndarray, recommender: Recommender, parts: np.ndarray
+) -> list[Evidence]:
+    """`find_evidence` by the recommender's models; what the rails hide is never named."""
+    unnamed = None if recommender.guard is None else recommender.guard.unnamed
+    return find_evidence(batch, person, columns, recommender.scorers, parts, unnamed)
 
 
 def _facts(
-    batch: UserBatch, person: int, row, column: int, given: dict[str, float], evidence: Evidence, models: ItemModels
+    batch: UserBatch, person: int, row, column: int, given: dict[str, float], evidence: Evidence,
+    recommender: Recommender,
 ) -> ReasonFacts:
-    by_group: dict[str, list[int]] = {}
-    together = [source for source in TOGETHER if len(evidence.by_source.get(source, ()))]
+    codes = recommender.reasons
+    linked: dict[str, list[int]] = {}
+    counted = [source for source in TOGETHER if len(evidence.by_source.get(source, ()))]
     for source in sorted(evidence.by_source, key=lambda source: (-given.get(source, 0.0), source)):
-        group = GROUPS[source]
-        if group == "together" and together and source not in together:
+        code = codes[source]
+        if code == "together" and counted and source not in counted:
             continue  # a sentence about people must rest on a source that counted people
-        if group in LINKED and group not in by_group and len(evidence.by_source[source]):
-            by_group[group] = list(evidence.by_source[source])
-    interest = None if row.interests is None else shared_interest(models.interests, column, row.interests, row.shares)
+        spoken = evidence.by_source[source]
+        if code == "facts":
+            spoken = _with_a_fact(spoken, column, recommender)
+        if code in LINKED and code not in linked and len(spoken):
+            linked[code] = list(spoken)
+    interests = recommender.interests
+    interest = None if row.interests is None else shared_interest(interests, column, row.interests, row.shares)
+    weight: dict[str, float] = {}
+    for source, share in given.items():
+        weight[codes[source]] = weight.get(codes[source], 0.0) + share
     return ReasonFacts(
-        shares=given,
-        linked={group: list(models.catalogue.titles[columns]) for group, columns in by_group.items()},
-        chosen_together=bool(together),
-        user_count=int(models.user_counts[column]),
-        interest=interest,
+        shares=weight, linked=linked, titles=recommender.catalogue.titles, chosen_together=bool(counted),
+        user_count=int(recommender.user_counts[column]), interest=interest,
         has_history=batch.history[person].nnz > 0,
-    )
+    )  # fmt: skip
+
+
+def _with_a_fact(history: np.ndarray, column: int, recommender: Recommender) -> np.ndarray:
+    """Those of `history` that truly share a fact with the item: nearness of facts alone may be a likeness of kinds."""
+    if recommender.facts is None or not len(history):
+        return history[:0]
+    shared = (recommender.facts[history] @ recommender.facts[column].T).toarray().ravel()
+    return history[shared > 0]

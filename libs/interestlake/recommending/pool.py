@@ -1,7 +1,7 @@
 """Several models' scores -> candidates with a value per model."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import scipy.sparse as sp
@@ -10,9 +10,10 @@ from ..interactions.batch import UserBatch
 from ..interactions.pairs import Pairs
 from ..models.fitted import Fitted, blocks, top_columns
 from ..models.scorer import Scorer
-from .fuse import LEAST, SHIFT, SPAN
 
 CANDIDATES = 100  # items each model proposes per person
+SHIFT, SPAN = 4.0, 10.0  # standard scores from -4 to 6 become values from 0 to 1
+LEAST = 0.001  # an opinion is never worth nothing
 DECIMALS = 6
 
 
@@ -43,6 +44,16 @@ class Pool:
             return np.zeros(len(self.people))
         first = np.minimum(self.starts[:-1], len(self.context) - 1)
         return np.where(np.diff(self.starts) > 0, np.rint(np.expm1(self.context[first, 1])), 0.0)
+
+    def of_models(self, places: Sequence[int]) -> "Pool":
+        """The pool as these models alone see it, by their places among the columns; every candidate stays."""
+        return replace(self, values=self.values[:, places], places=self.places[:, places])
+
+    def rows(self, kept: np.ndarray) -> "Pool":
+        """The candidates where `kept` (C,) holds; everybody stays, some without any."""
+        starts = np.concatenate([[0], np.cumsum(np.bincount(self.owner[kept], minlength=len(self.people)))])
+        parts = (self.columns[kept], self.values[kept], self.places[kept], self.context[kept])
+        return Pool(self.people, starts, *parts)
 
     def pick(self, rows: np.ndarray) -> "Pool":
         """The candidates of `rows`, places in `people`, ascending."""

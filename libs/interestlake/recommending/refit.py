@@ -1,16 +1,17 @@
 """Fusion weights moved by feedback: a running mean over people, judged on people who took no part in the move."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
-from pyspark import Broadcast
-from pyspark.sql import DataFrame
 
-from ..core.params.all import Recommend
-from .fit_weights import FIT_K, listed_gain, search, trial_of
-from .fuse import SEGMENTS, Candidates
-from .weigh import first_draws, ndcg_per_weight
+from ..evaluation.arrays import hits_of, ranking_at
+from .chosen_tables import SEGMENT_NAMES
+from .fusion import WEIGHTS, Fusion
+from .pool import Pool, ordered
+from .segment_weights import fit_weights, segment_of
+
+K = 10
 
 
 @dataclass(frozen=True)
@@ -18,8 +19,8 @@ class Moved:
     """What the feedback did to one segment's weights.
 
     before, after: (S,) on the simplex; rested: people that `before` counts for; people: of the feedback who took part;
-    held: people who judged; ndcg_before, ndcg_after: their mean nDCG@10 under `before` and `after`, 0 without any;
-    error: standard error of the difference.
+    held: people who judged; ndcg_before, ndcg_after: their mean nDCG@10 by the present fusion and by `after`, 0 without
+    any; error: standard error of the difference.
     """
 
     before: np.ndarray
@@ -37,73 +38,96 @@ class Moved:
         return self.ndcg_after > self.ndcg_before
 
 
-def step(before: np.ndarray, told: np.ndarray, rested: float, people: float, rate: float) -> np.ndarray:
+@dataclass(frozen=True)
+class Judged:
+    """People of the feedback: their pool of candidates; relevant, refused: columns that each liked, and did not."""
+
+    pool: Pool
+    relevant: Sequence[np.ndarray]
+    refused: Sequence[np.ndarray]
+
+    def pick(self, rows: np.ndarray) -> "Judged":
+        """Those of `rows`, places among the people, ascending."""
+        return Judged(self.pool.pick(rows), [self.relevant[row] for row in rows], [self.refused[row] for row in rows])
+
+
+def step(before: np.ndarray, fitted: np.ndarray, rested: float, people: float, rate: float) -> np.ndarray:
     """(n0 w0 + r n w) / (n0 + r n): the mean weights over n0 people of before and n of the feedback, who count r each.
 
-    before, told: (S,) on the simplex, and so is the result. Example: n0 = 50, n = 25, r = 1 moves a third of the way.
+    before, fitted: (S,) on the simplex, and so is the result. Example: n0 = 50, n = 25, r = 1 moves a third of the way.
     """
     share = rate * people / (rested + rate * people)
-    return (1 - share) * before + share * told
+    return (1 - share) * before + share * fitted
 
 
-def judged_gain(column_of_index: Callable[[], np.ndarray]) -> Callable:
-    """-> gain(candidates, row, weights) -> (W,): what a fused list is worth to a person of the feedback.
+def judged_alone(judged: Judged) -> Judged:
+    """Each person's candidates that the feedback is about, and no others; people who refused nothing have none.
 
-    nDCG@10 of the list against what was liked; where some shown items were not liked, the mean of that and nDCG@10 of
-    the judged items alone, in the order of the list (condensed lists, Sakai 2007). A refused item costs only in
-    comparison with a liked one: a plain penalty would push the weights away from whatever the lists had shown.
-    row: CANDIDATES_SCHEMA and refused array<int>, item indexes.
+    Of a list only the judged items are compared (condensed lists, Sakai 2007): a refused item costs only in comparison
+    with a liked one; a plain penalty would push the weights away from whatever the lists had shown.
     """
-
-    def gain(candidates: Candidates, row, weights: np.ndarray) -> np.ndarray:
-        whole = listed_gain(candidates, row, weights)
-        if row.refused is None or not len(row.refused):
-            return whole
-        judged = np.concatenate([row.relevant, column_of_index()[row.refused]])
-        kept = np.isin(candidates.columns, judged)
-        shown = Candidates(candidates.columns[kept], candidates.values[kept])
-        return (whole + ndcg_per_weight(shown, row.relevant, weights, FIT_K)) / 2
-
-    return gain
+    pool, kept = judged.pool, []
+    for person, (liked, refused) in enumerate(zip(judged.relevant, judged.refused, strict=True)):
+        columns = pool.columns[pool.starts[person] : pool.starts[person + 1]]
+        told = np.isin(columns, np.concatenate([liked, refused])) if len(refused) else np.zeros(len(columns), bool)
+        kept.append(told)
+    return replace(judged, pool=pool.rows(np.concatenate([*kept, np.empty(0, bool)])))
 
 
 def refit_weights(
-    fitting: DataFrame,
-    judging: DataFrame,
-    models: Broadcast,
-    current: Mapping[str, np.ndarray],
-    rested: Mapping[str, float],
-    sources: Sequence[str],
-    params: Recommend,
-    rate: float,
-    seed: int,
+    fitting: Judged, judging: Judged, fusion: Fusion, rested: Mapping[str, float], rate: float, seed: int
 ) -> dict[str, Moved]:
-    """Candidates of two halves of the feedback's people -> Moved per segment. Runs three Spark jobs (cache both).
+    """Two halves of the feedback's people -> Moved per segment of SEGMENT_NAMES.
 
-    fitting, judging: CANDIDATES_SCHEMA and refused array<int>; models: broadcast ItemModels; current: segment -> (S,)
-    over `sources`; rested: segment -> people that they count for. Each segment is fitted on its own people by the
-    search of `fit_weights.search`, starting from the present weights too, and goes `step` towards the result; a segment
-    without a person stays. People with little history are thus never moved by what others say.
+    rested: segment -> people that its present weights count for. Each segment is fitted on its own people, on the mean
+    of their nDCG@10 and of that of the judged items alone, and goes `step` towards the result; a segment without a
+    person stays. People with little history are thus never moved by what others say. The judges compare the moved
+    weights with the fusion as it stands, also where that is a learned ranker.
     """
-    places = [models.value.names.index(source) for source in sources]
-    popularity = list(sources).index("popularity")
-    present = np.vstack([current[segment] for segment in SEGMENTS])  # the anchors that gains are measured over
-    learn = trial_of(fitting, places, params.cold_history, judged_gain(lambda: models.value.catalogue.column_of_index))
-    drawn = np.vstack([present, first_draws(len(sources), params.weight_draws, popularity, seed)])
-    first = learn(drawn)
-    fitted_for = [segment for segment in SEGMENTS if segment in first]
-    told = search(learn, drawn, first, fitted_for, params, popularity, seed) if fitted_for else {}
-    people = {segment: first[segment].people if segment in first else 0 for segment in SEGMENTS}
-    moved = [
-        step(current[segment], told.get(segment, current[segment]), rested[segment], people[segment], rate)
-        for segment in SEGMENTS
-    ]
-    verdict = trial_of(judging, places, params.cold_history)(np.vstack([present, *moved]))
-    found = {}
-    for place, segment in enumerate(SEGMENTS):
-        trial, after = verdict.get(segment), len(SEGMENTS) + place
-        held, values = (0, (0.0, 0.0, 0.0)) if trial is None else (
-            trial.people, (float(trial.mean[place]), float(trial.mean[after]), float(trial.error[place, after]))
-        )
-        found[segment] = Moved(current[segment], moved[place], rested[segment], people[segment], held, *values)
+    popularity, found = fusion.names.index("popularity"), {}
+    learners, judges = segment_of(fitting.pool.histories), segment_of(judging.pool.histories)
+    for number, name in enumerate(SEGMENT_NAMES):
+        before = fusion.segments.get(number, fusion.weights)
+        rows = np.flatnonzero(learners == number)
+        after = before
+        if len(rows):
+            after = step(before, _fitted(fitting.pick(rows), popularity, seed), rested[name], len(rows), rate)
+        mine = np.flatnonzero(judges == number)
+        values = _compared(judging.pick(mine), fusion, after) if len(mine) else (0.0, 0.0, 0.0)
+        found[name] = Moved(before, after, rested[name], len(rows), len(mine), *values)
     return found
+
+
+def _fitted(judged: Judged, popularity: int, seed: int) -> np.ndarray:
+    whole = fit_weights(judged.pool, judged.relevant, K, popularity, seed)
+    refusing = np.flatnonzero([len(columns) > 0 for columns in judged.refused])
+    if not len(refusing):
+        return whole
+    alone = judged_alone(judged.pick(refusing))
+    among = fit_weights(alone.pool, alone.relevant, K, popularity, seed)
+    share = len(refusing) / (2 * len(judged.relevant))
+    return (1 - share) * whole + share * among
+
+
+def _compared(judged: Judged, fusion: Fusion, after: np.ndarray) -> tuple[float, float, float]:
+    moved = replace(fusion, method=WEIGHTS, weights=after, segments={}, booster="")
+    now, then = (_ndcg(judged, one) for one in (fusion, moved))
+    gain = then - now
+    error = float(gain.std(ddof=1) / np.sqrt(len(gain))) if len(gain) > 1 else 0.0
+    return float(now.mean()), float(then.mean()), error
+
+
+def _ndcg(judged: Judged, fusion: Fusion) -> np.ndarray:
+    lists, _ = ordered(judged.pool, fusion.scores(judged.pool), K)
+    sizes = np.array([len(columns) for columns in judged.relevant])
+    return ranking_at(hits_of(lists, judged.relevant), sizes, K)["ndcg"]
+
+
+def moved_fusion(fusion: Fusion, moved: Mapping[str, Moved]) -> Fusion:
+    """The fusion with the weights of every segment that moved for the better; a learned ranker gives way to them."""
+    better = {number: moved[name] for number, name in enumerate(SEGMENT_NAMES) if moved[name].better}
+    if not better:
+        return fusion
+    segments = {number: fusion.segments.get(number, fusion.weights) for number in range(len(SEGMENT_NAMES))}
+    segments |= {number: one.after for number, one in better.items()}
+    return replace(fusion, method=WEIGHTS, booster="", segments=segments)

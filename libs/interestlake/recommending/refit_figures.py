@@ -3,14 +3,16 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
-from .feedback import Told
+from .feedback import FeedbackCounts
 from .granularity import alpha_of, lambda_of
 from .people_behind import RESTS_ON
 from .refit import Moved
 
 
-def refit_figures(moved: Mapping[str, Moved], sources: Sequence[str], rate: float, worth: Told) -> dict[str, float]:
-    """Moved per segment -> {name.segment[.source or granularity]: value}, and Told by its field names.
+def refit_figures(
+    moved: Mapping[str, Moved], sources: Sequence[str], rate: float, worth: FeedbackCounts
+) -> dict[str, float]:
+    """Moved per segment -> {name.segment[.source or granularity]: value}, and FeedbackCounts by its field names.
 
     weight, alpha and lambda, each _before and _after (what the lake holds afterwards); ndcg_10_before, ndcg_10_after
     (the moved weights, kept or not) and ndcg_10_error on `held` people; people of the feedback who took part; rested_on

@@ -1,8 +1,6 @@
-"""Weight vectors on the simplex and the nDCG that each earns on one person: the numpy core of the fit."""
+"""Weight vectors on the simplex, drawn and refined: what a fit of the fusion tries."""
 
 import numpy as np
-
-from .fuse import Candidates, order_keys
 
 POPULARITY_SHARE = 0.01  # everyone gets a list: popularity never falls silent
 
@@ -62,19 +60,3 @@ def bagged_mean(
     drawn = np.random.default_rng(seed).multinomial(len(people), np.full(len(people), 1 / len(people)), bags)
     best = np.argsort(-(drawn[:, code] @ scores), axis=1, kind="stable")[:, :keep]  # (bags, keep)
     return weights[best].mean(axis=(0, 1))
-
-
-def ndcg_per_weight(candidates: Candidates, relevant: np.ndarray, weights: np.ndarray, k: int) -> np.ndarray:
-    """(W,): nDCG at k of one person's fused list under each of the (W, S) weight vectors.
-
-    relevant: ascending columns of the held-out items, at least one; those that nobody proposed count as misses.
-    """
-    ideal = (1 / np.log2(np.arange(min(k, len(relevant))) + 2)).sum()
-    hits = np.flatnonzero(np.isin(candidates.columns, relevant))
-    keys = order_keys(candidates, weights)  # (C, W)
-    gained = np.zeros(len(weights))
-    for hit in hits:
-        place = (keys > keys[hit]).sum(axis=0)  # (W,), 0 = first
-        listed = (place < k) & (keys[hit] >= len(keys))
-        gained += np.where(listed, 1 / np.log2(place + 2), 0.0)
-    return gained / ideal

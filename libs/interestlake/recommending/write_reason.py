@@ -8,72 +8,71 @@ from dataclasses import dataclass
 MIN_SHARE = 0.15  # a second source is named from this share of the score
 MAX_CLAUSES = 2  # before the shared interest
 MAX_TITLE = 80
-GROUPS = {
-    "graph": "together",
-    "item_knn": "together",
-    "ease": "together",
-    "transitions": "next",
-    "text": "text",
-    "knowledge": "facts",
-    "als": "pattern",
-    "two_tower": "pattern",
-    "social": "friends",
-    "popularity": "popular",
-}
-LINKED = ("together", "next", "text", "facts")  # groups that point at items of the history
+LINKED = ("together", "next", "text", "facts")  # codes that point at items of the history
 
 
 @dataclass(frozen=True)
 class ReasonFacts:
     """What one sentence may use.
 
-    shares: source -> share of the score. linked: group of LINKED -> titles of all history items through which it speaks
-    for the item, strongest first. chosen_together: the same people chose the titles of "together" and the item.
-    user_count: people who chose the item. interest: name of an interest that person and item share.
+    shares: reason code -> share of the score. linked: code of LINKED -> columns of all history items through which it
+    speaks for the item, strongest first; titles: (I,) of all columns. chosen_together: the same people chose those of
+    "together" and the item. user_count: people who chose the item. interest: name of an interest that person and item
+    share.
     """
 
     shares: Mapping[str, float]
-    linked: Mapping[str, Sequence[str]]
+    linked: Mapping[str, Sequence[int]]
+    titles: Sequence[str]
     chosen_together: bool
     user_count: int
     interest: str | None
     has_history: bool
 
 
-def write_reason(facts: ReasonFacts) -> str:
-    """Facts -> a sentence of plain text; never empty.
+@dataclass(frozen=True)
+class Reason:
+    """code: the strongest thing said; named: columns of the history that the sentence names; text: the sentence."""
+
+    code: str
+    named: tuple[int, ...]
+    text: str
+
+
+def write_reason(facts: ReasonFacts) -> Reason:
+    """Facts -> a code and a sentence of plain text, which is never empty.
 
     Example: Because you chose “Alien” and “Aliens”: people who chose them also chose this and it shares your
     interest in space.
     """
-    weight = {}
-    for source, share in facts.shares.items():
-        weight[GROUPS[source]] = weight.get(GROUPS[source], 0.0) + share
-    named = sorted((group for group in weight if weight[group] > 0), key=lambda group: (-weight[group], group))
-    link = next((group for group in named if group in LINKED and facts.linked.get(group)), None)
-    titles = list(facts.linked[link][:2]) if link else []
+    weight = facts.shares
+    named = sorted((code for code in weight if weight[code] > 0), key=lambda code: (-weight[code], code))
+    link = next((code for code in named if code in LINKED and facts.linked.get(code)), None)
+    columns = list(facts.linked[link][:2]) if link else []
     links = [
-        group for group in named
-        if group == link or (link and weight[group] >= MIN_SHARE and set(titles) <= set(facts.linked.get(group, ())))
+        code for code in named
+        if code == link or (link and weight[code] >= MIN_SHARE and set(columns) <= set(facts.linked.get(code, ())))
     ]
-    others = [group for group in named if group not in LINKED and (weight[group] >= MIN_SHARE or link is None)]
-    clauses = [_linked_clause(group, len(titles), facts.chosen_together, group == link) for group in links[:2]]
-    clauses += [_clause(group, facts) for group in others[:1]][: MAX_CLAUSES - len(clauses)]
+    others = [code for code in named if code not in LINKED and (weight[code] >= MIN_SHARE or link is None)]
+    clauses = [_linked_clause(code, len(columns), facts.chosen_together, code == link) for code in links[:2]]
+    clauses += [_clause(code, facts) for code in others[:1]][: MAX_CLAUSES - len(clauses)]
     if facts.interest:
         clauses.append(f"it shares your interest in {plain(facts.interest)}")
     body = listed(clauses or [_clause("popular", facts)])
+    code = link or (others[0] if others else "interest" if facts.interest else "popular")
     if link:
-        return f"Because you chose {listed([quoted(title) for title in titles])}: {body}."
+        titles = [quoted(facts.titles[column]) for column in columns]
+        return Reason(code, tuple(int(column) for column in columns), f"Because you chose {listed(titles)}: {body}.")
     if not facts.has_history:
-        return f"You have no history here yet: {body}."
-    return f"{body[0].upper()}{body[1:]}."
+        return Reason(code, (), f"You have no history here yet: {body}.")
+    return Reason(code, (), f"{body[0].upper()}{body[1:]}.")
 
 
 def _linked_clause(group: str, items: int, chosen_together: bool, leads: bool) -> str:
     them = "it" if items == 1 else "them"
     subject = "this" if leads else "it"
     if group == "next":
-        return f"people went on from {them} to this"
+        return f"people chose {subject} soon before or after {them}"
     if group == "text":
         return f"{subject} is described in a similar way"
     if group == "facts":

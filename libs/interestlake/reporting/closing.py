@@ -7,7 +7,7 @@ from pyspark.sql import SparkSession
 from ..core.config import RunOptions
 from ..core.lake import Lake
 from ..core.tracking import default_tracking_uri, ui_command
-from .terminal import metrics_table
+from .terminal import left_out_lines, metrics_table
 
 
 def report_path(options: RunOptions) -> Path:
@@ -17,13 +17,15 @@ def report_path(options: RunOptions) -> Path:
 
 
 def closing_lines(spark: SparkSession, options: RunOptions) -> list[str]:
-    """The closing lines of a run; parts that a cut run did not make are left out. Runs one small Spark job."""
+    """The closing lines of a run; parts that a cut run did not make are left out. Runs two small Spark jobs."""
     lake = Lake(spark, options.lake)
     lines = []
     if lake.exists("gold.metrics"):
         rows = lake.read("gold.metrics").where(f"run_id = '{options.run_id}' AND split = 'test'").collect()
+        chosen = lake.read("models.chosen").collect() if lake.exists("models.chosen") else []
+        shares = {row["model"]: row["weight"] for row in chosen if not row["left_out"]}
         if rows:
-            lines += ["", metrics_table(rows), ""]
+            lines += ["", metrics_table(rows, shares=shares if chosen else None), *left_out_lines(chosen), ""]
     page = report_path(options)
     if page.is_file():
         lines.append(f"report  {page}")

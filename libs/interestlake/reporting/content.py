@@ -1,4 +1,4 @@
-"""What the page holds, as plain values: no Spark, no HTML. A part that a run did not make is a Gap with its reason."""
+"""What the page holds, as plain values: no Spark, no HTML. What a run did not make is a Missing with its reason."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -13,7 +13,7 @@ def largest_first(shares: Iterable[tuple[str, float]]) -> tuple[tuple[str, float
 
 
 @dataclass(frozen=True)
-class Gap:
+class Missing:
     """A part that cannot be shown; `line` says why in one sentence."""
 
     line: str
@@ -218,7 +218,7 @@ class Suggestion:
 
 
 @dataclass(frozen=True)
-class Person:
+class ShownPerson:
     """`choice` says why this person is shown. `interests` go by kind; `held` are the ids of all of them."""
 
     user_id: str
@@ -227,13 +227,13 @@ class Person:
     first_day: str | None
     last_day: str | None
     recent: tuple[str, ...]
-    interests: tuple[tuple[str, tuple[Interest, ...]], ...] | Gap
+    interests: tuple[tuple[str, tuple[Interest, ...]], ...] | Missing
     held: frozenset[str]
-    suggestions: tuple[Suggestion, ...] | Gap
+    suggestions: tuple[Suggestion, ...] | Missing
 
 
 @dataclass(frozen=True)
-class Grain:
+class GranularityWeight:
     """A granularity's importance alpha in one segment, and lambda, its strength beside behaviour, whose own is 1."""
 
     name: str
@@ -247,7 +247,20 @@ class Blend:
 
     segment: str
     shares: tuple[tuple[str, float], ...]
-    grains: tuple[Grain, ...]
+    granularities: tuple[GranularityWeight, ...]
+
+
+@dataclass(frozen=True)
+class ChosenModel:
+    """What validation chose for one model; `left_out` empty where it takes part, `validation` None unjudged."""
+
+    model: str
+    granularity: str
+    validation: float | None
+    weight: float
+    fits: int
+    parameters: str
+    left_out: str
 
 
 @dataclass(frozen=True)
@@ -276,11 +289,12 @@ class Check:
 @dataclass(frozen=True)
 class Page:
     head: Head
-    verdict: Verdict | Gap
-    scores: Scores | Gap
-    graph: InterestGraph | Gap
-    person: Person | Gap
-    blends: tuple[Blend, ...] | Gap
-    steps: tuple[Step, ...] | Gap
+    verdict: Verdict | Missing
+    scores: Scores | Missing
+    graph: InterestGraph | Missing
+    person: ShownPerson | Missing
+    blends: tuple[Blend, ...] | Missing
+    chosen: tuple[ChosenModel, ...] | Missing
+    steps: tuple[Step, ...] | Missing
     checks: tuple[Check, ...]
     seed: int

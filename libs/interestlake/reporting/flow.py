@@ -1,5 +1,6 @@
 """ops.stages and models.fusion_weights -> how long each stage took, what it read and wrote, how sources are mixed."""
 
+import json
 from collections.abc import Iterable, Mapping
 
 from pyspark.sql import DataFrame
@@ -7,10 +8,10 @@ from pyspark.sql import functions as F
 
 from ..core.stage import Stage
 from ..models.granularities import GRANULARITIES
+from ..recommending.choose import in_words
+from ..recommending.chosen_tables import SEGMENT_NAMES
 from ..recommending.granularity import GRANULARITY, alpha_of, lambda_of
-from .content import Blend, Gap, Grain, Step, largest_first
-
-SEGMENT_ORDER = ("all", "cold", "warm")
+from .content import Blend, ChosenModel, GranularityWeight, Missing, Step, largest_first
 
 
 def collect_stages(stages: DataFrame, run_id: str) -> list[Mapping]:
@@ -18,7 +19,7 @@ def collect_stages(stages: DataFrame, run_id: str) -> list[Mapping]:
     return [row.asDict() for row in stages.where(F.col("run_id") == run_id).collect()]
 
 
-def steps(rows: Iterable[Mapping], stages: Iterable[Stage]) -> tuple[Step, ...] | Gap:
+def steps(rows: Iterable[Mapping], stages: Iterable[Stage]) -> tuple[Step, ...] | Missing:
     """Rows of ops.stages -> the finished ones of `stages`, in their order; rows of other stages are left out.
 
     A table that the stage wrote stands under `writes` with its version and rows; every other table whose version it
@@ -27,7 +28,7 @@ def steps(rows: Iterable[Mapping], stages: Iterable[Stage]) -> tuple[Step, ...] 
     order = {stage.name: (i, stage.summary) for i, stage in enumerate(stages)}
     rows = sorted((row for row in rows if row["stage"] in order), key=lambda row: order[row["stage"]])
     if not rows:
-        return Gap("No timings: no stage has finished under this run id.")
+        return Missing("No timings: no stage has finished under this run id.")
     longest = max(row["seconds"] for row in rows) or 1.0
     return tuple(
         Step(
@@ -44,22 +45,34 @@ def steps(rows: Iterable[Mapping], stages: Iterable[Stage]) -> tuple[Step, ...] 
     )
 
 
-def blends(weights: DataFrame) -> tuple[Blend, ...] | Gap:
+def blends(weights: DataFrame) -> tuple[Blend, ...] | Missing:
     """models.fusion_weights -> shares and granularities per segment. One Spark job, segments x sources rows."""
     rows = weights.collect()
     if not rows:
-        return Gap("No fusion weights in this run.")
+        return Missing("No fusion weights in this run.")
     names = {row["segment"] for row in rows}
-    order = sorted(names, key=lambda s: (SEGMENT_ORDER.index(s) if s in SEGMENT_ORDER else 99, s))
+    order = sorted(names, key=lambda s: (SEGMENT_NAMES.index(s) if s in SEGMENT_NAMES else 99, s))
     given = {name: {r["source"]: r["weight"] for r in rows if r["segment"] == name} for name in order}
-    return tuple(Blend(name, largest_first(weights.items()), grains(weights)) for name, weights in given.items())
+    return tuple(Blend(name, largest_first(weights.items()), granularities(weights)) for name, weights in given.items())
 
 
-def grains(weights: Mapping[str, float]) -> tuple[Grain, ...]:
+def chosen_models(chosen: DataFrame) -> tuple[ChosenModel, ...] | Missing:
+    """models.chosen -> what takes part, largest share first, then what does not. One Spark job, a row a model."""
+    rows = sorted(chosen.collect(), key=lambda row: (bool(row["left_out"]), -row["weight"], row["model"]))
+    if not rows:
+        return Missing("No model was tried in this run.")
+    return tuple(
+        ChosenModel(row["model"], row["granularity"], row["validation"], row["weight"], row["fits"],
+                    in_words(json.loads(row["parameters"])), row["left_out"] or "")
+        for row in rows
+    )  # fmt: skip
+
+
+def granularities(weights: Mapping[str, float]) -> tuple[GranularityWeight, ...]:
     """Weights of one segment by source -> its granularities, in their order; none where the weights are off the simplex
     or of a source that has no granularity, since the page shows a table as it is."""
     if not set(weights) <= set(GRANULARITY) or abs(sum(weights.values()) - 1) > 1e-6:
         return ()
     alpha = alpha_of(weights)
     strengths = {GRANULARITIES[0]: 1.0} | lambda_of(alpha)
-    return tuple(Grain(name, alpha[name], strengths[name]) for name in GRANULARITIES)
+    return tuple(GranularityWeight(name, alpha[name], strengths[name]) for name in GRANULARITIES)

@@ -3,15 +3,15 @@
 from collections.abc import Iterable, Mapping
 
 from ..core.params.all import Promote
-from ..evaluation.gate import judge
-from .content import Gap, Rival, Verdict
+from ..evaluation.gate import decide
+from .content import Missing, Rival, Verdict
 from .wording import metric_label, model_label
 
 
-def verdict(rows: Iterable[Mapping], promote: Promote) -> Verdict | Gap:
+def verdict(rows: Iterable[Mapping], promote: Promote) -> Verdict | Missing:
     """Rows of gold.metrics of one run -> the gate's answer on the test split, all people.
 
-    A Gap names the models without a figure, for which the promote stage would stop.
+    A Missing names the models without a figure, for which the promote stage would stop.
     """
     wanted = (promote.metric, promote.k, "test", "all")
     values = {
@@ -20,8 +20,8 @@ def verdict(rows: Iterable[Mapping], promote: Promote) -> Verdict | Gap:
     missing = [model_label(model) for model in ("fused", *promote.better_than) if model not in values]
     if missing:
         named = f"{metric_label(promote.metric)}@{promote.k}"
-        return Gap(f"No verdict: the run has no {named} on the test split of {', '.join(missing)}.")
-    found = judge(values, promote.metric, promote.k, promote.better_than, promote.min_gain)
+        return Missing(f"No verdict: the run has no {named} on the test split of {', '.join(missing)}.")
+    found = decide(values, promote.metric, promote.k, promote.better_than, promote.min_gain)
     rivals = tuple(
         Rival(model_label(model), value, found.fused / value - 1 if value > 0 else None, found.fused >= needed)
         for (model, value), needed in zip(found.rivals.items(), found.needed.values(), strict=True)

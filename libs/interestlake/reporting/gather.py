@@ -1,4 +1,4 @@
-"""The lake's tables of one run -> Page. Every table is optional: what is missing becomes a Gap that names the stage."""
+"""The lake's tables of one run -> Page. Every table is optional: one that is not there is a Missing."""
 
 from collections.abc import Callable, Iterable, Mapping
 
@@ -9,7 +9,7 @@ from ..core.config import RunOptions
 from ..core.params.all import Params
 from ..core.stage import Stage, side_by_side
 from . import flow, head, person
-from .content import Blend, Check, Count, Gap, Head, InterestGraph, Page, Person, Step
+from .content import Blend, Check, ChosenModel, Count, Head, InterestGraph, Missing, Page, ShownPerson, Step
 from .gate import verdict
 from .interest_graph import read_graph
 from .scores import collect_metrics, scores
@@ -31,6 +31,7 @@ READS = (
     "graph.interest_nodes",
     "graph.interest_edges",
     "models.fusion_weights",
+    "models.chosen",
     "gold.metrics",
     "gold.recommendations",
     "gold.interest_map",
@@ -39,7 +40,7 @@ READS = (
 )
 
 
-class Shelf:
+class OptionalTables:
     """Reads tables that are there and answers None for the others."""
 
     def __init__(self, exists: Callable[[str], bool], read: Callable[[str], DataFrame]):
@@ -52,20 +53,21 @@ class Shelf:
         return self._found[name]
 
 
-def gather(shelf: Shelf, params: Params, options: RunOptions, stages: Iterable[Stage]) -> Page:
+def gather(tables: OptionalTables, params: Params, options: RunOptions, stages: Iterable[Stage]) -> Page:
     """Everything the page shows; `stages` are those whose timings it tells.
 
     About thirty small Spark jobs, side by side; each function called here says what it collects.
     """
-    rows, graph, blends, steps, top = side_by_side(
-        lambda: _metrics(shelf, options.run_id),
-        lambda: _graph(shelf, params),
-        lambda: _blends(shelf),
-        lambda: _steps(shelf, options.run_id, stages),
-        lambda: _head(shelf, options),
+    rows, graph, blends, chosen, steps, top = side_by_side(
+        lambda: _metrics(tables, options.run_id),
+        lambda: _graph(tables, params),
+        lambda: _blends(tables),
+        lambda: _chosen(tables),
+        lambda: _steps(tables, options.run_id, stages),
+        lambda: _head(tables, options),
     )
     shown, checks = side_by_side(
-        lambda: _person(shelf, params, options.run_id, graph), lambda: _checks(shelf, params, top)
+        lambda: _person(tables, params, options.run_id, graph), lambda: _checks(tables, params, top)
     )
     return Page(
         head=top,
@@ -74,24 +76,30 @@ def gather(shelf: Shelf, params: Params, options: RunOptions, stages: Iterable[S
         graph=graph,
         person=shown,
         blends=blends,
+        chosen=chosen,
         steps=steps,
         checks=checks,
         seed=top.seed,
     )
 
 
-def _metrics(shelf: Shelf, run_id: str) -> list[Mapping]:
-    metrics = shelf.get("gold.metrics")
+def _metrics(tables: OptionalTables, run_id: str) -> list[Mapping]:
+    metrics = tables.get("gold.metrics")
     return [] if metrics is None else collect_metrics(metrics, run_id)
 
 
-def _blends(shelf: Shelf) -> tuple[Blend, ...] | Gap:
-    weights = shelf.get("models.fusion_weights")
-    return Gap(_absent("fusion weights", "recommend")) if weights is None else flow.blends(weights)
+def _blends(tables: OptionalTables) -> tuple[Blend, ...] | Missing:
+    weights = tables.get("models.fusion_weights")
+    return Missing(_absent("fusion weights", "recommend")) if weights is None else flow.blends(weights)
 
 
-def _steps(shelf: Shelf, run_id: str, stages: Iterable[Stage]) -> tuple[Step, ...] | Gap:
-    finished = shelf.get("ops.stages")
+def _chosen(tables: OptionalTables) -> tuple[ChosenModel, ...] | Missing:
+    chosen = tables.get("models.chosen")
+    return Missing(_absent("choice of models", "recommend")) if chosen is None else flow.chosen_models(chosen)
+
+
+def _steps(tables: OptionalTables, run_id: str, stages: Iterable[Stage]) -> tuple[Step, ...] | Missing:
+    finished = tables.get("ops.stages")
     return flow.steps([] if finished is None else flow.collect_stages(finished, run_id), stages)
 
 
@@ -99,16 +107,16 @@ def _absent(what: str, stage: str) -> str:
     return f"No {what} in this run: the stage {stage} has not run on this lake."
 
 
-def _head(shelf: Shelf, options: RunOptions) -> Head:
-    runs = shelf.get("ops.runs")
+def _head(tables: OptionalTables, options: RunOptions) -> Head:
+    runs = tables.get("ops.runs")
     run = runs.where(F.col("run_id") == options.run_id).select("source", "seed").first() if runs is not None else None
     counts = []
     for label, name in COUNTED.items():
-        table = shelf.get(name)
+        table = tables.get(name)
         rows = None if table is None else table.count()
         # links are kept in both directions
         counts.append(Count(label, rows // 2 if rows is not None and name == "silver.friends" else rows))
-    quarantine = shelf.get("bronze.quarantine")
+    quarantine = tables.get("bronze.quarantine")
     total, reasons, others = (None, (), 0) if quarantine is None else head.quarantine_reasons(quarantine)
     return Head(
         run_id=options.run_id,
@@ -121,49 +129,51 @@ def _head(shelf: Shelf, options: RunOptions) -> Head:
     )
 
 
-def _checks(shelf: Shelf, params: Params, top: Head) -> tuple[Check, ...]:
+def _checks(tables: OptionalTables, params: Params, top: Head) -> tuple[Check, ...]:
     found: list[Check] = []
     counts = {count.label: count.value or 0 for count in top.counts}
     if top.quarantined is not None:
         found.append(head.quarantine_check(top.quarantined, counts["Events"] + counts["Items"]))
-    if (users := shelf.get("silver.users")) is not None:
+    if (users := tables.get("silver.users")) is not None:
         found += head.people_checks(users, params.recommend.cold_history)
-    if (items := shelf.get("silver.items")) is not None:
+    if (items := tables.get("silver.items")) is not None:
         found += head.item_checks(items)
-    if (interactions := shelf.get("silver.interactions")) is not None:
+    if (interactions := tables.get("silver.interactions")) is not None:
         found += head.split_checks(interactions)
     return tuple(found)
 
 
-def _graph(shelf: Shelf, params: Params) -> InterestGraph | Gap:
-    nodes, edges = shelf.get("graph.interest_nodes"), shelf.get("graph.interest_edges")
+def _graph(tables: OptionalTables, params: Params) -> InterestGraph | Missing:
+    nodes, edges = tables.get("graph.interest_nodes"), tables.get("graph.interest_edges")
     if nodes is None or edges is None:
-        return Gap(_absent("interest graph", "build_graph"))
-    return read_graph(nodes, edges, shelf.get("silver.interests"), params.report.max_nodes)
+        return Missing(_absent("interest graph", "build_graph"))
+    return read_graph(nodes, edges, tables.get("silver.interests"), params.report.max_nodes)
 
 
-def _person(shelf: Shelf, params: Params, run_id: str, graph: InterestGraph | Gap) -> Person | Gap:
-    users, items = shelf.get("silver.users"), shelf.get("silver.items")
-    lists, interest_map = shelf.get("gold.recommendations"), shelf.get("gold.interest_map")
+def _person(
+    tables: OptionalTables, params: Params, run_id: str, graph: InterestGraph | Missing
+) -> ShownPerson | Missing:
+    users, items = tables.get("silver.users"), tables.get("silver.items")
+    lists, interest_map = tables.get("gold.recommendations"), tables.get("gold.interest_map")
     lists = None if lists is None else lists.where(F.col("run_id") == run_id)
     listed = lists is not None and bool(lists.head(1))
     people = lists if listed else interest_map
     if users is None or items is None or people is None:
-        return Gap(NOBODY)
+        return Missing(NOBODY)
     chosen = person.choose_person(people, users, params.report.person)
     if chosen is None:
-        return Gap(NOBODY)
+        return Missing(NOBODY)
     user_id, choice = chosen
-    names = shelf.get("silver.interests")
+    names = tables.get("silver.interests")
     held = [] if interest_map is None else person.collect_interests(interest_map, names, user_id)
     offered = person.collect_suggestions(lists, user_id, params.recommend.top_k) if listed else []
-    interactions = shelf.get("silver.interactions")
+    interactions = tables.get("silver.interactions")
     past = (None, None, None, []) if interactions is None else person.history(interactions, user_id)
     wanted = {i for row in held for i in row["evidence"][: person.EVIDENCE]} | set(past[3])
     wanted |= {i for row in offered for i in [row["item_id"], *row["evidence"][: person.EVIDENCE]]}
     titles = person.collect_titles(items, wanted)
-    groups = {} if isinstance(graph, Gap) else {node.interest_id: node.group for node in graph.nodes}
-    return Person(
+    groups = {} if isinstance(graph, Missing) else {node.interest_id: node.group for node in graph.nodes}
+    return ShownPerson(
         user_id=user_id,
         choice=choice,
         items=past[0],
@@ -171,7 +181,7 @@ def _person(shelf: Shelf, params: Params, run_id: str, graph: InterestGraph | Ga
         last_day=past[2],
         recent=tuple(titles.get(i, (i, ()))[0] for i in past[3]),
         interests=(
-            Gap(_absent("interest map", "build_interests"))
+            Missing(_absent("interest map", "build_interests"))
             if interest_map is None
             else person.interest_groups(held, titles, groups)
         ),
@@ -179,6 +189,6 @@ def _person(shelf: Shelf, params: Params, run_id: str, graph: InterestGraph | Ga
         suggestions=(
             person.suggestions(offered, titles)
             if listed
-            else Gap("No recommendations under this run id: the stage recommend has not run.")
+            else Missing("No recommendations under this run id: the stage recommend has not run.")
         ),
     )

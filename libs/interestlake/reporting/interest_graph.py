@@ -3,7 +3,7 @@
 from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
-from .content import Community, Gap, InterestGraph, Link, Node
+from .content import Community, InterestGraph, Link, Missing, Node
 
 COLOURED = 8
 LINKS_PER_NODE = 4
@@ -11,7 +11,9 @@ NAMED_BY = 3
 EXTRACTED = ("keyword", "topic")
 
 
-def read_graph(nodes: DataFrame, edges: DataFrame, interests: DataFrame | None, max_nodes: int) -> InterestGraph | Gap:
+def read_graph(
+    nodes: DataFrame, edges: DataFrame, interests: DataFrame | None, max_nodes: int
+) -> InterestGraph | Missing:
     """The `max_nodes` interests of highest PageRank that have a neighbour, and each one's strongest links among them.
 
     nodes, edges: graph.interest_nodes, graph.interest_edges; interests: silver.interests for names, kinds and item
@@ -26,7 +28,7 @@ def read_graph(nodes: DataFrame, edges: DataFrame, interests: DataFrame | None, 
         chosen = chosen.join(named, "interest_id", "left")
     rows = sorted((row.asDict() for row in chosen.collect()), key=lambda r: (-r["pagerank"], r["interest_id"]))
     if not rows:
-        return Gap("No interest graph in this run: no two interests are held by enough of the same people.")
+        return Missing("No interest graph in this run: no two interests are held by enough of the same people.")
     place = {row["interest_id"]: i for i, row in enumerate(rows)}
     totals = nodes.agg(F.count("*").alias("nodes"), F.countDistinct("community").alias("communities")).first()
     drawn = {row["community"] for row in rows}

@@ -6,7 +6,7 @@ import networkx as nx
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from .content import Community, Gap, InterestGraph, Link, Node
+from .content import Community, InterestGraph, Link, Missing, Node
 from .drawing import Drawing, draw
 from .wording import KINDS
 
@@ -29,7 +29,7 @@ class OwnMap:
     rows: tuple[dict, ...]
 
 
-def read_map(held: list[dict], carried: DataFrame, history: DataFrame, nodes: DataFrame | None) -> OwnMap | Gap:
+def read_map(held: list[dict], carried: DataFrame, history: DataFrame, nodes: DataFrame | None) -> OwnMap | Missing:
     """held: rows of `person.collect_interests`; carried: silver.item_interests; history(item_id, weight): the person's.
 
     Nodes: see `choose`. A link's weight is the sum over the person's items of liking * w_ix * w_iy; each node keeps its
@@ -38,7 +38,7 @@ def read_map(held: list[dict], carried: DataFrame, history: DataFrame, nodes: Da
     """
     kept = choose(held)
     if not kept:
-        return Gap("No interest map for this person: the items of the history carry no interests.")
+        return Missing("No interest map for this person: the items of the history carry no interests.")
     place = {row["interest_id"]: i for i, row in enumerate(kept)}
     found = {}
     if nodes is not None:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from .content import Gap, Suggestion
-from .gather import Shelf
+from .content import Missing, Suggestion
+from .gather import OptionalTables
 from .own_map import OwnMap, draw_map, read_map
 from .own_time import ARROWS, Courses, read_courses
 from .page import fill
@@ -47,28 +47,28 @@ class OwnPage:
     first_day: str | None
     last_day: str | None
     reading: tuple[str, ...]
-    map: OwnMap | Gap
+    map: OwnMap | Missing
     details: dict[str, dict]
-    courses: Courses | Gap
-    suggestions: tuple[Suggestion, ...] | Gap
+    courses: Courses | Missing
+    suggestions: tuple[Suggestion, ...] | Missing
     without: dict[str, str]
-    expansions: tuple[Expansion, ...] | Gap
+    expansions: tuple[Expansion, ...] | Missing
     recent: tuple[Seen, ...]
     refused: tuple[tuple[str, str, str], ...]
     seed: int
 
 
-def gather_own(shelf: Shelf, user_id: str, top_k: int, lake: str, seed: int = 42) -> OwnPage:
-    """About twelve small Spark jobs over one person's rows. Tables that are missing become a Gap or an empty part."""
+def gather_own(tables: OptionalTables, user_id: str, top_k: int, lake: str, seed: int = 42) -> OwnPage:
+    """About twelve small Spark jobs over one person's rows. A table that is not there is a Missing or an empty part."""
     mine = F.col("user_id") == user_id
-    pairs = shelf.get("silver.interactions").where(mine)
+    pairs = tables.get("silver.interactions").where(mine)
     history = pairs.select("item_id", F.col("weight").alias("liking"), "first_ts", "last_ts", "position").persist()
-    refused = _refused(shelf, mine)
+    refused = _refused(tables, mine)
     no_interest = {target for kind, target in refused if kind == "interest"}
-    interest_map, lists = shelf.get("gold.interest_map"), shelf.get("gold.recommendations")
-    held = [] if interest_map is None else collect_interests(interest_map, shelf.get("silver.interests"), user_id)
+    interest_map, lists = tables.get("gold.interest_map"), tables.get("gold.recommendations")
+    held = [] if interest_map is None else collect_interests(interest_map, tables.get("silver.interests"), user_id)
     held = [row for row in held if row["interest_id"] not in no_interest]
-    held = _with_profile(shelf.get("gold.interest_profiles"), mine, held)
+    held = _with_profile(tables.get("gold.interest_profiles"), mine, held)
     offered = [] if lists is None else collect_suggestions(lists, user_id, top_k)
     no_item = {target for kind, target in refused if kind == "item"}
     offered = [row for row in offered if row["item_id"] not in no_item]
@@ -78,40 +78,40 @@ def gather_own(shelf: Shelf, user_id: str, top_k: int, lake: str, seed: int = 42
     newest = newest.select("item_id", F.date_format("last_ts", DAY).alias("day")).collect()
     wanted = {i for row in held for i in row["evidence"][:4]} | {row["item_id"] for row in newest} | no_item
     wanted |= {i for row in offered for i in [row["item_id"], *row["evidence"]]}
-    titles = collect_titles(shelf.get("silver.items"), wanted) if wanted else {}
-    carried, nodes = shelf.get("silver.item_interests"), shelf.get("graph.interest_nodes")
-    own = Gap("No interest map: the stage build_interests has not run on this lake.")
-    courses: Courses | Gap = own
+    titles = collect_titles(tables.get("silver.items"), wanted) if wanted else {}
+    carried, nodes = tables.get("silver.item_interests"), tables.get("graph.interest_nodes")
+    own = Missing("No interest map: the stage build_interests has not run on this lake.")
+    courses: Courses | Missing = own
     if carried is not None and interest_map is not None:
         own = read_map(held, carried, history, nodes)
-        groups = {} if isinstance(own, Gap) else {n.interest_id: n.group for n in own.graph.nodes}
+        groups = {} if isinstance(own, Missing) else {n.interest_id: n.group for n in own.graph.nodes}
         courses = read_courses(held, carried, history, groups)
     history.unpersist()
-    names = _names(shelf, [target for kind, target in refused if kind == "interest"])
+    names = _names(tables, [target for kind, target in refused if kind == "interest"])
     return OwnPage(
         user_id=user_id, items=told["n"], first_day=told["a"], last_day=told["b"],
         reading=reading_of(held), map=own, details={r["interest_id"]: _detail(r, titles) for r in held},
         courses=courses,
-        suggestions=suggestions(offered, titles) if lists is not None else Gap(
+        suggestions=suggestions(offered, titles) if lists is not None else Missing(
             f"No recommendations: run `interestlake run --lake {lake}` to the stage recommend."),
-        without=_counterfactuals(shelf.get("gold.counterfactuals"), mine),
-        expansions=_expansions(shelf.get("gold.expansions"), mine, no_interest, lake),
+        without=_counterfactuals(tables.get("gold.counterfactuals"), mine),
+        expansions=_expansions(tables.get("gold.expansions"), mine, no_interest, lake),
         recent=tuple(Seen(r["item_id"], titles.get(r["item_id"], (r["item_id"], ()))[0], r["day"]) for r in newest),
         refused=tuple((kind, id, titles.get(id, (names.get(id, id), ()))[0]) for kind, id in refused),
         seed=seed,
     )  # fmt: skip
 
 
-def _refused(shelf: Shelf, mine) -> list[tuple[str, str]]:
-    table = shelf.get("silver.objections")
+def _refused(tables: OptionalTables, mine) -> list[tuple[str, str]]:
+    table = tables.get("silver.objections")
     if table is None:
         return []
     rows = table.where(mine).where("action = 'not_interested'").select("kind", "target").collect()
     return sorted((row["kind"], row["target"]) for row in rows)
 
 
-def _names(shelf: Shelf, ids: list[str]) -> dict[str, str]:
-    table = shelf.get("silver.interests")
+def _names(tables: OptionalTables, ids: list[str]) -> dict[str, str]:
+    table = tables.get("silver.interests")
     if table is None or not ids:
         return {}
     return {r["interest_id"]: r["name"] for r in table.where(F.col("interest_id").isin(ids)).collect()}
@@ -150,21 +150,21 @@ def _counterfactuals(table: DataFrame | None, mine) -> dict[str, str]:
     return {row["item_id"]: row["sentence"] for row in rows}
 
 
-def _expansions(table: DataFrame | None, mine, refused: set[str], lake: str) -> tuple[Expansion, ...] | Gap:
+def _expansions(table: DataFrame | None, mine, refused: set[str], lake: str) -> tuple[Expansion, ...] | Missing:
     if table is None:
-        return Gap(f"No expansions yet: run `interestlake expand --lake {lake}`.")
+        return Missing(f"No expansions yet: run `interestlake expand --lake {lake}`.")
     rows = table.where(mine).orderBy(F.desc("confidence"), "interest").limit(EXPANSIONS + len(refused)).collect()
     found = tuple(
         Expansion(r["interest"], r["label"], r["kind"], r["confidence"], r["surprise"], r["source"], tuple(r["path"]))
         for r in rows if r["interest"] not in refused
     )[:EXPANSIONS]  # fmt: skip
-    return found or Gap("No expansions for this person.")
+    return found or Missing("No expansions for this person.")
 
 
 def render_own(page: OwnPage, lake: str, token: str | None = None) -> str:
     """The page as HTML that loads nothing. With a token its buttons write through the server that made it; without one
     they show the command. The same page gives the same text."""
-    drawings = None if isinstance(page.map, Gap) else draw_map(page.map, page.seed)
+    drawings = None if isinstance(page.map, Missing) else draw_map(page.map, page.seed)
     settings = {"user": page.user_id, "lake": lake, "token": token, "details": page.details}
     # "</script" inside a string would end the script
     packed = json.dumps(settings, ensure_ascii=False, sort_keys=True).replace("<", "\\u003c")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from .content import Gap
+from .content import Missing
 
 BUCKETS = 12
 SHOWN = 8
@@ -35,7 +35,7 @@ class Courses:
     courses: tuple[Course, ...]
 
 
-def read_courses(held: list[dict], carried: DataFrame, history: DataFrame, groups: dict[str, int]) -> Courses | Gap:
+def read_courses(held: list[dict], carried: DataFrame, history: DataFrame, groups: dict[str, int]) -> Courses | Missing:
     """held: rows of `collect_interests`; carried: silver.item_interests; history(item_id, liking, first_ts).
 
     Items of the person per interval (BUCKETS of equal length between the first and the last item) and interest, for the
@@ -48,7 +48,7 @@ def read_courses(held: list[dict], carried: DataFrame, history: DataFrame, group
         F.date_format(F.max("first_ts"), "yyyy-MM-dd").alias("last"),
     ).first()  # fmt: skip
     if not shown or edges["a"] is None or edges["b"] <= edges["a"]:
-        return Gap("No course over time: the source keeps no times, or everything happened at once.")
+        return Missing("No course over time: the source keeps no times, or everything happened at once.")
     ids = [row["interest_id"] for row in shown]
     span = (edges["b"] - edges["a"]) / BUCKETS
     bucket = F.least(F.floor((F.unix_timestamp("first_ts") - edges["a"]) / span), F.lit(BUCKETS - 1)).cast("int")

@@ -7,7 +7,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from ..recommending.write_reason import listed
 from . import wording
-from .content import Gap, Page
+from .content import Missing, Page
 from .drawing import Drawing, draw
 
 WIDE, NARROW = (800, 640), (380, 600)
@@ -41,7 +41,7 @@ def _environment() -> Environment:
     ):
         environment.filters[name] = getattr(wording, name)
     environment.filters["listed"] = listed
-    environment.tests["gap"] = lambda part: isinstance(part, Gap)
+    environment.tests["missing"] = lambda part: isinstance(part, Missing)
     environment.globals["MEASURES"] = wording.MEASURES
     return environment
 
@@ -54,7 +54,7 @@ def fill(template: str, **values) -> str:
 def render(page: Page) -> str:
     """The page as HTML; every value of the lake is escaped. The same page gives the same text. No Spark job."""
     drawings = None
-    if not isinstance(page.graph, Gap):
+    if not isinstance(page.graph, Missing):
         drawings = Drawings(
             draw(page.graph, "wide", *WIDE, font=11.5, seed=page.seed),
             draw(page.graph.cut(NARROW_NODES), "narrow", *NARROW, font=11.5, seed=page.seed),

@@ -6,7 +6,7 @@ from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
 from ..core.errors import BadInput
-from .content import Gap, Interest, Suggestion, largest_first
+from .content import Interest, Missing, Suggestion, largest_first
 from .wording import KINDS
 
 PER_KIND = 6
@@ -94,9 +94,9 @@ def collect_titles(items: DataFrame, item_ids: set[str]) -> dict[str, tuple[str,
 
 
 def interest_groups(rows: list[dict], titles: dict, groups: dict[str, int]):
-    """Rows of collect_interests -> ((kind, its PER_KIND strongest interests), ...) in the order of KINDS, or a Gap."""
+    """Rows of collect_interests -> ((kind, its PER_KIND strongest interests), ...) by KINDS, or a Missing."""
     if not rows:
-        return Gap("No interest map for this person: the items of the history carry no interests.")
+        return Missing("No interest map for this person: the items of the history carry no interests.")
     times = [row[edge] for row in rows for edge in ("first_s", "last_s") if row[edge] is not None]
     begin, span = min(times, default=0), max(max(times, default=0) - min(times, default=0), 1)
     kinds = sorted({row["kind"] for row in rows}, key=lambda k: (list(KINDS).index(k) if k in KINDS else 99, k))
@@ -123,9 +123,9 @@ def _interest(row: dict, titles: dict, groups: dict[str, int], begin: int, span:
 
 
 def suggestions(rows: list[dict], titles: dict):
-    """Rows of collect_suggestions -> what is shown, or a Gap."""
+    """Rows of collect_suggestions -> what is shown, or a Missing."""
     if not rows:
-        return Gap("No recommendations for this person.")
+        return Missing("No recommendations for this person.")
     return tuple(
         Suggestion(
             rank=row["rank"],

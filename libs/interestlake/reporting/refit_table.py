@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 from itertools import zip_longest
 
-from ..core.params.all import SOURCES
 from ..models.granularities import GRANULARITIES
-from ..recommending.fuse import SEGMENTS
+from ..recommending.chosen_tables import SEGMENT_NAMES
 from .wording import model_label, whole
 
 TOLD = (
@@ -24,7 +23,7 @@ def refit_table(figures: Mapping[str, float]) -> str:
     counts = ((figures[f"feedback_{name}"], one, more) for name, one, more in TOLD)
     told = [f"{whole(n)} {one if n == 1 else more}" for n, one, more in counts if n or one in ("row", "pair used")]
     lines = [f"feedback: {', '.join(told)}"]
-    for segment in SEGMENTS:
+    for segment in SEGMENT_NAMES:
         lines += ["", *_segment(figures, segment)]
     return "\n".join(line.rstrip() for line in lines)
 
@@ -32,7 +31,8 @@ def refit_table(figures: Mapping[str, float]) -> str:
 def _segment(figures: Mapping[str, float], segment: str) -> list[str]:
     head = [_verdict(figures, segment)]
     head.append(f"  {'source':<14}{'weight':>16}    {'granularity':<14}{'alpha':>16}    {'lambda':>16}")
-    sources = [source for source in SOURCES if f"weight_before.{segment}.{source}" in figures]
+    head_of = f"weight_before.{segment}."
+    sources = [name.removeprefix(head_of) for name in figures if name.startswith(head_of)]
     for source, grain in zip_longest(sources, GRANULARITIES):
         weight = _change(figures, "weight", segment, source)
         alpha, strength = _change(figures, "alpha", segment, grain), _change(figures, "lambda", segment, grain)

@@ -6,7 +6,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from ..core.params.all import Promote
-from .content import Cell, Curve, Gap, ModelRow, Scores, Segment
+from .content import Cell, Curve, Missing, ModelRow, Scores, Segment
 from .wording import MEASURES
 
 SEGMENTS = ("all", "warm", "cold")
@@ -20,13 +20,13 @@ def collect_metrics(metrics: DataFrame, run_id: str) -> list[Mapping]:
     return [row.asDict() for row in rows.collect()]
 
 
-def scores(rows: Iterable[Mapping], promote: Promote) -> Scores | Gap:
-    """Test rows -> what is shown, best nDCG first (ties by model name); a Gap where no row has the gate's length."""
+def scores(rows: Iterable[Mapping], promote: Promote) -> Scores | Missing:
+    """Test rows -> what is shown, best nDCG first (ties by name); a Missing where no row has the gate's length."""
     rows = list(rows)
     k = promote.k
     table = {(r["model"], r["metric"]): r["value"] for r in rows if r["segment"] == "all" and r["k"] == k}
     if not table:
-        return Gap("No metrics in this run: the evaluate stage has not run under this run id.")
+        return Missing("No metrics in this run: the evaluate stage has not run under this run id.")
     models = sorted({model for model, _ in table}, key=lambda m: (-table.get((m, "ndcg"), -1.0), m))
     role = {m: "fused" if m == "fused" else "rival" if m in promote.better_than else "model" for m in models}
     curves = _curves(rows, role)

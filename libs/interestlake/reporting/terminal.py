@@ -1,19 +1,18 @@
-"""What a run prints: the models' figures and the seconds of each stage, both within 100 columns."""
+"""What a run prints: the models' figures, within 100 columns."""
 
 from collections.abc import Iterable, Mapping
 
-from .wording import metric_label, model_label, whole
+from .wording import clipped, metric_label, model_label, whole
 
 SHOWN = ("ndcg", "map", "recall", "hit_rate", "coverage")
-WIDTH = 100
-BAR = 36
 
 
-def metrics_table(rows: Iterable[Mapping], k: int = 10) -> str:
+def metrics_table(rows: Iterable[Mapping], k: int = 10, shares: Mapping[str, float] | None = None) -> str:
     """Rows of gold.metrics -> models by nDCG, MAP, recall, hit rate and coverage at `k`, best first, `*` at the best.
 
     Rows of segment "all" and split "test" count. Where no row has `k`, the longest list length at hand is shown. Equal
-    nDCG is ordered by model name. A figure that is missing is "-". No rows: one line that says so.
+    nDCG is ordered by model name. A figure that is missing is "-". shares: model -> its part of the fused score, as a
+    column of its own. No rows: one line that says so.
     """
     figures = [row for row in rows if row["segment"] == "all" and row["split"] == "test"]
     if not figures:
@@ -26,32 +25,27 @@ def metrics_table(rows: Iterable[Mapping], k: int = 10) -> str:
     best = {metric: max((v for (_, m), v in values.items() if m == metric), default=None) for metric in SHOWN}
     heads = [f"{metric_label(metric)}@{k}" for metric in SHOWN]
     lines = [f"test split, {whole(users)} people, best first, * best of its column"]
-    lines.append(f"{'model':<16}" + "".join(f"{head:>14}" for head in heads))
+    share = "" if shares is None else f"{'share':>8}"
+    lines.append(f"{'model':<16}{share}" + "".join(f"{head:>14}" for head in heads))
     for model in order:
         cells = (_cell(values.get((model, metric)), best[metric]) for metric in SHOWN)
-        lines.append(f"{model_label(model)[:15]:<16}" + "".join(f"{cell:>14}" for cell in cells))
+        share = "" if shares is None else f"{_share(shares.get(model)):>8}"
+        lines.append(f"{model_label(model)[:15]:<16}{share}" + "".join(f"{cell:>14}" for cell in cells))
     # the column of stars hangs to the right of the figures
     return "\n".join(line.rstrip() for line in lines)
+
+
+def left_out_lines(rows: Iterable[Mapping]) -> list[str]:
+    """Rows of models.chosen -> a line for each model that took no part, with why, within 100 columns."""
+    gone = sorted((row["model"], row["left_out"]) for row in rows if row["left_out"])
+    return [f"left out: {model_label(model)[:15]:<16}{clipped(why, 72)}" for model, why in gone]
+
+
+def _share(value: float | None) -> str:
+    return "" if value is None else f"{value:.3f}"
 
 
 def _cell(value: float | None, best: float | None) -> str:
     if value is None:
         return "- "
     return f"{value:.4f}{'*' if value == best else ' '}"
-
-
-def stage_table(rows: Iterable[Mapping]) -> str:
-    """Rows of ops.stages, in the order given -> seconds, share of the whole as a bar, and rows written per stage."""
-    rows = list(rows)
-    if not rows:
-        return "no finished stages"
-    total = sum(row["seconds"] for row in rows)
-    longest = max(row["seconds"] for row in rows) or 1.0
-    lines = [f"{'stage':<18}{'seconds':>9}  {'':<{BAR}}{'rows written':>14}"]
-    for row in rows:
-        bar = "#" * max(1, round(BAR * row["seconds"] / longest))
-        written = sum((row["rows"] or {}).values())
-        lines.append(f"{row['stage'][:17]:<18}{row['seconds']:>9.1f}  {bar:<{BAR}}{whole(written):>14}")
-    written = sum(sum((row["rows"] or {}).values()) for row in rows)
-    lines.append(f"{'together':<18}{total:>9.1f}  {'':<{BAR}}{whole(written):>14}")
-    return "\n".join(lines)

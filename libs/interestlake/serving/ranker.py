@@ -1,17 +1,15 @@
 """The ranker that the registry serves: the lists of gold.recommendations on request, without Spark."""
 
-import json
 import pickle
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from ..core.errors import BadInput
-from ..recommending.fuse import SEGMENTS
-from ..recommending.item_models import ItemModels
-from ..recommending.personal import Fusion, recommend_block
+from ..recommending.personal import recommend_block
+from ..recommending.recommender import Recommender
 
 DEFAULT_K, MAX_K = 10, 1000
 PEOPLE_PER_BLOCK = 64
@@ -23,20 +21,19 @@ OUTPUTS = (
     ("score", "double", True),
     ("reason", "string", True),
 )
-REQUIREMENTS = ("mlflow", "numpy", "pandas", "pyarrow", "scipy")
+REQUIREMENTS = ("implicit", "lightgbm", "mlflow", "numpy", "pandas", "pyarrow", "scipy", "torch", "threadpoolctl")
 
 
 @dataclass(frozen=True)
 class Ranker:
-    """Item-side scorers, fusion weights and the people that are known by id.
+    """The released recommender and the people that are known by id.
 
-    people: user_id, items, weights, friend_items, friend_weights, <name>_vector, interests, shares, one row a person
-    (see recommending.histories), at most recommend.ranker_people of them. Anyone else is ranked by the history that the
+    people: user_id, user_index, items, weights, friend_items, friend_weights, interests, shares, one row a person (see
+    recommending.histories), at most recommend.ranker_people of them. Anyone else is ranked by the history that the
     request carries, or by popularity where it carries none.
     """
 
-    models: ItemModels
-    fusion: Fusion
+    recommender: Recommender
     people: pd.DataFrame
 
     def predict(self, requests: pd.DataFrame) -> pd.DataFrame:
@@ -57,7 +54,7 @@ class Ranker:
             span = slice(start, start + PEOPLE_PER_BLOCK)
             wanted = lengths.iloc[span].to_numpy(np.int64)
             block = asked.iloc[span].assign(user_id=np.arange(len(wanted)))
-            lists = recommend_block(block, self.models, self.fusion, int(wanted.max()))
+            lists = recommend_block(block, self.recommender, int(wanted.max()))
             lists = lists[lists["rank"].to_numpy() <= wanted[lists["user_id"].to_numpy(np.int64)]]
             parts.append(lists.assign(user_id=asked["user_id"].to_numpy()[start + lists["user_id"].to_numpy(np.int64)]))
         whole = pd.concat(parts) if parts else pd.DataFrame(columns=[name for name, *_ in OUTPUTS])
@@ -78,16 +75,14 @@ class Ranker:
     def _indexes(self, item_ids) -> np.ndarray:
         """Item ids -> item indexes, each once, in order; ids that are not in the catalogue are passed over."""
         wanted = list(dict.fromkeys(str(item) for item in item_ids))
-        place = self.models.catalogue.columns_of(wanted)
-        return self.models.catalogue.index_of_column[place[place >= 0]]
+        place = self.recommender.catalogue.columns_of(wanted)
+        return self.recommender.catalogue.index_of_column[place[place >= 0]]
 
     def save(self, folder: str | Path) -> Path:
-        """Write models.pkl, fusion.json and people.parquet into `folder`; returns it."""
+        """Write recommender.pkl and people.parquet into `folder`; returns it."""
         folder = Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / "models.pkl").write_bytes(pickle.dumps(self.models, protocol=5))
-        weights = {segment: list(values) for segment, values in self.fusion.weights.items()}
-        (folder / "fusion.json").write_text(json.dumps({**asdict(self.fusion), "weights": weights}, indent=1))
+        (folder / "recommender.pkl").write_bytes(pickle.dumps(self.recommender, protocol=5))
         self.people.to_parquet(folder / "people.parquet", index=False)
         return folder
 
@@ -95,9 +90,4 @@ class Ranker:
     def load(cls, folder: str | Path) -> "Ranker":
         """The ranker that `save` wrote."""
         folder = Path(folder)
-        fusion = json.loads((folder / "fusion.json").read_text())
-        weights = {segment: np.array(fusion["weights"][segment]) for segment in SEGMENTS}
-        sources = tuple(fusion["sources"])
-        fused = Fusion(sources, weights, fusion["cold_history"], fusion["candidates"])
-        models = pickle.loads((folder / "models.pkl").read_bytes())
-        return cls(models, fused, pd.read_parquet(folder / "people.parquet"))
+        return cls(pickle.loads((folder / "recommender.pkl").read_bytes()), pd.read_parquet(folder / "people.parquet"))

@@ -1,8 +1,9 @@
 """What every loader is given and gives back."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from .settle import Settled
@@ -80,13 +81,25 @@ def _union(spark: SparkSession, parts: list[DataFrame], schema: str) -> DataFram
     return whole
 
 
-def keep_first(*keys: str):
-    """Rows with file and line -> one row per key, the first by (file, line). Lazy, one shuffle."""
+def keep_best(keys: tuple[str, ...], best: Callable[[DataFrame], list[Column]]):
+    """Rows with file and line -> one row per key, the least by `best`, then by (file, line).
+
+    Where `best` tells any two contents apart, the same stays whatever the files' names and order. Lazy, one shuffle.
+    """
 
     def transform(rows: DataFrame) -> DataFrame:
         others = [name for name in rows.columns if name not in keys]
-        place = F.struct("file", "line")
-        first = rows.groupBy(*keys).agg(F.min_by(F.struct(*others), place).alias("first"))
+        order = [column.alias(f"best_{n}") for n, column in enumerate(best(rows))]
+        first = rows.groupBy(*keys).agg(F.min_by(F.struct(*others), F.struct(*order, "file", "line")).alias("first"))
         return first.select(*keys, *(F.col(f"first.{name}").alias(name) for name in others))
 
     return transform
+
+
+def fullest(rows: DataFrame) -> list[Column]:
+    """For `keep_best`: the item that says most comes first, by filled fields, then by length, then by a hash."""
+    fields = {name: kind for name, kind in rows.dtypes if name not in ("file", "line")}
+    sized = [F.size(name) if kind.startswith(("array", "map")) else F.col(name).isNotNull().cast("int")
+             for name, kind in fields.items()]  # fmt: skip
+    texts = [F.coalesce(F.length(name), F.lit(0)) for name, kind in fields.items() if kind == "string"]
+    return [-sum(sized, F.lit(0)), -sum(texts, F.lit(0)), F.xxhash64(F.to_json(F.struct(*fields)))]

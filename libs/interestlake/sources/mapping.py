@@ -1,6 +1,7 @@
 """A YAML mapping -> which files hold what, in which columns. Every fault is reported at once."""
 
-from dataclasses import dataclass, field
+import re
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import yaml
@@ -28,6 +29,9 @@ KEYS = {
     "facts": ("files", "format", "delimiter", "columns", "base", "item_prefix"),
 }
 
+NAMES = ("source", "identity", "catalogue")
+NAME = r"[A-Za-z0-9][A-Za-z0-9._-]*"
+
 
 @dataclass(frozen=True)
 class Group:
@@ -48,16 +52,25 @@ class Group:
 
 @dataclass(frozen=True)
 class Mapping:
-    """The groups of a table source; only events must be there."""
+    """The groups of a table source; only events must be there.
+
+    source: its name in the lake; sources of one `identity` share their people, of one `catalogue` their items.
+    """
 
     events: Group
     items: Group | None = None
     friends: Group | None = None
     facts: Group | None = None
+    source: str = ""
+    identity: str = ""
+    catalogue: str = ""
 
 
 def read_mapping(path: str | None) -> Mapping:
-    """The mapping of a YAML file. Raises BadInput where it is missing, not YAML, or at fault."""
+    """The mapping of a YAML file, `source` its name without ending where it gives none, the other two as `source`.
+
+    Raises BadInput where it is missing, not YAML, or at fault.
+    """
     if path is None:
         raise BadInput.of("mapping", found="none", expected="a YAML file (see conf/mappings)", where="--mapping")
     if not Path(path).is_file():
@@ -70,7 +83,9 @@ def read_mapping(path: str | None) -> Mapping:
         raise BadInput.of(
             f"mapping {path}", found=" ".join(str(error).split()), expected="readable YAML", where="the file"
         ) from error
-    return parse_mapping(loaded, path)
+    mapping = parse_mapping(loaded, path)
+    source = mapping.source or re.sub(r"[^A-Za-z0-9._-]+", "-", Path(path).stem).lstrip("._-") or "table"
+    return replace(mapping, source=source, identity=mapping.identity or source, catalogue=mapping.catalogue or source)
 
 
 def parse_mapping(loaded: object, origin: str) -> Mapping:
@@ -82,11 +97,15 @@ def parse_mapping(loaded: object, origin: str) -> Mapping:
             expected="a section 'events' with 'files' and 'columns'",
             where="the file",
         )
-    faults = [f"{name}: unknown section; expected {', '.join(FIELDS)}" for name in loaded if name not in FIELDS]
+    faults = [f"{name}: unknown section; expected {', '.join((*FIELDS, *NAMES))}" for name in loaded
+              if name not in (*FIELDS, *NAMES)]  # fmt: skip
+    names = {name: loaded[name] for name in NAMES if name in loaded}
+    faults += [f"{name}={value!r}: expected letters, digits, dots, dashes" for name, value in names.items()
+               if not (isinstance(value, str) and re.fullmatch(NAME, value))]  # fmt: skip
     groups = {name: _group(name, loaded[name], faults) for name in FIELDS if name in loaded}
     if faults:
         raise BadInput(f"mapping {origin}: {len(faults)} fault(s)\n  " + "\n  ".join(faults))
-    return Mapping(**groups)
+    return Mapping(**groups, **names)
 
 
 def _group(section: str, values: object, faults: list[str]) -> Group | None:

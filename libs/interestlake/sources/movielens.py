@@ -4,7 +4,7 @@ from pyspark.sql import Column
 from pyspark.sql import functions as F
 
 from ..core.errors import BadInput
-from .contract import Loaded, Request, collect_groups, keep_first
+from .contract import Loaded, Request, collect_groups, fullest, keep_best
 from .entities import entity_facts
 from .files import InputFile, list_files, match, require
 from .formats import csv, csv_names, first_line, require_columns, separated
@@ -95,7 +95,7 @@ def _plots(request: Request, files: tuple[InputFile, ...]) -> Settled:
 
 def _with_plots(movies: Settled, plots: Settled) -> Settled:
     """Movies with the plot, picture and attributes of the record with the same id; plots of other movies are left."""
-    told = plots.records.transform(keep_first("item_id")).select(
+    told = plots.records.transform(keep_best(("item_id",), fullest)).select(
         "item_id",
         F.col("description").alias("plot"),
         F.col("attributes").alias("credits"),

@@ -3,8 +3,10 @@
 from collections.abc import Callable
 
 from ..core.errors import BadInput
+from ..privacy.identity import Origin
 from . import amazon_reviews, lastfm, movielens, sample, table
 from .contract import Loaded, Request
+from .mapping import read_mapping
 
 LOADERS: dict[str, Callable[[Request], Loaded]] = {
     "movielens": movielens.load,
@@ -17,6 +19,21 @@ LOADERS: dict[str, Callable[[Request], Loaded]] = {
 
 def load_source(source: str | None, request: Request) -> Loaded:
     """Read the source of that name. Raises BadInput for an unknown name, listing the known ones."""
+    return LOADERS[_known(source)](request)
+
+
+def origin_of(source: str | None, mapping: str | None) -> Origin:
+    """The name of a source in the lake, and whose people and items it has: a publisher's own, or what the mapping says.
+
+    Raises BadInput for an unknown source, and for a mapping at fault.
+    """
+    if _known(source) != "table":
+        return Origin(source, source, source)
+    given = read_mapping(mapping)
+    return Origin(given.source, given.identity, given.catalogue)
+
+
+def _known(source: str | None) -> str:
     if source not in LOADERS:
         raise BadInput.of("source", found=source or "none", expected=f"one of {', '.join(LOADERS)}", where="--source")
-    return LOADERS[source](request)
+    return source

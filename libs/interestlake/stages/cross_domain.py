@@ -18,6 +18,8 @@ from ..interests.expansion.histories import numbered
 from ..interests.node_vectors import matrix_of
 from ..interests.profile import with_rarity
 from ..interests.profiles import Nodes, with_entities
+from ..text.own_vectors import encoder_ids
+from .embed import encoder_of, own_vectors
 from .evaluate_expansion import METRICS, half, sample, summed
 from .expand import held_nodes
 from .interests import NEEDED, NEEDED_FROM
@@ -28,7 +30,8 @@ LEAST_PEOPLE = 20  # of each half, for figures that mean something
 
 def _run(context: StageContext) -> dict[str, float]:
     nodes, pairs = held_nodes(context), context.read("silver.interactions")
-    texts = item_texts(context.read("silver.documents"), context.read("silver.embeddings")).persist()
+    documents = context.read("silver.documents")
+    texts = item_texts(documents, own_vectors(context, documents)).persist()
     if context.options.inputs:
         known, known_pairs, known_texts = _other_lake(context)
         ours, wanted_pairs, same_topics = nodes, pairs, False
@@ -59,15 +62,19 @@ def _other_lake(context: StageContext) -> tuple[Nodes, DataFrame, DataFrame]:
     """Nodes, interactions and item texts of the lake that knows the people."""
     lake = Lake(context.spark, context.options.inputs[0])
     expect_lake(lake, READS, NEEDED_FROM)
-    models = [lake.read("silver.embeddings").select("model_id").distinct(),
-              context.read("silver.embeddings").select("model_id").distinct()]  # fmt: skip
     nodes = Nodes(lake.read("silver.item_interests"), lake.read("silver.interests"))
     nodes = with_entities(nodes, lake.read("silver.facts"), context.params.interests)
-    texts = item_texts(lake.read("silver.documents"), lake.read("silver.embeddings"))
-    if models[0].join(models[1], "model_id").isEmpty():
-        context.log.info("      the two lakes have no encoder in common: texts do not cross")
-        texts = texts.limit(0)
-    return nodes, lake.read("silver.interactions"), texts
+    return nodes, lake.read("silver.interactions"), item_texts(lake.read("silver.documents"), _vectors(context, lake))
+
+
+def _vectors(context: StageContext, lake: Lake) -> DataFrame:
+    """The other lake's vectors of this lake's encoder; a warning that names its encoders where it has none of it."""
+    model_id, embeddings = encoder_of(context).model_id, lake.read("silver.embeddings")
+    vectors = embeddings.where(F.col("model_id") == model_id)
+    if vectors.isEmpty():
+        theirs = ", ".join(encoder_ids(embeddings)) or "none"
+        context.log.warning("      texts do not cross: %s has no vectors of %s; it has %s", lake.root, model_id, theirs)
+    return vectors
 
 
 def _shop(nodes: Nodes, pairs: DataFrame, texts: DataFrame, judged: DataFrame) -> tuple[np.ndarray, Shop, np.ndarray]:
@@ -95,7 +102,7 @@ def _measured(context: StageContext, judged: DataFrame, made: tuple[np.ndarray, 
         ids, shop, names = shared.value
         item, node = numbered(ids), numbered(names)
         for block in blocks(frames, len(ids)):
-            yield measure.judge(shop, block.assign(wanted=block["wanted"].map(item), **_nodes(block, node)))
+            yield measure.evaluate_shop(shop, block.assign(wanted=block["wanted"].map(item), **_nodes(block, node)))
 
     halves = sample(judged, "validation", context.options.seed).unionByName(
         sample(judged, "test", context.options.seed)

@@ -10,33 +10,25 @@ from ..core.stage import Stage, StageContext
 from ..text.annotate import distinct_texts
 from ..text.choose import MEASURED_TEXTS, SAMPLE_TEXTS, Choice, candidates, choose_engine, fastest, precision_of
 from ..text.choose import probe_engines as probe
+from ..text.configured import configured_encoder
 from ..text.embed import embed, has_words
-from ..text.encoder_files import EncoderFiles, cache_folder, export_onnx, find_encoder
+from ..text.encoder_files import EncoderFiles, cache_folder, export_onnx
 from ..text.onnx_files import int8_onnx
-from ..text.quantise import int8_encoder, int8_model
+from ..text.own_vectors import gpu_per_task, vectors_of
+from ..text.quantise import int8_model
 
 EMBEDDINGS = "silver.embeddings"
 TEXTS_PER_TASK = 20_000
 
 
 def encoder_of(context: StageContext) -> EncoderFiles:
-    """The encoder under whose id this lake's vectors stand; one in int8 has an id of its own. Reads files only."""
-    params = context.params.embed
-    encoder = find_encoder(
-        params.model_path,
-        params.max_tokens,
-        max_windows=params.max_windows,
-        any_family=True,
-        tracking_uri=context.tracker.uri,
-    )
-    if params.precision != "fast":
-        return encoder
-    return int8_encoder(encoder, "torch" if _takes_torch(context, encoder) else params.engine)
+    """`configured_encoder` for a stage's parameters, MLflow store and session."""
+    return configured_encoder(context.params.embed, context.tracker.uri, gpu_per_task(context.spark) > 0)
 
 
-def own_vectors(context: StageContext) -> DataFrame:
-    """silver.embeddings(text_hash, ..., vector) of the configured encoder alone: vectors of two never mix. Lazy."""
-    return context.read(EMBEDDINGS).where(F.col("model_id") == encoder_of(context).model_id)
+def own_vectors(context: StageContext, texts: DataFrame | None = None) -> DataFrame:
+    """silver.embeddings(text_hash, ..., vector) of the configured encoder alone; jobs and faults of `vectors_of`."""
+    return vectors_of(context.read(EMBEDDINGS), encoder_of(context).model_id, texts)
 
 
 def _run(context: StageContext) -> dict[str, float]:
@@ -48,31 +40,31 @@ def embed_texts(context: StageContext, texts: DataFrame) -> dict[str, float]:
     spark, log = context.spark, context.log
     encoder = encoder_of(context)
     texts = texts.where(has_words(F.col("text")))
-    known = empty(spark, EMBEDDINGS)
+    embedded = empty(spark, EMBEDDINGS)
     if context.lake.exists(EMBEDDINGS):
-        known = context.read(EMBEDDINGS).where(F.col("model_id") == encoder.model_id)
-    marked = texts.join(known.select("text_hash", F.lit(True).alias("known")), "text_hash", "left").cache()
-    total, done = marked.agg(F.count("*"), F.count("known")).first()
+        embedded = context.read(EMBEDDINGS).where(F.col("model_id") == encoder.model_id)
+    marked = texts.join(embedded.select("text_hash", F.lit(True).alias("embedded")), "text_hash", "left").cache()
+    total, done = marked.agg(F.count("*"), F.count("embedded")).first()
     figures = {"texts_total": float(total), "texts_embedded": 0.0}
     if total == done:
         log.info("      all of %d texts have their vector of %s already", total, encoder.model_id)
         context.write(EMBEDDINGS, empty(spark, EMBEDDINGS))
         marked.unpersist()
         return figures
-    new = marked.where("known IS NULL").select("text_hash", "text")
+    new = marked.where("embedded IS NULL").select("text_hash", "text")
     began = time.perf_counter()
     chosen = _choose(context, encoder, new, total - done)
     log.info("      %s: engine %s in %s (%s)", encoder.model_id, chosen.engine, chosen.precision, chosen.why)
     _embed(context, encoder, chosen, new, done, total)
     seconds = time.perf_counter() - began
     marked.unpersist()
-    embedded = {"texts_embedded": float(total - done), "embed_seconds": seconds}
-    return figures | embedded | {"texts_per_second": (total - done) / seconds}
+    speed = {"embed_seconds": seconds, "texts_per_second": (total - done) / seconds}
+    return figures | {"texts_embedded": float(total - done)} | speed
 
 
 def _choose(context: StageContext, encoder: EncoderFiles, new: DataFrame, count: int) -> Choice:
     """What the configuration names; under "auto" what is measured, or for few texts the plain engine."""
-    params, gpu = context.params.embed, _gpu_per_task(context.spark) > 0
+    params, gpu = context.params.embed, gpu_per_task(context.spark) > 0
     if params.engine != "auto" or (count < MEASURED_TEXTS and params.precision != "fast"):
         engine = choose_engine(params.engine, gpu and encoder.family != "onnx")
         few = params.engine == "auto"
@@ -128,15 +120,6 @@ def _embed(
         context.log.info(
             "      %d of %d texts embedded, %.0f rows/s, about %.0f s left", done + finished, total, speed, left
         )
-
-
-def _takes_torch(context: StageContext, encoder: EncoderFiles) -> bool:
-    """Whether "auto" means torch here: tasks hold a GPU, and the encoder comes as weights."""
-    return context.params.embed.engine == "auto" and _gpu_per_task(context.spark) > 0 and encoder.family != "onnx"
-
-
-def _gpu_per_task(spark) -> float:
-    return float(spark.sparkContext.getConf().get("spark.task.resource.gpu.amount", "0"))
 
 
 EMBED = Stage(

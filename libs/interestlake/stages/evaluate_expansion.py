@@ -13,7 +13,7 @@ from ..core.errors import BadInput
 from ..core.stage import Stage, StageContext
 from ..interests.expansion.build import places
 from ..interests.expansion.histories import hide_late, profile_rows
-from ..interests.expansion.measure import ADDED, Catalogue, settings
+from ..interests.expansion.measure import ADDED, ListedItems, settings
 from ..interests.expansion.model import Setting
 from ..interests.expansion.passes import judged, judged_items, tried
 from ..interests.profile import with_rarity
@@ -107,11 +107,11 @@ def _little_history(
     return test
 
 
-def _catalogue(nodes: Nodes, ids: np.ndarray, popular: np.ndarray, shared: Broadcast) -> Catalogue:
+def _catalogue(nodes: Nodes, ids: np.ndarray, popular: np.ndarray, shared: Broadcast) -> ListedItems:
     carried = with_rarity(nodes.held, nodes.names).select("item_id", "interest_id", "carry").toPandas()
     places_of = places(ids, carried["item_id"]), places(shared.value.nodes, carried["interest_id"])
     shape = (len(ids), shared.value.size)
-    return Catalogue(sp.csr_matrix((carried["carry"].to_numpy(float), places_of), shape), popular.astype(float))
+    return ListedItems(sp.csr_matrix((carried["carry"].to_numpy(float), places_of), shape), popular.astype(float))
 
 
 EVALUATE_EXPANSION = Stage(

@@ -6,7 +6,7 @@ from pyspark.sql import functions as F
 from ..core.params.all import Expand
 from ..core.stage import Stage, StageContext
 from ..interests.expansion.build import Parts, build_model
-from ..interests.expansion.choose import Wish
+from ..interests.expansion.choose import Selection
 from ..interests.expansion.histories import profile_rows
 from ..interests.expansion.model import ExpansionModel, Setting
 from ..interests.expansion.passes import expand
@@ -35,8 +35,7 @@ def model_of(context: StageContext, nodes: Nodes, people: DataFrame) -> Expansio
         nodes, context.read("graph.interest_edges"), context.read("silver.facts"), context.read("graph.item_vectors"),
         people,
     )  # fmt: skip
-    params = context.params.expand
-    return build_model(parts, params.references, context.options.seed, params.max_nodes)
+    return build_model(parts, context.params.expand, context.options.seed, context.log)
 
 
 def _run(context: StageContext) -> dict[str, float]:
@@ -48,7 +47,7 @@ def _run(context: StageContext) -> dict[str, float]:
     context.log.info("      %d interests, %d reference people", model.size, len(model.reference_ids))
     partitions = max(2, context.spark.sparkContext.defaultParallelism)
     rows = people.repartition(partitions, "user_id").transform(
-        expand(shared, setting_of(params), Wish(params.top_k, params.surprise))
+        expand(shared, setting_of(params), Selection(params.top_k, params.surprise))
     )
     written = context.write(EXPANSIONS, rows.withColumn("run_id", F.lit(context.options.run_id)))
     for frame in (people, nodes.held, nodes.names):

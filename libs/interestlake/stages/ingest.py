@@ -1,10 +1,11 @@
 """Stage ingest: a source's raw files -> bronze tables."""
 
 from ..core.stage import Stage, StageContext
+from ..privacy.identity import TABLE as SOURCES
+from ..privacy.identity import origin_row, place_origin
 from ..privacy.objections import TABLE as OBJECTIONS
 from ..privacy.objections import without_forgotten
-from ..privacy.pseudonyms import pseudonym_key
-from ..sources import load_source
+from ..sources import load_source, origin_of
 from ..sources.bronze import bronze_events, bronze_facts, bronze_friends, bronze_items, bronze_quarantine, truth_rows
 from ..sources.contract import Request
 
@@ -14,6 +15,8 @@ TRUTH = ("truth.user_interests", "truth.items", "truth.trends", "truth.sentiment
 
 def _run(context: StageContext) -> dict[str, float]:
     options, params = context.options, context.params.ingest
+    named, generated = origin_of(options.source, options.mapping), options.source == "sample"
+    origin, key = place_origin(context.lake, named, generated, params.pseudonym_key_file)
     loaded = load_source(
         options.source,
         Request(
@@ -26,10 +29,9 @@ def _run(context: StageContext) -> dict[str, float]:
             params.sample_users,
         ),
     )
-    source = options.source
-    key = pseudonym_key(source, params.pseudonym_key_file)
-    events = loaded.events.transform(bronze_events(source, key))
-    friends = loaded.friends.transform(bronze_friends(source, key))
+    context.write(SOURCES, origin_row(context.lake, origin))  # first: whatever follows is made by this key
+    events = loaded.events.transform(bronze_events(origin, key))
+    friends = loaded.friends.transform(bronze_friends(origin, key))
     if context.lake.exists(OBJECTIONS):  # what was forgotten does not come back with the same files
         objections = context.read(OBJECTIONS)
         events = events.transform(without_forgotten(objections, "item", "item_id"))
@@ -43,12 +45,12 @@ def _run(context: StageContext) -> dict[str, float]:
         context.log.info("      %d records in quarantine: see bronze.quarantine", loaded.bad_count)
     bronze = {
         "bronze.events": events,
-        "bronze.items": loaded.items.transform(bronze_items(source)),
+        "bronze.items": loaded.items.transform(bronze_items(origin)),
         "bronze.friends": friends,
-        "bronze.facts": loaded.facts.transform(bronze_facts(source)),
-        "bronze.quarantine": loaded.quarantine.transform(bronze_quarantine(source)),
+        "bronze.facts": loaded.facts.transform(bronze_facts(origin, loaded.items)),
+        "bronze.quarantine": loaded.quarantine.transform(bronze_quarantine(origin)),
     }
-    context.write_all(bronze | {name: rows.transform(truth_rows(key)) for name, rows in loaded.truth.items()})
+    context.write_all(bronze | {name: rows.transform(truth_rows(origin, key)) for name, rows in loaded.truth.items()})
     for frame in (events, *loaded.held):
         frame.unpersist()
     return {
@@ -62,7 +64,7 @@ INGEST = Stage(
     name="ingest",
     summary="raw files -> bronze: parse, judge, pseudonymise, mask",
     reads=(),
-    writes=(*BRONZE, *TRUTH),
+    writes=(SOURCES, *BRONZE, *TRUTH),
     section="ingest",
     run=_run,
 )

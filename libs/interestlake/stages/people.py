@@ -101,7 +101,7 @@ def _measure(context: StageContext, model: PeopleModel, kept: DataFrame, hidden:
 
     def work(frames):
         for rows in knowing.blocks(frames, len(sent.value[0].user_ids)):
-            yield knowing.judge(sent.value[0], rows, *sent.value[1:])
+            yield knowing.evaluate_people(sent.value[0], rows, *sent.value[1:])
 
     found = _rows(context, model).mapInPandas(work, knowing.FOUND).persist()
     rows = found.where("half = 'validation' AND metric = 'recall' AND k = 10").groupBy("model").agg(F.avg("value"))

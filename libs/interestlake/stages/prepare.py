@@ -8,9 +8,11 @@ from ..core.stage import Stage, StageContext
 from ..interactions.catalogue import indexed_pairs, item_rows, known_items, user_rows
 from ..interactions.documents import event_documents, item_documents, item_texts
 from ..interactions.index import keep_index
-from ..interactions.social import distinct_facts, mutual_friends, without_changed
-from ..interactions.split import split_pairs
-from ..interactions.weigh import drop_rare, weigh_pairs
+from ..interactions.social import distinct_facts, mutual_friends, with_changed
+from ..interactions.split import split_ends, split_pairs
+from ..interactions.weigh import chosen_pairs, drop_rare, weigh_pairs
+
+NUMBERS = "silver.user_numbers"
 
 
 def _run(context: StageContext) -> dict[str, float]:
@@ -21,10 +23,12 @@ def _run(context: StageContext) -> dict[str, float]:
     method = params.split if timed else "hash"
     if method != params.split:
         context.log.info("      the source keeps no time of choices: split 'hash' instead of '%s'", params.split)
+    chosen = events.transform(chosen_pairs(params.event_weights))
+    placed = chosen.transform(split_pairs(method, params.validation_share, params.test_share, context.options.seed))
+    placed = placed.persist()  # the split comes first: weights, decay and rarity read its train part alone
     pairs = (
-        events.transform(weigh_pairs(params.half_life_days, params.min_rating, params.event_weights, params.half_lives))
+        placed.transform(weigh_pairs(params.half_life_days, params.min_rating, params.event_weights, params.half_lives))
         .transform(drop_rare(params.min_user_events, params.min_item_events))
-        .transform(split_pairs(method, params.validation_share, params.test_share, context.options.seed))
         .persist()
     )
     counts = {row["split"]: row["count"] for row in pairs.groupBy("split").count().collect()}
@@ -36,26 +40,32 @@ def _run(context: StageContext) -> dict[str, float]:
             where="conf/params/prepare.yml or --input",
         )
     items = context.read("bronze.items").transform(item_texts()).persist()
-    user_index = keep_index(pairs.select("user_id").distinct(), _kept(context, "silver.users"), "user_id", "user_index")
-    item_ids = known_items(items, events)
-    item_index = keep_index(item_ids, _kept(context, "silver.items"), "item_id", "item_index")
+    numbers = _kept(context, NUMBERS if context.lake.exists(NUMBERS) else "silver.users")
+    user_index = keep_index(pairs.select("user_id").distinct(), numbers, "user_id", "user_index")
+    item_index = keep_index(known_items(items, events), _kept(context, "silver.items"), "item_id", "item_index")
     users = pairs.transform(user_rows(user_index)).persist()
-    spoken = events.transform(event_documents(pairs))
+    spoken = events.transform(event_documents(placed, placed.transform(split_ends(method))))
     documents = items.transform(item_documents()).unionByName(spoken).persist()
     texts = documents.agg(F.count(F.lit(1)), F.count_if("cut")).first()
-    facts, changes = context.read("bronze.facts").transform(distinct_facts()), _kept(context, "silver.fact_changes")
     context.write_all({
         "silver.users": users,
-        "silver.items": pairs.transform(item_rows(items, item_index, item_ids)),
+        NUMBERS: user_index,
+        "silver.items": pairs.transform(item_rows(items, item_index)),
         "silver.interactions": pairs.transform(indexed_pairs(user_index, item_index)),
         "silver.documents": documents.drop("cut"),
         "silver.friends": context.read("bronze.friends").transform(mutual_friends(users)),
-        "silver.facts": facts if changes is None else facts.transform(without_changed(changes)),
+        "silver.facts": _facts(context),
     })
-    for frame in (pairs, items, users, documents):
+    for frame in (placed, pairs, items, users, documents):
         frame.unpersist()
     named = {f"pairs_{split}": counts.get(split, 0) for split in ("train", "validation", "test")}
     return {"pairs": sum(counts.values()), **named, "documents": texts[0], "texts_cut": texts[1]}
+
+
+def _facts(context: StageContext) -> DataFrame:
+    facts, changes = context.read("bronze.facts").transform(distinct_facts()), _kept(context, "silver.fact_changes")
+    there = _kept(context, "silver.facts")
+    return facts if changes is None or there is None else facts.transform(with_changed(changes, there))
 
 
 def _kept(context: StageContext, name: str) -> DataFrame | None:
@@ -68,6 +78,7 @@ PREPARE = Stage(
     reads=("bronze.events", "bronze.items", "bronze.friends", "bronze.facts"),
     writes=(
         "silver.users",
+        NUMBERS,
         "silver.items",
         "silver.interactions",
         "silver.documents",

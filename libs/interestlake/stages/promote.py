@@ -5,7 +5,7 @@ from pyspark.sql import functions as F
 from ..core.errors import BadInput, GateRefused
 from ..core.stage import Stage, StageContext
 from ..core.tracking import CHALLENGER, CHAMPION
-from ..evaluation.gate import judge
+from ..evaluation.gate import decide
 
 MODELS = ("interestlake.als", "interestlake.two_tower", "interestlake.ranker")
 
@@ -27,7 +27,7 @@ def _run(context: StageContext) -> dict[str, float]:
             where="--run-id, or metric, k and better_than in conf/params/promote.yml",
         )
     versions = {name: _version(context, name) for name in MODELS}
-    verdict = judge(values, gate.metric, gate.k, gate.better_than, gate.min_gain)
+    verdict = decide(values, gate.metric, gate.k, gate.better_than, gate.min_gain)
     tags = {"gate": "passed" if verdict.holds else "refused", "gate.figures": str(verdict)}
     for name, version in versions.items():
         if verdict.holds:

@@ -1,89 +1,68 @@
-"""Stage recommend: candidates of every source, weights fitted on validation, lists with reasons, the ranker."""
+"""Stage recommend: models chosen on validation, judged on test, fitted on everything; lists and the ranker."""
 
-import tempfile
-from pathlib import Path
-
-import pandas as pd
-from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from ..core.contract import rows_of
 from ..core.stage import Stage, StageContext, side_by_side
-from ..recommending.fit_weights import fit_weights, weight_rows
-from ..recommending.granularity import heard_sources
+from ..recommending.chosen_tables import CHOSEN, FUSION, WEIGHTS, chosen_rows, fusion_row, kept_before, weight_rows
 from ..recommending.histories import held_out
-from ..recommending.passes import heard_from, list_models, propose_candidates
-from ..recommending.personal import Fusion
-from ..recommending.scoring import ITEM_TABLES, PEOPLE_TABLES, open_scoring, write_lists
-from ..serving.ranker import INPUTS, OUTPUTS, REQUIREMENTS, Ranker
-
-REGISTERED = "interestlake.ranker"
+from ..recommending.lake_models import validation_lists
+from ..recommending.open_models import ITEM_TABLES, open_models
+from ..recommending.passes import list_models
+from ..recommending.saved import TABLE as RECOMMENDER
+from ..recommending.saved import save_recommender
+from ..recommending.scoring import PEOPLE_TABLES, open_scoring, write_lists
+from ..serving.register import register_ranker
+from .embed import own_vectors
 
 
 def _run(context: StageContext) -> dict[str, float]:
-    params, length = context.params.recommend, max(context.params.evaluate.ks)
+    params, run_id, length = context.params.recommend, context.options.run_id, max(context.params.evaluate.ks)
     scoring = open_scoring(context)
-    models, pairs = scoring.models, scoring.pairs
-    train, before_test = pairs.where("split = 'train'"), pairs.where("split != 'test'")
-    shared = context.spark.sparkContext.broadcast(models)
-    wanted = heard_sources(models.names, params.sources, params.granularities)
-
-    def scored(known: DataFrame, split: str) -> DataFrame:
-        held = held_out(pairs.where(F.col("split") == split))
-        people = scoring.people(scoring.users.join(held, "user_index"), known)()
-        return people.transform(propose_candidates(shared, params.candidates))
-
-    validation = scored(train, "validation").persist()
-    heard = heard_from(validation, models.names)
-    # a source that never spoke could take any weight at no cost; without validation people nothing is known of it
-    sources = tuple(source for source in wanted if source in heard or source == "popularity") if heard else wanted
-    if silent := sorted(set(wanted) - set(sources)):
-        context.log.info("      nothing proposed by %s: without weight", ", ".join(silent))
-    fitted = fit_weights(validation, models.names, sources, params, context.options.seed)
-    for segment, weights in fitted.weights.items():
-        named = ", ".join(f"{source} {weight:.2f}" for source, weight in zip(sources, weights, strict=True))
-        context.log.info("      weights of %s people: %s", segment, named)
-    context.write("models.fusion_weights", weight_rows(context.spark, fitted.weights, sources))
-    fusion = Fusion(sources, fitted.weights, params.cold_history, params.candidates)
-    lists = validation.transform(list_models(shared, fusion, length)).withColumn("split", F.lit("validation"))
-    tested = scored(before_test, "test").transform(list_models(shared, fusion, length))
-    both = lists.unionByName(tested.withColumn("split", F.lit("test")))
-    written, gold = side_by_side(
-        lambda: context.write("models.lists", both), lambda: write_lists(context, scoring, fusion)
-    )
-    validation.unpersist()
+    models = open_models(context, scoring, own_vectors(context))
+    choice = models.choose(kept_before(context.lake))
+    rows = chosen_rows(choice, run_id)
+    for row in rows:
+        if row["left_out"]:
+            context.log.info("      left out: %-14s %s", row["model"], row["left_out"])
+    context.log.info("      fusion: %s", choice.fusion.line())
+    # the test phase: models that never saw a test pair list for the people of the test split
+    shared = context.spark.sparkContext.broadcast(models.for_test(choice))
+    tested = held_out(scoring.pairs.where("split = 'test'"))
+    people = scoring.people(scoring.users.join(tested, "user_index"), scoring.pairs.where("split != 'test'"))()
+    lists = people.transform(list_models(shared, length)).withColumn("split", F.lit("test"))
+    validated = validation_lists(choice, models.user_ids, models.catalogue.item_ids, length)
+    validated = rows_of(context.spark, "models.lists", validated.assign(split="validation"))
+    written, *_ = context.write_all({
+        "models.lists": lists.unionByName(validated),
+        CHOSEN: rows_of(context.spark, CHOSEN, rows),
+        FUSION: rows_of(context.spark, FUSION, [fusion_row(choice.fusion, run_id)]),
+        WEIGHTS: rows_of(context.spark, WEIGHTS, weight_rows(choice.fusion)),
+    })
     shared.unpersist()
-    kept = gold.people.where(F.col("user_index") < params.ranker_people)
-    carried = kept.drop("user_index", "friend_count").toPandas()
-    version = _register(context, Ranker(gold.models, gold.fusion, carried.sort_values("user_id")))
+    # the release: everything again, on every pair
+    release = models.for_release(choice)
+    size, gold = side_by_side(
+        lambda: save_recommender(context, release), lambda: write_lists(context, scoring, release)
+    )
+    carried = gold.people.where(F.col("user_index") < params.ranker_people).drop("friend_count").toPandas()
+    version = register_ranker(context, release, carried)
     gold.close()
-    context.log.info("      registered %s version %s", REGISTERED, version)
-    figures = {f"{segment}.{name}": value for segment, earned in fitted.earned.items()
-               for name, value in zip(("people", "uniform_ndcg_10", "fitted_ndcg_10"), earned, strict=True)}
-    left_out = float("ease" not in models.names)
-    return {**figures, "ease_left_out": left_out, "list_rows": written.rows, "recommended_rows": gold.written.rows}
-
-
-def _register(context: StageContext, ranker: Ranker) -> str:
-    example = pd.DataFrame({"user_id": ranker.people["user_id"].head(2).to_list() or ["somebody"]})
-    with tempfile.TemporaryDirectory() as folder:
-        return context.tracker.log_served(
-            "ranker",
-            REGISTERED,
-            loader="interestlake.serving.ranker:Ranker",
-            folder=ranker.save(Path(folder) / "ranker"),
-            inputs=INPUTS,
-            outputs=OUTPUTS,
-            input_example=example,
-            requirements=REQUIREMENTS,
-            tags={"people": str(len(ranker.people)), "sources": ",".join(ranker.fusion.sources)},
-        )
+    scoring.close()
+    context.log.info("      registered interestlake.ranker version %s", version)
+    used = [row for row in rows if not row["left_out"]]
+    figures = {f"validation.{row['model']}": row["validation"] for row in used if row["validation"] is not None}
+    figures |= {f"weight.{row['model']}": row["weight"] for row in used}
+    figures |= {f"fusion.{name}": value for name, value in choice.fusion.values.items()}
+    return {**figures, "models_left_out": float(len(rows) - len(used)), "recommender_bytes": float(size),
+            "list_rows": written.rows, "recommended_rows": gold.written.rows}  # fmt: skip
 
 
 RECOMMEND = Stage(
     name="recommend",
-    summary="candidates of every source, fused with weights fitted on validation; lists with reasons; the ranker",
-    reads=(*ITEM_TABLES, *PEOPLE_TABLES),
-    writes=("models.fusion_weights", "models.lists", "gold.recommendations"),
+    summary="models chosen on validation, judged on test, fitted on everything; lists with reasons; the ranker",
+    reads=(*PEOPLE_TABLES, *ITEM_TABLES),
+    writes=(CHOSEN, FUSION, WEIGHTS, "models.lists", RECOMMENDER, "gold.recommendations"),
     section="recommend",
     run=_run,
 )

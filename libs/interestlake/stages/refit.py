@@ -1,57 +1,65 @@
 """The command refit: fusion weights moved by feedback, then, where asked for, everyone's lists by the moved weights."""
 
 from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
 
-from ..core.config import NO_PEOPLE
+from ..core.contract import rows_of
 from ..core.errors import BadInput
 from ..core.stage import Stage, StageContext
-from ..privacy.pseudonyms import kept_key
+from ..privacy.identity import keyed_origins
 from ..recommending import feedback as told
-from ..recommending.fit_weights import weight_rows, weights_of
-from ..recommending.fuse import SEGMENTS
-from ..recommending.passes import propose_candidates
-from ..recommending.people_behind import WEIGHTS, rested_by_refit, validation_people
-from ..recommending.personal import Fusion
-from ..recommending.refit import refit_weights
+from ..recommending.choose import FUSION_PEOPLE
+from ..recommending.chosen_tables import FUSION, SEGMENT_NAMES, WEIGHTS, fusion_row, weight_rows
+from ..recommending.judged import judged_people
+from ..recommending.people_behind import rested_by_refit, validation_people
+from ..recommending.refit import moved_fusion, refit_weights
 from ..recommending.refit_figures import refit_figures
-from ..recommending.scoring import ITEM_TABLES, PEOPLE_TABLES, Scoring, open_scoring, write_lists
+from ..recommending.saved import TABLE as RECOMMENDER
+from ..recommending.saved import open_recommender
+from ..recommending.scoring import PEOPLE_TABLES, Scoring, open_scoring, write_lists
 from ..sources.feedback import OPTION, read_feedback
 
 
 def _run(context: StageContext) -> dict[str, float]:
-    params, refit, seed = context.params.recommend, context.params.refit, context.options.seed
-    # a try that was killed after its write starts from the weights it started from the first time
-    made = context.lake.written_by(WEIGHTS, context.options.run_id)
-    version = context.lake.version(WEIGHTS) if made is None else made - 1
-    context.read_versions[WEIGHTS] = version
-    sources, current = weights_of(context.lake.read(WEIGHTS, version).collect())
+    refit, seed, run_id = context.params.refit, context.options.seed, context.options.run_id
+    # a try that was killed after its write starts from the fusion it started from the first time
+    version, fused_version = (_before(context, name) for name in (WEIGHTS, FUSION))
+    recommender = open_recommender(context.lake, fused_version)
     pairs, worth, lines = _feedback(context)
     scoring = open_scoring(context)
-    _expect_scorers(sources, scoring.models.names)
     rested = _rested(context, scoring, version)
-    shared = context.spark.sparkContext.broadcast(scoring.models)
-    scored = _scored(scoring, pairs.transform(told.usable), shared, params.candidates).persist()
-    judging = told.of_judging_half(seed)
-    halves = scored.where(~judging), scored.where(judging)
-    moved = refit_weights(*halves, shared, current, rested, sources, params, refit.rate, seed)
-    for frame in (scored, pairs, lines):
+    usable, judging = pairs.transform(told.usable), told.of_judging_half(seed)
+    people = _people(scoring, usable, seed)
+    halves = [judged_people(people.where(half).toPandas(), recommender) for half in (~judging, judging)]
+    moved = refit_weights(*halves, recommender.fusion, rested, refit.rate, seed)
+    for frame in (pairs, lines):
         frame.unpersist()
-    shared.unpersist()
     scoring.close()
     if any(segment.better for segment in moved.values()):
-        after = {name: segment.after if segment.better else segment.before for name, segment in moved.items()}
-        context.write(WEIGHTS, weight_rows(context.spark, after, sources))
-    return refit_figures(moved, sources, refit.rate, worth)
+        fusion = moved_fusion(recommender.fusion, moved)
+        context.write_all({
+            FUSION: rows_of(context.spark, FUSION, [fusion_row(fusion, run_id)]),
+            WEIGHTS: rows_of(context.spark, WEIGHTS, weight_rows(fusion)),
+        })
+    return refit_figures(moved, recommender.names, refit.rate, worth)
 
 
-def _feedback(context: StageContext) -> tuple[DataFrame, told.Told, DataFrame]:
+def _before(context: StageContext, name: str) -> int:
+    """The version of a table before this run id wrote it; noted as read."""
+    made = context.lake.written_by(name, context.options.run_id)
+    version = context.lake.version(name) if made is None else made - 1
+    context.read_versions[name] = version
+    return version
+
+
+def _feedback(context: StageContext) -> tuple[DataFrame, told.FeedbackCounts, DataFrame]:
     """The file's pairs as `feedback.located` (cached), what they are worth, and the cached lines behind them."""
     path = context.options.inputs[0]
-    rows, lines = read_feedback(context.spark, path, _key(context))
+    sources = keyed_origins(context.lake, context.params.ingest.pseudonym_key_file)
+    rows, lines = read_feedback(context.spark, path, sources)
     users, items, interactions = (context.read(f"silver.{name}") for name in ("users", "items", "interactions"))
-    place = told.located(users, items, interactions.where("split = 'train'"))
-    pairs = rows.transform(told.newest_of_pair).transform(place).persist()
-    worth = told.count_told(rows.count(), pairs)
+    pairs = rows.transform(told.newest_of_pair).transform(told.located(users, items, interactions)).persist()
+    worth = told.count_feedback(rows.count(), pairs)
     if not worth.liked:
         _refuse(worth, path)
     said = (worth.rows, worth.rows - worth.repeated, worth.used, worth.liked, worth.people)
@@ -62,49 +70,30 @@ def _feedback(context: StageContext) -> tuple[DataFrame, told.Told, DataFrame]:
 def _rested(context: StageContext, scoring: Scoring, version: int) -> dict[str, float]:
     """People that the weights of this version rest on, per segment."""
     stages = context.read("ops.stages") if context.lake.exists("ops.stages") else None
-    noted = rested_by_refit(stages, version, REFIT.name)
-    rested = noted or validation_people(scoring.pairs, context.params.recommend.cold_history)
-    return {segment: max(float(context.params.refit.least_people), rested[segment]) for segment in SEGMENTS}
+    rested = rested_by_refit(stages, version, REFIT.name) or validation_people(scoring.pairs)
+    return {segment: max(float(context.params.refit.least_people), rested[segment]) for segment in SEGMENT_NAMES}
 
 
-def _expect_scorers(sources: tuple[str, ...], names: tuple[str, ...]) -> None:
-    if absent := [source for source in sources if source not in names]:
-        expected = f"sources that the lake can score: {', '.join(names)}"
-        raise BadInput.of(f"table {WEIGHTS}", found=f"weights of {', '.join(absent)}", expected=expected,
-                          where="conf/params/recommend.yml (ease_max_items), as in the run that fitted them")
-
-
-def _key(context: StageContext) -> bytes:
-    """The pseudonym key of the people of this lake: the sample world's is public, every other source's is one."""
-    runs = context.lake.read("ops.runs").select("source").distinct().collect()
-    sample = {row["source"] for row in runs} - set(NO_PEOPLE) == {"sample"}
-    return kept_key("sample" if sample else "other", context.params.ingest.pseudonym_key_file)
-
-
-def _scored(scoring: Scoring, pairs: DataFrame, shared, candidates: int) -> DataFrame:
-    """Pairs of `feedback.usable` -> CANDIDATES_SCHEMA and refused, of everyone who liked something. Lazy."""
+def _people(scoring: Scoring, pairs: DataFrame, seed: int) -> DataFrame:
+    """Pairs of `feedback.usable` -> rows of those who liked something, at most twice FUSION_PEOPLE, seeded. Lazy."""
     judged = told.judged_items(pairs)
     known = scoring.pairs.transform(told.without(pairs))
-    people = scoring.people(scoring.users.join(judged, "user_index").drop("refused"), known)()
-    refused = judged.join(scoring.users, "user_index").select("user_id", "refused")
-    rows = people.transform(propose_candidates(shared, candidates)).join(refused, "user_id")
-    # sums run in the order of partitions and rows, so both are fixed
-    return rows.repartition(scoring.partitions, "user_id").sortWithinPartitions("user_id")
+    people = scoring.people(scoring.users.join(judged, "user_index"), known)()
+    sampled = people.orderBy(F.xxhash64(F.lit(seed), F.col("user_id")), "user_id").limit(2 * FUSION_PEOPLE)
+    return sampled.orderBy("user_id")
 
 
-def _refuse(worth: told.Told, path: str) -> None:
+def _refuse(worth: told.FeedbackCounts, path: str) -> None:
     pairs = worth.rows - worth.repeated
     found = (f"{pairs} pairs, none to learn from ({worth.unknown_people} unknown people, {worth.unknown_items} unknown "
-             f"items, {worth.trained} pairs of the train split, {worth.used} others, none liked)")
+             f"items, {worth.trained} pairs of the lake, {worth.used} others, none liked)")
     expected = "a liked item (weight > 0) that the lake knows, of a person it knows, both ids as in the source"
     raise BadInput.of(f"file {path}", found=found, expected=expected, where=f"{OPTION}, or the pseudonym key of ingest")
 
 
 def _refresh(context: StageContext) -> dict[str, float]:
-    params = context.params.recommend
-    sources, weights = weights_of(context.read(WEIGHTS).collect())
     scoring = open_scoring(context)
-    lists = write_lists(context, scoring, Fusion(sources, weights, params.cold_history, params.candidates))
+    lists = write_lists(context, scoring, open_recommender(context.lake))
     lists.close()
     scoring.close()
     return {"recommended_rows": lists.written.rows}
@@ -113,15 +102,15 @@ def _refresh(context: StageContext) -> dict[str, float]:
 REFIT = Stage(
     name="refit",
     summary="feedback moves the fusion weights of each segment",
-    reads=(*ITEM_TABLES, *PEOPLE_TABLES, WEIGHTS, "ops.stages"),
-    writes=(WEIGHTS,),
+    reads=(*PEOPLE_TABLES, RECOMMENDER, FUSION, WEIGHTS, "ops.stages"),
+    writes=(FUSION, WEIGHTS),
     section="refit",
     run=_run,
 )
 REFRESH = Stage(
     name="refit_lists",
     summary="everyone's lists by the moved weights",
-    reads=(*ITEM_TABLES, *PEOPLE_TABLES, WEIGHTS),
+    reads=(*PEOPLE_TABLES, RECOMMENDER, FUSION),
     writes=("gold.recommendations",),
     section="recommend",
     run=_refresh,

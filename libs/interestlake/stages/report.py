@@ -5,8 +5,8 @@ from ..core.errors import BadInput
 from ..core.stage import Stage, StageContext
 from ..core.storage import write_whole
 from ..reporting.closing import report_path
-from ..reporting.content import Gap
-from ..reporting.gather import READS, Shelf, gather
+from ..reporting.content import Missing
+from ..reporting.gather import READS, OptionalTables, gather
 from ..reporting.page import render
 
 
@@ -19,13 +19,13 @@ def _run(context: StageContext) -> dict[str, float]:
         raise BadInput.of("report folder", found=str(path.parent), expected="a local folder", where="--report-dir")
     # what runs after the page cannot stand on it, also when the page is made again
     before = STAGES[: [stage.name for stage in STAGES].index("report")]
-    page = gather(Shelf(context.lake.exists, context.read), context.params, context.options, before)
+    page = gather(OptionalTables(context.lake.exists, context.read), context.params, context.options, before)
     text = render(page)
     write_whole(path, text)
     context.tracker.log_artifact(str(path))
     context.log.info("      report %s", path)
     gaps = [part for part in (page.verdict, page.scores, page.graph, page.person, page.blends, page.steps)]
-    return {"report_bytes": len(text.encode()), "report_gaps": sum(isinstance(part, Gap) for part in gaps)}
+    return {"report_bytes": len(text.encode()), "report_gaps": sum(isinstance(part, Missing) for part in gaps)}
 
 
 REPORT = Stage(

@@ -11,8 +11,7 @@ from ..core.stage import Stage, StageContext
 from ..serving.support_desk.nearest import nearest
 from ..serving.support_desk.rank import best, rank_agents, rank_answers, ticket_strength, within_load
 from ..sources.tickets import read_articles, read_new, read_tickets
-from ..text.encoder_files import find_encoder
-from .embed import EMBEDDINGS, embed_texts
+from .embed import EMBEDDINGS, embed_texts, own_vectors
 
 DESK = "gold.support"
 
@@ -28,8 +27,7 @@ def _run(context: StageContext) -> dict[str, float]:
                           where="--new in parts, or support.max_new")
     texts = [frame.select("text_hash", "text") for frame in (tickets, articles, asked)]
     figures = embed_texts(context, texts[0].unionByName(texts[1]).unionByName(texts[2]).dropDuplicates(["text_hash"]))
-    encoder = find_encoder(context.params.embed.model_path, context.params.embed.max_tokens)
-    vectors = context.read(EMBEDDINGS).where(F.col("model_id") == encoder.model_id).select("text_hash", "vector")
+    vectors = own_vectors(context, asked).select("text_hash", "vector")
 
     rows = asked.join(vectors, "text_hash").select("ticket_id", "vector").orderBy("ticket_id").toPandas()
     shared = spark.sparkContext.broadcast(np.stack(rows["vector"].to_numpy()).astype(np.float32))

@@ -3,7 +3,6 @@
 import math
 
 from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
 
 from ..core.errors import BadInput
 from ..core.lake import Lake
@@ -11,10 +10,10 @@ from ..core.stage import Stage, StageContext, expect_lake
 from ..text.annotate import distinct_texts
 from ..text.clusters import assign_clusters, cluster_words, fit_clusters
 from ..text.coherence import coherences
-from ..text.encoder_files import find_encoder
 from ..text.sentiment import HELD_OUT_FIFTH, fifth
 from ..text.terms import build_vocabulary, count_terms
 from ..text.topics import TERMS_IN_NAME, describe_topics, fit_topics
+from .embed import encoder_of, own_vectors
 
 QUALITY, ASSIGNED = "silver.topic_quality", "silver.text_clusters"
 READS = ("silver.documents", "silver.text_features", "silver.embeddings", "silver.topics")
@@ -32,14 +31,13 @@ def _run(context: StageContext) -> dict[str, float]:
     tokens = context.read("silver.text_features").select("text_hash", "tokens").join(texts, "text_hash").cache()
     judging = fifth("text_hash") == HELD_OUT_FIFTH
     shaping, held_out = tokens.where(~judging), tokens.where(judging)
-    encoder = find_encoder(context.params.embed.model_path, context.params.embed.max_tokens)
-    vectors = context.read("silver.embeddings").where(F.col("model_id") == encoder.model_id)
-    vectors = vectors.join(texts, "text_hash").select("text_hash", "vector").cache()
+    vectors = own_vectors(context, texts).join(texts, "text_hash").select("text_hash", "vector").cache()
     found: dict[str, list] = {SEEN: [(row["topic_id"], row["terms"]) for row in topics]}
     found["lda"] = _lda(context, shaping, k)
     model = fit_clusters(vectors.where(~judging), k, params.iterations, seed)
     if model is None:
-        raise BadInput.of("vectors", found=f"fewer than 2 texts with one of {encoder.model_id}", expected="more",
+        raise BadInput.of("vectors", found=f"fewer than 2 texts with one of {encoder_of(context).model_id}",
+                          expected="more",
                           where="--lake, after `interestlake run --until embed`")
     assigned = vectors.transform(assign_clusters(model)).cache()
     named = shaping.transform(cluster_words(assigned, max(params.words, TERMS_IN_NAME), context.params.annotate

@@ -1,4 +1,4 @@
-"""Stage train_als: train pairs -> ALS factors by the engine that fits, and the registered model interestlake.als."""
+"""Stage train_als: every pair -> ALS factors by the engine that fits, and the registered model interestlake.als."""
 
 import tempfile
 from pathlib import Path
@@ -18,19 +18,20 @@ REQUIREMENTS = ["pyspark==3.5.9", "numpy==1.26.4", "pandas==2.2.3", "pyarrow==12
 
 
 def _run(context: StageContext) -> dict[str, float]:
-    train = context.read("silver.interactions").where("split = 'train'").persist()
-    first = train.select("user_index", "item_index").orderBy("user_index", "item_index").limit(2).toPandas()
+    # nothing is judged by these factors: the models that are judged are fitted by the stage recommend
+    pairs = context.read("silver.interactions").persist()
+    first = pairs.select("user_index", "item_index").orderBy("user_index", "item_index").limit(2).toPandas()
     if first.empty:
         raise BadInput.of(
             "silver.interactions",
-            found="no train pair",
+            found="no pair",
             expected="at least one",
             where="conf/params/prepare.yml",
         )
-    plan = plan_for(context.params.als)(train)
+    plan = plan_for(context.params.als)(pairs)
     context.log.info("      engine %s: %s", plan.engine, plan.reason)
     context.tracker.tag_stage({"als.engine": plan.engine, "als.engine_reason": plan.reason})
-    model = fit_with(plan, context.params.als, context.options.seed)(train)
+    model = fit_with(plan, context.params.als, context.options.seed)(pairs)
     user_factors, item_factors = factors(model)
     users, items, _ = context.write_all({
         "models.als_user_factors": user_factors,
@@ -52,14 +53,14 @@ def _run(context: StageContext) -> dict[str, float]:
             input_example=first,
             pip_requirements=REQUIREMENTS,
         )
-    train.unpersist()
+    pairs.unpersist()
     context.log.info("      registered %s version %s", REGISTERED, version)
     return {"users": users.rows, "items": items.rows}
 
 
 TRAIN_ALS = Stage(
     name="train_als",
-    summary="implicit-feedback ALS on the train pairs, on Spark or on one executor; register interestlake.als",
+    summary="implicit-feedback ALS on every pair, on Spark or on one executor; register interestlake.als",
     reads=("silver.interactions",),
     writes=("models.als_user_factors", "models.als_item_factors", "models.als_fit"),
     section="als",

@@ -10,7 +10,7 @@ from pyspark.sql import DataFrame
 from ..core.errors import BadInput
 from ..core.stage import Stage, StageContext
 from ..core.tracking import signature_of
-from ..media.encoders import find_encoders
+from ..media.encoders import WHERE, find_encoders
 from ..media.media import (
     content_examples,
     content_rows,
@@ -21,16 +21,17 @@ from ..media.media import (
     sampled_people,
 )
 from ..media.media_figures import dropping_figure
-from ..media.media_tensors import item_content, pair_matrices, trials, used_batches
+from ..media.media_tensors import holdouts, item_content, pair_matrices, used_batches
 from ..media.media_variants import DROPPED, compare, fit
 from ..media.training import check_plan, fused, profiles
 from ..models.gated_fusion import ContentScorer, MediaMatch
-from ..text.encoder_files import find_encoder
+from ..text.own_vectors import vectors_of
 from ..training import checkpoint
 from ..training.curves import loss_figure
 from ..training.loop import best_device
 from ..training.reader import shuffled
 from ..training.snapshot import Snapshot, take_snapshot
+from .embed import own_vectors
 
 REGISTERED = "interestlake.media"
 REQUIREMENTS = ["torch==2.15.0", "numpy==1.26.4", "pandas==2.2.3"]
@@ -40,15 +41,16 @@ SHUFFLE_WINDOW = 4_000_000
 
 
 def _vectors(context: StageContext) -> dict[str, DataFrame]:
-    """(item_id, vector) by modality, of what the lake has."""
+    """(item_id, vector) by modality, of what the lake has. BadInput where it has them of other encoders alone."""
     encoders, found = find_encoders(context.params.embed_media), {}
     if context.lake.exists("silver.media"):
         media, embeddings = context.read("silver.media"), context.read("silver.media_embeddings")
-        found = {kind: media_vectors(media, embeddings, kind, encoder.model_id) for kind, encoder in encoders.items()}
+        for kind, encoder in encoders.items():
+            of_kind = vectors_of(embeddings.where(f"kind = '{kind}'"), encoder.model_id, where=WHERE[kind])
+            found[kind] = media_vectors(media.where(f"kind = '{kind}'"), of_kind)
     if context.lake.exists("silver.embeddings"):
-        text = find_encoder(context.params.embed.model_path, context.params.embed.max_tokens)
-        embeddings = context.read("silver.embeddings").where(f"model_id = '{text.model_id}'")
-        found["text"] = own_text_vectors(context.read("silver.documents"), embeddings)
+        documents = context.read("silver.documents")
+        found["text"] = own_text_vectors(documents, own_vectors(context, documents.where("kind = 'item'")))
     return found
 
 
@@ -97,7 +99,7 @@ def _run(context: StageContext) -> dict[str, float]:
         raise BadInput.of("pairs of people and items with content", found="none to train on", expected="at least one",
                           where="--media, or train_media.held_out_share")
     shown = items.present.numpy().any(axis=1)
-    tried = trials(_sampled_pairs(context), shown, held_items)
+    tried = holdouts(_sampled_pairs(context), shown, held_items)
     torch.set_num_threads(os.cpu_count() or 1)
     window = min(SHUFFLE_WINDOW, used.nnz)
 
@@ -110,14 +112,13 @@ def _run(context: StageContext) -> dict[str, float]:
         mark = f"{params} seed {seed} tables {examples.version} {table.version} {label}"
         kept, validation = items.only(names), tried["validation"]
         model, history = fit(kept, used, validation, epochs, params, seed, saved, mark, best_device())
-        context.log.info("      %s: %d epochs, validation ndcg@10 %.4f", label, history.best_epoch,
-                         history.validation_ndcg[history.best_epoch - 1])
+        context.log.info("      %s: %d epochs, validation ndcg@10 %.4f", label, history.best_epoch, history.best_value)
         checkpoint.remove(saved)
         return model, history
 
     model, history = trained(items.names)
     alone = {name: trained((name,))[0] for name in items.names} if len(items.names) > 1 else {}
-    figures = compare(model, alone, items, {name: trial for name, trial in tried.items() if name != "validation"}, seed)
+    figures = compare(model, alone, items, {name: one for name, one in tried.items() if name != "validation"}, seed)
     for name, value in figures.items():
         context.log.info("      %-44s %.4f", name, value)
     people_vectors, item_vectors = (v.numpy() for v in fused(model, items, profiles(items, known)))
@@ -129,8 +130,8 @@ def _run(context: StageContext) -> dict[str, float]:
     context.tracker.log_figure(loss_figure(history), "training.png")
     context.tracker.log_figure(dropping_figure(figures, items.names, DROPPED), "dropping.png")
     context.log.info("      registered %s version %s", REGISTERED, _log_model(context, model, items, examples.version))
-    best = history.validation_ndcg[history.best_epoch - 1]
-    return {**figures, "best_epoch": history.best_epoch, "best_validation_ndcg_10": best, "pairs_trained": used.nnz}
+    kept = {"best_epoch": history.best_epoch, "best_validation_ndcg_10": history.best_value}
+    return {**figures, **kept, "pairs_trained": used.nnz}
 
 
 def _vector_rows(context: StageContext, side: str, rows: np.ndarray, vectors: np.ndarray) -> DataFrame:

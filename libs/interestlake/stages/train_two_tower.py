@@ -53,7 +53,7 @@ def _run(context: StageContext) -> dict[str, float]:
     params, seed = context.params.two_tower, context.options.seed
     examples, item_table, user_table = _write_snapshots(context)
     holdout = sample_holdout(context.read("silver.interactions"), seed)
-    items, users = side_tensor(item_table, "item_index"), side_tensor(user_table, "user_index")
+    (items, listed), (users, _) = side_tensor(item_table, "item_index"), side_tensor(user_table, "user_index")
     window = min(SHUFFLE_WINDOW, examples.rows)
     check_plan(params, len(users), len(items), items.shape[1], window, len(holdout.users))
     torch.set_num_threads(os.cpu_count() or 1)
@@ -65,27 +65,26 @@ def _run(context: StageContext) -> dict[str, float]:
     def epochs(epoch: int):
         return shuffled(read_batches(examples), params.batch_size, window, seed * 1_000_003 + epoch)
 
-    def on_epoch(epoch: int, loss: float, ndcg: float) -> None:
+    def on_look(epoch: int, loss: float, ndcg: float) -> None:
         context.log.info("      epoch %d/%d  loss %.4f  validation ndcg@10 %.4f", epoch, params.epochs, loss, ndcg)
         context.tracker.log_metrics({"loss": loss, "validation_ndcg_10": ndcg}, step=epoch)
 
     mark = f"{params} seed {seed} tables {examples.version} {item_table.version} {user_table.version}"
     loss_of, value_of = pair_loss(model, item_pairs / examples.rows), pair_value(model, holdout)
-    history = train(model, epochs, loss_of, value_of, params, seed, saved, mark, on_epoch)
+    history = train(model, epochs, loss_of, value_of, params, seed, saved, mark, on_look)
     model.cpu()
     user_vectors, item_vectors = (vectors.numpy() for vectors in model.vectors())
-    users, items = np.flatnonzero(user_pairs), np.arange(len(item_vectors))
     context.write_all(
         {
-            "models.two_tower_user_vectors": _vector_rows(context, "user", users, user_vectors),
-            "models.two_tower_item_vectors": _vector_rows(context, "item", items, item_vectors),
+            "models.two_tower_user_vectors": _vector_rows(context, "user", np.flatnonzero(user_pairs), user_vectors),
+            "models.two_tower_item_vectors": _vector_rows(context, "item", listed, item_vectors),
         }
     )
     context.tracker.log_figure(loss_figure(history), "training.png")
     context.log.info("      registered %s version %s", REGISTERED, _log_model(context, model, examples.version))
     checkpoint.remove(saved)
-    best = history.validation_ndcg[history.best_epoch - 1]
-    return {"best_epoch": history.best_epoch, "best_validation_ndcg_10": best, "rows_per_epoch": examples.rows}
+    figures = {"best_epoch": history.best_epoch, "best_validation_ndcg_10": history.best_value}
+    return {**figures, "rows_per_epoch": examples.rows}
 
 
 def _vector_rows(context: StageContext, side: str, rows: np.ndarray, vectors: np.ndarray) -> DataFrame:

@@ -1,4 +1,4 @@
-"""The picture of a training: loss and validation nDCG by epoch."""
+"""The picture of a training: loss and validation nDCG by step."""
 
 from matplotlib.figure import Figure
 
@@ -6,14 +6,15 @@ from .loop import History
 
 
 def loss_figure(history: History) -> Figure:
-    """Two panels over the epochs; the epoch that was kept is marked."""
+    """Two panels over the steps; the look whose weights were kept is marked."""
     figure = Figure(figsize=(8, 3), layout="constrained")
-    epochs = range(1, len(history.loss) + 1)
     panels = figure.subplots(1, 2)
     for axis, values, title in zip(
         panels, (history.loss, history.validation_ndcg), ("training loss", "validation nDCG"), strict=True
     ):
-        axis.plot(epochs, values, marker="o", color="#3b5b92")
-        axis.axvline(history.best_epoch, color="#999999", linestyle=":", linewidth=1)
-        axis.set(title=title, xlabel="epoch")
+        axis.plot(history.steps, values, marker="o", color="#3b5b92")
+        if history.best_epoch:
+            best = history.steps[history.epochs.index(history.best_epoch)]
+            axis.axvline(best, color="#999999", linestyle=":", linewidth=1)
+        axis.set(title=title, xlabel="step")
     return figure

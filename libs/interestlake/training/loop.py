@@ -1,4 +1,5 @@
-"""The training loop: seeded epochs over counted batches, early stopping on validation nDCG, checkpoints that resume."""
+"""The training loop: seeded epochs over counted batches, early stopping by steps on validation nDCG, checkpoints that
+resume."""
 
 import copy
 import os
@@ -16,24 +17,47 @@ from . import checkpoint
 
 Batch = dict[str, np.ndarray]
 Epochs = Callable[[int], Iterator[Batch]]
+FEWEST_LOOKS = 2  # where an epoch is longer than the patience, one worse look may be chance
 
 
 class Schedule(Protocol):
-    """How long and how fast: the most epochs, epochs without a better validation before it stops, Adam's step, L2."""
+    """How long and how fast. epochs: the most; validate_steps: steps between two looks at validation, which come after
+    whole epochs only; patience_steps: without a better look before it stops, two looks at least; warmup_steps: over
+    which Adam's step rises from 0 to learning_rate; weight_decay: L2."""
 
     epochs: int
-    patience: int
+    validate_steps: int
+    patience_steps: int
+    warmup_steps: int
     learning_rate: float
     weight_decay: float
 
 
 @dataclass
 class History:
-    """One entry per finished epoch; `best_epoch` counts from 1."""
+    """One entry per look at validation: the mean loss since the look before, the nDCG, epochs and steps taken by then.
+
+    best_epoch: epochs taken by the best look.
+    """
 
     loss: list[float] = field(default_factory=list)
     validation_ndcg: list[float] = field(default_factory=list)
+    epochs: list[int] = field(default_factory=list)
+    steps: list[int] = field(default_factory=list)
     best_epoch: int = 0
+
+    @property
+    def best_value(self) -> float:
+        """The validation nDCG of the weights that are kept; 0.0 before the first look."""
+        return self.validation_ndcg[self.epochs.index(self.best_epoch)] if self.best_epoch else 0.0
+
+    def waited(self, schedule: Schedule) -> bool:
+        """Whether patience is over: so many steps, and two looks, without a better one."""
+        if not self.best_epoch:
+            return False
+        best = self.epochs.index(self.best_epoch)
+        looks = len(self.epochs) - 1 - best
+        return looks >= FEWEST_LOOKS and self.steps[-1] - self.steps[best] >= schedule.patience_steps
 
 
 def best_device() -> torch.device:
@@ -66,40 +90,47 @@ def train(
     seed: int,
     saved: Path,
     fingerprint: str,
-    on_epoch: Callable[[int, float, float], None],
+    on_look: Callable[[int, float, float], None],
     goes_on: Callable[[History], bool] = lambda history: True,
     groups: Sequence[dict] | None = None,
     after_step: Callable[[], None] = lambda: None,
 ) -> History:
-    """Train in place, on the device the model lies on; the best epoch's weights are in `model` at the end.
+    """Train in place, on the device the model lies on; the weights of the best look are in `model` at the end.
 
-    epochs(number from 1) yields dicts of arrays; loss_of(batch) gives the loss and how much it weighs in the epoch's
-    mean; value_of() gives the validation nDCG after an epoch, None where nobody is held out: then all epochs run and
-    the last is kept. Randomness is re-seeded from `seed` and the epoch, so a training resumed from `saved` equals an
-    undisturbed one. `on_epoch(epoch, loss, ndcg)` is called after each epoch; `goes_on` may end the training before.
-    groups: Adam's parameter groups, each with its own rate, None = all of `model` at one; `after_step()` is called
-    after each step, while the gradients are still there.
+    epochs(number from 1) yields dicts of arrays; loss_of(batch) gives the loss and how much it weighs in the mean;
+    value_of() gives the validation nDCG, None where nobody is held out: then all epochs run and the last is kept. A
+    look at it comes after whole epochs that have `validate_steps` steps or more together. Randomness is re-seeded from
+    `seed` and the epoch, so a training resumed from `saved`, which each look writes, equals an undisturbed one.
+    `on_look(epoch, loss, ndcg)` is called at each look; `goes_on` may end the training before. groups: Adam's
+    parameter groups, each with its own rate, None = all of `model` at one; `after_step()` is called after each step,
+    while the gradients are still there.
     """
     weights = list(groups) if groups is not None else model.parameters()
     optimizer = torch.optim.Adam(weights, lr=schedule.learning_rate, weight_decay=schedule.weight_decay)
+    pace = _Pace(optimizer, schedule.warmup_steps)
     history, best = History(), copy.deepcopy(model.state_dict())
     state = checkpoint.load(saved, fingerprint)
     if state is not None:
         model.load_state_dict(state["model"])
         optimizer.load_state_dict(state["optimizer"])
         history, best = History(**state["history"]), state["best"]
+        pace.steps = history.steps[-1]
     with deterministic():
-        for epoch in range(len(history.loss) + 1, schedule.epochs + 1):
-            waited = len(history.loss) - history.best_epoch
-            if history.loss and (waited >= schedule.patience or not goes_on(history)):
-                break
-            torch.manual_seed(seed * 1_000_003 + epoch)
-            history.loss.append(_one_epoch(model, optimizer, epochs(epoch), loss_of, after_step))
+        epoch = history.epochs[-1] if history.epochs else 0
+        while epoch < schedule.epochs and not history.waited(schedule) and (epoch == 0 or goes_on(history)):
+            begun, losses = pace.steps, []
+            while epoch < schedule.epochs and (not losses or pace.steps - begun < schedule.validate_steps):
+                epoch += 1
+                torch.manual_seed(seed * 1_000_003 + epoch)
+                losses += _one_epoch(model, optimizer, epochs(epoch), loss_of, pace, after_step)
             value = value_of()
             if value is None or value > max(history.validation_ndcg, default=-1.0):
                 history.best_epoch, best = epoch, copy.deepcopy(model.state_dict())
+            history.loss.append(_mean(losses))
             history.validation_ndcg.append(value or 0.0)
-            on_epoch(epoch, history.loss[-1], history.validation_ndcg[-1])
+            history.epochs.append(epoch)
+            history.steps.append(pace.steps)
+            on_look(epoch, history.loss[-1], history.validation_ndcg[-1])
             weights = {"model": model.state_dict(), "optimizer": optimizer.state_dict(), "best": best}
             checkpoint.save(saved, {"fingerprint": fingerprint, "history": asdict(history), **weights})
     model.load_state_dict(best)
@@ -107,16 +138,37 @@ def train(
     return history
 
 
-def _one_epoch(model: nn.Module, optimizer, batches: Iterator[Batch], loss_of, after_step) -> float:
-    """One pass with a step per batch; the weighted mean of the loss."""
+class _Pace:
+    """Adam's rates, each raised linearly from 0 to its own over the first steps."""
+
+    def __init__(self, optimizer: torch.optim.Optimizer, warmup_steps: int):
+        self.warmup_steps, self.steps = warmup_steps, 0
+        self.rates = [group["lr"] for group in optimizer.param_groups]
+
+    def next(self, optimizer: torch.optim.Optimizer) -> None:
+        """Count a step and set the rates it is taken with."""
+        self.steps += 1
+        share = min(1.0, self.steps / max(self.warmup_steps, 1))
+        for group, rate in zip(optimizer.param_groups, self.rates, strict=True):
+            group["lr"] = rate * share
+
+
+def _one_epoch(model, optimizer, batches, loss_of, pace: _Pace, after_step) -> list[tuple[float, float]]:
+    """One pass with a step per batch -> (loss, weight) of each."""
     model.train()
-    losses, weights = [], []
+    found = []
     for batch in batches:
         loss, weight = loss_of(batch)
         optimizer.zero_grad()
         loss.backward()
+        pace.next(optimizer)
         optimizer.step()
         after_step()
-        losses.append(loss.item())
-        weights.append(weight)
-    return float(np.average(losses, weights=weights))
+        found.append((loss.item(), weight))
+    return found
+
+
+def _mean(losses: list[tuple[float, float]]) -> float:
+    """(loss, weight) -> the weighted mean."""
+    values, weights = zip(*losses, strict=True)
+    return float(np.average(values, weights=weights))

@@ -25,6 +25,12 @@ def windows(users: np.ndarray, items: np.ndarray, length: int, pad: int) -> np.n
     return np.where(inside, items[np.minimum(index, len(items) - 1)], pad).astype(np.int32)
 
 
+def shuffled_within(rows: np.ndarray, pad: int, generator: np.random.Generator) -> np.ndarray:
+    """rows (W, n), pads at the end -> the same with the entries before the pads in random order, each row its own."""
+    key = generator.random(rows.shape) + (rows == pad)
+    return np.take_along_axis(rows, np.argsort(key, axis=1, kind="stable"), axis=1)
+
+
 def of_equal_length(batches: Iterator[Batch], tokens: int, pad: int, seed: int) -> Iterator[np.ndarray]:
     """Batches with a column `items` (rows, width) -> arrays (rows', width') of at most about `tokens` entries.
 

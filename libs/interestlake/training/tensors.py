@@ -10,26 +10,32 @@ from .reader import read_all, read_batches
 from .snapshot import Snapshot
 
 
-def side_tensor(snapshot: Snapshot, index: str) -> Tensor:
-    """A feature snapshot -> (rows, text + graph coordinates) float32, row = `index`; both blocks of unit length each.
+def side_tensor(snapshot: Snapshot, index: str) -> tuple[Tensor, np.ndarray]:
+    """A feature snapshot -> (largest index + 1, text + graph coordinates) float32, and the (n,) indexes that it holds.
 
-    Raises BadInput where the indexes are not 0..n-1, each once; ShortRead where the feed lost rows.
+    Row = `index`, both blocks of unit length each. An index that nobody has (its person was forgotten, or left out by
+    today's parameters) has a row of zeros, which no pair names. Raises BadInput where an index is negative or stands
+    twice; ShortRead where the feed lost rows.
     """
     read = read_all(snapshot)
-    order = np.argsort(read[index], kind="stable")
-    if not np.array_equal(read[index][order], np.arange(len(order))):
-        raise BadInput.of(
-            f"{snapshot.table}.{index}",
-            found="gaps or doubles",
-            expected="0..n-1, each once",
-            where="the prepare stage",
-        )
-    blocks = (torch.as_tensor(read[name][order], dtype=torch.float32) for name in ("text_vector", "graph_vector"))
-    return torch.cat([functional.normalize(block, dim=1) for block in blocks], dim=1)
+    present, times = np.unique(read[index], return_counts=True)
+    if present[0] < 0 or times.max() > 1:
+        found = f"{present[0]}" if present[0] < 0 else f"{present[times.argmax()]} {times.max()} times"
+        raise BadInput.of(f"{snapshot.table}.{index}", found=found, expected="numbers from 0, each at most once",
+                          where="the prepare stage")  # fmt: skip
+    blocks = []
+    for name in ("text_vector", "graph_vector"):
+        rows = torch.zeros(int(present[-1]) + 1, read[name].shape[1])
+        rows[torch.as_tensor(read[index].astype(np.int64))] = torch.as_tensor(read[name], dtype=torch.float32)
+        blocks.append(functional.normalize(rows, dim=1))
+    return torch.cat(blocks, dim=1), present.astype(np.int64)
 
 
 def pair_counts(snapshot: Snapshot, users: int, items: int) -> tuple[np.ndarray, np.ndarray]:
-    """models.training_examples -> pairs per user (users,), pairs per item (items,), int64. One pass of the feed."""
+    """models.training_examples -> pairs per user (users,), pairs per item (items,), int64. One pass of the feed.
+
+    users, items: one more than the largest index; an index without a pair counts 0.
+    """
     user_pairs, item_pairs = np.zeros(users, np.int64), np.zeros(items, np.int64)
     for batch in read_batches(snapshot):
         user_pairs += np.bincount(batch["user_index"], minlength=users)

@@ -11,9 +11,10 @@ from ...core.errors import BadInput
 from ...core.json_file import write_metrics
 from ...evaluation import arrays
 from ...evaluation.measure import evaluate
-from ...interactions.csv_files import Inputs, place_of, read_inputs, read_pairs
+from ...interactions.csv_files import read_inputs, read_pairs
 from ...interactions.cuts import cuts_of
 from ...interactions.held_out import HeldOut, held_out_pairs
+from ...interactions.inputs import Inputs, place_of
 from ...interactions.pairs import Pairs
 from ...interactions.protocols import split_pairs
 from ...interactions.side_information import SideInformation, build_side, likeness_vectors
@@ -21,6 +22,7 @@ from ...recommending.ablation import FAMILIES, POPULARITY, by_family, oracle, wi
 from ...recommending.budget import Plan, plan_search
 from ...recommending.choose import FUSED, Settings, choose
 from ...recommending.kept import kept_choice, plain, read_choice
+from ...recommending.pool import Pool, gather
 from ...recommending.sampled import NEGATIVES, draw_candidates, sampled_lists
 from ...training.curves import loss_figure
 from .outcome import Outcome, finish
@@ -83,7 +85,7 @@ def benchmark(options: argparse.Namespace, log: Logger) -> None:
     if everywhere:
         report["full_ranking"] = everywhere
     write_metrics(report, out / "metrics.json")
-    write_metrics(plain(choice), out / "chosen.json")
+    write_metrics(plain(choice), out / "chosen.json", None)
     for name, curve in training.items():
         loss_figure(curve).savefig(out / f"training-{name}.png", dpi=120)
     tracked = log_run(options, report, out)
@@ -145,9 +147,8 @@ def _ablation(options: argparse.Namespace, outcome: Outcome, log: Logger) -> dic
     if not options.ablate or not choice.pools:
         return {}
     log.info("  ablation: weights anew without each granularity")
-    names = choice.fusion.names
-    return without_each(choice.pools, choice.relevant, outcome.pool, names, choice.granularity, options.top,
-                        options.seed)  # fmt: skip
+    return without_each(choice.pools, choice.relevant, _everyone(outcome), choice.names, choice.granularity,
+                        options.top, options.seed)  # fmt: skip
 
 
 def _families(options: argparse.Namespace, outcome: Outcome, held: HeldOut, alike: np.ndarray, log: Logger) -> dict:
@@ -157,13 +158,19 @@ def _families(options: argparse.Namespace, outcome: Outcome, held: HeldOut, alik
         return figures
     log.info("  families: weights anew on collaborative, content and all models")
     validation = {chosen.model.name: chosen.validation for chosen in choice.models}
-    found = by_family(choice.pools, choice.relevant, outcome.pool, choice.fusion.names, choice.granularity, k,
+    found = by_family(choice.pools, choice.relevant, _everyone(outcome), choice.names, choice.granularity, k,
                       options.seed)  # fmt: skip
     for family, (value, lists) in found.items():
         own = [n for n in validation if choice.granularity[n] in FAMILIES[family] and n != POPULARITY]
         figures[family] = evaluate(lists[held.people], held, outcome.known, alike, sorted({k, min(k, 5)}))
         figures[family] |= {"validation": value, "best_model": max(own, key=validation.get)}
     return figures
+
+
+def _everyone(outcome: Outcome) -> Pool:
+    """Everybody's candidates of every chosen model."""
+    models = [outcome.fitted[name] for name in outcome.choice.names]
+    return gather(models, outcome.known, np.arange(outcome.known.shape[0]), outcome.friends)
 
 
 def split(options: argparse.Namespace, log: Logger) -> None:

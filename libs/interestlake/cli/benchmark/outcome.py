@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from logging import Logger
 
 import numpy as np
+import scipy.sparse as sp
 
 from ...evaluation.cost import Cost, measured
 from ...interactions.pairs import Pairs
@@ -12,7 +13,7 @@ from ...interactions.side_information import SideInformation, likeness_vectors
 from ...models.fitted import Fitted, top_lists
 from ...recommending.choose import FUSED, Choice, Settings, fit_all
 from ...recommending.fusion import Fusion
-from ...recommending.pool import Pool, gather, ordered
+from ...recommending.pool import gather, ordered
 from ...recommending.rerank import maximal_marginal_relevance
 
 RERANKED = 50  # fused items that a re-ranking picks from
@@ -24,12 +25,12 @@ class Outcome:
 
     choice: Choice
     known: Pairs
+    friends: sp.csr_matrix | None
     fusion: Fusion
     fitted: Mapping[str, Fitted]
     lists: Mapping[str, np.ndarray]
     scores: Mapping[str, np.ndarray]
     costs: Mapping[str, Cost]
-    pool: Pool
 
 
 def finish(
@@ -45,10 +46,10 @@ def finish(
             lists[name], scores[name] = top_lists(one, known, everyone, k, side.friends)
     costs[FUSED] = choice.cost
     with measured(costs[FUSED], "predict"):
-        pool = gather(list(fitted.values()), known, everyone, side.friends)
-        lists[FUSED], scores[FUSED] = ordered(pool, fusion.scores(pool), max(k, RERANKED) if diversity else k)
+        fused = gather([fitted[name] for name in fusion.names], known, everyone, side.friends)
+        lists[FUSED], scores[FUSED] = ordered(fused, fusion.scores(fused), max(k, RERANKED) if diversity else k)
         if diversity:
             alike = likeness_vectors(side, known, settings.seed)
             reranked = lists[FUSED], scores[FUSED], alike, diversity, k
             lists[FUSED], scores[FUSED] = maximal_marginal_relevance(*reranked)
-    return Outcome(choice, known, fusion, fitted, lists, scores, costs, pool)
+    return Outcome(choice, known, side.friends, fusion, fitted, lists, scores, costs)

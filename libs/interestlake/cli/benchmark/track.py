@@ -27,9 +27,9 @@ def log_run(options: argparse.Namespace, report: Mapping, folder: Path) -> str |
 
 def _log_model(tracker, model: str, figures: Mapping, report: Mapping, folder: Path) -> None:
     tracker.log_metrics({key.replace("@", "_"): value for key, value in figures.items() if value == value})
-    curve = report["training"].get(model, {"loss": (), "validation_ndcg": ()})
-    for epoch, pair in enumerate(zip(curve["loss"], curve["validation_ndcg"], strict=True), 1):
-        tracker.log_metrics(dict(zip(("loss", "validation_ndcg"), pair, strict=True)), step=epoch)
+    curve = report["training"].get(model, {"loss": (), "validation_ndcg": (), "steps": ()})
+    for loss, ndcg, step in zip(curve["loss"], curve["validation_ndcg"], curve["steps"], strict=True):
+        tracker.log_metrics({"loss": loss, "validation_ndcg": ndcg}, step=step)
     for path in sorted(folder.glob(f"training-{model}.png")):
         tracker.log_artifact(str(path))
     if model not in report["parameters"]:  # the fused list

@@ -6,10 +6,12 @@ from .beside import (
     EmbedMedia,
     Entities,
     Expand,
+    Explain,
     Knowledge,
     Profiles,
     Refit,
     Sentiment,
+    Summarise,
     Support,
     Topics,
     TrainMedia,
@@ -19,7 +21,6 @@ from .beside import (
 from .pipeline import (
     EVENT_TYPES,
     GRANULARITIES,
-    SOURCES,
     Als,
     Annotate,
     Embed,
@@ -32,6 +33,7 @@ from .pipeline import (
     Promote,
     Recommend,
     Report,
+    Tune,
     TwoTower,
 )
 
@@ -44,6 +46,7 @@ SECTIONS = {
     "graph": Graph,
     "als": Als,
     "two_tower": TwoTower,
+    "tune": Tune,
     "recommend": Recommend,
     "embed_media": EmbedMedia,
     "train_media": TrainMedia,
@@ -61,6 +64,8 @@ SECTIONS = {
     "topics": Topics,
     "sentiment": Sentiment,
     "entities": Entities,
+    "explain": Explain,
+    "summarise": Summarise,
 }
 
 
@@ -76,6 +81,7 @@ class Params:
     graph: Graph = field(default_factory=Graph)
     als: Als = field(default_factory=Als)
     two_tower: TwoTower = field(default_factory=TwoTower)
+    tune: Tune = field(default_factory=Tune)
     recommend: Recommend = field(default_factory=Recommend)
     embed_media: EmbedMedia = field(default_factory=EmbedMedia)
     train_media: TrainMedia = field(default_factory=TrainMedia)
@@ -93,6 +99,8 @@ class Params:
     topics: Topics = field(default_factory=Topics)
     sentiment: Sentiment = field(default_factory=Sentiment)
     entities: Entities = field(default_factory=Entities)
+    explain: Explain = field(default_factory=Explain)
+    summarise: Summarise = field(default_factory=Summarise)
 
 
 def section_fields(section: str):
@@ -104,7 +112,6 @@ __all__ = [
     "EVENT_TYPES",
     "GRANULARITIES",
     "SECTIONS",
-    "SOURCES",
     "Als",
     "Annotate",
     "Embed",
@@ -112,6 +119,7 @@ __all__ = [
     "Entities",
     "Evaluate",
     "Expand",
+    "Explain",
     "Graph",
     "Guard",
     "Ingest",
@@ -125,6 +133,7 @@ __all__ = [
     "Refit",
     "Report",
     "Sentiment",
+    "Summarise",
     "Support",
     "Topics",
     "TrainMedia",

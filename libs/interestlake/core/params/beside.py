@@ -27,7 +27,9 @@ class TrainMedia:
     temperature: float = number(0.1, "softmax temperature", low=0.01, high=10)
     dropout: float = number(0.1, "share of a modality's coordinates dropped in training", low=0, high=0.9)
     modality_dropout: float = number(0.25, "chance that a modality is dropped in training", low=0, high=0.9)
-    patience: int = number(3, "epochs without better validation before training stops", low=1)
+    validate_steps: int = number(20, "steps between two looks at validation, after whole epochs only", low=1)
+    patience_steps: int = number(150, "steps without better validation before it stops, two looks at least", low=1)
+    warmup_steps: int = number(20, "steps over which Adam's step rises from 0", low=0)
     held_out_share: float = number(0.2, "share of people and of items kept out of training", low=0.01, high=0.5)
     max_gigabytes: float = number(4.0, "memory that single-machine training may plan for", low=0.01)
 
@@ -118,8 +120,15 @@ class Expand:
     knowledge: float = number(0.8, "weight of facts and hierarchy", low=0, high=1)
     scale: float = number(1.0, "of confidence, so that it is the share that turns out true", low=0.01, high=1)
     surprise: float = number(0.0, "0: the surest first; 1: the most surprising first", low=0, high=1)
+    entity_discount: float = number(
+        0.3, "edges of entities are divided by popularity to this power, as graph.popularity_discount has it", low=0,
+        high=1,
+    )
+    mediators: int = number(50, "strongest edges, and strongest entities between, kept per node", low=1, high=10_000)
+    hierarchy: float = number(1.0, "weight of a fact that names two nodes; 1 = all that the node's items say", low=0)
     max_nodes: int = number(20_000, "interests whose matrices one executor holds", low=10)
     max_people: int = number(200_000, "people whose interests and friends one executor holds", low=2)
+    max_facts: int = number(1_000_000, "facts about no item that the driver reads; more are left out", low=1)
 
 
 @dataclass(frozen=True)
@@ -157,3 +166,15 @@ class Entities:
     min_items: int = number(2, "items that must carry an entity, or a pair of nodes", low=1)
     max_per_item: int = number(30, "nodes of an item that make pairs", low=2, high=1000)
     max_neighbours: int = number(50, "edges kept per node, strongest first", low=1)
+
+
+@dataclass(frozen=True)
+class Explain:
+    people: int = number(100, "people whose lists are scored again without their reasons; 0 = nobody's", low=0)
+
+
+@dataclass(frozen=True)
+class Summarise:
+    sentences: int = number(4, "sentences of a summary", low=1, high=100)
+    blocked: str = text("", "file of further words that reach no text, one a line")
+    classifier: str = text("", "MODULE:FUNCTION, texts -> probabilities of being harmful")

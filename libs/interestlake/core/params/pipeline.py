@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from .kinds import choice, names, number, table, text, words
+from .kinds import choice, flag, names, number, table, text, words
 
 EVENT_TYPES = ("rating", "review", "play", "view", "purchase", "like", "tag")
 
@@ -106,28 +106,37 @@ class TwoTower:
     temperature: float = number(0.1, "softmax temperature", low=0.01, high=10)
     dropout: float = number(0.1, "share of features dropped in training", low=0, high=0.9)
     text_dimension: int = number(64, "coordinates kept of the text vectors", low=2, high=4096)
-    patience: int = number(2, "epochs without better validation before training stops", low=1)
+    validate_steps: int = number(20, "steps between two looks at validation, after whole epochs only", low=1)
+    patience_steps: int = number(100, "steps without better validation before it stops, two looks at least", low=1)
+    warmup_steps: int = number(20, "steps over which Adam's step rises from 0", low=0)
     max_gigabytes: float = number(4.0, "memory that single-machine training may plan for", low=0.01)
 
 
 GRANULARITIES = ("behaviour", "text", "social", "knowledge", "sequence")  # the first is the one that lambda is told by
-SOURCES = ("popularity", "graph", "transitions", "item_knn", "ease", "als", "two_tower", "text", "social", "knowledge")
+
+@dataclass(frozen=True)
+class Tune:
+    minutes: float = number(8.0, "minutes that the search is planned to take; 0 = keep what was chosen", low=0)
+    quick: bool = flag(False, "fixed parameters, and no trained sequence and graph models: a first look")
+    budget: int = number(0, "most fits per model; 0 = by model", low=0)
+    variety: float = number(0.01, "share of validation nDCG that may be given for less popular items", low=0, high=1)
 
 
 @dataclass(frozen=True)
 class Recommend:
     top_k: int = number(10, "items of a list", low=1, high=1000)
-    candidates: int = number(200, "items each source proposes per person", low=10)
-    sources: tuple[str, ...] = names(SOURCES, "sources that are fused", *SOURCES)
-    granularities: tuple[str, ...] = names(GRANULARITIES, "sources of others are not fused", *GRANULARITIES)
-    ease_l2: float = number(100.0, "EASE's diagonal regularisation", low=1e-6)
-    ease_max_items: int = number(12_000, "items that EASE's dense inverse may hold", low=10)
-    knn_neighbours: int = number(100, "neighbours per item of item-kNN", low=1)
-    weight_draws: int = number(256, "weight vectors tried on validation", low=8, high=100_000)
+    models: tuple[str, ...] = words("models that take part, popularity always does; none named = all")
+    granularities: tuple[str, ...] = names(GRANULARITIES, "models of others take no part", *GRANULARITIES)
+    diversity: float = number(0.0, "how much a list avoids items like those above them", low=0, high=1)
     cold_history: int = number(3, "people with fewer items form the cold segment", low=1)
-    max_history: int = number(2000, "newest items of a person that enter item_knn and EASE", low=2)
+    max_pairs: int = number(5_000_000, "pairs that one machine fits on; above, the models that Spark fits", low=1)
+    max_fit_gigabytes: float = number(6.0, "memory of one fit; a model that would hold more is left out", low=0.01)
+    max_item_gigabytes: float = number(4.0, "memory for the fitted models on one executor", low=0.01)
     ranker_people: int = number(50_000, "people whose histories the registered ranker carries", low=0)
-    max_item_gigabytes: float = number(2.0, "memory for item-side scorers on one executor", low=0.01)
+    max_history: int = number(2000, "newest items of a person that Spark's item_knn and EASE count", low=2)
+    ease_max_items: int = number(12_000, "items that Spark's EASE may invert; above it EASE is left out", low=10)
+    ease_l2: float = number(100.0, "diagonal regularisation of Spark's EASE", low=1e-6)
+    knn_neighbours: int = number(100, "neighbours per item of Spark's item_knn", low=1)
 
 
 @dataclass(frozen=True)
@@ -155,7 +164,5 @@ class Report:
 class Promote:
     metric: str = text("ndcg", "metric the gate reads")
     k: int = number(10, "list length the gate reads", low=1)
-    better_than: tuple[str, ...] = names(
-        ("popularity", "item_knn", "als"), "models the fused list must beat", *SOURCES
-    )
+    better_than: tuple[str, ...] = names(("popularity", "item_knn", "als"), "models the fused list must beat")
     min_gain: float = number(0.0, "relative gain asked of the fused list", low=-1, high=10)

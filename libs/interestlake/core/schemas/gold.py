@@ -14,6 +14,8 @@ RECOMMENDATIONS = Table(
         col("score", "double", "fused score"),
         col("sources", "array<struct<source:string,share:double>>", "what each source adds, shares sum to 1"),
         col("evidence", "array<string>", "items of the person's history that speak for it, strongest first"),
+        optional("code", "string", "what speaks loudest, a reason code of the models, or interest"),
+        optional("named", "array<string>", "items of the history that the sentence names"),
         col("reason", "string", "one sentence made from sources and evidence"),
         RUN_ID,
     ),

@@ -1,6 +1,6 @@
 """Models: what training reads (snapshots that Petastorm feeds) and what it leaves (factors, lists, weights)."""
 
-from .table import Table, col
+from .table import Table, col, optional
 
 USER_INDEX = col("user_index", "int", "row of the person, see silver.users")
 ITEM_INDEX = col("item_index", "int", "row of the item, see silver.items")
@@ -70,13 +70,58 @@ FUSION_WEIGHTS = Table(
     "models.fusion_weights",
     "share of each source in the fused score, fitted on validation",
     (
-        col("segment", "string", "group of users by history length"),
-        col("source", "string", "candidate source"),
+        col("segment", "string", "group of people by history length: 0-4, 5-19, 20-99, 100 and more"),
+        col("source", "string", "model"),
         col("weight", "double", "share in [0,1]; the shares of a segment sum to 1"),
     ),
     key=("segment", "source"),
     mode="replace",
     checks=(("weight_0_1", "weight >= 0 AND weight <= 1"),),
+)
+
+CHOSEN = Table(
+    "models.chosen",
+    "every model that was tried: what validation chose for it, or why it takes no part",
+    (
+        col("run_id", "string", "run that chose"),
+        col("model", "string", "name in the registry"),
+        col("granularity", "string", "of interest, for which it speaks"),
+        col("parameters", "string", "JSON object of the chosen parameters"),
+        optional("validation", "double", "nDCG of its own lists on validation; null where it was not judged"),
+        col("weight", "double", "share of the fused score, of everybody's weights; 0 where it takes no part"),
+        col("fits", "int", "fits that the search took"),
+        optional("left_out", "string", "why it takes no part; null where it does"),
+    ),
+    key=("model",),
+    mode="replace",
+)
+
+FUSION = Table(
+    "models.fusion",
+    "how the models are fused, one row",
+    (
+        col("run_id", "string", "run that chose"),
+        col("method", "string", "weights or ranker"),
+        col("discount", "double", "what a doubling of an item's people takes from its score"),
+        col("plain", "string", "JSON of recommending.fusion.Fusion.as_dict"),
+    ),
+    key=("run_id",),
+    mode="replace",
+)
+
+RECOMMENDER = Table(
+    "models.recommender",
+    "the released models, fitted on every pair: a file under <lake>/models/recommender_files, one row",
+    (
+        col("run_id", "string", "run that fitted them"),
+        col("file", "string", "name of the file"),
+        col("sha256", "string", "of its bytes"),
+        col("bytes", "bigint", "its size"),
+        col("models", "array<string>", "fused models"),
+        optional("previous", "string", "file of the release before, which is kept"),
+    ),
+    key=("run_id",),
+    mode="replace",
 )
 
 LISTS = Table(
@@ -105,5 +150,8 @@ TABLES = (
     TWO_TOWER_ITEM_VECTORS,
     TWO_TOWER_USER_VECTORS,
     FUSION_WEIGHTS,
+    CHOSEN,
+    FUSION,
+    RECOMMENDER,
     LISTS,
 )

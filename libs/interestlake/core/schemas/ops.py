@@ -30,6 +30,20 @@ STAGES = Table(
     mode="append",
 )
 
+SOURCES = Table(
+    "ops.sources",
+    "one source that was loaded, and whose people and items its ids name",
+    (
+        col("source", "string", "the loader's name, or the mapping's"),
+        col("people", "string", "identity: equal user ids of one identity are one person"),
+        col("items", "string", "catalogue: equal item ids of one catalogue are one item"),
+        col("item_prefix", "string", "stands before the source's item ids; empty for the catalogue loaded first"),
+        col("key_mark", "string", "tells one pseudonym key from another: HMAC-SHA256 of a constant, 64 hex digits"),
+    ),
+    key=("source",),
+    mode="merge",
+)
+
 TRUTH_USER_INTERESTS = Table(
     "truth.user_interests",
     "planted taste of a generated person",
@@ -91,4 +105,4 @@ TRUTH_DIRT = Table(
     mode="replace",
 )
 
-TABLES = (RUNS, STAGES, TRUTH_USER_INTERESTS, TRUTH_ITEMS, TRUTH_TRENDS, TRUTH_SENTIMENT, TRUTH_DIRT)
+TABLES = (RUNS, STAGES, SOURCES, TRUTH_USER_INTERESTS, TRUTH_ITEMS, TRUTH_TRENDS, TRUTH_SENTIMENT, TRUTH_DIRT)

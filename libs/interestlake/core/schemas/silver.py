@@ -21,7 +21,7 @@ INTERACTIONS = Table(
         col("split", "string", "train, validation or test"),
     ),
     key=("user_id", "item_id"),
-    mode="merge",
+    mode="recompute",
     checks=(
         ("weight_0_1", "weight >= 0 AND weight <= 1"),
         ("split_known", "split IN ('train','validation','test')"),
@@ -40,10 +40,23 @@ USERS = Table(
         optional("last_ts", "timestamp", "last event, UTC"),
     ),
     key=("user_id",),
+    mode="recompute",
+    checks=(("index_from_0", "user_index >= 0"),),
+)
+
+USER_NUMBERS = Table(
+    "silver.user_numbers",
+    "the row number that a person was given once; it outlives the person's row in silver.users",
+    (
+        col("user_id", "string", "keyed hash of the person"),
+        col("user_index", "int", "row number from 0; kept once given"),
+    ),
+    key=("user_id",),
     mode="merge",
     checks=(("index_from_0", "user_index >= 0"),),
 )
 
+# an item once met stays, with user_count 0 where nobody chooses it: its number is a place in matrices without gaps
 ITEMS = Table(
     "silver.items",
     "one item and the kept row number that factorisation uses",
@@ -75,7 +88,7 @@ DOCUMENTS = Table(
         col("split", "string", SPLIT),
     ),
     key=("doc_id",),
-    mode="merge",
+    mode="recompute",
     checks=(("text_not_empty", "length(text) > 0"), ("kind_known", "kind IN ('item','review','tag')")),
 )
 
@@ -87,7 +100,7 @@ FRIENDS = Table(
         col("friend_id", "string", "friend"),
     ),
     key=("user_id", "friend_id"),
-    mode="merge",
+    mode="recompute",
 )
 
 FACTS = Table(
@@ -105,8 +118,8 @@ FACTS = Table(
         optional("valid_to", "timestamp", "holds until before then, UTC; null: without an end"),
     ),
     key=("subject", "predicate", "object"),
-    mode="merge",
+    mode="recompute",
     checks=(("confidence_0_1", "confidence IS NULL OR (confidence >= 0 AND confidence <= 1)"),),
 )
 
-TABLES = (INTERACTIONS, USERS, ITEMS, DOCUMENTS, FRIENDS, FACTS)
+TABLES = (INTERACTIONS, USERS, USER_NUMBERS, ITEMS, DOCUMENTS, FRIENDS, FACTS)

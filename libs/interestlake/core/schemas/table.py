@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from typing import Literal
 
-LAYERS = ("bronze", "silver", "graph", "models", "gold", "ops", "truth")
-
 
 @dataclass(frozen=True)
 class Column:
@@ -21,6 +19,8 @@ class Table:
     """One Delta table of the lake, found at `<lake>/<layer>/<name>`.
 
     `mode` "merge": rows are merged by `key`, unchanged rows are not rewritten, rows of earlier runs stay.
+    `mode` "recompute": as merge, and rows that the new ones lack are deleted; each run computes the table whole, and
+    the change feed still tells what changed and nothing else.
     `mode` "append": rows are added, each key by the one write that owns it.
     `mode` "replace": a derived table that each run computes whole; earlier states stay readable as versions.
     `checks` maps a constraint's name to a SQL condition that every row must meet.
@@ -30,7 +30,7 @@ class Table:
     meaning: str
     columns: tuple[Column, ...]
     key: tuple[str, ...]
-    mode: Literal["merge", "append", "replace"]
+    mode: Literal["merge", "recompute", "append", "replace"]
     checks: tuple[tuple[str, str], ...] = ()
 
     @property

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import scipy.sparse as sp
 
+from ...evaluation.arrays import ndcg_at
 from ..expansion.choose import matrix
 from ..expansion.measure import best_nodes
 from ..node_vectors import matrix_of
@@ -41,20 +42,18 @@ def mixes() -> dict[str, tuple[float, float, float]]:
             for p in POPULAR_SHARES for t in TEXT_SHARES}  # fmt: skip
 
 
-def judge(shop: Shop, people: pd.DataFrame) -> pd.DataFrame:
+def evaluate_shop(shop: Shop, people: pd.DataFrame) -> pd.DataFrame:
     """people(half, nodes, weights, text_vector, wanted as item numbers) -> FOUND rows, one per person and figure."""
     parts = scores(shop, people)
     wanted = matrix(people["wanted"], None, len(shop.popular)).toarray() > 0
     none = sp.csr_matrix(wanted.shape)
     models = {"interests": (1, 0, 0), "text": (0, 1, 0), "popularity": (0, 0, 1)} | mixes()
     sizes, place, rows = wanted.sum(axis=1), np.arange(len(people))[:, None], []
-    discount = 1 / np.log2(np.arange(max(KS)) + 2)
     for name, weights in models.items():
         lists = best_nodes(sum(w * part for w, part in zip(weights, parts, strict=True)), none, max(KS))
         hits = wanted[place, np.maximum(lists, 0)] & (lists >= 0)
         for k in KS:
-            ideal = np.cumsum(discount[:k])[np.minimum(sizes, k) - 1]
-            figures = {"recall": hits[:, :k].sum(axis=1) / sizes, "ndcg": hits[:, :k] @ discount[:k] / ideal}
+            figures = {"recall": hits[:, :k].sum(axis=1) / sizes, "ndcg": ndcg_at(hits, sizes, k)}
             rows += [(half, name, metric, k, float(value)) for metric, values in figures.items()
                      for half, value in zip(people["half"], values, strict=True)]  # fmt: skip
     return pd.DataFrame(rows, columns=["half", "model", "metric", "k", "value"])

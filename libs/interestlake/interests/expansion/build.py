@@ -1,6 +1,7 @@
 """Lake tables -> the expansion model. What reaches the driver grows with the vocabulary, not with people or items."""
 
 from dataclasses import dataclass
+from logging import Logger
 
 import numpy as np
 import pandas as pd
@@ -9,13 +10,11 @@ from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
 from ...core.errors import BadInput
+from ...core.params.all import Expand
 from ..node_vectors import matrix_of, node_vectors
 from ..profiles import Nodes
 from .choose import plain
 from .model import ExpansionModel, stochastic_rows, unit_rows
-
-PER_NODE = 50  # strongest mediators of a node, and nodes of a mediator
-HIERARCHY = 1.0  # weight of a fact that names two nodes, beside what all items say together
 
 
 @dataclass(frozen=True)
@@ -29,15 +28,15 @@ class Parts:
     people: DataFrame
 
 
-def build_model(parts: Parts, references: int, seed: int, max_nodes: int) -> ExpansionModel:
+def build_model(parts: Parts, params: Expand, seed: int, log: Logger) -> ExpansionModel:
     """Runs about 6 Spark jobs. people: (user_id, interests array<string>, weights array<double>).
 
     Reference people are the `references` smallest of a hash of seed and user_id, so the cost of finding similar people
-    is linear in people. Raises BadInput above `max_nodes` nodes.
+    is linear in people. Raises BadInput above `max_nodes` nodes; facts beyond `max_facts` are left out with a warning.
     """
     names = parts.nodes.names.select("interest_id", "kind", "name").toPandas().sort_values("interest_id")
-    if len(names) > max_nodes:
-        raise BadInput.of("interests", found=f"{len(names):,} nodes", expected=f"at most {max_nodes:,}",
+    if len(names) > params.max_nodes:
+        raise BadInput.of("interests", found=f"{len(names):,} nodes", expected=f"at most {params.max_nodes:,}",
                           where="expand.max_nodes, or interests.max_interests for a smaller vocabulary")
     nodes, size = names["interest_id"].to_numpy(object), len(names)
     edges = parts.edges.select("src", "dst", "weight").toPandas()
@@ -46,14 +45,15 @@ def build_model(parts: Parts, references: int, seed: int, max_nodes: int) -> Exp
     held = parts.people.select(F.explode("interests").alias("interest_id")).groupBy("interest_id").count().toPandas()
     holders = np.zeros(size)
     holders[places(nodes, held["interest_id"])] = held["count"]
-    ids, rows = _references(parts.people, nodes, references, seed)
-    half = half + entity_edges(rows, (names["kind"] == "entity").to_numpy())
+    ids, rows = _references(parts.people, nodes, params.references, seed)
+    entity = (names["kind"] == "entity").to_numpy()
+    half = half + entity_edges(rows, entity, params.entity_discount, params.mediators)
     vectors = parts.nodes.held.transform(node_vectors(parts.item_vectors)).toPandas()
     known = pd.Series([None] * size, dtype=object)
     for place, vector in zip(places(nodes, vectors["interest_id"]), vectors["vector"], strict=True):
         known[place] = np.asarray(vector, float)
     dimension = max((len(v) for v in vectors["vector"]), default=1)
-    to_fact, from_fact, fact_labels = _mediators(parts, names.reset_index(drop=True))
+    to_fact, from_fact, fact_labels = _mediators(parts, names.reset_index(drop=True), params, log)
     return ExpansionModel(
         nodes, names["name"].to_numpy(object), names["kind"].to_numpy(object), stochastic_rows(half + half.T),
         to_fact, from_fact, fact_labels, rows, ids, holders, matrix_of(known, dimension),
@@ -75,22 +75,22 @@ def _references(people: DataFrame, nodes: np.ndarray, count: int, seed: int) -> 
     return rows["user_id"].to_numpy(object), unit_rows(held)
 
 
-def entity_edges(references: sp.csr_matrix, entity: np.ndarray) -> sp.csr_matrix:
+def entity_edges(references: sp.csr_matrix, entity: np.ndarray, discount: float, neighbours: int) -> sp.csr_matrix:
     """references (R, N), entity (N,) bool -> (N, N) upper triangle: edges of entities, unknown to graph.interest_edges.
 
-    Cosine of two nodes over the reference people, over (n_i n_j)^0.15 as conf/params/graph.yml has it, where two people
-    or more hold both; the PER_NODE strongest of each entity.
+    Cosine of two nodes over the reference people, over (n_i n_j)^(discount / 2) as the edges of the graph have it,
+    where two people or more hold both; the `neighbours` strongest of each entity, ties to the smaller node.
     """
     held = (references > 0).astype(float)
     columns = unit_rows(references.T.tocsr())
     both, alike = (held[:, entity].T @ held).tocsr(), (columns[entity] @ columns.T).tocsr()
-    count = np.maximum(np.asarray(held.sum(axis=0)).ravel(), 1.0) ** -0.15
+    count = np.maximum(np.asarray(held.sum(axis=0)).ravel(), 1.0) ** (-discount / 2)
     alike = (sp.diags(count[entity]) @ alike.multiply(both >= 2) @ sp.diags(count)).tocsr()
     own = np.flatnonzero(entity)
     found = {}
     for place, node in enumerate(own):
         near = slice(alike.indptr[place], alike.indptr[place + 1])
-        order = np.lexsort((alike.indices[near], -np.round(alike.data[near], 9)))[: PER_NODE + 1]
+        order = np.lexsort((alike.indices[near], -np.round(alike.data[near], 9)))[: neighbours + 1]
         for end, weight in zip(alike.indices[near][order], alike.data[near][order], strict=True):
             if end != node:
                 found[min(node, end), max(node, end)] = weight
@@ -98,17 +98,19 @@ def entity_edges(references: sp.csr_matrix, entity: np.ndarray) -> sp.csr_matrix
     return sp.csr_matrix((np.array(list(found.values()), float), (ends[:, 0], ends[:, 1])), (len(entity),) * 2)
 
 
-def _mediators(parts: Parts, names: pd.DataFrame) -> tuple[sp.csr_matrix, sp.csr_matrix, np.ndarray]:
+def _mediators(
+    parts: Parts, names: pd.DataFrame, params: Expand, log: Logger
+) -> tuple[sp.csr_matrix, sp.csr_matrix, np.ndarray]:
     """to_fact (N, M), from_fact (M, N), labels (M,): entities that items share, and facts that name two nodes."""
-    shared = _shared_entities(parts).toPandas().sort_values(["entity", "interest_id"])
-    direct = _named_facts(parts.facts, names)
+    shared = _shared_entities(parts, params.mediators).toPandas().sort_values(["entity", "interest_id"])
+    direct = named_facts(parts.facts, names, params.max_facts, log)
     nodes, size = names["interest_id"].to_numpy(object), len(names)
     entities, column = np.unique(shared["entity"].to_numpy(object), return_inverse=True)
     place = places(nodes, shared["interest_id"])
     count = len(entities) + len(direct)
     extra = np.arange(len(entities), count)
     total = shared.groupby("interest_id")["weight"].sum()
-    strength = direct["src"].map(total).fillna(1.0).to_numpy(float) * HIERARCHY
+    strength = direct["src"].map(total).fillna(1.0).to_numpy(float) * params.hierarchy
     forth = sp.csr_matrix(
         (np.concatenate([shared["weight"], strength]),
          (np.concatenate([place, places(nodes, direct["src"])]), np.concatenate([column, extra]))), (size, count))
@@ -120,8 +122,11 @@ def _mediators(parts: Parts, names: pd.DataFrame) -> tuple[sp.csr_matrix, sp.csr
     return stochastic_rows(forth), stochastic_rows(back), np.array(told, object)
 
 
-def _shared_entities(parts: Parts) -> DataFrame:
-    """(interest_id, entity, label, weight): how much the items of a node say the entity, rare entities more."""
+def _shared_entities(parts: Parts, limit: int) -> DataFrame:
+    """(interest_id, entity, label, weight): how much the items of a node say the entity, rare entities more.
+
+    The `limit` strongest entities of a node, and of these the `limit` strongest nodes of an entity.
+    """
     names = parts.nodes.names.where("kind = 'entity'")
     items = parts.nodes.held.agg(F.countDistinct("item_id").alias("items"))
     rare = names.crossJoin(F.broadcast(items)).select(
@@ -135,18 +140,26 @@ def _shared_entities(parts: Parts) -> DataFrame:
     )
     for one, other in (("interest_id", "entity"), ("entity", "interest_id")):
         best = Window.partitionBy(one).orderBy(F.desc("weight"), other)
-        sums = sums.withColumn("place", F.row_number().over(best)).where(F.col("place") <= PER_NODE).drop("place")
+        sums = sums.withColumn("place", F.row_number().over(best)).where(F.col("place") <= limit).drop("place")
     return sums
 
 
-def _named_facts(facts: DataFrame, names: pd.DataFrame) -> pd.DataFrame:
-    """(src, dst, relation) of facts about no item whose subject and object are labels of nodes, both ways."""
+def named_facts(facts: DataFrame, names: pd.DataFrame, max_facts: int, log: Logger) -> pd.DataFrame:
+    """silver.facts, nodes(interest_id, name) -> (src, dst, relation) of facts about no item whose subject and object
+    are labels of nodes, both ways.
+
+    The first `max_facts` by subject, predicate and object are read; a warning says how many are left out. Runs 2 Spark
+    jobs.
+    """
     said = facts.where("subject_item_id IS NULL").select("subject", "predicate", "object")
+    if (count := said.count()) > max_facts:
+        log.warning("      %d of %d facts about no item left out: expand.max_facts", count - max_facts, count)
+        said = said.orderBy("subject", "predicate", "object").limit(max_facts)
     by_label: dict[str, list[str]] = {}
     for node, label in zip(names["interest_id"], names["name"], strict=True):
         by_label.setdefault(plain(label), []).append(node)
     rows = []
-    for fact in said.limit(1_000_000).toLocalIterator():
+    for fact in said.toLocalIterator():
         ends = [by_label.get(plain(fact[end].rstrip("/#").rsplit("/", 1)[-1]), []) for end in ("subject", "object")]
         relation = plain(fact["predicate"].rsplit("/", 1)[-1])
         rows += [(a, b, relation) for one, two in (ends, ends[::-1]) for a in one for b in two if a != b]

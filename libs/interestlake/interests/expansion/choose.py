@@ -11,7 +11,7 @@ import scipy.sparse as sp
 from .model import SOURCES, ExpansionModel, Setting, noisy_or, relative
 from .paths import Paths, unlikeness
 
-POOL = 10  # times the list's length: what a wish for surprise may choose from
+POOL = 10  # times the list's length: what a selection for surprise may choose from
 BLOCK_CELLS = 4_000_000
 EXPANSIONS = (
     "user_id string, interest string, kind string, label string, confidence double, surprise double, source string, "
@@ -20,7 +20,7 @@ EXPANSIONS = (
 
 
 @dataclass(frozen=True)
-class Wish:
+class Selection:
     """How many, and how surprising: value = confidence^(1 - surprise) * unlikeness^surprise."""
 
     top_k: int
@@ -54,7 +54,7 @@ def blocks(frames: Iterator[pd.DataFrame], size: int) -> Iterator[pd.DataFrame]:
             yield frame.iloc[start : start + rows]
 
 
-def expand_block(model: ExpansionModel, people: pd.DataFrame, setting: Setting, wish: Wish) -> pd.DataFrame:
+def expand_block(model: ExpansionModel, people: pd.DataFrame, setting: Setting, selection: Selection) -> pd.DataFrame:
     """people(user_id, nodes, weights, held) -> EXPANSIONS rows; a row without a path is left out."""
     profiles = matrix(people["nodes"], people["weights"], model.size)
     held = matrix(people["held"], None, model.size)
@@ -67,7 +67,7 @@ def expand_block(model: ExpansionModel, people: pd.DataFrame, setting: Setting, 
     for person in range(len(people)):
         start = profiles[person].indices
         taken = {plain(model.labels[node]) for node in held[person].indices}
-        for node, surprise in _ranked(model, confidence[person], start, taken, wish):
+        for node, surprise in _ranked(model, confidence[person], start, taken, selection):
             strongest = np.argsort(-np.round(added[:, person, node], 9), kind="stable")
             for source in (SOURCES[j] for j in strongest if added[j, person, node] > 0):
                 path = paths.labels(source, profiles[person], near[person], node)
@@ -78,12 +78,12 @@ def expand_block(model: ExpansionModel, people: pd.DataFrame, setting: Setting, 
     return pd.DataFrame(rows, columns=[part.split()[0] for part in EXPANSIONS.split(", ")])
 
 
-def _ranked(model: ExpansionModel, confidence: np.ndarray, start: np.ndarray, taken: set[str], wish: Wish):
+def _ranked(model: ExpansionModel, confidence: np.ndarray, start: np.ndarray, taken: set[str], selection: Selection):
     """(node, surprise) of at most top_k nodes of distinct labels that are not `taken`, best value first."""
-    pool = np.argsort(-np.round(confidence, 9), kind="stable")[: POOL * wish.top_k]
+    pool = np.argsort(-np.round(confidence, 9), kind="stable")[: POOL * selection.top_k]
     pool = pool[confidence[pool] > 0]
     surprise = unlikeness(model, start, pool)
-    value = np.round(confidence[pool] ** (1 - wish.surprise) * surprise**wish.surprise, 9)
+    value = np.round(confidence[pool] ** (1 - selection.surprise) * surprise**selection.surprise, 9)
     chosen, names = [], set(taken)
     for place in np.argsort(-value, kind="stable"):
         name = plain(model.labels[pool[place]])
@@ -91,6 +91,6 @@ def _ranked(model: ExpansionModel, confidence: np.ndarray, start: np.ndarray, ta
             continue
         names.add(name)
         chosen.append((int(pool[place]), surprise[place]))
-        if len(chosen) == wish.top_k:
+        if len(chosen) == selection.top_k:
             break
     return chosen

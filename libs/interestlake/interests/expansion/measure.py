@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import scipy.sparse as sp
 
+from ...evaluation.arrays import ndcg_at
 from .choose import matrix
 from .model import ExpansionModel, Setting, noisy_or, relative
 
@@ -54,7 +55,7 @@ def try_settings(model: ExpansionModel, people: pd.DataFrame, tried: Sequence[Se
     return pd.DataFrame(rows, columns=["setting", "k", "value"])
 
 
-def judge(model: ExpansionModel, people: pd.DataFrame, setting: Setting) -> pd.DataFrame:
+def evaluate_expansion(model: ExpansionModel, people: pd.DataFrame, setting: Setting) -> pd.DataFrame:
     """The same people -> FOUND rows, one per person, method and figure: expansion, each source, and the baselines."""
     profiles, held, hidden, users = _matrices(model, people)
     parts = relative(model.sources(profiles, users, setting), held)
@@ -81,7 +82,7 @@ def _reliability(confidence: np.ndarray, held: sp.csr_matrix) -> list[tuple]:
 
 
 @dataclass(frozen=True)
-class Catalogue:
+class ListedItems:
     """carry (I, N): how strongly an item carries a node, rare nodes more; popular (I,): people in train."""
 
     carry: sp.csr_matrix
@@ -89,7 +90,7 @@ class Catalogue:
 
 
 def item_scores(
-    model: ExpansionModel, items: Catalogue, people: pd.DataFrame, setting: Setting, top_k: int
+    model: ExpansionModel, items: ListedItems, people: pd.DataFrame, setting: Setting, top_k: int
 ) -> tuple[np.ndarray, np.ndarray]:
     """Scores of items by the profile, and by the person's `top_k` expansions alone: (B, I) each, rows to at most 1."""
     profiles, held, _, users = _matrices(model, people)
@@ -103,8 +104,8 @@ def item_scores(
     return tuple(s / np.maximum(s.max(axis=1, keepdims=True), 1e-300) for s in (own, more))
 
 
-def judge_items(
-    model: ExpansionModel, items: Catalogue, people: pd.DataFrame, setting: Setting, top_k: int
+def evaluate_items(
+    model: ExpansionModel, items: ListedItems, people: pd.DataFrame, setting: Setting, top_k: int
 ) -> pd.DataFrame:
     """people(..., seen, wanted as item numbers) -> FOUND rows: nDCG and recall at 10 of lists of items.
 
@@ -115,13 +116,12 @@ def judge_items(
     seen, wanted = (matrix(people[name], None, count) for name in ("seen", "wanted"))
     scores = {"popularity": np.broadcast_to(items.popular + 1e-9, own.shape)}
     scores |= {f"profile+{added:g}": own + added * more for added in ADDED}
-    rows, discount = [], 1 / np.log2(np.arange(10) + 2)
+    rows = []
     sizes = np.asarray((wanted > 0).sum(axis=1)).ravel()
     for name, values in scores.items():
         lists = best_nodes(values, seen, 10)
         hits = (wanted.toarray() > 0)[np.arange(len(lists))[:, None], np.maximum(lists, 0)] & (lists >= 0)
-        ideal = np.cumsum(discount)[np.minimum(sizes, 10) - 1]
-        rows += [(name, "ndcg", 10, float(value)) for value in (hits @ discount) / ideal]
+        rows += [(name, "ndcg", 10, float(value)) for value in ndcg_at(hits, sizes, 10)]
         rows += [(name, "recall", 10, float(value)) for value in hits.sum(axis=1) / sizes]
     return pd.DataFrame(rows, columns=["model", "metric", "k", "value"])
 

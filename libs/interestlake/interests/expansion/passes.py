@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 from pyspark import Broadcast
 
-from .choose import EXPANSIONS, Wish, blocks, expand_block
+from .choose import EXPANSIONS, Selection, blocks, expand_block
 from .histories import numbered
-from .measure import FOUND, TRIED, Catalogue, judge, judge_items, try_settings
+from .measure import FOUND, TRIED, ListedItems, evaluate_expansion, evaluate_items, try_settings
 from .model import ExpansionModel, Setting
 
 
@@ -19,9 +19,9 @@ def with_numbers(people: pd.DataFrame, model: ExpansionModel) -> pd.DataFrame:
     return people.assign(**{new: people[old].map(number) for new, old in named.items() if old in people})
 
 
-def expand(model: Broadcast, setting: Setting, wish: Wish) -> Callable:
+def expand(model: Broadcast, setting: Setting, selection: Selection) -> Callable:
     """`profile_rows` -> EXPANSIONS rows. Lazy."""
-    return _pass(model, EXPANSIONS, lambda shared, block: expand_block(shared, block, setting, wish))
+    return _pass(model, EXPANSIONS, lambda shared, block: expand_block(shared, block, setting, selection))
 
 
 def tried(model: Broadcast, settings: Sequence[Setting], k: int) -> Callable:
@@ -31,7 +31,7 @@ def tried(model: Broadcast, settings: Sequence[Setting], k: int) -> Callable:
 
 def judged(model: Broadcast, setting: Setting) -> Callable:
     """`hide_late` rows of test people -> FOUND rows. Lazy."""
-    return _pass(model, FOUND, lambda shared, block: judge(shared, block, setting))
+    return _pass(model, FOUND, lambda shared, block: evaluate_expansion(shared, block, setting))
 
 
 def judged_items(model: Broadcast, items: Broadcast, item_ids: np.ndarray, setting: Setting, top_k: int) -> Callable:
@@ -40,8 +40,8 @@ def judged_items(model: Broadcast, items: Broadcast, item_ids: np.ndarray, setti
 
     def one(shared: ExpansionModel, block: pd.DataFrame) -> pd.DataFrame:
         block = block.assign(seen=block["seen"].map(number), wanted=block["wanted"].map(number))
-        catalogue: Catalogue = items.value
-        return judge_items(shared, catalogue, block, setting, top_k)
+        catalogue: ListedItems = items.value
+        return evaluate_items(shared, catalogue, block, setting, top_k)
 
     return _pass(model, FOUND, one)
 

@@ -12,8 +12,9 @@ from ...models.sasrec import SCHEDULE, SasRec, sasrec
 from ...models.trainer import Trainer
 from .steps import TRAIN, VALIDATION, Steps, ranks
 
-PARAMS = {"dimension": 64, "dropout": 0.2}
+PARAMS = {"dimension": 64, "dropout": 0.2, "targets": "next", "start": 0.0}
 CHUNK = 512
+EPOCHS = 20  # where no step validates
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ def train_next(steps: Steps, seed: int) -> NextInterest:
         return float((1 / ranks(found, steps.node[validation])).mean())
 
     judged: Callable | None = judge if len(validation) else None
-    params = PARAMS if judged else PARAMS | {"epochs": SCHEDULE.epochs // 3}
+    params = PARAMS if judged else PARAMS | {"epochs": EPOCHS}
     nothing, mark = SideInformation(), steps.node.tobytes()
     trained = Trainer(sasrec, {}, SCHEDULE).fit(data, nothing, params, seed, judged, judged_by=mark)
     return NextInterest(trained.fitted.scorer.model, trained.history.best_epoch)

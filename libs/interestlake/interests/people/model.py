@@ -84,7 +84,9 @@ def lists(model: PeopleModel, rows: np.ndarray, share: float, top_k: int) -> pd.
     return pd.DataFrame(made, columns=[part.split()[0] for part in LISTS.split(", ")])
 
 
-def judge(model: PeopleModel, rows: np.ndarray, hidden: sp.csr_matrix, validation: np.ndarray) -> pd.DataFrame:
+def evaluate_people(
+    model: PeopleModel, rows: np.ndarray, hidden: sp.csr_matrix, validation: np.ndarray
+) -> pd.DataFrame:
     """hidden (U, U): friendships that `model` does not have; validation (U,) bool -> FOUND rows of people with any.
 
     Models: common_friends, adamic_adar, interests, popularity (most friends), and mix+share for each of SHARES.

@@ -1,6 +1,7 @@
 """`interestlake explain` and `check-reasons`: a finished lake in; reasons, their truth and their weight out."""
 
 import argparse
+from collections.abc import Mapping
 from logging import Logger
 
 from pyspark.sql import functions as F
@@ -9,11 +10,9 @@ from ...core.config import RunOptions
 from ...core.errors import BadInput, GateRefused
 from ...core.lake import Lake
 from ...core.params.all import Params
-from ...core.stage import StageContext, expect_lake
-from ...core.tracking import default_tracking_uri, one_run
-from ..fit_weights import weights_of
-from ..people_behind import WEIGHTS
-from ..personal import Fusion, weighted_only
+from ...core.stage import StageContext
+from ..saved import TABLE as RECOMMENDER
+from ..saved import open_recommender
 from ..scoring import objections, open_scoring
 from .faithful import rescore
 from .one import explain_one
@@ -26,25 +25,24 @@ OPTIONAL = ("silver.documents", "silver.friends", "silver.facts")
 SHOWN_LIES = 5
 
 
-def run(arguments: argparse.Namespace, spark, params: Params, options: RunOptions, log: Logger) -> None:
-    """The command of `arguments` on a running Spark session."""
-    lake = Lake(spark, options.lake)
-    expect_lake(lake, NEEDED, "interestlake run --until recommend")
-    context = StageContext(spark, lake, None, params, options, log)
-    if arguments.command == "explain" and (arguments.user or arguments.item):
-        if not (arguments.user and arguments.item):
-            raise BadInput.of("explain", found="one of --user and --item", expected="both, or neither", where="both")
-        return explain_one(context, arguments.user, arguments.item)
-    uri = options.tracking_uri or default_tracking_uri(options.lake)
-    kind = arguments.command.replace("-", "_")
-    with one_run(uri, kind, vars(arguments) | {"set": str(arguments.set)}, {"seed": options.seed}) as tracker:
-        with tracker.stage(kind, {"seed": options.seed}):
-            figures = _explain(context) if kind == "explain" else _check(context, arguments.people)
-            tracker.log_metrics(figures)
-            for name, version in context.read_versions.items():
-                tracker.log_table(name, lake.path(name), version, "read")
-            for written in context.written.values():
-                tracker.log_table(written.table, lake.path(written.table), written.version, "written")
+def one_recommendation(
+    arguments: argparse.Namespace, spark, params: Params, options: RunOptions, log: Logger
+) -> None:
+    """`explain --user U --item I`: print why it stands, or would stand, in the list; writes nothing."""
+    if not (arguments.user and arguments.item):
+        raise BadInput.of("explain", found="one of --user and --item", expected="both, or neither", where="both")
+    explain_one(StageContext(spark, Lake(spark, options.lake), None, params, options, log), arguments.user,
+                arguments.item)  # fmt: skip
+
+
+def reasons_table(figures: Mapping[str, float]) -> str:
+    """Figures of `write_reasons` -> how many reasons of which kind."""
+    counts = {name.removeprefix("reasons."): count for name, count in figures.items() if name.startswith("reasons.")}
+    return "\n".join(f"{kind:<16}{count:>10,.0f}" for kind, count in sorted(counts.items()))
+
+
+def refuse_lies(figures: Mapping[str, float]) -> None:
+    """Raises GateRefused where statements did not hold."""
     if figures.get("false", 0):
         raise GateRefused(f"{figures['false']:.0f} statements do not hold against the tables")
 
@@ -53,20 +51,24 @@ def _tables(context: StageContext, *more: str) -> dict:
     return {name: context.read(name) for name in (*NEEDED, *OPTIONAL, *more) if context.lake.exists(name)}
 
 
-def _explain(context: StageContext) -> dict[str, float]:
+def write_reasons(context: StageContext) -> dict[str, float]:
+    """Write gold.reasons of every list -> {"reasons.<kind>": rows}."""
     context.write("gold.reasons", build_reasons(_tables(context), context.options.run_id))
     counts = context.lake.read("gold.reasons").groupBy("kind").count().orderBy("kind").collect()
-    for row in counts:
-        print(f"{row['kind']:<16}{row['count']:>10,}")
     return {f"reasons.{row['kind']}": float(row["count"]) for row in counts}
 
 
-def _check(context: StageContext, people: int) -> dict[str, float]:
+def check_reasons(context: StageContext) -> dict[str, float]:
+    """Replay gold.reasons, then score explain.people lists without them into gold.counterfactuals; prints both.
+
+    Raises BadInput for a lake without gold.reasons.
+    """
+    people = context.params.explain.people
     if not context.lake.exists("gold.reasons"):
         expected = f"`interestlake explain --lake {context.lake.root}` before"
         raise BadInput.of("table gold.reasons", found="none", expected=expected, where="--lake")
     figures = _replayed(context)
-    if people > 0 and context.lake.exists(WEIGHTS):
+    if people > 0 and context.lake.exists(RECOMMENDER):
         figures |= _without(context, people)
     return figures
 
@@ -91,16 +93,16 @@ def _without(context: StageContext, people: int) -> dict[str, float]:
     """Score the lists of a seeded sample of people again; writes gold.counterfactuals."""
     params, seed = context.params.recommend, context.options.seed
     scoring = open_scoring(context)
-    sources, weights = weights_of(context.read(WEIGHTS).collect())
-    heard, fusion = weighted_only(scoring.models, Fusion(sources, weights, params.cold_history, params.candidates))
-    lists = context.read("gold.recommendations").select("user_id", "rank", "item_id", "score", "reason", "evidence")
-    given = F.array_sort(F.collect_list(F.struct("rank", "item_id", "score", "reason", "evidence"))).alias("listed")
+    told = ("rank", "item_id", "score", "code", "named", "evidence")
+    lists = context.read("gold.recommendations").select("user_id", *told)
+    given = F.array_sort(F.collect_list(F.struct(*told))).alias("listed")
     given = lists.groupBy("user_id").agg(given).join(scoring.users, "user_id")
     sample = given.orderBy(F.xxhash64(F.lit(seed), F.col("user_id")), "user_id").limit(people).persist()
     chosen = sample.select("user_id", "user_index")
-    rows = scoring.people(chosen, scoring.pairs)(sample.select("user_index", "listed"), *objections(context, scoring))
-    shared = context.spark.sparkContext.broadcast(heard)
-    found = rows.transform(rescore(shared, fusion, params.top_k)).withColumn("run_id", F.lit(context.options.run_id))
+    asked = objections(context, scoring.users, scoring.tables["silver.items"])
+    rows = scoring.people(chosen, scoring.pairs)(sample.select("user_index", "listed"), *asked)
+    shared = context.spark.sparkContext.broadcast(open_recommender(context.lake))
+    found = rows.transform(rescore(shared, params.top_k)).withColumn("run_id", F.lit(context.options.run_id))
     context.write("gold.counterfactuals", found)
     for frame in (sample, shared):
         frame.unpersist()

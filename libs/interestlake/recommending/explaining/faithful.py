@@ -6,15 +6,14 @@ import numpy as np
 import pandas as pd
 from pyspark import Broadcast
 
-from ..blocks import BLOCK_BYTES, propose, to_batch
-from ..fuse import fuse, segment_of, union
-from ..item_models import ItemModels
-from ..objected import barred_columns, damped
-from ..personal import Fusion
+from ..blocks import BLOCK_BYTES
+from ..objected import kept_shares
+from ..pool import ordered
+from ..recommender import Recommender
 from ..write_reason import listed, quoted
 
 MOST_REMOVED = 3
-PATTERN = ("als", "two_tower")
+NOTHING: frozenset[str] = frozenset()
 SCHEMA = ("user_id string, rank int, item_id string, stated string, score double, score_without double, "
           "needed array<string>, sentence string")  # fmt: skip
 
@@ -30,63 +29,69 @@ def without_items(row: Mapping, gone: set[int], index_of_column: np.ndarray) -> 
 
 
 def score_rows(
-    rows: Sequence[Mapping], weights: Sequence[np.ndarray], models: ItemModels, fusion: Fusion
+    rows: Sequence[Mapping], muted: Sequence[frozenset[str]], recommender: Recommender
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Rows of people, (S,) weights each -> (columns, fused scores) of all their candidates, best first."""
-    size = int(np.clip(BLOCK_BYTES // max(4 * models.catalogue.item_count * len(models.scorers), 1), 1, 256))
+    """Rows of people -> (columns, fused scores) of all their candidates, best first.
+
+    muted: per row, models that are taken to have no opinion.
+    """
+    count = recommender.catalogue.item_count * max(len(recommender.names), 1)
+    size = int(np.clip(BLOCK_BYTES // max(4 * count, 1), 1, 256))
+    interests = recommender.interests
     for start in range(0, len(rows), size):
         block = pd.DataFrame(rows[start : start + size])
-        batch = to_batch(block, models.catalogue, models.dimensions)
-        barred = barred_columns(block, models.catalogue)
-        proposals = propose(batch, models.scorers, fusion.candidates, models.guard, barred)
-        for place, row in enumerate(block.itertuples(index=False)):
-            candidates = damped(union(proposals[place]), row, models)
-            best, scores = fuse(candidates, weights[start + place], len(candidates.columns))
-            yield candidates.columns[best], scores
+        pool = recommender.pool(block, muted=muted[start : start + size])
+        kept = kept_shares(pool, block, recommender.catalogue, interests.weights, interests.ids)
+        widest = max(int(np.diff(pool.starts).max(initial=0)), 1)
+        columns, scores = ordered(pool, recommender.fusion.scores(pool, kept), widest)
+        for own, values in zip(columns, scores, strict=True):
+            yield own[own >= 0], values[own >= 0]
 
 
-def stated_of(reason: str, titles: Mapping[int, str], evidence: Sequence[int]) -> tuple[str, list[int]]:
-    """What a sentence rests on: ("history", columns whose titles it quotes), friends, pattern or popularity."""
-    named = [column for column in evidence if quoted(titles[column]) in reason]
-    if named:
-        return "history", named
-    if "friends' choices" in reason:
-        return "friends", []
-    return ("pattern", []) if "pattern of your choices" in reason else ("popularity", [])
+def speaking(recommender: Recommender, code: str) -> frozenset[str]:
+    """The models whose reason is `code`."""
+    return frozenset(name for name in recommender.names if recommender.reasons[name] == code)
 
 
-def person_rows(person: Mapping, models: ItemModels, fusion: Fusion, length: int) -> list[tuple]:
-    """One person with `listed` [{rank, item_id, score, reason, evidence}] -> SCHEMA rows.
+def stated_of(rec: Mapping, columns: Sequence[int]) -> tuple[str, list[int]]:
+    """What a recommendation's sentence rests on: ("history", columns that it names), friends, pattern or popularity."""
+    if len(columns):
+        return "history", list(columns)
+    return {"friends": "friends", "pattern": "pattern"}.get(rec["code"], "popularity"), []
+
+
+def person_rows(person: Mapping, recommender: Recommender, length: int) -> list[tuple]:
+    """One person with `listed` [{rank, item_id, score, code, named, evidence}] -> SCHEMA rows.
 
     Four more scorings a recommendation: without the stated reason, and without its one to three strongest items of
-    evidence. The segment's weights stay those of the whole history.
+    evidence.
     """
-    catalogue = models.catalogue
-    history = 0 if person["items"] is None else len(person["items"])
-    weights = fusion.weights[segment_of(history, fusion.cold_history)]
-    silenced = np.array([source not in PATTERN for source in fusion.sources]) * weights
-    unpopular = np.array([source != "popularity" for source in fusion.sources]) * weights
-    rows, using, tasks = [], [], []
+    catalogue = recommender.catalogue
+    silenced, unpopular = speaking(recommender, "pattern"), speaking(recommender, "popular")
+    mine = set() if person["items"] is None else set(catalogue.column_of_index[np.asarray(person["items"])])
+    rows, muted, tasks = [], [], []
+
+    def of_history(item_ids) -> list[int]:
+        return [int(c) for c in catalogue.columns_of(list(item_ids or ())) if c in mine] if mine else []
+
     for rec in person["listed"]:
         column = int(catalogue.columns_of([rec["item_id"]])[0])
-        mine = set() if person["items"] is None else set(catalogue.column_of_index[np.asarray(person["items"])])
-        evidence = [int(c) for c in catalogue.columns_of(list(rec["evidence"])) if c in mine] if mine else []
-        titles = {c: catalogue.titles[c] for c in evidence}
-        stated, named = stated_of(rec["reason"], titles, evidence)
+        evidence = of_history(rec["evidence"])
+        stated, named = stated_of(rec, of_history(rec["named"]))
         variants = [evidence[:n] for n in range(1, 1 + min(MOST_REMOVED, len(evidence)))]
         first = len(rows)
         changed = {
-            "history": lambda named=named: (without_items(person, set(named), catalogue.index_of_column), weights),
-            "friends": lambda: ({**person, "friend_items": None, "friend_weights": None}, weights),
+            "history": lambda named=named: (without_items(person, set(named), catalogue.index_of_column), NOTHING),
+            "friends": lambda: ({**person, "friend_items": None, "friend_weights": None}, NOTHING),
             "pattern": lambda: (person, silenced),
             "popularity": lambda: (person, unpopular),
         }[stated]()
-        fewer = [(without_items(person, set(v), catalogue.index_of_column), weights) for v in variants]
-        for row, used in (changed, *fewer):
+        fewer = [(without_items(person, set(v), catalogue.index_of_column), NOTHING) for v in variants]
+        for row, silent in (changed, *fewer):
             rows.append(row)
-            using.append(used)
+            muted.append(silent)
         tasks.append((rec, column, stated, first, variants))
-    scored = list(score_rows(rows, using, models, fusion))
+    scored = list(score_rows(rows, muted, recommender))
     found = []
     for rec, column, stated, first, variants in tasks:
         columns, scores = scored[first]
@@ -100,17 +105,13 @@ def person_rows(person: Mapping, models: ItemModels, fusion: Fusion, length: int
     return found
 
 
-def rescore(models: Broadcast, fusion: Fusion, length: int) -> Callable:
-    """people (see histories.people) with listed array<struct<rank,item_id,score,reason,evidence>> -> SCHEMA. Lazy.
-
-    models, fusion: of `personal.weighted_only`.
-    """
+def rescore(recommender: Broadcast, length: int) -> Callable:
+    """people (histories.people) with listed array<struct<rank,item_id,score,code,named,evidence>> -> SCHEMA. Lazy."""
 
     def run(frames: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
         for frame in frames:
             for row in frame.astype(object).where(frame.notna(), None).to_dict("records"):
-                rows = person_rows(row, models.value, fusion, length)
+                rows = person_rows(row, recommender.value, length)
                 yield pd.DataFrame(rows, columns=[part.split()[0] for part in SCHEMA.split(", ")])
 
     return lambda people: people.mapInPandas(run, SCHEMA)
-

@@ -7,11 +7,9 @@ from ...core.errors import BadInput
 from ...core.stage import StageContext
 from ...core.tracking import default_tracking_uri, registered_torch_model
 from ...privacy.person import find_person
-from ..blocks import propose, to_batch
-from ..explain import find_evidence
-from ..fuse import segment_of, shares, union
 from ..granularity import alpha_of, lambda_of
-from ..objected import damped
+from ..objected import kept_shares
+from ..personal import evidence_of
 from ..relist import Relister, can_relist
 from .faithful import person_rows
 from .surrogate import explain_score
@@ -26,7 +24,8 @@ def explain_one(context: StageContext, user: str, item_id: str) -> None:
         raise BadInput.of(f"lake {lake.root}", found="no models", expected="a finished recommend", where="--lake")
     person = find_person(lake, user, context.params.ingest.pseudonym_key_file)
     relister = Relister(context)
-    models, fusion, catalogue = relister.models, relister.fusion, relister.models.catalogue
+    recommender = relister.recommender
+    catalogue = recommender.catalogue
     column = int(catalogue.columns_of([item_id])[0])
     if column < 0:
         expected = "an item_id of silver.items"
@@ -40,17 +39,17 @@ def explain_one(context: StageContext, user: str, item_id: str) -> None:
     print(listed["reason"] if listed else "Not in the present list.")
     if said_no:
         print("This person asked not to see it: it is never listed, and is taken apart here as if they had not.")
-    batch = to_batch(block, catalogue, models.dimensions)
-    proposed = propose(batch, models.scorers, fusion.candidates, models.guard)[0]
-    candidates = damped(union(proposed), next(block.itertuples()), models)
-    weights = fusion.weights[segment_of(batch.history[0].nnz, fusion.cold_history)]
-    at = np.flatnonzero(candidates.columns == column)
+    batch = recommender.batch(block)
+    pool = recommender.pool(block, batch)
+    at = np.flatnonzero(pool.columns == column)
     if not len(at):
         print("No source proposes it: score 0.")
         return
-    parts = shares(candidates, at, weights)
-    print(f"\nscore {float((candidates.values[at] @ weights)[0]):.6f}")
-    given = {source: float(part) for source, part in zip(fusion.sources, parts[0], strict=True)}
+    interests = recommender.interests
+    kept = kept_shares(pool, block, catalogue, interests.weights, interests.ids)
+    parts = recommender.fusion.shares(pool, at)
+    print(f"\nscore {float(recommender.fusion.scores(pool, kept)[at[0]]):.6f}")
+    given = {source: float(part) for source, part in zip(recommender.names, parts[0], strict=True)}
     _table("sources", given, "{:.1%}")
     alpha = alpha_of(given)
     _table("granularities, alpha", alpha, "{:.1%}")
@@ -59,14 +58,14 @@ def explain_one(context: StageContext, user: str, item_id: str) -> None:
         print("\nreasons")
         for reason in lake.read("gold.reasons").where(mine).orderBy("kind", "path").collect():
             print(f"  {reason['kind']:<16}{reason['statement']}")
-    evidence = [int(c) for c in find_evidence(batch, 0, np.array([column]), models.scorers, parts)[0].columns]
+    evidence = [int(c) for c in evidence_of(batch, 0, np.array([column]), recommender, parts)[0].columns]
     if listed:
         rec = listed.asDict() | {"evidence": list(listed["evidence"])}
-        told = person_rows(row | {"user_id": person.user_id, "listed": [rec]}, models, fusion,
+        told = person_rows(row | {"user_id": person.user_id, "listed": [rec]}, recommender,
                            context.params.recommend.top_k)[0]
         print(f"\nwithout the stated reason ({told[3]}): {told[5]:.6f} instead of {told[4]:.6f}")
         print(told[7] or "Up to three removals of evidence keep it in the list.")
-    values, nothing, everything = explain_score(row, column, evidence, models, fusion, context.options.seed)
+    values, nothing, everything = explain_score(row, column, evidence, recommender, context.options.seed)
     titles = dict(zip(catalogue.item_ids, catalogue.titles, strict=True))
     _table(f"Kernel SHAP from {nothing:.4f} to {everything:.4f}",
            {titles.get(name, name): value for name, value in values.items()}, "{:+.4f}")

@@ -49,8 +49,9 @@ def build_reasons(tables: Mapping[str, DataFrame], run_id: str) -> DataFrame:
     alpha = alpha_column(F.col("sources"))
     recs = lists.select("user_id", "rank", "item_id", "score", "sources", "evidence", alpha.alias("alpha"))
     recs = recs.withColumn("lambda", lambda_column(F.col("alpha")))
-    titles = tables["silver.items"].select("item_id", "title", "user_count")
-    recs = recs.join(titles, "item_id")
+    titles = tables["silver.items"].select("item_id", "title")
+    counts = tables["silver.interactions"].transform(people_of_items)
+    recs = recs.join(titles, "item_id").join(counts, "item_id", "left").fillna(0, "user_count")
     linked = recs.withColumn("e", F.explode("evidence")).join(titles.select(F.col("item_id").alias("e"),
                                                                          F.col("title").alias("e_title")), "e")
     parts = [
@@ -72,6 +73,11 @@ def build_reasons(tables: Mapping[str, DataFrame], run_id: str) -> DataFrame:
     columns = ("user_id", "item_id", "kind", "path", "count", "value", *NO_SPAN, "alpha", "lambda", "statement")
     whole = reduce(DataFrame.unionByName, (part.select(*columns) for part in parts))
     return whole.withColumn("run_id", F.lit(run_id))
+
+
+def people_of_items(pairs: DataFrame) -> DataFrame:
+    """interactions(item_id, weight) -> (item_id, user_count): people who chose it, of every split. Lazy."""
+    return pairs.where("weight > 0").groupBy("item_id").agg(F.count(F.lit(1)).cast("int").alias("user_count"))
 
 
 def _row(rows: DataFrame, kind: str, path: Column, statement: Column, count=None, value=None, span=None) -> DataFrame:

@@ -8,7 +8,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from ..write_reason import plain
-from .reasons import alpha_column, cosine, item_facts
+from .reasons import alpha_column, cosine, item_facts, people_of_items
 
 TOLERANCE = 1e-5
 
@@ -17,7 +17,7 @@ def replay(tables: Mapping[str, DataFrame]) -> DataFrame:
     """-> (kind, user_id, item_id, statement, true boolean), one row per reason and one of kind "sentence" per list row.
 
     Counts are taken anew from silver.interactions, not from the graph's tables: "at least n people" holds where n or
-    more people of the train split chose both (in this order, for chosen_next). A reason about an item that is not in
+    more people chose both (in this order, for chosen_next). A reason about an item that is not in
     the person's list, or from an item that is not in the person's history, is false. Lazy.
     """
     reasons = tables["gold.reasons"].withColumns({
@@ -33,7 +33,7 @@ def replay(tables: Mapping[str, DataFrame]) -> DataFrame:
         held, ["user_id", "e"], "left").withColumn("ok", F.col("ok") & F.coalesce("held", F.lit(False)))  # fmt: skip
     together, onward = _counted(linked, pairs)
     parts = [
-        together, onward, _alike(linked, tables), _popular(base, tables["silver.items"]), _sources(base),
+        together, onward, _alike(linked, tables), _popular(base, tables["silver.interactions"]), _sources(base),
         _interest(base, tables, "interest"),
     ]  # fmt: skip
     if "silver.documents" in tables:
@@ -52,10 +52,10 @@ def _judged(rows: DataFrame, holds: Column) -> DataFrame:
 
 
 def people_with_both(wanted: DataFrame, pairs: DataFrame) -> DataFrame:
-    """wanted(e, item_id) distinct -> (e, item_id, both, onward): people of train with both; with e before the item."""
-    train = pairs.where("split = 'train' AND weight > 0")
-    first = wanted.join(train.select(F.col("item_id").alias("e"), "user_id", F.col("position").alias("p")), "e")
-    both = first.join(train.select("item_id", "user_id", F.col("position").alias("q")), ["item_id", "user_id"])
+    """wanted(e, item_id) distinct -> (e, item_id, both, onward): people with both; with e before the item."""
+    chosen = pairs.where("weight > 0")
+    first = wanted.join(chosen.select(F.col("item_id").alias("e"), "user_id", F.col("position").alias("p")), "e")
+    both = first.join(chosen.select("item_id", "user_id", F.col("position").alias("q")), ["item_id", "user_id"])
     return both.groupBy("e", "item_id").agg(
         F.count("*").alias("both"), F.count_if(F.col("p") < F.col("q")).alias("onward")
     )
@@ -80,8 +80,8 @@ def _alike(linked: DataFrame, tables: Mapping[str, DataFrame]) -> DataFrame:
     return _judged(both, F.abs(cosine(F.col("v"), F.col("w")) - F.col("value")) <= TOLERANCE)
 
 
-def _popular(base: DataFrame, items: DataFrame) -> DataFrame:
-    rows = base.where("kind = 'popular'").join(items.select("item_id", "user_count"), "item_id", "left")
+def _popular(base: DataFrame, pairs: DataFrame) -> DataFrame:
+    rows = base.where("kind = 'popular'").join(pairs.transform(people_of_items), "item_id", "left")
     said = F.col("statement").startswith(F.format_string("%d people", F.col("user_count")))
     return _judged(rows, (F.col("count") == F.col("user_count")) & said)
 
@@ -134,9 +134,9 @@ def _fact(linked: DataFrame, facts: DataFrame) -> DataFrame:
 def sentences(tables: Mapping[str, DataFrame]) -> DataFrame:
     """gold.recommendations -> one row a sentence: all that it names is looked up.
 
-    Titles in quotes: of items in the history, which one or more people of train chose together with the item where the
-    sentence speaks of people who chose or went on, and which carry a fact of the item where it speaks of facts in
-    common. "n people chose it": silver.items. An interest: held and carried. Friends: one or more with the item.
+    Titles in quotes: of items in the history, which one or more people chose together with the item where the sentence
+    speaks of people, and which carry a fact of the item where it speaks of facts in common. "n people chose it": of
+    all pairs. An interest: held and carried. Friends: one or more with the item.
     """
 
     @F.pandas_udf("string")
@@ -144,7 +144,7 @@ def sentences(tables: Mapping[str, DataFrame]) -> DataFrame:
         return titles.map(plain)
 
     lists = tables["gold.recommendations"].select("user_id", "item_id", F.col("reason").alias("statement"))
-    titles = tables["silver.items"].select("item_id", "user_count", read("title").alias("read"))
+    titles = tables["silver.items"].select("item_id", read("title").alias("read"))
     pairs = tables["silver.interactions"].select("user_id", "item_id", "split", "weight", "position")
     history = pairs.select("user_id", F.col("item_id").alias("e")).distinct().join(
         titles.select(F.col("item_id").alias("e"), "read"), "e")  # fmt: skip
@@ -157,7 +157,8 @@ def sentences(tables: Mapping[str, DataFrame]) -> DataFrame:
         F.max(F.coalesce("onward", F.lit(0))).alias("onward"))  # fmt: skip
     per_item = per_title.groupBy("user_id", "item_id").agg(
         F.min("known").alias("known"), F.min("both").alias("both"), F.min("onward").alias("onward"))  # fmt: skip
-    rows = lists.join(per_item, ["user_id", "item_id"], "left").join(titles.drop("read"), "item_id")
+    rows = lists.join(per_item, ["user_id", "item_id"], "left").join(
+        pairs.transform(people_of_items), "item_id", "left")
     interest = F.regexp_extract("statement", r"(?i)it shares your interest in (.*)\.$", 1)
     carried = tables["silver.item_interests"].join(
         tables["silver.interests"].select("interest_id", read("name").alias("interest")), "interest_id")  # fmt: skip
@@ -172,12 +173,12 @@ def sentences(tables: Mapping[str, DataFrame]) -> DataFrame:
         chosen = pairs.select(F.col("user_id").alias("friend_id"), "item_id").distinct()
         met = friends.select("user_id", "friend_id").distinct().join(chosen, "friend_id")
         rows = rows.join(met.groupBy("user_id", "item_id").agg(F.count("*").alias("n")), ["user_id", "item_id"], "left")
-    rows = rows.join(_in_common(named, tables.get("silver.facts")), ["user_id", "item_id"], "left")
+    rows = rows.join(_in_common(named, tables), ["user_id", "item_id"], "left")
     people = F.regexp_extract("statement", r"([\d,]+) (?:person|people) chose it", 1)
     holds = (
         F.coalesce("known", F.size(quoted) == 0)
         & (~F.col("statement").contains("also chose this") | (F.col("both") >= 1))
-        & (~F.col("statement").rlike("went on from (it|them)") | (F.col("onward") >= 1))
+        & (~F.col("statement").rlike("soon before or after (it|them)") | (F.col("both") >= 1))
         & (~F.col("statement").contains("has facts in common") | F.coalesce("alike", F.lit(False)))
         & ((people == "") | (F.regexp_replace(people, ",", "").cast("bigint") == F.col("user_count")))
         & ((F.col("interest") == "") | F.coalesce("shared", F.lit(False)))
@@ -186,14 +187,20 @@ def sentences(tables: Mapping[str, DataFrame]) -> DataFrame:
     return rows.withColumns({"kind": F.lit("sentence"), "true": holds})
 
 
-def _in_common(named: DataFrame, facts: DataFrame | None) -> DataFrame:
-    """named(user_id, item_id, read, e) -> (user_id, item_id, alike: every title is of an item that shares a fact)."""
+def _in_common(named: DataFrame, tables: Mapping[str, DataFrame]) -> DataFrame:
+    """named(user_id, item_id, read, e) -> (user_id, item_id, alike: every title is of an item that shares a fact).
+
+    A category is a fact; a fact about an item is one of that item too.
+    """
     pairs = named.where("e IS NOT NULL").select("e", "item_id").distinct()
-    if facts is None:
-        met = pairs.limit(0)
-    else:
-        known = item_facts(facts)
-        met = pairs.join(known.withColumnRenamed("item_id", "e"), "e").join(known, ["item_id", "predicate", "object"])
+    items = tables["silver.items"]
+    known = items.select("item_id", F.lit("category").alias("predicate"), F.explode("categories").alias("object"))
+    if "silver.facts" in tables:
+        said = item_facts(tables["silver.facts"])
+        about = said.join(items.select(F.col("item_id").alias("object")), "object", "left_semi")
+        about = about.select(F.col("object").alias("item_id"), "predicate", "object")
+        known = known.unionByName(said).unionByName(about).distinct()
+    met = pairs.join(known.withColumnRenamed("item_id", "e"), "e").join(known, ["item_id", "predicate", "object"])
     shared = met.select("e", "item_id").distinct().withColumn("shares", F.lit(True))
     titles = named.join(shared, ["e", "item_id"], "left").groupBy("user_id", "item_id", "read").agg(
         F.max(F.coalesce("shares", F.lit(False))).alias("shares"))

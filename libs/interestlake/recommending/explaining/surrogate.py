@@ -5,17 +5,15 @@ from collections.abc import Mapping
 import numpy as np
 import shap
 
-from ..fuse import segment_of
-from ..item_models import ItemModels
-from ..personal import Fusion
-from .faithful import score_rows, without_items
+from ..recommender import Recommender
+from .faithful import NOTHING, score_rows, speaking, without_items
 
 MOST_ITEMS = 10
 SAMPLES = 256
 
 
 def explain_score(
-    person: Mapping, column: int, evidence: list[int], models: ItemModels, fusion: Fusion, seed: int = 42
+    person: Mapping, column: int, evidence: list[int], recommender: Recommender, seed: int = 42
 ) -> tuple[dict[str, float], float, float]:
     """-> (feature -> SHAP value, score with nothing, score with everything); the values sum to the difference.
 
@@ -23,12 +21,11 @@ def explain_score(
     then the newest), "friends" and "popularity"; history items beyond them stay on. Kernel SHAP (Lundberg and Lee 2017)
     over SAMPLES masks, exact where 2^features is no more. Keys of items are item ids. A score of 0 is "not proposed".
     """
-    catalogue = models.catalogue
+    catalogue = recommender.catalogue
     items = [] if person["items"] is None else list(catalogue.column_of_index[np.asarray(person["items"])])
     newest = [int(c) for c in reversed(items)]
     chosen = list(dict.fromkeys([*evidence, *newest]))[:MOST_ITEMS]
-    weights = fusion.weights[segment_of(len(items), fusion.cold_history)]
-    unpopular = weights * np.array([source != "popularity" for source in fusion.sources])
+    unpopular = speaking(recommender, "popular")
     features = [str(catalogue.item_ids[c]) for c in chosen]
     if person["friend_items"] is not None and len(person["friend_items"]):
         features.append("friends")
@@ -37,7 +34,7 @@ def explain_score(
     def ranker(masks: np.ndarray) -> np.ndarray:
         """(n, features) of 0 and 1 -> (n,) fused scores of the item."""
         unique, back = np.unique(np.asarray(masks) > 0.5, axis=0, return_inverse=True)
-        rows, using = [], []
+        rows, muted = [], []
         for mask in unique:
             on = dict(zip(features, mask, strict=True))
             gone = {c for c in chosen if not on[str(catalogue.item_ids[c])]}
@@ -45,9 +42,9 @@ def explain_score(
             if not on.get("friends", True):
                 row |= {"friend_items": None, "friend_weights": None}
             rows.append(row)
-            using.append(weights if on["popularity"] else unpopular)
+            muted.append(NOTHING if on["popularity"] else unpopular)
         found = []
-        for columns, scores in score_rows(rows, using, models, fusion):
+        for columns, scores in score_rows(rows, muted, recommender):
             at = np.flatnonzero(columns == column)
             found.append(float(scores[at[0]]) if len(at) else 0.0)
         return np.array(found)[back.ravel()]

@@ -8,7 +8,7 @@ import scipy.sparse as sp
 
 from ...core.vectors import unit_rows
 from ...interactions.batch import UserBatch
-from .gather import Person
+from .gather import Asker
 from .index import AskIndex
 from .parse import Parsed
 
@@ -67,7 +67,7 @@ def answer(
     index: AskIndex,
     parsed: Parsed,
     encode: Callable[[str], np.ndarray],
-    person: Person,
+    person: Asker,
     top: int,
     weights: Weights | None = None,
     include_seen: bool = False,
@@ -160,7 +160,7 @@ def _places(scores: np.ndarray, columns: np.ndarray, limit: int) -> dict[int, in
     return {int(columns[row]): place for place, row in enumerate(order, 1) if mine[row] > 0}
 
 
-def _profile_scores(index: AskIndex, person: Person, weights: Weights) -> dict[str, np.ndarray]:
+def _profile_scores(index: AskIndex, person: Asker, weights: Weights) -> dict[str, np.ndarray]:
     scores = {}
     count = index.catalogue.item_count
     if weights.als and index.als is not None and len(person.columns):
@@ -173,11 +173,11 @@ def _profile_scores(index: AskIndex, person: Person, weights: Weights) -> dict[s
     return scores
 
 
-def _interest_shares(index: AskIndex, person: Person) -> np.ndarray:
+def _interest_shares(index: AskIndex, person: Asker) -> np.ndarray:
     return np.array([person.shares.get(name, 0.0) for name in index.interests.ids], np.float64)
 
 
-def _shared(index: AskIndex, person: Person, item: int) -> list[str]:
+def _shared(index: AskIndex, person: Asker, item: int) -> list[str]:
     """Names of the person's interests that the item carries, strongest share times weight first."""
     row = index.interests.weights[item]
     strength = {int(k): float(w) * person.shares.get(index.interests.ids[k], 0.0)

@@ -12,10 +12,10 @@ from ...core.errors import BadInput
 from ...core.params.all import Params
 from ...core.stage import expect_lake
 from ...text.clean import clean
-from ...text.encoder_files import cache_folder, export_onnx, find_encoder
-from ...text.encoders import load_encoder
+from ...text.configured import configured_encoder, loaded_encoder
+from ...text.own_vectors import gpu_per_task
 from .answer import Answer, Weights, answer
-from .gather import NEEDED, Person, gather_index, gather_person
+from .gather import NEEDED, Asker, gather_index, gather_person
 from .index import AskIndex
 from .parse import parse
 
@@ -43,7 +43,7 @@ class Asking:
 
     index: AskIndex
     encode: Callable[[str], np.ndarray]
-    person_of: Callable[[str], Person]
+    person_of: Callable[[str], Asker]
     intents: "IntentModel | None" = None
     tagger: "TaggerModel | None" = None
     weights: Weights = field(default_factory=Weights)
@@ -65,7 +65,7 @@ class Asking:
         if parsed.asks_nothing:
             raise BadInput.of("request", found=f"{text[:80]!r}, no word that says what is wanted",
                               expected="a topic, a name, a title, a year or a price", where="the request")
-        person = self.person_of(user) if user else Person(known=False)
+        person = self.person_of(user) if user else Asker(known=False)
         found = answer(self.index, parsed, self.encode, person, top, self.weights, include_seen)
         found.notes += parsed.notes
         if user and not person.known:
@@ -90,23 +90,23 @@ def open_asking(
     tagger: "TaggerModel | None" = None,
     max_gigabytes: float = MAX_GIGABYTES,
     without: Sequence[str] = (),
+    tracking_uri: str | None = None,
 ) -> Asking:
-    """Read the lake's items once, and load the encoder beside it; see `gather_index` for jobs and errors."""
+    """Read the lake's items once, and load the encoder beside it; see `gather_index` for jobs and errors.
+
+    tracking_uri: where an encoder that `embed.model_path` names by an MLflow URI lies.
+    """
     expect_lake(lake, NEEDED, "interestlake run --until build_interests")
-    files = find_encoder(params.embed.model_path, params.embed.max_tokens)
+    files = configured_encoder(params.embed, tracking_uri, gpu_per_task(lake.spark) > 0)
     with ThreadPoolExecutor(1) as pool:
-        loading = pool.submit(_encoder, files)
+        loading = pool.submit(loaded_encoder, files)
         index = gather_index(lake, files.model_id, max_gigabytes, without)
         encoder = loading.result()
 
-    def person_of(user: str) -> Person:
+    def person_of(user: str) -> Asker:
         return gather_person(lake, user, params.ingest.pseudonym_key_file, index.catalogue)
 
     return Asking(index, lambda text: encoder.encode([text])[0], person_of, intents, tagger)
-
-
-def _encoder(files):
-    return load_encoder("onnx", files.path, export_onnx(files, cache_folder()), files.max_tokens, 1, 1, None)
 
 
 def checked(request: str) -> str:

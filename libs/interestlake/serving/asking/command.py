@@ -38,7 +38,8 @@ def ask(options: argparse.Namespace, log: Logger, start_spark: Callable) -> None
 
             modules.result()
             intents, tagger = loading.result()
-            asking = open_asking(Lake(spark, options.lake), params, intents, tagger, options.max_gigabytes)
+            asking = open_asking(Lake(spark, options.lake), params, intents, tagger, options.max_gigabytes,
+                                  tracking_uri=uri)
             opened = clock.seconds
             found, intent = asking.ask(request, options.user, options.top, options.include_seen)
     if options.json:

@@ -1,7 +1,5 @@
 """Tables of a lake -> the index and a person. Collected to one process after a size check."""
 
-import hashlib
-import hmac
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -13,13 +11,14 @@ from pyspark.ml.stat import Summarizer
 from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
-from ...core.config import FEEDBACK
 from ...core.errors import BadInput
 from ...core.lake import Lake
 from ...interests.candidates import visible
-from ...privacy.pseudonyms import PSEUDONYM_DIGITS, kept_key
+from ...privacy.identity import pseudonyms_of
+from ...privacy.pseudonyms import PSEUDONYM_DIGITS
 from ...recommending.blocks import Catalogue
 from ...recommending.gather import collect_interests, collect_vectors, fold_in_als
+from ...text.own_vectors import encoder_ids, no_vectors
 from .index import AskIndex, build_index
 
 REVIEWS, CHARACTERS = 20, 600  # reviews of an item that are read, and of each so many characters
@@ -29,7 +28,7 @@ NEEDED = ("bronze.items", "silver.items", "silver.documents", "silver.embeddings
 
 
 @dataclass(frozen=True)
-class Person:
+class Asker:
     """Who asks. columns (n,) and weights (n,): the items chosen, by column; shares: interest_id -> share of attention.
 
     known: whether the lake has this person; someone unknown has no columns.
@@ -66,6 +65,9 @@ def gather_index(lake: Lake, model_id: str, max_gigabytes: float, without: Seque
         als = pool.submit(_als, lake, catalogue)
         interests = pool.submit(_interests, lake, items, catalogue)
         found = {name: one.result() for name, one in waiting.items()}
+        if found["vectors"].empty:  # the encoder has vectors, of other texts
+            own = lake.read("silver.embeddings").join(documents.select("text_hash"), "text_hash", "left_semi")
+            raise no_vectors(model_id, encoder_ids(own))
         fields = {name: False for name in without}
         return build_index(found["items"], found["texts"], found["facts"], found["vectors"], als.result(),
                            interests.result(), fields)  # fmt: skip
@@ -77,10 +79,7 @@ def _check_size(lake: Lake, items, documents, vectors, model_id: str, max_gigaby
         count, characters, first = pool.map(lambda call: call(), (
             items.count, lambda: said.first()[0] or 0, lambda: vectors.select(F.size("vector")).first()))
     if first is None:
-        others = [row[0] for row in lake.read("silver.embeddings").select("model_id").distinct().collect()]
-        raise BadInput.of("vectors", found=f"none of {model_id}; the lake has {', '.join(others) or 'none'}",
-                          expected="item texts embedded by this encoder",
-                          where="embed.model_path and embed.max_tokens as in the run, or `interestlake embed`")
+        raise no_vectors(model_id, encoder_ids(lake.read("silver.embeddings")))
     planned = (count * first[0] * NUMBER_BYTES * 3 + characters * TEXT_BYTES * 6 + count * 4000) / 2**30
     if planned > max_gigabytes:
         raise BadInput.of("catalogue", found=f"{count} items, {planned:.2f} GB planned in one process",
@@ -131,22 +130,19 @@ def _interests(lake: Lake, items: DataFrame, catalogue: Catalogue):
     return collect_interests(lake.read("silver.item_interests"), lake.read("silver.interests"), items, catalogue)
 
 
-def pseudonym_of(user: str, lake: Lake, key_file: str) -> str:
-    """The id of a source's person in this lake, by the key that ingest used."""
-    runs = {row["source"] for row in lake.read("ops.runs").select("source").distinct().collect()}
-    sample = runs - {FEEDBACK, "as ingested"} == {"sample"}
-    key = kept_key("sample" if sample else "other", key_file)
-    return hmac.new(key, user.encode(), hashlib.sha256).hexdigest()[:PSEUDONYM_DIGITS]
+def gather_person(lake: Lake, user: str, key_file: str, catalogue: Catalogue) -> Asker:
+    """A person by the source's id (or SOURCE:ID), or by the pseudonym that the lake's tables show. 2 or 3 Spark jobs.
 
-
-def gather_person(lake: Lake, user: str, key_file: str, catalogue: Catalogue) -> Person:
-    """A person by the source's id, or by the pseudonym that the lake's tables show. 2 or 3 Spark jobs."""
-    ids = [pseudonym_of(user, lake, key_file)]
-    if len(user) == PSEUDONYM_DIGITS and all(letter in "0123456789abcdef" for letter in user):
-        ids.append(user)
+    Raises BadInput where two sources have people of that id, and where the lake's key is not at hand for an id.
+    """
+    shown = len(user) == PSEUDONYM_DIGITS and all(letter in "0123456789abcdef" for letter in user)
+    ids = [user] if shown else pseudonyms_of(lake, user, key_file)
     known = lake.read("silver.users").where(F.col("user_id").isin(ids)).select("user_id").collect()
+    if len(known) > 1:
+        raise BadInput.of(f"user {user!r}", found=f"{len(known)} people", expected="SOURCE:ID, or a user_id of "
+                          "silver.users", where="--user")  # fmt: skip
     if not known:
-        return Person(known=False)
+        return Asker(known=False)
     mine = F.col("user_id") == known[0]["user_id"]
     pairs = lake.read("silver.interactions").where(mine).select("item_index", "weight").orderBy("item_index")
     shares = {}
@@ -157,4 +153,4 @@ def gather_person(lake: Lake, user: str, key_file: str, catalogue: Catalogue) ->
             shares = {row["interest_id"]: row["share"] for row in rows}
         chosen = waiting.result()
     columns = catalogue.column_of_index[chosen["item_index"].to_numpy(np.int64)]
-    return Person(True, columns, chosen["weight"].to_numpy(np.float32), shares)
+    return Asker(True, columns, chosen["weight"].to_numpy(np.float32), shares)

@@ -9,7 +9,7 @@ import pandas as pd
 from ...core.vectors import unit_rows
 from ...models.fold_in_als import FoldInAls
 from ...recommending.blocks import Catalogue
-from ...recommending.item_models import ItemInterests
+from ...recommending.recommender import ItemInterests
 from ...text.words import phrase_of
 from .lexical import Bm25, fit_bm25
 from .vocabulary import Vocabulary

@@ -13,7 +13,7 @@ from ...core.params.all import Params
 from ...core.stage import StageContext
 from ...core.storage import has_scheme, write_whole
 from ...core.tracking import default_tracking_uri, one_run
-from ...privacy.person import Somebody, find_person
+from ...privacy.person import Person, find_person
 from ...recommending.relist import Relister, can_relist
 from .object import expect_known, forget, object_to, reports_of, withdraw
 from .page import page_of
@@ -36,7 +36,7 @@ def run(arguments: argparse.Namespace, spark, params: Params, options: RunOption
             tracker.log_metrics(command(arguments, context, person))
 
 
-def _profile(arguments: argparse.Namespace, context: StageContext, person: Somebody) -> dict[str, float]:
+def _profile(arguments: argparse.Namespace, context: StageContext, person: Person) -> dict[str, float]:
     lake, log = context.lake, context.log
     if person.user_index is None:
         raise BadInput.of(f"user {arguments.user!r}", found="everything forgotten", expected="somebody", where="--user")
@@ -55,7 +55,7 @@ def _profile(arguments: argparse.Namespace, context: StageContext, person: Someb
 
 
 def serve(
-    context: StageContext, person: Somebody, port: int, show: bool, ready=lambda server: None
+    context: StageContext, person: Person, port: int, show: bool, ready=lambda server: None
 ) -> dict[str, float]:
     """Serve the page until interrupted -> how many requests changed something; `ready` gets the listening server."""
     server = page_server(context, person, port)
@@ -73,7 +73,7 @@ def serve(
     return {"changes": server.changes}
 
 
-def page_server(context: StageContext, person: Somebody, port: int) -> PageServer:
+def page_server(context: StageContext, person: Person, port: int) -> PageServer:
     """The server of one person's page; the scorers are read once, before the first change of a list."""
     relister: list[Relister] = []
 
@@ -99,7 +99,7 @@ def page_server(context: StageContext, person: Somebody, port: int) -> PageServe
 
 
 def change(
-    context: StageContext, person: Somebody, does: str, kind: str, things, run_id: str, keep_hours=0.0
+    context: StageContext, person: Person, does: str, kind: str, things, run_id: str, keep_hours=0.0
 ) -> tuple[str, int]:
     """Write one request of a person -> a sentence that says what was done, and the rows written or deleted."""
     lake = context.lake
@@ -124,7 +124,7 @@ def change(
     return f"Noted: {new} new objection{'' if new == 1 else 's'}.", new
 
 
-def _feedback(arguments: argparse.Namespace, context: StageContext, person: Somebody) -> dict[str, float]:
+def _feedback(arguments: argparse.Namespace, context: StageContext, person: Person) -> dict[str, float]:
     asked = {"item": arguments.not_interested, "interest": arguments.not_interested_in}
     if not any(asked.values()):
         raise BadInput.of("feedback", found="nothing", expected="an item or an interest",
@@ -142,7 +142,7 @@ def _feedback(arguments: argparse.Namespace, context: StageContext, person: Some
     return {does: changed, **_relist(context, person)}
 
 
-def _forget(arguments: argparse.Namespace, context: StageContext, person: Somebody) -> dict[str, float]:
+def _forget(arguments: argparse.Namespace, context: StageContext, person: Person) -> dict[str, float]:
     kind = "everything" if arguments.everything else "item" if arguments.item else "interest"
     thing = arguments.item or arguments.interest or ""
     said, rows = change(
@@ -153,7 +153,7 @@ def _forget(arguments: argparse.Namespace, context: StageContext, person: Somebo
     return {"rows_deleted": rows, **(_relist(context, person) if kind != "everything" else {})}
 
 
-def _relist(context: StageContext, person: Somebody) -> dict[str, float]:
+def _relist(context: StageContext, person: Person) -> dict[str, float]:
     if person.user_index is None or not can_relist(context.lake):
         context.log.info("no list to renew: the stage recommend has not run on this lake")
         return {}

@@ -12,7 +12,7 @@ from ...core.storage import has_scheme
 from ...privacy.erasure import Erasure, erase_everything, erase_interest, erase_item, literal, text_tables
 from ...privacy.objections import TABLE as OBJECTIONS
 from ...privacy.objections import mark
-from ...privacy.person import Somebody
+from ...privacy.person import Person
 
 COLUMNS = "user_id string, kind string, action string, target string, run_id string"
 WRITERS = 4
@@ -29,13 +29,13 @@ def expect_known(lake: Lake, kind: str, target: str, where: str) -> None:
     raise BadInput.of(f"{kind} {target!r}", found="none of that id", expected=expected, where=where)
 
 
-def object_to(lake: Lake, person: Somebody, kind: str, targets: Sequence[str], run_id: str) -> int:
+def object_to(lake: Lake, person: Person, kind: str, targets: Sequence[str], run_id: str) -> int:
     """Note that the person does not want to see these things; returns new objections (0: all were there)."""
     rows = [(person.user_id, kind, "not_interested", target, run_id) for target in targets]
     return _note(lake, rows, f"{run_id}/{kind}")
 
 
-def withdraw(lake: Lake, person: Somebody, kind: str, targets: Sequence[str]) -> int:
+def withdraw(lake: Lake, person: Person, kind: str, targets: Sequence[str]) -> int:
     """Take objections back; returns how many there were."""
     if not lake.exists(OBJECTIONS):
         return 0
@@ -57,7 +57,7 @@ def _note(lake: Lake, rows: list[tuple], run_id: str) -> int:
 
 
 def forget(
-    lake: Lake, person: Somebody, kind: str, target: str, run_id: str, keep_hours: float = 0.0
+    lake: Lake, person: Person, kind: str, target: str, run_id: str, keep_hours: float = 0.0
 ) -> dict[str, int]:
     """Delete an item, an interest or everything ("everything", "") of a person -> rows deleted or rewritten per table.
 
@@ -122,7 +122,7 @@ def _clear_texts(lake: Lake, table: str, hashes: list[str]) -> int:
     return lake.delete(table, f"text_hash IN ({listed})")
 
 
-def reports_of(lake: Lake, person: Somebody) -> list[Path]:
+def reports_of(lake: Lake, person: Person) -> list[Path]:
     """Pages in the lake's reports folder that show this person; none where the lake is no local folder."""
     folder = Path(lake.root.removeprefix("file://")) / "reports"
     if has_scheme(lake.root) and not lake.root.startswith("file:") or not folder.is_dir():

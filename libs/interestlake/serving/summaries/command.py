@@ -1,6 +1,7 @@
 """`interestlake summarise`: one item, one person, or every item of the lake."""
 
 import argparse
+from collections.abc import Mapping
 from logging import Logger
 
 from pyspark.sql import functions as F
@@ -9,11 +10,11 @@ from ...core.config import RunOptions
 from ...core.errors import BadInput, GateRefused
 from ...core.lake import Lake
 from ...core.params.all import Params
-from ...core.stage import StageContext, expect_lake
-from ...core.tracking import default_tracking_uri, one_run
+from ...core.stage import StageContext
+from ...core.tracking import default_tracking_uri
 from ...privacy.person import find_person
 from ...reporting.person import collect_interests, collect_suggestions, collect_titles
-from ...text.encoder_files import cache_folder, export_onnx, find_encoder
+from ...text.configured import configured_encoder, loading
 from ...text.encoders import load_encoder
 from .compose import Statement, compose
 from .generator import make_generator
@@ -25,33 +26,45 @@ from .support import rewritten
 NEEDED = ("silver.items", "silver.documents")
 
 
-def run(arguments: argparse.Namespace, spark, params: Params, options: RunOptions, log: Logger) -> None:
-    """The command of `arguments` on a running Spark session."""
-    lake = Lake(spark, options.lake)
-    expect_lake(lake, NEEDED, "interestlake run --until prepare")
-    if arguments.sentences < 1:
-        raise BadInput.of("sentences", found=arguments.sentences, expected="1 or more", where="--sentences")
-    context = StageContext(spark, lake, None, params, options, log)
+def print_one(arguments: argparse.Namespace, spark, params: Params, options: RunOptions, log: Logger) -> None:
+    """`summarise --item I` or `--user U`: print the texts of one; writes nothing."""
+    context = StageContext(spark, Lake(spark, options.lake), None, params, options, log)
     if arguments.user:
         return _person(context, arguments.user)
-    make_judge(arguments.blocked, arguments.classifier)  # faults come before anything slow
     generate = make_generator(arguments.generator, arguments.endpoint, arguments.model)
-    if generate and not arguments.item:
+    _item(context, arguments.item, _plan(context), generate)
+
+
+def one_item_at_a_time(lake: Lake, options: RunOptions, arguments: argparse.Namespace) -> RunOptions:
+    """Raises BadInput for a generator over the whole lake, or one that is not there."""
+    if make_generator(arguments.generator, arguments.endpoint, arguments.model):
         raise BadInput.of("generator", found="no item", expected="one item at a time", where="--item")
-    encoder = find_encoder(params.embed.model_path, params.embed.max_tokens)
-    plan = Plan(encoder.path, export_onnx(encoder, cache_folder()), encoder.max_tokens, params.embed.batch_size,
-                arguments.blocked, arguments.classifier, arguments.sentences)  # fmt: skip
-    if arguments.item:
-        return _item(context, arguments.item, plan, generate)
-    uri = options.tracking_uri or default_tracking_uri(options.lake)
-    with one_run(uri, "summarise", vars(arguments) | {"set": str(arguments.set)}, {"seed": options.seed}) as tracker:
-        with tracker.stage("summarise", {"sentences": plan.sentences, "encoder": encoder.model_id}):
-            figures = _everything(context, plan)
-            tracker.log_metrics(figures)
-            for name, version in context.read_versions.items():
-                tracker.log_table(name, lake.path(name), version, "read")
+    return options
+
+
+def write_summaries(context: StageContext) -> dict[str, float]:
+    """Write gold.summaries of every item and replay them -> statements, true and false ones, in all and by part."""
+    return _everything(context, _plan(context))
+
+
+def summaries_table(figures: Mapping[str, float]) -> None:
+    """Print the statements of each part; raises GateRefused where one does not stand where it says."""
+    print(f"{'part':<14}{'statements':>11}{'true':>9}")
+    for name, count in figures.items():
+        if name.startswith("statements."):
+            part = name.removeprefix("statements.")
+            print(f"{part:<14}{count:>11,.0f}{figures[f'true.{part}']:>9,.0f}")
     if figures["false"]:
         raise GateRefused(f"{figures['false']:.0f} statements do not stand where they say")
+
+
+def _plan(context: StageContext) -> Plan:
+    own, embed = context.params.summarise, context.params.embed
+    blocked, classifier = own.blocked or None, own.classifier or None
+    make_judge(blocked, classifier)  # faults come before anything slow
+    options = context.options
+    encoder = configured_encoder(embed, options.tracking_uri or default_tracking_uri(options.lake))
+    return Plan(loading(encoder, embed.batch_size, threads=1), blocked, classifier, own.sentences)
 
 
 def _tables(context: StageContext) -> dict:
@@ -66,11 +79,10 @@ def _everything(context: StageContext, plan: Plan) -> dict[str, float]:
     context.write("gold.summaries", made.withColumn("run_id", F.lit(context.options.run_id)))
     told = replayed(context.lake.read("gold.summaries"), rows)
     counts = told.groupBy("part").agg(F.count("*").alias("n"), F.count_if("true").alias("t")).orderBy("part").collect()
-    print(f"{'part':<14}{'statements':>11}{'true':>9}")
-    for row in counts:
-        print(f"{row['part']:<14}{row['n']:>11,}{row['t']:>9,}")
     total, true = sum(row["n"] for row in counts), sum(row["t"] for row in counts)
-    return {"statements": float(total), "true": float(true), "false": float(total - true)}
+    figures = {"statements": float(total), "true": float(true), "false": float(total - true)}
+    figures |= {f"statements.{row['part']}": float(row["n"]) for row in counts}
+    return figures | {f"true.{row['part']}": float(row["t"]) for row in counts}
 
 
 def _item(context: StageContext, item_id: str, plan: Plan, generate) -> None:
@@ -78,7 +90,7 @@ def _item(context: StageContext, item_id: str, plan: Plan, generate) -> None:
     if row is None:
         raise BadInput.of(f"item {item_id!r}", found="none of that id", expected="an item_id of silver.items",
                           where="--item")
-    encoder = load_encoder("onnx", plan.path, plan.onnx_folder, plan.max_tokens, plan.batch_size, 1, None)
+    encoder = load_encoder(*plan.encoder)
     judge = make_judge(plan.blocked, plan.classifier)
     found = compose(texts_of(row), encoder.encode, judge, plan.sentences)
     for part in ("title", "description", "summary", "contrast"):

@@ -16,12 +16,9 @@ SCHEMA = ("item_id string, part string, place int, text string, source string, s
 
 @dataclass(frozen=True)
 class Plan:
-    """What a worker needs to build encoder and judge: see text.encoders.load_encoder and safety.make_judge."""
+    """What a worker needs to build encoder and judge: arguments of `text.configured.loading`, see safety.make_judge."""
 
-    path: str
-    onnx_folder: str
-    max_tokens: int
-    batch_size: int
+    encoder: tuple
     blocked: str | None
     classifier: str | None
     sentences: int
@@ -53,14 +50,14 @@ def texts_of(row) -> ItemTexts:
     return ItemTexts(row.item_id, row.title, tuple(row.categories), documents, facts)
 
 
-def summarise(plan: Plan, threads: int = 1) -> Callable[[DataFrame], DataFrame]:
+def summarise(plan: Plan) -> Callable[[DataFrame], DataFrame]:
     """`item_rows` -> SCHEMA: the statements of every item. Lazy."""
 
     def run(frames: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
         from ...text.encoders import load_encoder
         from .safety import make_judge
 
-        encoder = load_encoder("onnx", plan.path, plan.onnx_folder, plan.max_tokens, plan.batch_size, threads, None)
+        encoder = load_encoder(*plan.encoder)
         judge = make_judge(plan.blocked, plan.classifier)
         for frame in frames:
             rows = []

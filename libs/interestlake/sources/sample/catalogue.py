@@ -34,7 +34,7 @@ LAST_NAMES = (
 
 
 @dataclass(frozen=True)
-class Catalogue:
+class SampleCatalogue:
     """Arrays of length `size`, one entry per item number from 0.
 
     interest, style: int. popularity: float >= 0, chance to be chosen within the interest, 0 for an item that nobody
@@ -59,7 +59,7 @@ def item_count(users: int) -> int:
     return int(min(MAX_ITEMS, max(MIN_ITEMS, round(users * ITEMS_PER_USER))))
 
 
-def build_catalogue(seed: int, users: int) -> Catalogue:
+def build_catalogue(seed: int, users: int) -> SampleCatalogue:
     """The items of the world (seed, users), the same in every process."""
     size, kinds = item_count(users), len(INTERESTS)
     rng = np.random.default_rng([seed, STREAM_CATALOGUE])
@@ -82,7 +82,7 @@ def build_catalogue(seed: int, users: int) -> Catalogue:
     previous_part = np.full(size, -1)
     previous_part[next_part[next_part >= 0]] = number[next_part >= 0]
     popularity = np.where(previous_part >= 0, popularity * 0.2, popularity)
-    return Catalogue(size, interest, style, popularity, quality, next_part, previous_part)
+    return SampleCatalogue(size, interest, style, popularity, quality, next_part, previous_part)
 
 
 def item_id(number: int) -> str:
@@ -111,7 +111,7 @@ def title_parts(number: int) -> tuple[str, str, str]:
     return (f"{title}, Volume {volume + 1}" if volume else title), form, subject
 
 
-def title_of(catalogue: Catalogue, number: int) -> tuple[str, str, str]:
+def title_of(catalogue: SampleCatalogue, number: int) -> tuple[str, str, str]:
     """(title, format, subject); the parts of a series carry the first part's title."""
     first = catalogue.previous_part[number]
     if first >= 0:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .catalogue import Catalogue, maker_of, title_of
+from .catalogue import SampleCatalogue, maker_of, title_of
 from .interests import INTERESTS
 
 POSITIVE_OPENERS = (
@@ -122,7 +122,7 @@ def polarity_of(rating: int) -> int:
     return 1 if rating >= 4 else -1 if rating <= 2 else 0
 
 
-def write_review(catalogue: Catalogue, number: int, rating: int, rng: np.random.Generator) -> str:
+def write_review(catalogue: SampleCatalogue, number: int, rating: int, rng: np.random.Generator) -> str:
     """Two to four sentences about the item, in the interest's words, with the rating's sentiment."""
     polarity = polarity_of(rating)
     openers, bodies, closers = PHRASES[polarity]
@@ -139,14 +139,14 @@ def write_review(catalogue: Catalogue, number: int, rating: int, rng: np.random.
     return f"{_pick(SUMMARIES[polarity], rng)}. {' '.join(sentences)}"
 
 
-def write_description(catalogue: Catalogue, number: int, rng: np.random.Generator) -> str:
+def write_description(catalogue: SampleCatalogue, number: int, rng: np.random.Generator) -> str:
     """Two sentences about what the item holds."""
     words = _words(catalogue, number, rng)
     facets = rng.permutation(INTERESTS[int(catalogue.interest[number])].facets)[:3]
     return _capital(_pick(DESCRIPTIONS, rng).format(a=facets[0], b=facets[1], c=facets[2], **words))
 
 
-def _words(catalogue: Catalogue, number: int, rng: np.random.Generator) -> dict[str, str]:
+def _words(catalogue: SampleCatalogue, number: int, rng: np.random.Generator) -> dict[str, str]:
     interest = INTERESTS[int(catalogue.interest[number])]
     _, form, subject = title_of(catalogue, number)
     return {

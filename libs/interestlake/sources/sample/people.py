@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .catalogue import Catalogue, item_id, title_of
+from .catalogue import SampleCatalogue, item_id, title_of
 from .grammar import write_review
 from .interests import COMMUNITY_NAMES, INTERESTS
 
@@ -19,7 +19,7 @@ _MASK = (1 << 64) - 1
 
 
 @dataclass(frozen=True)
-class Person:
+class SamplePerson:
     """`shares`: planted share of each interest over the whole period, sums to 1. `styles`: two liked per interest."""
 
     number: int
@@ -39,7 +39,7 @@ def community_of(seed: int, number: int) -> int:
     return _mix(seed, STREAM_COMMUNITY, number) % COMMUNITIES
 
 
-def make_person(seed: int, number: int) -> Person:
+def make_person(seed: int, number: int) -> SamplePerson:
     """The person `number` of the world `seed`; its generator continues with friends, then events."""
     rng = np.random.default_rng([seed, STREAM_USER, number])
     community = community_of(seed, number)
@@ -51,10 +51,10 @@ def make_person(seed: int, number: int) -> Person:
     shares[away[int(rng.integers(len(away)))]] += SIDE_SHARE
     styles = np.stack([rng.permutation(4)[:2] for _ in INTERESTS])
     cold = _mix(seed, STREAM_COLD, number) % COLD_ONE_IN == 0
-    return Person(number, community, shares, styles, cold, rng)
+    return SamplePerson(number, community, shares, styles, cold, rng)
 
 
-def choose_friends(seed: int, users: int, person: Person) -> list[int]:
+def choose_friends(seed: int, users: int, person: SamplePerson) -> list[int]:
     """Two or more people, five out of six of the own community, mostly near in number so that circles close."""
     friends: list[int] = []
     wanted = 2 + int(person.rng.poisson(2.0))
@@ -69,7 +69,7 @@ def choose_friends(seed: int, users: int, person: Person) -> list[int]:
     return friends
 
 
-def live(person: Person, catalogue: Catalogue) -> tuple[list[dict], list[tuple[int, int]]]:
+def live(person: SamplePerson, catalogue: SampleCatalogue) -> tuple[list[dict], list[tuple[int, int]]]:
     """(events in order of time as JSON-ready dicts, [(item number, rating) of each review])."""
     rng = person.rng
     wanted = int(rng.integers(1, 3)) if person.cold else int(rng.integers(15, 26))
@@ -99,7 +99,7 @@ def shares_at(shares: np.ndarray, moment: float) -> np.ndarray:
     return now / now.sum()
 
 
-def _next_item(person: Person, catalogue: Catalogue, seen: np.ndarray, last: int, moment: float) -> int:
+def _next_item(person: SamplePerson, catalogue: SampleCatalogue, seen: np.ndarray, last: int, moment: float) -> int:
     rng = person.rng
     if last >= 0 and catalogue.next_part[last] >= 0 and not seen[catalogue.next_part[last]] and rng.random() < 0.65:
         return int(catalogue.next_part[last])
@@ -112,7 +112,7 @@ def _next_item(person: Person, catalogue: Catalogue, seen: np.ndarray, last: int
     return int(members[rng.choice(len(members), p=weights / total)]) if total > 0 else -1
 
 
-def _events_of(person: Person, catalogue: Catalogue, number: int, at: int) -> tuple[list[dict], int | None]:
+def _events_of(person: SamplePerson, catalogue: SampleCatalogue, number: int, at: int) -> tuple[list[dict], int | None]:
     rng, kind = person.rng, int(catalogue.interest[number])
     at_home = INTERESTS[kind].community == person.community
     liked = catalogue.style[number] in person.styles[kind]

@@ -9,7 +9,7 @@ from pyspark.sql import DataFrame, SparkSession
 
 from ...core.errors import BadInput
 from ...core.storage import filesystem
-from .catalogue import Catalogue, build_catalogue, item_count, item_id, maker_of, title_of
+from .catalogue import SampleCatalogue, build_catalogue, item_count, item_id, maker_of, title_of
 from .dirt import damaged, kind_of_person, roughened
 from .grammar import polarity_of, write_description
 from .interests import INTERESTS
@@ -88,7 +88,7 @@ def _rows(lines: Iterable[tuple[int, str, str]]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["kind", "position", "value"])
 
 
-def _lines_of_person(seed: int, users: int, number: int, catalogue: Catalogue) -> Iterator[tuple[int, str, str]]:
+def _lines_of_person(seed: int, users: int, number: int, catalogue: SampleCatalogue) -> Iterator[tuple[int, str, str]]:
     person = make_person(seed, number)
     name = user_id(number)
     friends = choose_friends(seed, users, person)
@@ -112,7 +112,7 @@ def _lines_of_person(seed: int, users: int, number: int, catalogue: Catalogue) -
         yield number * 1_000 + place, row_kind, value
 
 
-def _lines_of_item(seed: int, number: int, catalogue: Catalogue) -> Iterator[tuple[int, str, str]]:
+def _lines_of_item(seed: int, number: int, catalogue: SampleCatalogue) -> Iterator[tuple[int, str, str]]:
     rng = np.random.default_rng([seed, STREAM_ITEM, number])
     interest = INTERESTS[int(catalogue.interest[number])]
     style = interest.styles[int(catalogue.style[number])]

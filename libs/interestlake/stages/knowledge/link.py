@@ -22,7 +22,7 @@ def _link(context: StageContext) -> dict[str, float]:
         naming = ", ".join(name for name, relation in relations.items() if relation.names)
         raise BadInput.of("entities", found="no fact that names one", expected=f"facts of {naming}",
                           where="knowledge-load, or `names: true` in conf/knowledge/relations.yml")
-    encode = worker_encoder(context.params.embed)[0] if params.texts_decide else None
+    encode = worker_encoder(context.params.embed, context.tracker.uri)[0] if params.texts_decide else None
     linked = items.transform(item_names()).transform(
         link(entities, encode, params.max_block, params.link_candidates, params.min_score, params.mutual))
     written = context.write(LINKS, linked)

@@ -28,7 +28,7 @@ def _verbalise(context: StageContext) -> dict[str, float]:
     told = history.transform(divergence.contributions(features, shares, params.smoothing))
     texts = items.transform(match.item_texts(features, names, relations)).unionByName(
         liked.transform(match.person_texts(items, told, names, relations)))
-    encode, model_id = worker_encoder(context.params.embed)
+    encode, model_id = worker_encoder(context.params.embed, context.tracker.uri)
     partitions = max(context.spark.sparkContext.defaultParallelism, -(-items.count() // TEXTS_PER_TASK))
     written = context.write(SENTENCES, texts.transform(match.encoded(encode, model_id, partitions)))
     sentences = context.lake.read(SENTENCES)

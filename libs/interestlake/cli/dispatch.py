@@ -1,0 +1,180 @@
+"""Runs one command of the table: faults of the command line first, then Spark, then the stages or the function."""
+
+import argparse
+import glob
+import importlib
+import inspect
+import logging
+import os
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+
+from ..core.config import RunOptions, cut, load_params, new_run_id, parse_override
+from ..core.errors import BadInput, GateRefused
+from ..core.session import GATEWAY, build_session
+from ..core.storage import has_scheme
+from .table import BY_NAME, Command
+from .table.command import Cut, OneStage, OnFiles, OwnStart
+from .table.operations import STAGE_NAMES
+
+LOG = logging.getLogger("interestlake")
+# loaded while the JVM starts and a pipeline claims its run, which load no module that interestlake.core.claim has not
+SLOW_TO_LOAD = ("torch", "mlflow", "interestlake.core.pipeline")
+
+
+def named(address: str):
+    """What stands at "package.module:name" below `interestlake`."""
+    module, name = address.split(":")
+    return getattr(importlib.import_module(f"interestlake.{module}"), name)
+
+
+def execute(arguments: argparse.Namespace, load: Callable | None = None) -> None:
+    """The command of these arguments. load() -> what it runs, in place of the table's address, as a job hands it.
+
+    Raises what main turns into exit codes.
+    """
+    command = BY_NAME[arguments.command]
+    load = load or (lambda: named(command.runs.address))
+    if isinstance(command.runs, OnFiles):
+        load()(arguments, LOG)
+    elif isinstance(command.runs, OwnStart):
+        arguments.conf_dir = _conf_dir(arguments)
+        loads = command.runs.loads
+        load()(arguments, LOG, lambda: _started(arguments.conf_dir, arguments.profile, loads))
+    else:
+        _on_lake(command, arguments, load)
+
+
+def _on_lake(command: Command, arguments: argparse.Namespace, load: Callable) -> None:
+    # faults of the command line and of conf come before the seconds that Spark needs to start
+    options, overrides, inputs = options_of(command, arguments)
+    conf_dir, runs = _conf_dir(arguments), command.runs
+    params = load_params(conf_dir, overrides, arguments.recipe)
+    wanted = cut(STAGE_NAMES, getattr(arguments, "from"), arguments.until) if command.name == "run" else slice(None)
+    _look_for_inputs(inputs)
+    LOG.info("run %s  seed %d  lake %s", options.run_id, options.seed, options.lake)
+    LOG.info("starting Spark (%s) ...", arguments.profile)
+    began = time.perf_counter()
+    modules = (*SLOW_TO_LOAD, f"interestlake.{runs.address.split(':')[0]}")
+    with _started(conf_dir, arguments.profile, modules) as (spark, loading):
+        if isinstance(runs, Cut):
+            _run_cut(spark, params, options, wanted, began, loading, load)
+        else:
+            loading.result()
+            run_over_lake(command, arguments, spark, params, options, load)
+
+
+def run_over_lake(
+    command: Command, arguments: argparse.Namespace, spark, params, options: RunOptions, load: Callable
+) -> None:
+    """The command's stage, or its function, on a running session, and what it prints; load() -> stage or function."""
+    if not isinstance(command.runs, OneStage):
+        return load()(arguments, spark, params, options, LOG)
+
+    from ..core.lake import Lake
+    from ..core.pipeline import run_stages
+    from ..core.stage import expect_lake
+
+    runs, lake = command.runs, Lake(spark, options.lake)
+    stage = load()
+    if runs.after:  # before a run is noted where no lake is
+        needs = stage.reads if runs.needs is None else named(runs.needs) if isinstance(runs.needs, str) else runs.needs
+        expect_lake(lake, needs, runs.after)
+    answered = next((address for option, address in runs.instead.items() if getattr(arguments, option)), None)
+    if answered:
+        return named(answered)(arguments, spark, params, options, LOG)
+    if runs.before:
+        options = named(runs.before)(lake, options, arguments)
+    further = [named(address) for switch, address in runs.also.items() if getattr(arguments, switch)]
+    figures = run_stages(spark, (stage, *further), params, options)[stage.name]
+    given = {"lake": lake, "stage": stage, "figures": figures, "options": options, "arguments": arguments}
+    closing = named(runs.closing)
+    text = closing(**{name: given[name] for name in inspect.signature(closing).parameters if name in given})
+    if text is not None:
+        print(text)
+
+
+def options_of(
+    command: Command, arguments: argparse.Namespace
+) -> tuple[RunOptions, dict[str, object], list[tuple[str, str]]]:
+    """What to run on, parameters that the command line sets, and (option, path) of every input."""
+    overrides = dict(parse_override(assignment) for assignment in arguments.set)
+    given = {option: getattr(arguments, option.name) for option in command.options}
+    overrides |= {option.sets: value for option, value in given.items() if option.sets and value is not None}
+    paths = {option: value if option.repeat else [value] for option, value in given.items() if option.file}
+    # schedulers cannot leave an option out: they give an empty one
+    inputs = [(option.flag, path) for option, all_of in paths.items() for path in all_of if path or option.required]
+    run_id = arguments.run_id or new_run_id()
+    if not run_id.replace("-", "").replace("_", "").replace(".", "").isalnum():
+        raise BadInput.of("run id", found=repr(run_id), expected="letters, digits, '.', '_' and '-'", where="--run-id")
+    options = RunOptions(
+        lake=arguments.lake,
+        run_id=run_id,
+        seed=arguments.seed,
+        source=command.source or getattr(arguments, "source", None),
+        inputs=tuple(path for _, path in inputs),
+        mapping=getattr(arguments, "mapping", None),
+        tracking_uri=arguments.tracking_uri,
+        report_dir=arguments.report_dir,
+    )
+    return options, overrides, inputs
+
+
+def _look_for_inputs(inputs: Sequence[tuple[str, str]]) -> None:
+    """BadInput for a path that is not there, where a path without a scheme is sure to mean this machine's disk."""
+    if GATEWAY in os.environ:  # under spark-submit the cluster's default file system decides
+        return
+    for option, path in inputs:
+        if not has_scheme(path) and not glob.glob(path):
+            raise BadInput.of(f"input {path}", found="nothing there", expected="a file or folder", where=option)
+
+
+def _run_cut(
+    spark, params, options: RunOptions, wanted: slice, began: float, loading: Future, load: Callable
+) -> None:
+    from ..core.claim import claim_run
+    from ..core.lake import Lake
+
+    # the first write of a JVM takes as long as the modules
+    claimed = claim_run(Lake(spark, options.lake), options, params)
+    loading.result()
+
+    from ..core.pipeline import run_stages
+
+    loaded = load()
+    if not isinstance(loaded, tuple):
+        run_stages(spark, (loaded,), params, options, claimed)
+        return
+    try:
+        run_stages(spark, loaded[wanted], params, options, claimed)
+    except GateRefused:
+        _close(spark, options, began)
+        raise
+    _close(spark, options, began)
+
+
+def _close(spark, options: RunOptions, began: float) -> None:
+    from ..reporting.closing import closing_lines
+
+    for line in closing_lines(spark, options):
+        print(line)
+    print(f"total {time.perf_counter() - began:.0f} s")
+
+
+def _conf_dir(arguments: argparse.Namespace) -> str | None:
+    return arguments.conf or ("conf" if os.path.isdir("conf/params") else None)
+
+
+@contextmanager
+def _started(conf_dir: str | None, profile: str, modules: Sequence[str]):
+    """Spark, stopped at the end, and the Future of `modules`, which load meanwhile."""
+    importlib.import_module("interestlake.core.claim")
+    with ThreadPoolExecutor(1) as pool:
+        loading = pool.submit(lambda: [importlib.import_module(module) for module in modules])
+        spark = build_session(conf_dir or "conf", profile)
+        try:
+            yield spark, loading
+        finally:
+            spark.stop()

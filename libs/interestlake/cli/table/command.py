@@ -1,0 +1,119 @@
+"""What an entry of the command table is made of. An address is "package.module:name" below `interestlake`; it is
+imported when its command runs, not before."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from ...core.config import parse_override
+
+
+def as_yaml(text: str) -> object:
+    """A value as --set reads it: 5 is a number, true a truth."""
+    return parse_override(f"value={text}")[1]
+
+
+def as_names(text: str) -> list[str]:
+    """'a, b' -> ['a', 'b']."""
+    return [name.strip() for name in text.split(",") if name.strip()]
+
+
+@dataclass(frozen=True)
+class Option:
+    """One option: its flag (without dashes: an argument by place), meaning, type, default and allowed values.
+
+    kind: bool makes a switch. sets: the parameter ("als.rank") that the option stands for; left out, it sets nothing.
+    file: the path of an input, looked for before anything starts, and noted with the run. one_of: options with the same
+    word exclude each other; one of them has to be there where any is `required`. environment: the variable that gives
+    the default.
+    """
+
+    flag: str
+    help: str | None = None
+    kind: Callable = str
+    default: object = None
+    choices: tuple[str, ...] = ()
+    metavar: str | None = None
+    required: bool = False
+    repeat: bool = False
+    sets: str | None = None
+    file: bool = False
+    one_of: str | None = None
+    environment: str | None = None
+
+    @property
+    def name(self) -> str:
+        """Of the value among the parsed arguments."""
+        return self.flag.lstrip("-").replace("-", "_")
+
+
+@dataclass(frozen=True)
+class Cut:
+    """The pipeline's stages at `address`, from --from to --until, or one of them alone."""
+
+    address: str
+
+
+@dataclass(frozen=True)
+class OneStage:
+    """A Stage of its own over a lake, under a claimed run id, with lineage and a row of ops.stages.
+
+    after: the command that makes what it reads (None: no lake has to be there); needs: the tables without which it does
+    not start, or the address of their names, () any lake, None what the stage reads. before: function(lake, options,
+    arguments) -> options, called first; closing: function -> the text to print, or None, of any of `lake, stage,
+    figures, options, arguments`, taken by name. also: switch -> address of a further stage that it adds. instead:
+    option -> address of a function as OverLake's, which answers in the stage's place where the option is given.
+    """
+
+    address: str
+    closing: str
+    after: str | None = "interestlake run"
+    needs: str | tuple[str, ...] | None = None
+    before: str | None = None
+    also: Mapping[str, str] = field(default_factory=dict)
+    instead: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class OverLake:
+    """function(arguments, spark, params, options, log) over a lake."""
+
+    address: str
+
+
+@dataclass(frozen=True)
+class OnFiles:
+    """function(arguments, log) on files, without Spark."""
+
+    address: str
+
+
+@dataclass(frozen=True)
+class OwnStart:
+    """function(arguments, log, start) that starts Spark by itself, if at all: start() is a context of (session, Future
+    of `loads`, which are imported meanwhile); arguments.conf_dir is the configuration's folder."""
+
+    address: str
+    loads: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Command:
+    """One command. source: what its run says that it read, where no option --source says it."""
+
+    name: str
+    group: str
+    help: str
+    example: str
+    runs: Cut | OneStage | OverLake | OnFiles | OwnStart
+    options: tuple[Option, ...] = ()
+    source: str | None = None
+
+    @property
+    def aliases(self) -> tuple[str, ...]:
+        own = self.group == "operations" and "-" in self.name
+        return (self.name.replace("-", "_"),) if own else ()
+
+    @property
+    def on_lake(self) -> bool:
+        """Whether it takes a lake, a run id and Spark's settings as every such command does."""
+        return isinstance(self.runs, Cut | OneStage | OverLake)

@@ -1,0 +1,33 @@
+"""One stage of a run at a time, as a scheduler calls them."""
+
+from .command import Command, Cut
+from .shared import CHOOSING, source
+
+# the stages in the order in which data flows through them, as in stages/order.py
+STAGES = {
+    "ingest": "a source's files to bronze: parsed, judged, ids made pseudonyms, texts masked",
+    "prepare": "bronze to silver: cleaned, split, weighed, indexed",
+    "annotate": "sentences, lemmas, keywords, sentiment and topics of every text",
+    "embed": "the vector of every text",
+    "build_interests": "interests of items, and the interest map of every person",
+    "build_graph": "graphs of items and interests, their communities, hubs and low-rank vectors",
+    "train_als": "user and item factors of what was chosen",
+    "train_two_tower": "a network for people and one for items, trained on what was chosen",
+    "recommend": "everybody's list with reasons, and the ranker for the registry",
+    "evaluate": "accuracy and variety of every model's lists on what was held out",
+    "report": "one page about the run",
+    "promote": "the gate: whether the new ranker becomes the champion",
+}
+STAGE_NAMES = tuple(STAGES)
+
+
+def _only(stage: str) -> Command:
+    name = stage.replace("_", "-")
+    first = stage == STAGE_NAMES[0]
+    example = f"interestlake {name} --lake out/lake --run-id r1{' --source sample' if first else ''}"
+    runs = Cut(f"stages.{stage}:{stage.upper()}")
+    options = (*source(required=first), *(CHOOSING if stage == "recommend" else ()))
+    return Command(name, "operations", STAGES[stage], example, runs, options)
+
+
+COMMANDS = tuple(_only(stage) for stage in STAGE_NAMES)

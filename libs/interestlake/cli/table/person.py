@@ -1,0 +1,117 @@
+"""Interests and lists of people, one of them where asked for."""
+
+from .command import Command, OneStage, Option, OverLake, OwnStart
+from .shared import CONF, LAKE, PROFILE, SET, USER
+
+GRAPH = "interestlake run --until build_graph"  # the command that makes what these read
+NEEDED = "stages.interests:NEEDED"
+SOMEBODY = "cli.exploring.before:somebody"
+CLOSING, REASONS = "cli.exploring.closing", "recommending.explaining.command"
+
+
+def also_of(what: str) -> Option:
+    return Option("--user", f"also print {what} the person whose id begins so", metavar="U")
+
+
+ASK = (
+    Option("request", "what is wanted, in words; - reads it from standard input"),
+    LAKE,
+    Option("--user", "who asks, id as in the source (default: nobody's profile)"),
+    Option("--top", "items of the list (default 10)", int, 10, metavar="N"),
+    Option("--include-seen", "also items that the person has chosen before", bool),
+    Option("--intents", "--out of train-intents, or models:/interestlake.intents@ALIAS", metavar="MODEL"),
+    Option("--tagger", "--out of train-tagger, or models:/interestlake.tagger@ALIAS", metavar="MODEL"),
+    Option("--json", "print JSON", bool),
+    Option("--max-gigabytes", "memory that the items may take in this process (default 4)", float, 4.0, metavar="G"),
+    Option(
+        "--tracking-uri", "MLflow store: where models:/ names are looked up, and, where it is named here, what takes a "
+        "run with what was understood and how long it took; never the words",
+    ),
+    CONF,
+    PROFILE,
+    SET,
+)  # fmt: skip
+PROFILE_PAGE = (
+    USER,
+    Option("--out", "file (default: reports/profile-<id>.html in the lake)", metavar="HTML"),
+    Option("--open", "show the page in the browser", bool),
+    Option("--serve", "serve it on this machine, so that its buttons work", bool),
+    Option("--port", "port of --serve (default: a free one)", int, 0),
+)
+FEEDBACK = (
+    USER,
+    Option("--not-interested", "item id; repeatable", metavar="ITEM", repeat=True),
+    Option("--not-interested-in", "interest id such as tag:funny; repeatable", metavar="INTEREST", repeat=True),
+    Option("--withdraw", "take the named objections back instead", bool),
+)
+FORGET = (
+    USER,
+    Option("--item", "this item of the person's history", metavar="ITEM", one_of="what", required=True),
+    Option("--interest", "this interest of the person, such as tag:funny", metavar="INTEREST", one_of="what"),
+    Option("--everything", "the person", bool, one_of="what"),
+    Option(
+        "--keep-history-hours", "older versions of the tables younger than this stay readable (default 0: none)", float,
+        0.0, metavar="H",
+    ),
+)  # fmt: skip
+EXPLAIN = (
+    Option("--user", "one person: source id, pseudonym or its beginning"),
+    Option("--item", "one item: why it stands, or would stand, in the person's list"),
+)
+COMMANDS = (
+    Command(
+        "ask", "one person", "answer a request in plain words with a list and its reasons",
+        'interestlake ask "funny films of the nineties" --lake out/lake',
+        OwnStart("serving.asking.command:ask", ("interestlake.serving.asking.ask", "onnxruntime")), ASK,
+    ),
+    Command(
+        "profile", "one person", "one person's page: interests, trends, lists with reasons, controls",
+        "interestlake profile --lake out/lake --user u1 --open", OverLake("serving.person_page.command:run"),
+        PROFILE_PAGE,
+    ),
+    Command(
+        "feedback", "one person", "what a person does not want to see, heeded from the next list on",
+        "interestlake feedback --lake out/lake --user u1 --not-interested-in tag:funny",
+        OverLake("serving.person_page.command:run"), FEEDBACK,
+    ),
+    Command(
+        "forget", "one person", "delete what the lake holds of a person, also from history",
+        "interestlake forget --lake out/lake --user u1 --everything", OverLake("serving.person_page.command:run"),
+        FORGET,
+    ),
+    Command(
+        "explain", "one person", "structured reasons of every list, or one recommendation taken apart",
+        "interestlake explain --lake out/lake --user u1 --item i7",
+        OneStage(
+            "stages.explain:EXPLAIN", f"{REASONS}:reasons_table", "interestlake run --until recommend",
+            f"{REASONS}:NEEDED", instead=dict.fromkeys(("user", "item"), f"{REASONS}:one_recommendation"),
+        ),
+        EXPLAIN,
+    ),
+    Command(
+        "interests", "one person", "interest profiles, trends, influence, hubs and bridges",
+        "interestlake interests --lake out/lake --user u1",
+        OneStage("stages.interests:INTERESTS", f"{CLOSING}:interests", GRAPH, NEEDED, SOMEBODY),
+        (also_of("the profile of"),),
+    ),
+    Command(
+        "expand", "one person", "new interests of every person, with confidence, path and source",
+        "interestlake expand --lake out/lake --user u1",
+        OneStage("stages.expand:EXPAND", f"{CLOSING}:expand", GRAPH, before=SOMEBODY),
+        (
+            Option("--surprise", "0: the surest first (default)", float, metavar="S", sets="expand.surprise"),
+            also_of("the expansions of"),
+        ),
+    ),
+    Command(
+        "people", "one person", "people to know, experts and groups", "interestlake people --lake out/lake --user u1",
+        OneStage("stages.people:PEOPLE_STAGE", f"{CLOSING}:people", "interestlake interests", before=SOMEBODY),
+        (also_of("the people for"),),
+    ),
+    Command(
+        "next-interest", "one person", "what people turn to next, and where each interest goes",
+        "interestlake next-interest --lake out/lake --user u1",
+        OneStage("stages.next_interest:NEXT_INTEREST", f"{CLOSING}:next_interest", GRAPH, NEEDED, SOMEBODY),
+        (also_of("it for"),),
+    ),
+)  # fmt: skip

@@ -1,0 +1,59 @@
+"""Options that several commands have."""
+
+from ...core.session import PROFILES
+from .command import Option, as_names
+
+CONF = Option("--conf", "configuration folder (default: conf where it is there)")
+PROFILE = Option("--profile", "conf/spark/<profile>.properties", choices=PROFILES, default="local")
+SET = Option("--set", "one parameter", metavar="SECTION.NAME=VALUE", repeat=True)
+SEED = Option("--seed", "seed of every random step (default 42)", int, 42)
+LAKE = Option("--lake", "root folder or prefix of the Delta tables", required=True)
+# of every command over a lake
+ON_LAKE = (
+    LAKE,
+    Option("--run-id", "name of the run; the same id again changes nothing (default: the time)"),
+    SEED,
+    CONF,
+    PROFILE,
+    Option("--recipe", "settings of a domain: conf/recipes/<name>.yml", metavar="NAME|YAML"),
+    SET,
+    Option("--tracking-uri", "MLflow store (default: MLFLOW_TRACKING_URI, else sqlite in the lake)"),
+    Option("--report-dir", "folder of the report (default: reports in the lake)"),
+)
+
+
+def source(required: bool) -> tuple[Option, ...]:
+    """What a run reads."""
+    return (
+        Option("--source", "sample, movielens, amazon-reviews, lastfm or table", required=required),
+        Option("--input", "folder or file; may be repeated", metavar="PATH", repeat=True, file=True),
+        Option("--mapping", "column mapping of --source table", metavar="YAML"),
+        Option("--users", "people in the generated world of --source sample", int, sets="ingest.sample_users"),
+    )
+
+
+# how a run chooses its models
+CHOOSING = (
+    Option("--models", "only these models and popularity (recommend.models; default: all that the data allows)",
+           as_names, metavar="A,B", sets="recommend.models"),
+    Option("--minutes", "plan the search for M minutes; 0 = keep what was chosen before (tune.minutes)", float,
+           metavar="M", sets="tune.minutes"),
+    Option("--quick", "fixed parameters and no trained sequence and graph models: a first look", bool,
+           sets="tune.quick"),
+)  # fmt: skip
+USER = Option("--user", "the source's user id, a pseudonym, or its beginning", required=True)
+OUT = Option("--out", "folder of the results", metavar="DIR", required=True)
+TOP = Option("--top", "length of the lists (default 10)", int, 10, metavar="K")
+ENCODER = Option("--encoder", "another BERT folder than the shipped MiniLM", default="", metavar="PATH")
+TRACKING_OR_NONE = Option("--tracking-uri", "MLflow store (default: MLFLOW_TRACKING_URI, else none is kept)")
+PRECISION = Option(
+    "--precision", "of training; auto (default) is bfloat16 where the machine computes in it", default="auto",
+    choices=("auto", "float32", "bfloat16"),
+)  # fmt: skip
+PAIRS = "user_id,item_id[,weight][,timestamp]"
+# train, test, validation: the files of whatever is judged on given pairs
+SPLIT_FILES = (
+    Option("--train", PAIRS, metavar="CSV", required=True),
+    Option("--test", "the same columns; read for the scores alone", metavar="CSV", required=True),
+    Option("--validation", "the same columns (default: cut from train)", metavar="CSV"),
+)

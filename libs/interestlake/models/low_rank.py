@@ -1,0 +1,23 @@
+"""Vectors of people and items from who chose what: where a training starts, and what it is told beside the ids."""
+
+import numpy as np
+import scipy.sparse as sp
+from sklearn.decomposition import TruncatedSVD
+
+
+def low_rank(chosen: sp.csr_matrix, rank: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """chosen A (U, I) -> (U, r), (I, r) float32, r <= rank: the leading singular vectors of D^-1/2 A D^-1/2, each times
+    the root of its value, so that the product of both sides is the matrix's best approximation; zeros for a person or
+    item without a pair."""
+    degrees = [np.asarray(chosen.sum(axis=axis)).ravel() for axis in (1, 0)]
+    left, right = (sp.diags(np.maximum(degree, 1.0) ** -0.5) for degree in degrees)
+    even = sp.csr_matrix(left @ chosen @ right, dtype=np.float64)
+    rank = min(rank, min(even.shape) - 1)
+    if rank < 1:
+        return tuple(np.zeros((rows, 1), np.float32) for rows in even.shape)
+    svd = TruncatedSVD(rank, random_state=seed)
+    people = svd.fit_transform(even)
+    root = np.sqrt(np.maximum(svd.singular_values_, 1e-12))
+    vectors = people / root, svd.components_.T * root
+    # an empty row has rounding noise, which nobody should scale up
+    return tuple((v * (degree > 0)[:, None]).astype(np.float32) for v, degree in zip(vectors, degrees, strict=True))

@@ -1,0 +1,77 @@
+"""The two-tower model from pairs and what is known beside them, as the lake's stage fits it from tables."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import scipy.sparse as sp
+import torch
+from sklearn.decomposition import PCA
+
+from ..core.vectors import unit_rows
+from ..evaluation.search import Grid
+from ..interactions.pairs import Pairs
+from ..training.loop import best_device
+from ..training.snapshot import store
+from .factors import FactorScorer
+from .fitted import Fitted
+from .low_rank import low_rank
+from .model import PATTERN, Cost, Model, Size, floats, trained
+from .trainer import Job, Trainer, Training, pair_batches
+from .two_tower import TwoTower
+from .two_tower_training import pair_loss
+
+TEXT_RANK = PAIR_RANK = 64
+
+
+def side_of(data: Pairs, text: np.ndarray | None, seed: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """-> (U, d), (I, d) float32: low-rank vectors of the pairs and, where there are texts (I, t), these on their
+    leading axes; a person's text is the mean of what they chose. Each block has unit length, zeros for nothing."""
+    people, items = (unit_rows(vectors) for vectors in low_rank(data.matrix, PAIR_RANK, seed))
+    if text is not None:
+        written = np.abs(text).any(axis=1)
+        rank = min(TEXT_RANK, text.shape[1], int(written.sum()))
+        reduced = np.zeros((len(text), rank))
+        reduced[written] = PCA(rank, svd_solver="full").fit_transform(text[written])
+        reduced = unit_rows(reduced)
+        weights = sp.csr_matrix((data.weights, (data.users, data.items)), shape=data.shape)
+        people, items = np.hstack([people, unit_rows(weights @ reduced)]), np.hstack([items, reduced])
+    return tuple(torch.as_tensor(block, dtype=torch.float32) for block in (people, items))
+
+
+def two_tower(data: Pairs, side, params: Mapping, most: int, seed: int, folder: Path) -> Job:
+    """TwoTower under the in-batch softmax; an item without a pair speaks through its text alone."""
+    device, liked = best_device(), data.weights > 0
+    user_side, item_side = side_of(data, side.text, seed)
+    model = TwoTower(user_side, item_side, params["dimension"], params["dropout"], params["temperature"]).to(device)
+    columns = {"user_index": data.users, "item_index": data.items, "weight": data.weights}
+    feed = store({name: values[liked] for name, values in columns.items()}, "pairs", folder)
+    pairs_of = np.bincount(data.items[liked], minlength=data.shape[1])
+    with torch.no_grad():
+        model.item_tower.identity.weight[torch.as_tensor(pairs_of == 0, device=device)] = 0.0
+    silent = (pairs_of == 0) & ~item_side.numpy().any(axis=1)
+    strangers = np.bincount(data.users[liked], minlength=data.shape[0]) == 0
+
+    def fitted() -> Fitted:
+        people, items = (vectors.cpu().numpy() for vectors in model.vectors())
+        people[strangers] = 0.0
+        items[silent] = 0.0
+        return Fitted(FactorScorer("two_tower", items), people)
+
+    return Job(model, pair_batches(feed, most, seed), pair_loss(model, pairs_of / feed.rows), fitted)
+
+
+def cost(size: Size) -> Cost:
+    """Twelve epochs of every pair against a batch of 1,024, and the two vectors of everybody and everything."""
+    return Cost(9 * floats(192 * (size.people + size.items)) + 24.0 * size.pairs + 1e8, 12 * 3e-5 * size.pairs + 2.0)
+
+
+SCHEDULE = Training(
+    steps=3_000, validate_steps=60, patience_steps=240, warmup_steps=50,
+    learning_rate=3e-3, weight_decay=1e-5, batch=1_024,
+)
+TRAINER = Trainer(two_tower, {"dimension": 64, "dropout": 0.1}, SCHEDULE)
+TWO_TOWER = Model(
+    "two_tower", "behaviour", PATTERN, trained(TRAINER), cost,
+    grids={"temperature": Grid((0.1, 0.2), 2.0, low=0.025, high=0.4, start=0)}, budget=3, quick=None, trainer=TRAINER,
+)

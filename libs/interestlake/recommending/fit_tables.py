@@ -1,0 +1,102 @@
+"""The models that Spark fits where the pairs pass one machine's bound: what grows with people stays on executors."""
+
+from collections.abc import Callable, Mapping
+from logging import Logger
+
+import numpy as np
+import scipy.sparse as sp
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from ..core.params.all import Params
+from ..graph.als import factors
+from ..graph.als_engine import fit_with, plan_for
+from ..graph.gram import CoOccurrence, collect_strips, partial_strips, summed_strips
+from ..graph.histories import item_histories
+from ..graph.transitions import build_transitions
+from ..models.fitted import Fitted
+from ..models.fold_in_als import FoldInAls
+from ..models.item_matrix import Ease, EdgeScorer, ease_weights
+from ..models.popularity import Popularity
+from ..models.social import SocialScorer
+from .blocks import Catalogue
+from .gather import collect_edges, collect_vectors
+from .histories import histories
+
+MIN_ITEM_USERS = 2  # an item of one person has no neighbour that a second person vouches for
+
+
+def fit_tables(
+    pairs: DataFrame, items: DataFrame, catalogue: Catalogue, params: Params, seed: int, partitions: int, log: Logger
+) -> dict[str, Fitted]:
+    """interactions(user_id, item_id, user_index, item_index, weight, position) of one phase -> name -> model.
+
+    popularity, social, item_knn, EASE (left out above recommend.ease_max_items, with a line), transitions and ALS, at
+    the parameters of recommend, graph and als. What is collected belongs to items: counts, `knn_neighbours` edges an
+    item, factors, and EASE's Gram matrix. About a dozen Spark jobs and those of ALS.
+    """
+    chosen = pairs.where("weight > 0")
+    counts = user_counts(chosen, catalogue)
+    found = {
+        "popularity": Fitted(Popularity("popularity", counts)),
+        "social": Fitted(SocialScorer("social")),
+        **_by_gram(chosen, catalogue, counts, params, partitions, log),
+        "transitions": _transitions(chosen, items, catalogue, params),
+        "als": _als(pairs, catalogue, params, seed),
+    }
+    return {name: one for name, one in found.items() if one is not None}
+
+
+def user_counts(pairs: DataFrame, catalogue: Catalogue) -> np.ndarray:
+    """pairs(item_index) -> (I,) float32 people per item. Runs one Spark job."""
+    rows = pairs.groupBy("item_index").agg(F.count(F.lit(1)).alias("people")).toPandas()
+    counts = np.zeros(catalogue.item_count, np.float32)
+    counts[catalogue.column_of_index[rows["item_index"].to_numpy(np.int64)]] = rows["people"]
+    return counts
+
+
+def _by_gram(
+    pairs: DataFrame, catalogue: Catalogue, counts: np.ndarray, params: Params, partitions: int, log: Logger
+) -> Mapping[str, Fitted]:
+    """item_knn, and EASE where its bound allows, from one pass over the histories."""
+    recommend = params.recommend
+    kept = np.flatnonzero(counts >= MIN_ITEM_USERS)  # (G,) columns
+    if not len(kept):
+        return {}
+    with_ease = len(kept) <= recommend.ease_max_items
+    if not with_ease:
+        log.info("      ease left out: %d items, recommend.ease_max_items=%d", len(kept), recommend.ease_max_items)
+    place_of_column = np.full(catalogue.item_count, -1, np.int64)
+    place_of_column[kept] = np.arange(len(kept))
+    known = catalogue.column_of_index >= 0
+    place = np.where(known, place_of_column[np.maximum(catalogue.column_of_index, 0)], -1)
+    norms = np.sqrt(counts[kept].astype(np.float64))
+    strips = histories(pairs).transform(partial_strips(place, len(kept), recommend.max_history, partitions))
+    summed = strips.transform(summed_strips(norms, recommend.knn_neighbours, with_ease))
+    gram: CoOccurrence = collect_strips(summed, len(kept), with_ease)
+    entries = gram.neighbours.tocoo()
+    shape = (catalogue.item_count, catalogue.item_count)
+    edges = sp.csr_matrix((entries.data, (kept[entries.row], kept[entries.col])), shape)
+    edges.sort_indices()
+    found = {"item_knn": Fitted(EdgeScorer("item_knn", edges))}
+    if with_ease:
+        weights = ease_weights(gram.gram, recommend.ease_l2)
+        found["ease"] = Fitted(Ease("ease", kept, weights, catalogue.item_count))
+    return found
+
+
+def _transitions(pairs: DataFrame, items: DataFrame, catalogue: Catalogue, params: Params) -> Fitted:
+    graph = params.graph
+    build: Callable = build_transitions(
+        transition_window=graph.transition_window, min_pair_count=graph.min_pair_count,
+        max_neighbours=graph.max_neighbours,
+    )
+    steps = pairs.withColumn("split", F.lit("train")).transform(item_histories()).transform(build)
+    return Fitted(EdgeScorer("transitions", collect_edges(steps, items, catalogue, True), recency=1.0))
+
+
+def _als(pairs: DataFrame, catalogue: Catalogue, params: Params, seed: int) -> Fitted:
+    plan = plan_for(params.als)(pairs)
+    _, item_factors = factors(fit_with(plan, params.als, seed)(pairs))
+    vectors = collect_vectors(item_factors, "vector", catalogue)
+    return Fitted(FoldInAls.of("als", vectors, plan.alpha, plan.regularization, plan.scaled))

@@ -1,0 +1,48 @@
+"""A lake's tables -> the models of its phases: on one machine where the pairs fit, else those that Spark fits."""
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from ..core.stage import StageContext, side_by_side
+from ..interactions.lake_inputs import collect_frames, item_vectors
+from ..interactions.side_information import build_side
+from .gather import collect_catalogue, collect_interests
+from .gather_guard import gather_guard
+from .lake_models import LakeModels
+from .scoring import PAIR_COLUMNS, Scoring
+from .spark_models import SparkModels
+
+ITEM_TABLES = ("silver.facts", "silver.documents", "silver.embeddings", "silver.interests", "silver.item_interests")
+
+
+def open_models(context: StageContext, scoring: Scoring, embeddings: DataFrame) -> LakeModels | SparkModels:
+    """embeddings(text_hash, vector) of one encoder. About ten Spark jobs.
+
+    Sizes are checked before anything is collected: more than recommend.max_pairs pairs are fitted by Spark.
+    """
+    tables = scoring.tables | {name: context.read(name) for name in ITEM_TABLES if name != "silver.embeddings"}
+    items, log, params = tables["silver.items"], context.log, context.params
+    count = scoring.pairs.count()
+    fits = count <= params.recommend.max_pairs
+    if not fits:
+        log.info("      %d pairs, max_pairs=%d: the models that Spark fits", count, params.recommend.max_pairs)
+    catalogue = collect_catalogue(items)
+    frames, vectors, interests = side_by_side(
+        lambda: collect_frames(tables if fits else _items_alone(tables)),
+        lambda: item_vectors(tables["silver.documents"], embeddings, catalogue.item_ids),
+        lambda: collect_interests(tables["silver.item_interests"], tables["silver.interests"], items, catalogue),
+    )
+    guard = gather_guard(params.guard, context.read, catalogue)
+    if guard is not None:
+        log.info("      guard: %d of %d items are never listed", guard.blocked.sum(), len(guard.blocked))
+    if not fits:
+        side = build_side(frames.whole(), context.options.seed, log, vectors)
+        pairs = tables["silver.interactions"].select("user_id", "item_id", *PAIR_COLUMNS)
+        return SparkModels(scoring, pairs, catalogue, side, interests, guard, params, context.options.seed, log)
+    users = scoring.users.select("user_id", F.col("user_index").cast("int")).toPandas()
+    return LakeModels.of(frames, catalogue, vectors, interests, guard, users, params, context.options.seed, log)
+
+
+def _items_alone(tables: dict[str, DataFrame]) -> dict[str, DataFrame]:
+    """The tables without people: texts and facts are all that is collected."""
+    return tables | {name: tables[name].limit(0) for name in ("silver.interactions", "silver.friends")}

@@ -1,0 +1,119 @@
+"""Everything that lists are made of, held once and broadcast: catalogue, fitted models, fusion, interests, rails."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import pandas as pd
+import scipy.sparse as sp
+
+from ..interactions.batch import UserBatch
+from ..models.fitted import Fitted
+from ..models.scorer import Scorer
+from .blocks import Catalogue, to_batch
+from .fusion import Fusion
+from .guard import Guard
+from .objected import barred_columns
+from .pool import CANDIDATES, Pool, pool_of
+
+TEXT_BYTES = 200  # id and title of an item, as kept in Python
+
+
+@dataclass(frozen=True)
+class ItemInterests:
+    """Which interests an item carries: weights (I, K) CSR; ids and names (K,) str."""
+
+    weights: sp.csr_matrix
+    ids: np.ndarray
+    names: np.ndarray
+
+
+@dataclass(frozen=True)
+class Recommender:
+    """Fitted models over one catalogue and how they are fused.
+
+    user_counts: (I,) people of the pairs that were fitted on; fitted: name -> model, in the order of fusion.names;
+    reasons: model -> reason code; granularity: model -> granularity; place_of_user: (largest user_index + 1,) row of a
+    person in the models' user vectors, -1 where none; facts: (I, F) CSR of ones, which facts an item carries or is;
+    guard: rules that every list keeps; alike: (I, d) unit vectors and diversity: see rerank.py.
+    """
+
+    catalogue: Catalogue
+    user_counts: np.ndarray
+    fitted: Mapping[str, Fitted]
+    fusion: Fusion
+    reasons: Mapping[str, str]
+    granularity: Mapping[str, str]
+    interests: ItemInterests
+    place_of_user: np.ndarray = field(default_factory=lambda: np.empty(0, np.int64))
+    facts: sp.csr_matrix | None = None
+    guard: Guard | None = None
+    alike: np.ndarray | None = None
+    diversity: float = 0.0
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The models that are fused."""
+        return self.fusion.names
+
+    @property
+    def scorers(self) -> list[Scorer]:
+        """Of `names`, in their order."""
+        return [self.fitted[name].scorer for name in self.names]
+
+    @property
+    def nbytes(self) -> int:
+        """Memory of the fused models, in bytes."""
+        vectors = sum(one.user_vectors.nbytes for one in self.fitted.values() if one.user_vectors is not None)
+        return TEXT_BYTES * self.catalogue.item_count + vectors + sum(scorer.nbytes for scorer in self.scorers)
+
+    def fused_alone(self) -> "Recommender":
+        """The same lists with the models alone that can change them."""
+        heard = self.fusion.heard
+        fitted = {name: self.fitted[name] for name in heard}
+        return replace(self, fitted=fitted, fusion=self.fusion.over(heard))
+
+    def batch(self, block: pd.DataFrame) -> UserBatch:
+        """block(user_index, items, weights, friend_items, friend_weights) -> its batch; without user_index, or with one
+        that the fit did not know, a person has no user vectors."""
+        vectors = {}
+        for name, one in self.fitted.items():
+            if one.user_vectors is not None:
+                vectors[name] = self._vectors_of(block, one.user_vectors)
+        return to_batch(block, self.catalogue, vectors)
+
+    def _vectors_of(self, block: pd.DataFrame, user_vectors: np.ndarray) -> np.ndarray:
+        found = np.zeros((len(block), user_vectors.shape[1]), np.float32)
+        if "user_index" in block.columns:
+            index = pd.to_numeric(block["user_index"]).fillna(-1).to_numpy(np.int64)
+            known = (index >= 0) & (index < len(self.place_of_user))
+            place = np.full(len(block), -1, np.int64)
+            place[known] = self.place_of_user[index[known]]
+            found[place >= 0] = user_vectors[place[place >= 0]]
+        return found
+
+    def pool(self, block: pd.DataFrame, batch: UserBatch | None = None, muted: Sequence[frozenset[str]] = ()) -> Pool:
+        """Candidates of a block's people that the rails and their objections leave open.
+
+        muted: per person, models that are taken to have no opinion.
+        """
+        batch = self.batch(block) if batch is None else batch
+        shut = self._shut(block, batch)
+        pool = pool_of(self.scorers, batch, np.arange(batch.size), self.user_counts, shut)
+        if any(muted):
+            silent = np.array([[name in person for name in self.names] for person in muted])[pool.owner]  # (C, S)
+            values = np.where(silent, 0.0, pool.values).astype(np.float32)
+            places = np.where(silent, CANDIDATES + 1, pool.places)
+            pool = replace(pool, values=values, places=places).rows((values > 0).any(axis=1))
+        return pool
+
+    def _shut(self, block: pd.DataFrame, batch: UserBatch) -> sp.csr_matrix | None:
+        barred = barred_columns(block, self.catalogue)
+        parts = []
+        if self.guard is not None:
+            parts.append(sp.csr_matrix(self.guard.closed(batch.history).astype(np.float32)))
+        if barred is not None and any(len(columns) for columns in barred):
+            owner = np.repeat(np.arange(batch.size), [len(columns) for columns in barred])
+            flat = (np.ones(len(owner), np.float32), (owner, np.concatenate(barred)))
+            parts.append(sp.csr_matrix(flat, batch.history.shape))
+        return sum(parts[1:], parts[0]) if parts else None

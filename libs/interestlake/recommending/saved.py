@@ -1,0 +1,66 @@
+"""The released recommender as a file of the lake: saved by the run, opened by everything that lists or explains."""
+
+import hashlib
+import pickle
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+
+from ..core.errors import BadInput
+from ..core.lake import Lake, one_row
+from ..core.stage import StageContext
+from ..core.storage import fetch_file, put_file, remove_file
+from .chosen_tables import FUSION, fusion_of
+from .recommender import Recommender
+
+TABLE = "models.recommender"
+FOLDER = "models/recommender_files"
+
+
+def save_recommender(context: StageContext, recommender: Recommender) -> int:
+    """Put the file, then the row of models.recommender; the release before the last is removed. -> bytes."""
+    lake, run_id = context.lake, context.options.run_id
+    before = lake.read(TABLE).first() if lake.exists(TABLE) else None
+    with tempfile.TemporaryDirectory(prefix="interestlake-") as folder:
+        local = Path(folder) / "recommender.pkl"
+        with local.open("wb") as file:
+            pickle.dump(recommender, file, protocol=5)
+        sha256, size = _digest(local), local.stat().st_size
+        name = f"{run_id}-{sha256[:12]}.pkl"
+        put_file(context.spark, local, f"{lake.root}/{FOLDER}/{name}")
+    previous = None if before is None else before["previous"] if before["run_id"] == run_id else before["file"]
+    row = {"run_id": run_id, "file": name, "sha256": sha256, "bytes": size, "models": list(recommender.names),
+           "previous": previous}  # fmt: skip
+    context.write(TABLE, one_row(context.spark, TABLE, row))
+    if before is not None and before["run_id"] != run_id and before["previous"]:
+        remove_file(context.spark, f"{lake.root}/{FOLDER}/{before['previous']}")
+    return size
+
+
+def open_recommender(lake: Lake, fusion_version: int | None = None) -> Recommender:
+    """The released models, fused as models.fusion says (at `fusion_version`, or newest). Two small Spark jobs.
+
+    Raises BadInput where there is none, or the file was changed.
+    """
+    if not lake.exists(TABLE):
+        raise BadInput.of(f"lake {lake.root}", found=f"no {TABLE}", expected="a lake after `interestlake run`",
+                          where="--lake")  # fmt: skip
+    row = lake.read(TABLE).first()
+    address = f"{lake.root}/{FOLDER}/{row['file']}"
+    with tempfile.TemporaryDirectory(prefix="interestlake-") as folder:
+        local = Path(folder) / "recommender.pkl"
+        fetch_file(lake.spark, address, local)
+        found = _digest(local)
+        if found != row["sha256"]:
+            raise BadInput.of(f"file {address}", found=f"sha256 {found[:12]}", expected=f"{row['sha256'][:12]}",
+                              where=f"{TABLE}: run the recommend stage again")  # fmt: skip
+        with local.open("rb") as file:
+            found: Recommender = pickle.load(file)
+    # a refit moves the weights and leaves the models
+    fusion = fusion_of(lake, fusion_version).over(list(found.fitted)) if lake.exists(FUSION) else found.fusion
+    return replace(found, fusion=fusion) if fusion.names else found
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
