@@ -8,7 +8,7 @@ MAKEFLAGS += --no-print-directory
 IN_ENV := . .venv/interestlake-env.sh &&
 DEMO := out/demo
 
-.PHONY: help setup demo test cluster-test kill-test surfaces-test airflow-test commands-test bench bench-peers bench-published bench-speed bench-scale bench-ask bench-embed bench-embed-gpu bench-recipes bench-habits bench-tagger bench-sentiment bench-mentions lint lock clean
+.PHONY: help setup demo test cluster-test kill-test surfaces-test airflow-test commands-test bench bench-peers bench-published bench-small-worlds bench-speed bench-scale bench-ask bench-embed bench-embed-gpu bench-recipes bench-habits bench-tagger bench-sentiment bench-mentions lint lock clean
 
 help:  ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 26
@@ -46,6 +46,9 @@ bench-peers: setup  ## other packages' models beside ours on MovieLens, each in 
 
 bench-published: setup  ## the published comparisons on ../shared/data, split and run with defaults; BENCH="digital-music video"
 	@$(IN_ENV) python -W ignore -m bench.published $(BENCH)
+
+bench-small-worlds: setup  ## the fused list beside its best single model where few people validate; BENCH="--data FOLDER"
+	@$(IN_ENV) OMP_NUM_THREADS=1 python -W ignore -m bench.small_worlds $(BENCH)
 
 bench-speed: setup  ## our ALS, lists, neighbours and transitions beside plain implicit and scipy, timed in turns
 	@$(IN_ENV) python -W ignore -m bench.speed $(BENCH)

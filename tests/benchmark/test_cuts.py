@@ -7,8 +7,9 @@ import pandas as pd
 import pytest
 
 from interestlake.interactions import cuts
-from interestlake.interactions.cuts import cuts_of
+from interestlake.interactions.cuts import ITEMS, LAST, cuts_of, way_of
 from interestlake.interactions.pairs import Pairs
+from interestlake.interactions.protocols import NEWEST, RANDOM, newest_of_all, withheld_items
 from interestlake.recommending.fit_fusion import fit_fusion
 from interestlake.recommending.pool import Pool
 
@@ -55,10 +56,52 @@ def test_a_cut_by_time_without_known_people_before_it_is_not_made():
     assert 1 <= len(found) < cuts.CUTS
 
 
-def test_a_given_validation_and_last_pairs_are_one_cut(together):
-    given = cuts_of(together, together, "ranking", 0, LOG)
-    assert len(given) == 1 and given[0][1] is together
-    assert len(cuts_of(together, None, "leave-one-out", 0, LOG)) == 1
+def cut_off(data: Pairs, held: np.ndarray) -> tuple[Pairs, Pairs]:
+    return data.rows(~held), data.rows(held)
+
+
+def last_of_each(data: Pairs, count: int) -> np.ndarray:
+    return data.starts[data.users + 1] - np.arange(len(data)) <= count
+
+
+def test_a_given_validation_is_seen_how_it_was_cut(together):
+    random = np.random.default_rng(0).random(len(together)) < 0.2
+    assert way_of(*cut_off(together, newest_of_all(together, 0.2))) == NEWEST
+    assert way_of(*cut_off(together, random)) == RANDOM
+    assert way_of(*cut_off(together, withheld_items(together, 0.1, 0))) == ITEMS
+    walk = feedback(pairs())  # people come one after another: the last of each are not the newest of all
+    assert way_of(*cut_off(walk, last_of_each(walk, 2))) == LAST
+
+
+def test_few_people_of_a_given_validation_bring_earlier_cuts_of_its_kind(monkeypatch):
+    walk = feedback(pairs())
+    train, given = cut_off(walk, last_of_each(walk, 2))
+    found = cuts_of(train, given, "ranking", 0, LOG)
+    assert len(found) == cuts.CUTS and found[0][0] is train and found[0][1] is given
+    for rest, part in found[1:]:
+        assert (np.bincount(part.users, minlength=walk.shape[0]) <= 2).all()
+        for person in np.unique(part.users):
+            assert part.times[part.users == person].min() >= rest.times[rest.users == person].max()
+    monkeypatch.setattr(cuts, "ENOUGH_PEOPLE", 10)
+    assert len(cuts_of(train, given, "ranking", 0, LOG)) == 1
+
+
+def test_given_random_pairs_and_withheld_items_are_drawn_again(together):
+    train, given = cut_off(together, np.random.default_rng(1).random(len(together)) < 0.2)
+    found = cuts_of(train, given, "ranking", 0, LOG)
+    assert len(found) == cuts.CUTS
+    assert all(len(rest) + len(part) == len(train) for rest, part in found[1:])
+    assert len({tuple(part.users * 100 + part.items) for _, part in found}) == cuts.CUTS
+    train, given = cut_off(together, withheld_items(together, 0.1, 0))
+    for rest, part in cuts_of(train, given, "cold-items", 0, LOG)[1:]:
+        assert not np.isin(part.items, rest.items).any()
+
+
+def test_last_pairs_are_followed_by_those_before_them(together):
+    found = cuts_of(together, None, "leave-one-out", 0, LOG)
+    assert len(found) == cuts.CUTS
+    assert all((np.bincount(part.users) <= 1).all() for _, part in found)
+    assert len(found[1][0]) + len(found[1][1]) == len(found[0][0])
 
 
 def withheld_pools(cuts_made: int, seed: int = 0) -> tuple[list[Pool], list[list[np.ndarray]]]:

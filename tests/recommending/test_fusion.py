@@ -9,9 +9,10 @@ from sklearn.metrics import ndcg_score
 from interestlake.models.granularities import GRANULARITIES
 from interestlake.models.registry import MODELS
 from interestlake.recommending.chosen_tables import SEGMENT_NAMES
+from interestlake.recommending.cross_fit import folds_of_people
 from interestlake.recommending.fusion import Fusion
 from interestlake.recommending.granularity import GRANULARITY, alpha_of, lambda_of
-from interestlake.recommending.learned_ranker import cross_fitted, folds_of_people
+from interestlake.recommending.learned_ranker import FOLDS, cross_fitted
 from interestlake.recommending.pool import CANDIDATES, Pool, ordered
 from interestlake.recommending.segment_weights import mean_ndcg, segment_of
 from interestlake.recommending.weigh import first_draws, refined_draws
@@ -167,7 +168,7 @@ def silent_here_and_there(people=60, candidates=25, seed=5) -> tuple[Pool, list[
 def learned():
     """(pool, relevant, {method: Fusion}) of the same three models."""
     pool, relevant = silent_here_and_there()
-    _, booster = cross_fitted(pool, relevant, folds_of_people(len(pool.people), 1), 5, 1)
+    _, booster = cross_fitted(pool, relevant, folds_of_people(pool.people, FOLDS, 1), 5, 1)
     names, weights = ("popularity", "knows", "half"), np.array([0.2, 0.5, 0.3])
     values = {"weights": 0.4, "ranker": 0.5, "listed": 0.5}
     segments = {0: np.array([0.6, 0.1, 0.3])}

@@ -7,13 +7,15 @@ import numpy as np
 
 from .held_out import HeldOut, held_out_pairs
 from .pairs import Pairs
-from .protocols import NEWEST, RANDOM, cut_validation
+from .protocols import MIN_WARM_SHARE, NEWEST, RANDOM, cut_validation, newest_of_all, random_of_each, withheld_items
 
 SHARE = 0.2  # of train, where validation is cut from it
 MAX_PAIRS_RECUT = 500_000  # train is small enough to fit each model once per cut
 CUTS = 3  # that the fusion learns from then, and
 ENOUGH_PEOPLE = 1_500  # more where these were not asked yet
 MOST_CUTS = 10
+ITEMS, LAST = "of withheld items", "each person's last pairs"  # further ways of cutting, in words
+NEARLY_ALL = 0.95  # of what a way of cutting implies may be seen, where a given part is judged
 Cut = tuple[Pairs, Pairs]
 
 
@@ -21,30 +23,70 @@ def cuts_of(train: Pairs, validation: Pairs | None, protocol: str, seed: int, lo
     """(train, validation): the given parts, or cut from train, of which a small one is cut several times.
 
     Random cuts differ in their seed. A cut by time is followed by earlier ones of as many pairs, each with what lies
-    before it as its train (rolling origin, Tashman 2000), while enough of those pairs belong to people known by then.
+    before it as its train (rolling origin, Tashman 2000), while enough of those pairs belong to people known by then;
+    one of each person's last pairs likewise. Where a given validation asks fewer than ENOUGH_PEOPLE, train is cut as
+    that is seen to have been cut (`way_of`).
     """
     if validation is not None:
-        log.info("validation: given, %s pairs", f"{len(validation):,}")
-        return ((train, validation),)
-    without_pairs = 1.0 - len(np.unique(train.items)) / train.shape[1]
-    held, how = cut_validation(train, protocol, SHARE, seed, without_pairs)
-    cuts = [(train.rows(~held), train.rows(held))]
+        cuts, how = [(train, validation)], "given"
+    else:
+        without_pairs = 1.0 - len(np.unique(train.items)) / train.shape[1]
+        held, how = cut_validation(train, protocol, SHARE, seed, without_pairs)
+        cuts = [(train.rows(~held), train.rows(held))]
     if len(train) <= MAX_PAIRS_RECUT and how.startswith(RANDOM):
         while len(cuts) < CUTS or (len(cuts) < MOST_CUTS and _asked(cuts) < ENOUGH_PEOPLE):
             held, _ = cut_validation(train, protocol, SHARE, seed + len(cuts), without_pairs)
             cuts.append((train.rows(~held), train.rows(held)))
-    elif len(train) <= MAX_PAIRS_RECUT and how.startswith(NEWEST):
+    elif len(train) <= MAX_PAIRS_RECUT:
+        told = NEWEST if how.startswith(NEWEST) else LAST
+        way = told if validation is None else way_of(*cuts[0])
         while len(cuts) < CUTS and _asked(cuts) < ENOUGH_PEOPLE:
-            older = cuts[-1][0]
-            held, same = cut_validation(older, protocol, SHARE * len(train) / len(older), seed, without_pairs)
-            if not same.startswith(NEWEST):
+            older = cuts[-1][0] if way in (NEWEST, LAST) else train
+            held = _held_again(way, older, cuts[0][1], seed + len(cuts))
+            if held is None:
                 break
             cuts.append((older.rows(~held), older.rows(held)))
     log.info(
-        "validation: %s of train, %s pairs; %d cut(s), %s people with a history",
-        how, f"{len(cuts[0][1]):,}", len(cuts), f"{_asked(cuts):,}",
+        "validation: %s%s, %s pairs; %d cut(s), %s people with a history",
+        how, "" if validation is not None else " of train", f"{len(cuts[0][1]):,}", len(cuts), f"{_asked(cuts):,}",
     )
     return tuple(cuts)
+
+
+def way_of(rest: Pairs, part: Pairs) -> str:
+    """How a validation part was cut: ITEMS, NEWEST (of all pairs), LAST (each person's) or RANDOM.
+
+    Without timestamps the given order puts every part behind its train, so that only one pair of each person speaks
+    for LAST.
+    """
+    if np.isin(part.items, rest.items).mean() < 1 - NEARLY_ALL:
+        return ITEMS
+    if not rest.timed:
+        return LAST if np.bincount(part.users).max() == 1 else RANDOM
+    if part.times.min() >= np.quantile(rest.times, NEARLY_ALL):
+        return NEWEST
+    last = np.full(rest.shape[0], -np.inf)
+    np.maximum.at(last, rest.users, rest.times)
+    return LAST if (part.times >= last[part.users]).mean() >= NEARLY_ALL else RANDOM
+
+
+def _held_again(way: str, older: Pairs, part: Pairs, seed: int) -> np.ndarray | None:
+    """Which pairs of `older` a further cut holds out, about as many as `part` has; None where too little is left."""
+    sizes = np.diff(older.starts)
+    if way == ITEMS:
+        held = withheld_items(older, len(np.unique(part.items)) / max(len(np.unique(older.items)), 1), seed)
+    elif way == RANDOM:
+        held = random_of_each(older, len(part) / (len(part) + len(older)), seed)
+    elif way == NEWEST:
+        held = newest_of_all(older, min(len(part) / len(older), 1.0))
+    else:
+        given = np.minimum(np.bincount(part.users, minlength=len(sizes)), np.maximum(sizes - 1, 0))
+        held = older.starts[older.users + 1] - np.arange(len(older)) <= given[older.users]
+    held &= older.weights > 0
+    known = np.zeros(len(sizes), bool)
+    known[older.users[~held]] = True
+    enough = held.any() and (way == ITEMS or known[older.users[held]].mean() >= MIN_WARM_SHARE)
+    return held if enough and 2 * held.sum() <= len(older) else None
 
 
 def _asked(cuts: Sequence[Cut]) -> int:

@@ -66,7 +66,7 @@ def cut_validation(
     nothing is held out.
     """
     if protocol == "cold-items":
-        held, how = _of_items(train, share / 2, seed), f"{RANDOM} {share / 2:.0%} of the items"
+        held, how = withheld_items(train, share / 2, seed), f"{RANDOM} {share / 2:.0%} of the items"
     elif protocol != "ranking":
         last = train.starts[1:] - 1
         several = np.diff(train.starts) >= 2
@@ -74,11 +74,11 @@ def cut_validation(
         held[last[several]] = True
         how = "each person's last pair"
     else:
-        held, how = _newest(train, share), f"{NEWEST} {share:.0%} of the pairs"
+        held, how = newest_of_all(train, share), f"{NEWEST} {share:.0%} of the pairs"
         if not train.timed or _warm_share(train, held) < MIN_WARM_SHARE:
-            held, how = _random_of_each(train, share, seed), f"{RANDOM} {share:.0%} of each person's pairs"
+            held, how = random_of_each(train, share, seed), f"{RANDOM} {share:.0%} of each person's pairs"
             if without_pairs >= MIN_COLD_SHARE:
-                held = _random_of_each(train, share / 2, seed) | _of_items(train, share / 2, seed)
+                held = random_of_each(train, share / 2, seed) | withheld_items(train, share / 2, seed)
                 how = f"{RANDOM} {share / 2:.0%} of each person's pairs and of the items"
     held &= train.weights > 0
     if not held.any() or held.all():
@@ -91,13 +91,15 @@ def cut_validation(
     return held, how
 
 
-def _of_items(train: Pairs, share: float, seed: int) -> np.ndarray:
+def withheld_items(train: Pairs, share: float, seed: int) -> np.ndarray:
+    """(n,) bool: all pairs of a seeded share of the items."""
     chosen = np.unique(train.items)
     withheld = np.random.default_rng(seed + 1).choice(chosen, max(1, round(len(chosen) * share)), replace=False)
     return np.isin(train.items, withheld)
 
 
-def _newest(train: Pairs, share: float) -> np.ndarray:
+def newest_of_all(train: Pairs, share: float) -> np.ndarray:
+    """(n,) bool: the newest share of all pairs."""
     held = np.zeros(len(train), bool)
     held[np.argsort(train.times, kind="stable")[len(train) - round(len(train) * share) :]] = True
     return held
@@ -109,7 +111,8 @@ def _warm_share(train: Pairs, held: np.ndarray) -> float:
     return float(known[train.users[held]].mean()) if held.any() else 0.0
 
 
-def _random_of_each(train: Pairs, share: float, seed: int) -> np.ndarray:
+def random_of_each(train: Pairs, share: float, seed: int) -> np.ndarray:
+    """(n,) bool: a seeded round(share) of each person's pairs."""
     draw = np.random.default_rng(seed).random(len(train))
     size = np.diff(train.starts)[train.users]
     rank = np.empty(len(train), np.int64)

@@ -10,7 +10,7 @@ from .learned_ranker import booster_of, features, pushes
 from .pool import Pool
 from .segment_weights import SEGMENTS, segment_of
 
-RANKER, WEIGHTS = "ranker", "weights"
+RANKER, WEIGHTS, LEADING = "ranker", "weights", "leading"
 LEAST_DAMPED = 1e-12
 
 

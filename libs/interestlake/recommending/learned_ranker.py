@@ -5,7 +5,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from .pool import CANDIDATES, Pool
+from .pool import CANDIDATES, Pool, is_relevant
 
 ROUNDS = 400
 PATIENCE = 40
@@ -33,13 +33,6 @@ def features(pool: Pool) -> np.ndarray:
     return np.hstack([pool.values, near, pool.context])
 
 
-def labels(pool: Pool, relevant: Sequence[np.ndarray]) -> np.ndarray:
-    """(C,) 1 where the candidate was held out from its person."""
-    width = int(pool.columns.max(initial=0)) + 1
-    wanted = [person * width + columns[columns < width].astype(np.int64) for person, columns in enumerate(relevant)]
-    return np.isin(pool.owner * width + pool.columns, np.concatenate([*wanted, np.empty(0, np.int64)])).astype(np.int8)
-
-
 def train_ranker(given: np.ndarray, label: np.ndarray, groups: np.ndarray, k: int, seed: int, rounds: int, watch=None):
     """LambdaMART (Burges 2010) on (C, F) features; groups: rows per person. `watch`: the same of other people, whose
     nDCG@k stops the training early. -> the booster."""
@@ -54,18 +47,13 @@ def train_ranker(given: np.ndarray, label: np.ndarray, groups: np.ndarray, k: in
     return lightgbm.train(settings, data, rounds, valid_sets=[other], callbacks=[stop])
 
 
-def folds_of_people(people: int, seed: int) -> np.ndarray:
-    """-> (people,) a seeded fold each."""
-    return np.random.default_rng(seed).permutation(people) % FOLDS
-
-
 def cross_fitted(pool: Pool, relevant: Sequence[np.ndarray], fold_of: np.ndarray, k: int, seed: int):
     """Scores of every candidate by a ranker that did not see its fold, and the text of a ranker of all people.
 
     fold_of: (P,) fold of each person, at least three folds; each one's stopping rule watches people of the next fold,
     not its own. -> (scores (C,), LightGBM's text, which `booster_of` reads).
     """
-    given, label, owner = features(pool), labels(pool, relevant), pool.owner
+    given, label, owner = features(pool), is_relevant(pool, relevant).astype(np.int8), pool.owner
     sizes = np.diff(pool.starts)
     scores, rounds = np.zeros(len(owner)), []
     folds = int(fold_of.max()) + 1

@@ -135,6 +135,13 @@ def joined(pools: Sequence[Pool]) -> Pool:
     return Pool(np.concatenate([pool.people for pool in pools]), starts, *parts)
 
 
+def is_relevant(pool: Pool, relevant: Sequence[np.ndarray]) -> np.ndarray:
+    """(C,) bool: the candidate was held out from its person. relevant: per person of the pool, columns."""
+    width = int(pool.columns.max(initial=0)) + 1
+    wanted = [person * width + columns[columns < width].astype(np.int64) for person, columns in enumerate(relevant)]
+    return np.isin(pool.owner * width + pool.columns, np.concatenate([*wanted, np.empty(0, np.int64)]))
+
+
 def _best_first(scores: np.ndarray, asked: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """(B, m) asked columns that the model has an opinion of, best first, -1 beyond them, and their scores."""
     own = np.take_along_axis(scores, np.maximum(asked, 0), axis=1).astype(np.float64)
