@@ -11,10 +11,10 @@ from interestlake.evaluation.arrays import mean_list_ndcg
 from interestlake.models.granularities import GRANULARITIES
 from interestlake.recommending.chosen_tables import SEGMENT_NAMES
 from interestlake.recommending.feedback import FeedbackCounts
-from interestlake.recommending.fit_fusion import fit_fusion
 from interestlake.recommending.fusion import Fusion
 from interestlake.recommending.granularity import alpha_of, lambda_of
 from interestlake.recommending.judged import judged_people
+from interestlake.recommending.learned_ranker import cross_fitted
 from interestlake.recommending.people_behind import rested_by_refit, validation_people
 from interestlake.recommending.pool import joined, ordered
 from interestlake.recommending.refit import Judged, judged_alone, moved_fusion, refit_weights, step
@@ -190,9 +190,8 @@ def test_a_better_segment_alone_changes_the_fusion():
 
 def test_a_learned_ranker_gives_way_only_to_weights_that_list_better_than_it():
     taught = people(80, NEW, seed=9)
-    ranker = fit_fusion([taught.pool], [taught.relevant], NAMES, 10, 1, variety=0.0)
-    ranker = replace(ranker, method="ranker", weights=START, segments={})
-    assert ranker.booster
+    _, booster = cross_fitted(taught.pool, taught.relevant, np.arange(80) % 4, 10, 1)
+    ranker = Fusion(NAMES, "ranker", START, booster)
     fitting, judging = people(60, NEW, seed=2), people(60, NEW, seed=3)
     here = moved(fitting, RESTED, fusion=ranker, judging=judging)["5-19"]
     lists, _ = ordered(judging.pool, ranker.scores(judging.pool), 10)
