@@ -11,7 +11,7 @@ from interestlake.cli.main import main
 
 from .world import pairs
 
-CLOSED_FORM = "item_knn,user_knn,ease,sequence_ease,als,graph,transitions,trend"
+CLOSED_FORM = "item_knn,user_knn,ease,sequence_ease,als,graph_filter,transitions,trend"
 MODELS = {"popularity", "fused", *CLOSED_FORM.split(",")}
 
 
