@@ -4,6 +4,8 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 . .venv/interestlake-env.sh
+# two processes share the cores: more threads in each would wait for one another
+export OMP_NUM_THREADS=${OMP_NUM_THREADS:-1} OPENBLAS_NUM_THREADS=${OPENBLAS_NUM_THREADS:-1}
 ruff check --quiet .
 kept="not cluster and not kill and not surfaces and not commands"
 log=$(mktemp)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import scipy.sparse as sp
+from threadpoolctl import threadpool_limits
 
 from ..interactions.batch import UserBatch
 from ..interactions.pairs import Pairs
@@ -74,10 +75,12 @@ def gather(
     vectors = {name: values for model in models for name, values in model.vectors.items()}
     scorers, user_count = [model.scorer for model in models], people_per_item(known)
     parts, first = [], 0
-    for block in blocks(people, known.shape[1]):
-        mine = None if asked is None else asked[first : first + len(block)]
-        first += len(block)
-        parts.append(pool_of(scorers, known.batch(block, friends, vectors), block, user_count, asked=mine))
+    # a person's systems are small: a second BLAS thread would wait longer than it works
+    with threadpool_limits(1, "blas"):
+        for block in blocks(people, known.shape[1]):
+            mine = None if asked is None else asked[first : first + len(block)]
+            first += len(block)
+            parts.append(pool_of(scorers, known.batch(block, friends, vectors), block, user_count, asked=mine))
     return joined(parts) if parts else _empty(len(models))
 
 
