@@ -17,7 +17,7 @@ setup:  ## virtual environment, Java, Spark jars; a second call does nothing
 	@bash infra/setup/setup.sh
 
 demo: setup  ## the whole pipeline on the generated world, then where to look
-	@$(IN_ENV) interestlake run --source sample --lake $(DEMO) --run-id demo
+	@$(IN_ENV) interestlake run --source sample --quick --lake $(DEMO) --run-id demo
 
 test:  ## set-up without the class archive, the linter, then every test except the slow suites below
 	@bash infra/setup/setup.sh --without-archive

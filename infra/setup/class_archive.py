@@ -22,7 +22,8 @@ if __name__ == "__main__":
     profile = conf / "spark" / "local.properties"
     asked = f"{OPTIONS} -XX:ArchiveClassesAtExit={ARCHIVE.resolve()} "
     profile.write_text(profile.read_text().replace(OPTIONS, asked))
-    code = main(["run", "--source", "sample", "--users", "60", "--lake", str(scratch / "lake"), "--conf", str(conf)])
+    world = ["--source", "sample", "--users", "60", "--quick"]
+    code = main(["run", *world, "--lake", str(scratch / "lake"), "--conf", str(conf)])
     gateway = SparkContext._gateway
     gateway.shutdown()
     gateway.proc.stdin.close()
