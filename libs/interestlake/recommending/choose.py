@@ -155,7 +155,7 @@ def choose(
         found.append(chosen)
     cost = Cost()
     with measured(cost, "fit"):
-        choice = _fuse(found, cuts, held, side, settings, left_out, cost, log)
+        choice = _fuse(found, cuts, held, side, settings, left_out, cost, until, log)
     log.info("  fusion: %s", choice.fusion.line())
     if choice.sampled_fusion:
         log.info("  among %d drawn items: %s", NEGATIVES, choice.sampled_fusion.line())
@@ -176,14 +176,30 @@ def _unworthy(chosen: Chosen, before: Sequence[Chosen], train: Pairs, judged: He
     return f"{chosen.validation / best.validation:.0%} of the best on validation, changes it by {gain:+.1%} in a blend"
 
 
-def _fuse(found, cuts, held, side, settings: Settings, left_out: dict, cost: Cost, log: Logger) -> Choice:
+def _on_cut(number: int, found, rest: Pairs, side, seed: int, until: float, log: Logger) -> list[Fitted] | None:
+    """The models on the train part of a cut; None where a later cut came too late, or a model failed on it: the fusion
+    then learns from the cuts before."""
+    if number == 0:
+        return [chosen.on_train for chosen in found]
+    if time.monotonic() > until:
+        log.info("  the fusion learns from %d cut(s): the minutes are over", number)
+        return None
+    try:
+        return [chosen.model.fit(rest, side, chosen.parameters, seed) for chosen in found]
+    except Exception as fault:
+        log.warning("  the fusion learns from %d cut(s): %s: %s", number, type(fault).__name__, fault)
+        return None
+
+
+def _fuse(
+    found, cuts, held, side, settings: Settings, left_out: dict, cost: Cost, until: float, log: Logger
+) -> Choice:
     pools, relevant, drawn = [], [], []
     for number, (rest, _) in enumerate(cuts):
         people = sample_people(held[number], rest, FUSION_PEOPLE, settings.seed)
-        if number == 0:
-            models = [chosen.on_train for chosen in found]
-        else:
-            models = [chosen.model.fit(rest, side, chosen.parameters, settings.seed) for chosen in found]
+        models = _on_cut(number, found, rest, side, settings.seed, until, log)
+        if models is None:
+            break
         pools.append(gather(models, rest, people.people, side.friends))
         relevant.append(people.relevant)
         if settings.sampled:

@@ -17,6 +17,7 @@ MODELS = {
     "text": "Text",
     "words": "Words",
     "content": "Content",
+    "content_evidence": "Content steps",
     "appeal": "Appeal",
     "facts": "Facts",
     "information": "Information",

@@ -174,7 +174,7 @@ def sentences(tables: Mapping[str, DataFrame]) -> DataFrame:
         met = friends.select("user_id", "friend_id").distinct().join(chosen, "friend_id")
         rows = rows.join(met.groupBy("user_id", "item_id").agg(F.count("*").alias("n")), ["user_id", "item_id"], "left")
     rows = rows.join(_in_common(named, tables), ["user_id", "item_id"], "left")
-    people = F.regexp_extract("statement", r"([\d,]+) (?:person|people) chose it", 1)
+    people = F.regexp_extract("statement", r"(\d[\d,]*) (?:person|people) chose it", 1)
     holds = (
         F.coalesce("known", F.size(quoted) == 0)
         & (~F.col("statement").contains("also chose this") | (F.col("both") >= 1))
