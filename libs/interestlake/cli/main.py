@@ -29,6 +29,7 @@ def main(argv: Sequence[str] | None = None, load: Callable | None = None) -> int
     _quiet_libraries()
     logging.basicConfig(format="%(message)s", level=logging.WARNING, stream=sys.stderr)
     LOG.setLevel(logging.INFO)
+    LOG.disabled = False  # a store's migrations silence the loggers that are there before them
     arguments = build_parser().parse_args(argv)
     try:
         execute(arguments, load)
