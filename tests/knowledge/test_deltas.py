@@ -88,7 +88,8 @@ def context(spark, lake, stage_context):
 
 
 def test_files_in_deltas_and_files_out(spark, lake, context, tmp_path):
-    from interestlake.stages.knowledge import KNOWLEDGE_EXPORT, KNOWLEDGE_LOAD
+    from interestlake.stages.knowledge.export import KNOWLEDGE_EXPORT
+    from interestlake.stages.knowledge.load import KNOWLEDGE_LOAD
 
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "a.ttl").write_text(CHARGED)
@@ -143,7 +144,7 @@ def test_subjects_find_their_items(spark):
     ("a.ttl", "a b c .\nd e f .\n", "at most 50% bad statements"),
 ])
 def test_a_faulty_file_is_one_message_and_writes_nothing(context, lake, tmp_path, name, content, said):
-    from interestlake.stages.knowledge import KNOWLEDGE_LOAD
+    from interestlake.stages.knowledge.load import KNOWLEDGE_LOAD
 
     (tmp_path / name).write_text(content)
     with pytest.raises(BadInput, match=said.replace("%", ".")):

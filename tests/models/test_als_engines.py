@@ -7,8 +7,9 @@ import pytest
 from interestlake.core.params.all import Als
 from interestlake.graph.als import factors
 from interestlake.graph.als_engine import AlsFit, fit_with, plan_fit, plan_for
+from interestlake.interactions.batch import UserBatch
 from interestlake.models.fold_in_als import FoldInAls
-from interestlake.recommending.blocks import Catalogue, to_batch
+from interestlake.recommending.blocks import Catalogue, sparse_rows
 
 BLOCKS, SIZE = 4, 8
 PEOPLE = ITEMS = BLOCKS * SIZE
@@ -108,10 +109,12 @@ def test_folding_in_the_train_history_gives_the_engine_s_own_vectors(fits, engin
     catalogue = Catalogue.of(pd.DataFrame({"item_id": [f"i{n:02d}" for n in range(ITEMS)],
                                            "item_index": np.arange(ITEMS) + FIRST_ITEM, "title": "t"}))
     frame = pd.DataFrame(pairs(), columns=["user_index", "items", "weights"]).groupby("user_index").agg(list)
-    people = frame.assign(friend_items=None, friend_weights=None).reset_index()
+    people = frame.reset_index()
     vectors = np.stack([items[FIRST_ITEM + item] for item in range(ITEMS)]).astype(np.float32)
     scorer = FoldInAls.of("als", vectors, plan.alpha, plan.regularization, plan.scaled)
-    solved = scorer.user_vectors(to_batch(people, catalogue, {}))
+    lists = people["items"].tolist(), people["weights"].tolist()
+    history = sparse_rows(*lists, catalogue.column_of_index, ITEMS)  # a batch of lists has no weights, a fold-in may
+    solved = scorer.user_vectors(UserBatch(history, history, history, {}))
     np.testing.assert_allclose(solved, np.stack([users[user] for user in people["user_index"]]), atol=1e-4)
 
 

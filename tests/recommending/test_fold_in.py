@@ -5,8 +5,9 @@ import pandas as pd
 
 from interestlake.core.params.all import Als
 from interestlake.graph.als import factors, fit_als
+from interestlake.interactions.batch import UserBatch
 from interestlake.models.fold_in_als import FoldInAls
-from interestlake.recommending.blocks import Catalogue, to_batch
+from interestlake.recommending.blocks import Catalogue, sparse_rows
 
 
 def test_the_train_history_gives_spark_s_own_user_factors(spark):
@@ -20,8 +21,10 @@ def test_the_train_history_gives_spark_s_own_user_factors(spark):
     vectors = np.zeros((20, 5), np.float32)
     vectors[item_factors["item_index"]] = np.stack(item_factors["vector"].to_list())
     frame = pd.DataFrame(rows, columns=["user_index", "items", "weights"]).groupby("user_index").agg(list)
-    people = frame.assign(friend_items=None, friend_weights=None).reset_index()
+    people = frame.reset_index()
     scorer = FoldInAls.of("als", vectors, params.alpha, params.regularization)
-    solved = scorer.user_vectors(to_batch(people, Catalogue.of(items), {}))
+    lists = people["items"].tolist(), people["weights"].tolist()
+    history = sparse_rows(*lists, Catalogue.of(items).column_of_index, 20)
+    solved = scorer.user_vectors(UserBatch(history, history, history, {}))
     expected = np.stack(user_factors.set_index("user_index")["vector"].loc[people["user_index"]].to_list())
     np.testing.assert_allclose(solved, expected, atol=1e-5)

@@ -42,7 +42,8 @@ def fit_tables(
         "social": Fitted(SocialScorer("social")),
         **_by_gram(chosen, catalogue, counts, params, partitions, log),
         "transitions": _transitions(chosen, items, catalogue, params),
-        "als": _als(pairs, catalogue, params, seed),
+        # histories are scored as chosen or not, so the factors are fitted so
+        "als": _als(chosen.withColumn("weight", F.lit(1.0)), catalogue, params, seed),
     }
     return {name: one for name, one in found.items() if one is not None}
 
