@@ -35,7 +35,7 @@ def test_made_up_words_get_their_meaning_from_the_ratings_and_keep_it(spark, sta
 
     # later praise of the blamed word must not turn the judgement of what stands
     turned = [document(f"blick is what {chr(97 + n)}z", user=f"v{n}", rating=5.0) for n in range(25)]
-    lake.write("silver.documents", spark.createDataFrame(turned, SCHEMA), "r2")
+    lake.write("silver.documents", spark.createDataFrame(praise + blame + unrated + turned, SCHEMA), "r2")
     second = stage_context(lake.root, run_id="r2", overrides=SMALL)
     assert ANNOTATE.run(second)["texts_annotated"] == 25
     later = polarity(lake)
