@@ -89,6 +89,9 @@ def test_a_sentence_of_facts_in_common_is_true_only_of_such_items(world):
     told = world.tables | {"gold.recommendations": rows.withColumn("reason", F.lit(said))}
     assert [row["true"] for row in sentences(told).collect()] == [True]
     without = {name: table for name, table in told.items() if name != "silver.facts"}
+    assert [row["true"] for row in sentences(without).collect()] == [True]  # a category is a fact, too
+    nothing = F.array().cast("array<string>")
+    without["silver.items"] = without["silver.items"].withColumn("categories", nothing)
     assert [row["true"] for row in sentences(without).collect()] == [False]
 
 
