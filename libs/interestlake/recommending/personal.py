@@ -10,10 +10,9 @@ from .explain import TOGETHER, Evidence, find_evidence, shared_interest
 from .objected import kept_shares
 from .pool import Pool, ordered
 from .recommender import Recommender
-from .rerank import maximal_marginal_relevance
+from .rerank import RERANKED, maximal_marginal_relevance
 from .write_reason import LINKED, ReasonFacts, write_reason
 
-RERANKED = 50  # fused items that a re-ranking picks from
 COLUMNS = ("user_id", "rank", "item_id", "score", "sources", "evidence", "code", "named", "reason")
 
 

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+RERANKED = 50  # fused items that a re-ranking picks from
+
 
 def maximal_marginal_relevance(
     columns: np.ndarray, scores: np.ndarray, vectors: np.ndarray, diversity: float, k: int

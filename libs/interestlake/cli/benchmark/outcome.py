@@ -14,9 +14,7 @@ from ...models.fitted import Fitted, top_lists
 from ...recommending.choose import FUSED, Choice, Settings, fit_all
 from ...recommending.fusion import Fusion
 from ...recommending.pool import gather, ordered
-from ...recommending.rerank import maximal_marginal_relevance
-
-RERANKED = 50  # fused items that a re-ranking picks from
+from ...recommending.rerank import RERANKED, maximal_marginal_relevance
 
 
 @dataclass(frozen=True)
