@@ -24,7 +24,7 @@ def cost(size: Size) -> Cost:
 ITEM_KNN = Model(
     "item_knn", "behaviour", TOGETHER, fit_item_knn, cost,
     grids={
-        "measure": Grid(MEASURES, start=0),
+        "measure": Grid(MEASURES),
         "neighbours": Grid((20, 50, 100, 200), 2, low=5, high=3200),
         "discount": Grid((0.0, 0.2, 0.4)),
     },

@@ -76,14 +76,14 @@ def log_background(people: np.ndarray, weight: float) -> np.ndarray:
 def grids(pairs: Pairs) -> dict[str, Grid]:
     """The half-life is searched where there are times."""
     found = {
-        "decay": Grid((0.4, 0.6, 0.8, 1.0), start=1),
-        "backward": Grid((0.0, 0.3, 1.0), start=1),
-        "discount": Grid((0.0, 0.25, 0.4, 0.5), start=0),
-        "smoothing": Grid((0.1, 0.3, 1.0), 3.0, low=1e-3, high=1e4, start=2),
-        "window": Grid((3, 10, 30), 3, low=1, high=90, start=1),
-        "popularity": Grid((-0.3, -0.1, -0.03, 0.0, 0.03, 0.1, 0.3), start=3),
-        "gap_power": Grid((0.0, 0.5, 1.0), start=1),
-        "recency": Grid((0.0, 0.5, 1.0), 2.0, high=8, start=0),
+        "decay": Grid((0.4, 0.6, 0.8, 1.0)),
+        "backward": Grid((0.0, 0.3, 1.0)),
+        "discount": Grid((0.0, 0.25, 0.4, 0.5)),
+        "smoothing": Grid((0.1, 0.3, 1.0), 3.0, low=1e-3, high=1e4),
+        "window": Grid((3, 10, 30), 3, low=1, high=90),
+        "popularity": Grid((-0.3, -0.1, -0.03, 0.0, 0.03, 0.1, 0.3)),
+        "gap_power": Grid((0.0, 0.5, 1.0)),
+        "recency": Grid((0.0, 0.5, 1.0), 2.0, high=8),
     }
     return {**found, "half_life_days": Grid((0.0, 0.04, 1.0, 30.0, 180.0), start=0)} if pairs.timed else found
 

@@ -78,9 +78,9 @@ def cost(size: Size) -> Cost:
 SEQUENCE_EASE = Model(
     "sequence_ease", "sequence", TOGETHER, fit, cost,
     grids={
+        "recency": Grid((0.0, 0.3, 1.0)),
         "width": Grid((3.0, 15.0, 60.0), 3.0, low=0.3, high=2000.0),
         "l2": Grid((10.0, 30.0, 100.0), 3.0, low=0.1),
-        "recency": Grid((0.0, 0.3, 1.0), start=0),
     },
     budget=16, while_searching=SEARCH_ITEMS, quick={"width": 15.0, "l2": 30.0, "recency": 0.3},
 )

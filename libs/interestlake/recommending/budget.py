@@ -40,8 +40,8 @@ def plan_search(
     are planned so that their estimated seconds (`Model.cost`) stay within, in equal parts of each model's own budget,
     so that the plan is the same on a fast and on a slow machine; max_gigabytes: a model that would hold more while it
     is fitted is left out, `where` says how to raise it; granularities: models of others take no part, popularity does;
-    quick: fixed parameters, and no trained models; started_from: model -> parameters that its search begins at;
-    named_in: where `names` are given. Raises BadInput for a name that these inputs do not bring.
+    quick: fixed parameters, and no trained models; started_from: model -> parameters that its search begins at, else at
+    the quick ones; named_in: where `names` are given. Raises BadInput for a name that these inputs do not bring.
     """
     size, left_out, models = Size.of(train), {}, []
     for model in MODELS:
@@ -81,9 +81,9 @@ def _fixed(model: Model) -> Model:
 
 
 def _starting(model: Model, train: Pairs, parameters: Mapping | None) -> Model:
-    """The model whose grids begin at `parameters`, those of them that it still searches."""
-    if not parameters:
-        return model
+    """The model whose grids begin at `parameters`, those of them that it still searches, else at those of a first look:
+    a search never ends below them."""
+    parameters = {**(model.quick or {}), **(parameters or {})}
     grids = {name: grid.starting_at(parameters[name]) if name in parameters else grid
              for name, grid in model.grids_for(train).items()}  # fmt: skip
     return replace(model, grids=grids)
