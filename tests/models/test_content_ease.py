@@ -22,10 +22,10 @@ def with_content(known: Pairs, seed: int = 0) -> SideInformation:
     return SideInformation(content=np.hstack([content, np.ones((len(content), 1), np.float32)]))
 
 
-def likeness(side: SideInformation, neighbours: int) -> np.ndarray:
-    """(I, I) S: column j the cosines of item j with its nearest."""
+def likeness(side: SideInformation, chosen: np.ndarray, neighbours: int) -> np.ndarray:
+    """(I, I) S: column j the cosines of item j with its nearest of those that were chosen."""
     vectors = side.content[:, :-1]
-    cosine, found = vectors @ vectors.T, np.zeros((len(vectors),) * 2)
+    cosine, found = (vectors @ vectors.T) * chosen, np.zeros((len(vectors),) * 2)
     np.fill_diagonal(cosine, 0.0)
     for item, row in enumerate(cosine):
         best = [other for other in np.argsort(-row)[:neighbours] if row[other] > 0]
@@ -55,11 +55,11 @@ def test_each_column_is_a_ridge_towards_its_likeness(people, pull, monkeypatch):
     known, l2 = with_a_new_item(people), 3.0
     side = with_content(known)
     scorer = CONTENT_EASE.fit(known, side, {"l2": l2, "pull": pull, "neighbours": 5}, 0).scorer
-    found, target = dense(scorer), likeness(side, 5)
-    assert not found.diagonal().any()
     chosen = known.matrix.toarray().astype(float)
     gram, count = chosen.T @ chosen, known.shape[1]
     met = gram.diagonal() > 0
+    found, target = dense(scorer), likeness(side, met, 5)
+    assert not found.diagonal().any()
     for column in range(count):
         others = np.arange(count) != column
         left = gram[np.ix_(others, others)] + (l2 + pull) * np.eye(count - 1)

@@ -39,28 +39,27 @@ def pulled_weights(inverse: np.ndarray, towards: sp.csr_matrix, place: np.ndarra
 
 
 def fit(pairs: Pairs, side: SideInformation, params: Mapping, seed: int) -> Fitted:
-    """See `pulled_weights`: S holds the cosines of each scored item with its `neighbours` nearest of
-    `SideInformation.alike`. The MAX_DENSE_ITEMS most chosen items speak; of the others those with a content are
-    scored, by it alone."""
+    """See `pulled_weights`: S holds the cosines of each scored item with the `neighbours` nearest of the items that
+    speak, the MAX_DENSE_ITEMS most chosen. Of the others those with a content are scored, by it alone."""
     most = min(params.get("most_items", MAX_DENSE_ITEMS), MAX_DENSE_ITEMS)
     items = most_chosen(np.asarray(pairs.matrix.sum(axis=0)).ravel(), 1, most)
-    near = side.alike.tocoo()
+    near = side.alike_among(items).tocoo()
     alike = strongest_per_row(near.row, near.col, near.data, params["neighbours"], near.shape)
     scored = np.union1d(items, np.flatnonzero(np.diff(alike.indptr)))
     chosen = sp.csr_matrix(pairs.matrix[:, items], dtype=np.float64)
     inverse = ridge_inverse(chosen, params["l2"] + params["pull"])
-    towards = alike[scored][:, items].T.tocsr()  # an item is scored through its own nearest
+    towards = alike[scored].T.tocsr()  # an item is scored through its own nearest
     weights = pulled_weights(inverse, towards, np.searchsorted(scored, items), params["pull"])
     return Fitted(Ease("content_ease", items, weights, pairs.shape[1], scored=scored))
 
 
 def cost(size: Size) -> Cost:
-    """An inverse as EASE's beside the weights of every item that is scored, their strips, and the nearest of every
-    item, which later fits find made."""
+    """An inverse as EASE's beside the weights of every item that is scored, their strips, and the nearest items of
+    every item, which later fits find made."""
     items = min(size.chosen, MAX_DENSE_ITEMS)
     inverse, block = dense_cost(size, items), items * size.items
     return Cost(inverse.bytes + 4.0 * block + (8_000.0 + 12.0 * STRIP) * size.items,
-                inverse.seconds + 2e-8 * block + 2.5e-8 * size.items**2)  # fmt: skip
+                inverse.seconds + 4.5e-8 * block)  # fmt: skip
 
 
 CONTENT_EASE = Model(
