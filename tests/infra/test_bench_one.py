@@ -83,7 +83,8 @@ def test_a_whole_run_equals_its_benchmark_and_runs_again_with_its_choice(tmp_pat
             for user, item, time in world.itertuples(index=False)]  # fmt: skip
     with gzip.open(folder / "ratings.csv.gz", "wt") as ratings:
         ratings.write("\n".join(["userId,movieId,rating,timestamp", *rows]) + "\n")
-    movies = [f"{1 + item},Film {item} (1999),Genre{item // 15}" for item in range(15 * TASTES)]
+    kinds = ("slow river", "cold moon", "loud city", "green hill")
+    movies = [f"{1 + item},The {kinds[item // 15]} {item} (1999),Genre{item // 15}" for item in range(15 * TASTES)]
     (folder / "movies.csv").write_text("\n".join(["movieId,title,genres", *movies]) + "\n")
     called = ["--data", str(tmp_path), "--lakes", str(tmp_path / "lakes"), "--only", "movielens", "--resume"]
     assert one.main([*called, "--quick"]) == 0

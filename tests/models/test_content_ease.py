@@ -2,10 +2,11 @@
 
 import numpy as np
 import pytest
+import scipy.sparse as sp
 
 from interestlake.core.vectors import unit_rows
 from interestlake.interactions.pairs import Pairs
-from interestlake.interactions.side_information import SideInformation
+from interestlake.interactions.side_information import SideInformation, content_features
 from interestlake.models import content_ease
 from interestlake.models.content_ease import CONTENT_EASE
 from interestlake.models.ease import EASE, MAX_DENSE_ITEMS
@@ -98,3 +99,9 @@ def test_a_huge_catalogue_costs_more_than_a_machine_holds():
     small, huge = Size(100_000, 600, 9_000), Size(50_000_000, 1_000_000, 1_000_000)
     assert EASE.cost(small).bytes < CONTENT_EASE.cost(small).bytes < 3 * EASE.cost(small).bytes
     assert CONTENT_EASE.cost(huge).bytes > 4.0 * MAX_DENSE_ITEMS * huge.items
+
+
+def test_a_catalogue_of_a_single_term_has_no_direction_of_words():
+    assert content_features(None, sp.csr_matrix(np.ones((3, 1), np.float32)), None, 0) is None
+    facts = np.ones((3, 2), np.float32)
+    assert content_features(None, sp.csr_matrix(np.ones((3, 1), np.float32)), facts, 0).shape == (3, 3)

@@ -123,7 +123,7 @@ def term_weights(texts: np.ndarray) -> sp.csr_matrix | None:
 def content_features(text, words, facts, seed: int) -> np.ndarray | None:
     """(I, d) float32: encoder vectors, TF-IDF on its leading singular vectors and facts, each block of unit length."""
     blocks = [block for block in (text, facts) if block is not None]
-    if words is not None:
+    if words is not None and min(words.shape) > 1:  # a single term has no leading direction
         rank = min(WORD_RANK, min(words.shape) - 1)
         blocks.append(unit_rows(TruncatedSVD(rank, random_state=seed).fit_transform(words)))
     return np.hstack([*blocks, np.ones((len(blocks[0]), 1), np.float32)]) if blocks else None
