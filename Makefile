@@ -8,7 +8,7 @@ MAKEFLAGS += --no-print-directory
 IN_ENV := . .venv/interestlake-env.sh &&
 DEMO := out/demo
 
-.PHONY: help setup demo test cluster-test kill-test surfaces-test airflow-test commands-test bench bench-peers bench-published bench-small-worlds bench-speed bench-scale bench-ask bench-embed bench-embed-gpu bench-recipes bench-habits bench-tagger bench-sentiment bench-mentions lint lock clean
+.PHONY: help setup demo test cluster-test kill-test surfaces-test airflow-test commands-test bench bench-one bench-peers bench-published bench-small-worlds bench-speed bench-scale bench-ask bench-embed bench-embed-gpu bench-recipes bench-habits bench-tagger bench-sentiment bench-mentions lint lock clean
 
 help:  ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 26
@@ -40,6 +40,9 @@ airflow-test:  ## the DAG in an Airflow of its own
 
 bench: setup  ## seconds, rows and memory per stage: the sample world, and MovieLens where ../shared/data has it
 	@$(IN_ENV) python -m bench
+
+bench-one: setup  ## runs beside the benchmark on ../shared/data: seconds, nDCG, equal?; BENCH="--only movielens --again"
+	@$(IN_ENV) python -W ignore -m bench.one $(BENCH)
 
 bench-peers: setup  ## other packages' models beside ours on MovieLens, each in an environment of its own
 	@$(IN_ENV) python -m bench.peers

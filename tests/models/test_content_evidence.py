@@ -59,3 +59,8 @@ def test_nearest_rows_equal_a_full_sort(limit, monkeypatch):
         order = [c for c in np.lexsort((np.arange(20), -cosine[row])) if cosine[row, c] > 0][:limit]
         assert sorted(found[row].indices.tolist()) == sorted(order)
         np.testing.assert_allclose(found[row].toarray().ravel()[order], cosine[row, order], rtol=1e-6)
+    few = np.array([2, 3, 7, 11])
+    np.testing.assert_array_equal(nearest_rows(given, 50, few).toarray(), np.maximum(cosine, 0)[:, few])
+    best = nearest_rows(given, 1, few)
+    assert (best.getnnz(axis=1) == (cosine[:, few].max(axis=1) > 0)).all()
+    np.testing.assert_allclose(best.max(axis=1).toarray().ravel(), np.maximum(cosine[:, few].max(axis=1), 0))

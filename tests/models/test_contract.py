@@ -25,7 +25,7 @@ ROOT = Path(__file__).resolve().parents[2]
 NAMES = tuple(model.name for model in MODELS)
 # a model is asserted not to have what is not declared here
 OF_STRANGERS = {"popularity", "trend", "appeal", "distribution"}
-ADDS_UP = {"item_knn", "ease", "sequence_ease", "transitions", "log_evidence", "content_evidence",
+ADDS_UP = {"item_knn", "ease", "sequence_ease", "transitions", "log_evidence", "content_evidence", "content_ease",
            "text", "words", "content", "facts", "fact_knn"}
 REASONS = {model_module.TOGETHER, model_module.NEXT, model_module.TEXT, model_module.FACTS, model_module.PATTERN,
            model_module.FRIENDS, model_module.POPULAR}  # fmt: skip

@@ -176,7 +176,7 @@ def test_granularities_choose_the_models(name, heard, silent):
 
     found = planned(load_params(str(ROOT / "conf"), recipe=name).recommend.granularities)
     assert heard <= found and not silent & found
-    assert planned(("text",)) == {"popularity", "text", "content", "appeal", "content_evidence"}
+    assert planned(("text",)) == {"popularity", "text", "content", "appeal", "content_evidence", "content_ease"}
 
 
 def test_no_rail_is_no_guard():

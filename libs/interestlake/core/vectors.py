@@ -12,19 +12,24 @@ def unit_rows(vectors: np.ndarray) -> np.ndarray:
     return (vectors / np.where(length > 0, length, 1.0)).astype(np.float32)
 
 
-def nearest_rows(vectors: np.ndarray, limit: int) -> sp.csr_matrix:
-    """(n, d) unit rows -> (n, n) CSR float32 of each row's `limit` largest cosines above 0, itself left out.
+def nearest_rows(vectors: np.ndarray, limit: int, among: np.ndarray | None = None) -> sp.csr_matrix:
+    """(n, d) unit rows -> (n, m) CSR float32 of each row's `limit` largest cosines above 0, itself left out.
 
-    Equal cosines at the end of a row's `limit` go to the lower column.
+    among: (m,) ascending places of the rows that may be near, None = all. Equal cosines at the end of a row's `limit`
+    go to the lower column.
     """
+    among = np.arange(len(vectors)) if among is None else among
+    others, column = vectors[among], np.full(len(vectors), -1)
+    column[among] = np.arange(len(among))
     parts = []
     for start in range(0, len(vectors), STRIP):
-        cosine = np.asarray(vectors[start : start + STRIP] @ vectors.T, np.float32)
-        cosine[np.arange(len(cosine)), np.arange(start, start + len(cosine))] = 0.0
-        if limit < len(vectors):
-            least = np.partition(cosine, len(vectors) - limit, axis=1)[:, len(vectors) - limit]
+        cosine = np.asarray(vectors[start : start + STRIP] @ others.T, np.float32)
+        own = column[start : start + STRIP]
+        cosine[np.flatnonzero(own >= 0), own[own >= 0]] = 0.0
+        if limit < len(among):
+            least = np.partition(cosine, len(among) - limit, axis=1)[:, len(among) - limit]
             more = limit - (cosine > least[:, None]).sum(axis=1)
             ties = cosine == least[:, None]
             cosine[(cosine < least[:, None]) | (ties & (ties.cumsum(axis=1) > more[:, None]))] = 0.0
         parts.append(sp.csr_matrix(np.maximum(cosine, 0.0)))
-    return sp.vstack(parts, format="csr") if parts else sp.csr_matrix((0, 0), dtype=np.float32)
+    return sp.vstack(parts, format="csr") if parts else sp.csr_matrix((0, len(among)), dtype=np.float32)

@@ -47,6 +47,19 @@ class SideInformation:
         """(I, I) CSR: each item's ALIKE nearest by the cosine of their content, which there has to be; made once."""
         return nearest_rows(unit_rows(self.content[:, :-1]), ALIKE)  # the last feature is a constant
 
+    def alike_among(self, items: np.ndarray) -> sp.csr_matrix:
+        """items (m,) ascending columns -> (I, m) CSR: each item's ALIKE nearest of these, as `alike`; the last asked
+        for are kept, as the fits of a search ask for the same."""
+        mark = items.tobytes()
+        if mark not in self._among:
+            self._among.clear()
+            self._among[mark] = nearest_rows(unit_rows(self.content[:, :-1]), ALIKE, items)
+        return self._among[mark]
+
+    @cached_property
+    def _among(self) -> dict[bytes, sp.csr_matrix]:
+        return {}
+
 
 def build_side(inputs: Inputs, seed: int, log: Logger, vectors: np.ndarray | None = None) -> SideInformation:
     """Texts and facts of `inputs` as (I, d) unit vectors, zeros where an item has none.
@@ -110,7 +123,7 @@ def term_weights(texts: np.ndarray) -> sp.csr_matrix | None:
 def content_features(text, words, facts, seed: int) -> np.ndarray | None:
     """(I, d) float32: encoder vectors, TF-IDF on its leading singular vectors and facts, each block of unit length."""
     blocks = [block for block in (text, facts) if block is not None]
-    if words is not None:
+    if words is not None and min(words.shape) > 1:  # a single term has no leading direction
         rank = min(WORD_RANK, min(words.shape) - 1)
         blocks.append(unit_rows(TruncatedSVD(rank, random_state=seed).fit_transform(words)))
     return np.hstack([*blocks, np.ones((len(blocks[0]), 1), np.float32)]) if blocks else None

@@ -9,7 +9,7 @@ from ..evaluation.search import Grid
 from ..interactions.pairs import Pairs
 from ..interactions.side_information import SideInformation
 from .fitted import Fitted
-from .item_matrix import Ease, EdgeScorer, frugal_ease_weights, inverted_or_refused
+from .item_matrix import Ease, EdgeScorer, checked_inverse, frugal_ease_weights, inverted_or_refused
 from .model import LEAST, TOGETHER, Cost, Model, Size
 from .neighbours import STRIP, strongest_per_row
 from .scorer import Scorer
@@ -55,17 +55,33 @@ def dense_gram(chosen: sp.csr_matrix, precision: type = np.float64) -> np.ndarra
 
 
 def ease_weights_by_people(chosen: sp.csr_matrix, l2: float) -> np.ndarray:
-    """The B of `ease_weights` from a (U, U) inverse: (X'X + l I)^-1 = (I - X'(XX' + l I)^-1 X) / l (Woodbury 1950)."""
+    """The B of `ease_weights` from `hat_by_people`."""
+    weights = hat_by_people(chosen, l2)
+    weights /= (1.0 - weights.diagonal())[None, :]  # B = -P / diag(P) off the diagonal, l P = I - this
+    np.fill_diagonal(weights, 0.0)
+    return weights
+
+
+def hat_by_people(chosen: sp.csr_matrix, l2: float) -> np.ndarray:
+    """X (U, I) float64 -> X'(XX' + l I)^-1 X (I, I) float32, which is I - l (X'X + l I)^-1 (Woodbury 1950)."""
     by_item, inverse = chosen.T.tocsr(), dense_gram(chosen.T.tocsr())
     inverse[np.diag_indices_from(inverse)] += l2
     inverted_or_refused(inverse)
-    weights = np.empty((chosen.shape[1],) * 2, np.float32)
-    for start in range(0, len(weights), STRIP):
-        # (S, U) @ (U, U) @ (U, I) -> (S, I): X'(XX' + l I)^-1 X; l P = I - this
-        weights[start : start + STRIP] = (by_item[start : start + STRIP] @ inverse) @ chosen
-    weights /= (1.0 - weights.diagonal())[None, :]  # B = -P / diag(P) off the diagonal
-    np.fill_diagonal(weights, 0.0)
-    return weights
+    hat = np.empty((chosen.shape[1],) * 2, np.float32)
+    for start in range(0, len(hat), STRIP):
+        hat[start : start + STRIP] = (by_item[start : start + STRIP] @ inverse) @ chosen  # (S, U) @ (U, U) @ (U, I)
+    return hat
+
+
+def ridge_inverse(chosen: sp.csr_matrix, l2: float) -> np.ndarray:
+    """X (U, I) float64 -> (X'X + l I)^-1 (I, I), by people where they are fewer than items; float32, or float64 where
+    `checked_inverse` says so."""
+    if chosen.shape[0] >= chosen.shape[1]:
+        return checked_inverse(lambda precision: dense_gram(chosen, precision), l2)
+    inverse = hat_by_people(chosen, l2)
+    inverse *= -1.0 / l2
+    inverse[np.diag_indices_from(inverse)] += 1.0 / l2
+    return inverse
 
 
 def sparse_ease_weights(gram: sp.csr_matrix, l2: float, neighbours: int) -> sp.csr_matrix:
@@ -103,11 +119,16 @@ def fit(pairs: Pairs, side: SideInformation, params: Mapping, seed: int) -> Fitt
 
 
 def cost(size: Size) -> Cost:
-    """The cube of the smaller side: a float32 item matrix, or a float64 one of people beside it, and a strip of rows;
-    past MAX_DENSE_ITEMS a regression an item."""
-    people, items = size.people, size.chosen
-    if items > MAX_DENSE_ITEMS:
-        return sparse_cost(size.together, items)
+    """Of `dense_cost`; past MAX_DENSE_ITEMS a regression an item."""
+    if size.chosen > MAX_DENSE_ITEMS:
+        return sparse_cost(size.together, size.chosen)
+    return dense_cost(size, size.chosen)
+
+
+def dense_cost(size: Size, items: int) -> Cost:
+    """The cube of the smaller side: a float32 matrix of so many items, or a float64 one of people beside it, and a
+    strip of rows."""
+    people = size.people
     if people < items:
         products = 3.3e-9 * size.pairs * (people + items) + 5e-9 * items**2
         return Cost(LEAST + 8.0 * people**2 + 4.0 * items**2 + 8.0 * STRIP * (people + items),

@@ -47,8 +47,8 @@ class EdgeScorer(Scorer):
 class Ease(Scorer):
     """EASE (Steck 2019): score_uj = sum_i h_ui * B_ij with the closed-form B of `ease_weights`.
 
-    items: (E,) ascending columns of the items that entered the Gram matrix; weights: (E, E) float32; recency: see
-    `given_history`.
+    items: (E,) ascending columns of the items whose choice says something, those of the Gram matrix; scored: (S,) of
+    the items that are scored, None = items; weights: (E, S) float32; recency: see `given_history`.
     """
 
     name: str
@@ -56,22 +56,31 @@ class Ease(Scorer):
     weights: np.ndarray
     item_count: int
     recency: float = 0.0
+    scored: np.ndarray | None = None
+
+    @property
+    def targets(self) -> np.ndarray:
+        return self.items if self.scored is None else self.scored
 
     def score(self, batch: UserBatch) -> np.ndarray:
         scores = np.zeros((batch.size, self.item_count), np.float32)
         given = given_history(batch, self.recency)[:, self.items]
-        scores[:, self.items] = given @ self.weights  # (B, E) @ (E, E) -> (B, E)
+        scores[:, self.targets] = given @ self.weights  # (B, E) @ (E, S) -> (B, S)
         return scores
 
     def contributions(self, batch: UserBatch, row: int, columns: np.ndarray) -> np.ndarray:
         chosen = batch.history[row]
-        place = np.full(self.item_count, -1)
-        place[self.items] = np.arange(len(self.items))
-        source, target = place[chosen.indices], place[columns]
+        source, target = self._place(self.items)[chosen.indices], self._place(self.targets)[columns]
         block = self.weights[np.ix_(np.maximum(source, 0), np.maximum(target, 0))].astype(np.float64)
         known = (source >= 0)[:, None] & (target >= 0)[None, :]
         weight = np.asarray(given_history(batch.row(row), self.recency)[0, chosen.indices].todense()).ravel()
         return weight[:, None] * np.where(known, block, 0.0)
+
+    def _place(self, among: np.ndarray) -> np.ndarray:
+        """(I,) place of each column among these, -1 where it is none of them."""
+        place = np.full(self.item_count, -1)
+        place[among] = np.arange(len(among))
+        return place
 
 
 def ease_weights(gram: np.ndarray, l2: float) -> np.ndarray:

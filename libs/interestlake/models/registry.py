@@ -8,6 +8,7 @@ from ..core.errors import BadInput
 from ..interactions.pairs import Pairs
 from ..interactions.side_information import SideInformation
 from .content import APPEAL, CONTENT
+from .content_ease import CONTENT_EASE
 from .content_evidence import CONTENT_EVIDENCE
 from .distribution.training import trainer
 from .ease import EASE
@@ -32,6 +33,7 @@ from .two_tower_fit import TWO_TOWER
 from .user_knn import USER_KNN
 from .words import WORDS
 
+OF_CONTENT = ("content", "appeal", "content_ease")
 MAX_NCF_PAIRS = 50_000_000  # a network over every person x item pair is scored one by one
 
 
@@ -45,8 +47,8 @@ def distribution_model(trained_by: Trainer) -> Model:
 
 MODELS: tuple[Model, ...] = (
     POPULARITY, ITEM_KNN, USER_KNN, EASE, SEQUENCE_EASE, ALS, GRAPH_FILTER, TRANSITIONS, LOG_EVIDENCE, TREND, SOCIAL,
-    TEXT, WORDS, CONTENT, APPEAL, CONTENT_EVIDENCE, FACTS, INFORMATION, FACT_KNN, distribution_model(trainer("lora")),
-    LIGHT_GCN, SASREC, TWO_TOWER, NCF,
+    TEXT, WORDS, CONTENT, APPEAL, CONTENT_EVIDENCE, CONTENT_EASE, FACTS, INFORMATION, FACT_KNN,
+    distribution_model(trainer("lora")), LIGHT_GCN, SASREC, TWO_TOWER, NCF,
 )
 BY_NAME = {model.name: model for model in MODELS}
 
@@ -57,7 +59,7 @@ def models_for(train: Pairs, side: SideInformation) -> tuple[Model, ...]:
     if train.shape[0] * train.shape[1] > MAX_NCF_PAIRS:
         there = [model for model in there if model.name != NCF.name]
     if side.text is None:  # then facts are all that the content is made of
-        there = [replace(m, granularity="knowledge") if m.name in ("content", "appeal") else m for m in there]
+        there = [replace(m, granularity="knowledge") if m.name in OF_CONTENT else m for m in there]
     return tuple(there)
 
 

@@ -18,6 +18,7 @@ MODELS = {
     "words": "Words",
     "content": "Content",
     "content_evidence": "Content steps",
+    "content_ease": "Content EASE",
     "appeal": "Appeal",
     "facts": "Facts",
     "information": "Information",
