@@ -66,8 +66,8 @@ CONTENT_EASE = Model(
     "content_ease", "text", PATTERN, fit, cost,
     grids={
         "l2": Grid((30.0, 100.0, 300.0), 3.0, low=0.1),
-        "pull": Grid((0.01, 0.1, 1.0, 3.0, 10.0), 3.0, low=1e-3, high=1e4, start=3),
-        "neighbours": Grid((5, 10, 30), start=1),
+        "pull": Grid((0.01, 0.1, 1.0, 3.0, 10.0), 3.0, low=1e-3, high=1e4),
+        "neighbours": Grid((5, 10, 30)),
     },
     needs=("content",), budget=14, while_searching=SEARCH_ITEMS,
     quick={"l2": 100.0, "pull": 3.0, "neighbours": 10},
