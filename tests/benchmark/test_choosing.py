@@ -131,13 +131,19 @@ def test_block_metrics_equal_those_of_the_pipeline(spark):
         np.testing.assert_allclose(values, expected[name].astype(float), atol=1e-9, err_msg=name)
 
 
+def places_of(values: np.ndarray, people: int) -> np.ndarray:
+    """(P C, S) values -> each model's places of a person's C candidates, from 1, the largest first."""
+    mine = values.reshape(people, -1, values.shape[1])
+    return (np.argsort(np.argsort(-mine, axis=1, kind="stable"), axis=1) + 1).reshape(values.shape).astype(np.int16)
+
+
 def _pool(random, people=80, candidates=20, models=3) -> tuple[Pool, list[np.ndarray]]:
     """Model 1 sees what is relevant, model 0 is noise, model 2 half sees it; popular items are not relevant."""
     relevant = [np.sort(random.choice(candidates, 3, replace=False)) for _ in range(people)]
     truth = np.concatenate([np.isin(np.arange(candidates), wanted) for wanted in relevant]).astype(float)
     noise = random.random((len(truth), models))
     values = np.column_stack([noise[:, 0], 0.6 * truth + 0.4 * noise[:, 1], 0.3 * truth + 0.7 * noise[:, 2]])
-    places = np.full(values.shape, 50, np.int16)
+    places = places_of(values, people)
     context = np.column_stack([random.random(len(truth)) * 5, np.ones(len(truth)), np.ones(len(truth))])
     starts = np.arange(people + 1) * candidates
     columns = np.tile(np.arange(candidates), people).astype(np.int32)
@@ -175,7 +181,7 @@ def _planted(alpha_of, people=400, candidates=30, seed=7) -> tuple[Pool, list[np
         relevant.append(np.sort(np.argsort(-liked)[:3]))
     context = np.column_stack([np.ones(len(values)), np.repeat(np.log1p(history), candidates), np.ones(len(values))])
     starts, columns = np.arange(people + 1) * candidates, np.tile(np.arange(candidates), people).astype(np.int32)
-    places = np.full(values.shape, 50, np.int16)
+    places = places_of(values, people)
     return Pool(np.arange(people), starts, columns, values, places, context.astype(np.float32)), relevant
 
 

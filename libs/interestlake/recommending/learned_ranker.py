@@ -10,17 +10,18 @@ from .pool import CANDIDATES, Pool, is_relevant
 ROUNDS = 400
 PATIENCE = 40
 FOLDS = 4
+NEAR = 30  # candidates that no model has among so many of its best are most of all, rarely right, and train no ranker
 SETTINGS = {
     "objective": "lambdarank",
     "metric": "ndcg",
     "learning_rate": 0.05,
     "num_leaves": 15,
-    "min_data_in_leaf": 50,
+    "min_data_in_leaf": 100,
     "feature_fraction": 0.7,
     "bagging_fraction": 0.8,
     "bagging_freq": 1,
     "lambda_l2": 5.0,
-    "lambdarank_truncation_level": 20,
+    "lambdarank_truncation_level": 40,
     "deterministic": True,
     "force_row_wise": True,
     "verbosity": -1,
@@ -51,23 +52,28 @@ def cross_fitted(pool: Pool, relevant: Sequence[np.ndarray], fold_of: np.ndarray
     """Scores of every candidate by a ranker that did not see its fold, and the text of a ranker of all people.
 
     fold_of: (P,) fold of each person, at least three folds; each one's stopping rule watches people of the next fold,
-    not its own. -> (scores (C,), LightGBM's text, which `booster_of` reads).
+    not its own. Candidates within NEAR train and stop it, all are scored. -> (scores (C,), LightGBM's text, which
+    `booster_of` reads).
     """
     given, label, owner = features(pool), is_relevant(pool, relevant).astype(np.int8), pool.owner
-    sizes = np.diff(pool.starts)
+    near = pool.places.min(axis=1) <= NEAR
+
+    def examples(people: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        rows = people[owner] & near
+        sizes = np.bincount(owner[rows], minlength=len(people))
+        return given[rows], label[rows], sizes[sizes > 0]
+
     scores, rounds = np.zeros(len(owner)), []
     folds = int(fold_of.max()) + 1
     for fold in range(folds):
         watched = fold_of == (fold + 1) % folds
         learning = ~watched & (fold_of != fold)
-        (rows, groups), (seen, seen_groups) = [(part[owner], sizes[part]) for part in (learning, watched)]
-        booster = train_ranker(
-            given[rows], label[rows], groups, k, seed, ROUNDS, (given[seen], label[seen], seen_groups)
-        )
+        booster = train_ranker(*examples(learning), k, seed, ROUNDS, examples(watched))
         mine = (fold_of == fold)[owner]
         scores[mine] = booster.predict(given[mine])
         rounds.append(booster.best_iteration or ROUNDS)
-    whole = train_ranker(given, label, sizes, k, seed, max(10, round(float(np.mean(rounds)) * 1.2)))
+    everybody = examples(np.ones(len(pool.people), bool))
+    whole = train_ranker(*everybody, k, seed, max(10, round(float(np.mean(rounds)) * 1.2)))
     return scores, whole.model_to_string()
 
 
