@@ -85,15 +85,19 @@ def run_over_lake(
     answered = next((address for option, address in runs.instead.items() if getattr(arguments, option)), None)
     if answered:
         return named(answered)(arguments, spark, params, options, LOG)
+    given = {"lake": lake, "stage": stage, "params": params, "options": options, "arguments": arguments}
     if runs.before:
-        options = named(runs.before)(lake, options, arguments)
+        options = given["options"] = _by_name(named(runs.before), given)
     further = [named(address) for switch, address in runs.also.items() if getattr(arguments, switch)]
     figures = run_stages(spark, (stage, *further), params, options)[stage.name]
-    given = {"lake": lake, "stage": stage, "figures": figures, "options": options, "arguments": arguments}
-    closing = named(runs.closing)
-    text = closing(**{name: given[name] for name in inspect.signature(closing).parameters if name in given})
+    text = _by_name(named(runs.closing), {**given, "figures": figures})
     if text is not None:
         print(text)
+
+
+def _by_name(function: Callable, given: dict[str, object]):
+    """The function called with those of `given` that it has parameters for."""
+    return function(**{name: given[name] for name in inspect.signature(function).parameters if name in given})
 
 
 def options_of(

@@ -14,8 +14,9 @@ from .params.all import SECTIONS, Params, section_fields
 FEEDBACK = "feedback"  # the source of a refit's run
 KNOWLEDGE = "knowledge"  # the source of a knowledge command's run
 MEDIA = "media"  # the source of a run that embeds pictures and sounds
+REQUEST = "request"  # the source of a run that does what one person asks for
 SUPPORT = "support"  # the source of a run that reads tickets
-NO_PEOPLE = (FEEDBACK, KNOWLEDGE, MEDIA, SUPPORT, "as ingested")  # sources that bring no people of their own
+NO_PEOPLE = (FEEDBACK, KNOWLEDGE, MEDIA, REQUEST, SUPPORT, "as ingested")  # sources that bring no people of their own
 
 
 def new_run_id() -> str:
@@ -25,7 +26,11 @@ def new_run_id() -> str:
 
 @dataclass(frozen=True)
 class RunOptions:
-    """What one command line says, beside the parameters."""
+    """What one command line says, beside the parameters.
+
+    request: what one person asks for. It shapes the run's fingerprint, and no table and no tracking store names it:
+    what is forgotten would outlive itself there.
+    """
 
     lake: str
     run_id: str
@@ -35,6 +40,7 @@ class RunOptions:
     mapping: str | None = None
     tracking_uri: str | None = None
     report_dir: str | None = None
+    request: object | None = None
 
 
 def _fault(value, spec, expected_type: type) -> str | None:

@@ -13,6 +13,11 @@ from .own_time import ARROWS, Courses, read_courses
 from .page import fill
 from .person import DAY, collect_interests, collect_suggestions, collect_titles, suggestions
 
+READS = (
+    "silver.interactions", "silver.objections", "silver.interests", "silver.items", "silver.item_interests",
+    "graph.interest_nodes", "gold.interest_map", "gold.interest_profiles", "gold.recommendations",
+    "gold.counterfactuals", "gold.expansions",
+)  # fmt: skip
 RECENT = 12
 EXPANSIONS = 8
 PROFILE = ("kind", "label", "confidence", "slope", "slope_error", "trend", "events")
