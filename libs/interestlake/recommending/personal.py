@@ -8,9 +8,9 @@ import pandas as pd
 from ..interactions.batch import UserBatch
 from .explain import TOGETHER, Evidence, find_evidence, shared_interest
 from .objected import kept_shares
-from .pool import Pool, ordered
+from .pool import Pool
 from .recommender import Recommender
-from .rerank import RERANKED, maximal_marginal_relevance
+from .rerank import list_pool
 from .write_reason import LINKED, ReasonFacts, write_reason
 
 COLUMNS = ("user_id", "rank", "item_id", "score", "sources", "evidence", "code", "named", "reason")
@@ -31,29 +31,8 @@ def list_block(block: pd.DataFrame, batch: UserBatch, recommender: Recommender, 
     interests = recommender.interests
     kept = kept_shares(pool, block, recommender.catalogue, interests.weights, interests.ids)
     scores = recommender.fusion.scores(pool, kept)
-    guard, diverse = recommender.guard, recommender.diversity > 0 and recommender.alike is not None
-    limit = max(length, RERANKED) if diverse else length
-    if guard is not None and guard.max_per_group:
-        widest = int(np.diff(pool.starts).max(initial=0))
-        columns, values = _capped(*ordered(pool, scores, max(widest, limit)), guard, limit)
-    else:
-        columns, values = ordered(pool, scores, limit)
-    if diverse:
-        columns, values = maximal_marginal_relevance(
-            columns, values, recommender.alike, recommender.diversity, limit
-        )
-        if guard is not None and guard.max_per_group:
-            columns, values = _capped(columns, values, guard, limit)
-    return BlockLists(columns[:, :length], values[:, :length], pool)
-
-
-def _capped(columns: np.ndarray, values: np.ndarray, guard, limit: int) -> tuple[np.ndarray, np.ndarray]:
-    picked, scores = np.full((len(columns), limit), -1, np.int32), np.zeros((len(columns), limit))
-    for row, listed in enumerate(columns):
-        shown = listed[listed >= 0]
-        best = guard.capped(shown, limit)
-        picked[row, : len(best)], scores[row, : len(best)] = shown[best], values[row, best]
-    return picked, scores
+    columns, values = list_pool(pool, scores, length, recommender.alike, recommender.diversity, recommender.guard)
+    return BlockLists(columns, values, pool)
 
 
 def rows_in_pool(pool: Pool, person: int, columns: np.ndarray) -> np.ndarray:

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from logging import Logger
 
 import numpy as np
@@ -33,9 +33,12 @@ from .scoring import Scoring
 BY_ITEMS = ("text", "words", "facts", "information", "fact_knn")  # they look at the items alone, not at the pairs
 
 
-@dataclass(frozen=True)
+@dataclass
 class SparkModels:
-    """What every phase shares. pairs: interactions with ids, cached; side: texts and facts of the items."""
+    """What every phase shares. pairs: interactions with ids, cached; side: texts and facts of the items.
+
+    user_ids: the people that `choose` collected, as its pool numbers them; nobody before, or where a choice was kept.
+    """
 
     scoring: Scoring
     pairs: DataFrame
@@ -46,6 +49,7 @@ class SparkModels:
     params: Params
     seed: int
     log: Logger
+    user_ids: np.ndarray = field(default_factory=lambda: np.empty(0, object))
 
     def choose(self, kept: Mapping | None) -> Choice:
         """Models at fixed parameters, fitted on train; the fusion learned from a seeded sample of validation people.
@@ -60,6 +64,7 @@ class SparkModels:
         names = list(fitted)
         even = Fusion(tuple(names), WEIGHTS, np.full(len(names), 1 / len(names)))
         people = self._validating().toPandas()
+        self.user_ids = people["user_id"].to_numpy(object)
         pool, relevant = _pool(people, self._recommender(fitted, even, "split = 'train'"))
         k, tune = self.params.promote.k, self.params.tune
         fusion = fit_fusion([pool], [relevant], names, k, self.seed, tune.variety)
@@ -71,11 +76,6 @@ class SparkModels:
             models.append(Chosen(BY_NAME[name], {}, value, 1))
             self.log.info("  %-14s validation nDCG@%d %.4f of %d people", name, k, value, len(relevant))
         return Choice(models, fusion.over(fusion.heard), left_out, pools=[pool], relevant=[relevant])
-
-    @property
-    def user_ids(self) -> np.ndarray:
-        """The people of the pool are numbered in their own order; see `choose`."""
-        return self._validating().select("user_id").toPandas()["user_id"].to_numpy(object)
 
     def for_test(self, choice: Choice) -> Recommender:
         """Fitted on train and validation by Spark."""

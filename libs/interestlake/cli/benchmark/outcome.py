@@ -13,8 +13,8 @@ from ...interactions.side_information import SideInformation, likeness_vectors
 from ...models.fitted import Fitted, top_lists
 from ...recommending.choose import FUSED, Choice, Settings, fit_all
 from ...recommending.fusion import Fusion
-from ...recommending.pool import gather, ordered
-from ...recommending.rerank import RERANKED, maximal_marginal_relevance
+from ...recommending.pool import gather
+from ...recommending.rerank import list_pool
 
 
 @dataclass(frozen=True)
@@ -45,9 +45,6 @@ def finish(
     costs[FUSED] = choice.cost
     with measured(costs[FUSED], "predict"):
         fused = gather([fitted[name] for name in fusion.names], known, everyone, side.friends)
-        lists[FUSED], scores[FUSED] = ordered(fused, fusion.scores(fused), max(k, RERANKED) if diversity else k)
-        if diversity:
-            alike = likeness_vectors(side, known, settings.seed)
-            reranked = lists[FUSED], scores[FUSED], alike, diversity, k
-            lists[FUSED], scores[FUSED] = maximal_marginal_relevance(*reranked)
+        alike = likeness_vectors(side, known, settings.seed) if diversity else None
+        lists[FUSED], scores[FUSED] = list_pool(fused, fusion.scores(fused), k, alike, diversity)
     return Outcome(choice, known, side.friends, fusion, fitted, lists, scores, costs)
