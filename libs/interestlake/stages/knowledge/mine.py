@@ -6,7 +6,7 @@ from ...core.errors import BadInput
 from ...core.stage import Stage, StageContext
 from ...knowledge.mine import mined, tagger_sees
 from ...knowledge.relations import read_relations
-from .put import FACTS, KEY, put_facts
+from .put import CHANGES, FACTS, KEY, put_facts
 
 MINED = "silver.mined_facts"
 SHOWN = 8  # finds printed
@@ -54,7 +54,7 @@ KNOWLEDGE_MINE = Stage(
     name="knowledge_mine",
     summary="facts found in texts by patterns",
     reads=("silver.documents", FACTS),
-    writes=(MINED,),
+    writes=(MINED, FACTS, CHANGES),
     section="knowledge",
     run=_mine,
 )
