@@ -53,7 +53,8 @@ class LakeFrames:
 
 
 def collect_frames(tables: Mapping[str, DataFrame]) -> LakeFrames:
-    """silver.{interactions, items, friends, facts} -> LakeFrames on the driver; the caller has checked the size.
+    """silver.{interactions, items, friends, facts} -> LakeFrames on the driver; the caller has counted the pairs, and
+    `item_room.with_room` the rest.
 
     Four Spark jobs. Pairs without a time anywhere in the table make it untimed. Facts are those without an end whose
     subject is an item, and each category of an item.

@@ -9,29 +9,32 @@ import pandas as pd
 from ..core.errors import BadInput
 from ..core.json_file import write_metrics
 from ..core.lake import Lake
+from ..core.params.all import Recommend
+from ..interactions.item_room import with_room
 from ..interactions.lake_inputs import LakeFrames, collect_frames
 from .chosen_tables import kept_before
 
 TABLES = ("silver.interactions", "silver.items", "silver.friends", "silver.facts")
 
 
-def export_split(lake: Lake, out: str, max_pairs: int, log: Logger) -> str:
+def export_split(lake: Lake, out: str, bounds: Recommend, log: Logger) -> str:
     """Write train, validation, test, items, facts and social CSVs and chosen.json into `out` -> the benchmark's call.
 
     chosen.json is what the lake's last run chose, for `interestlake benchmark --chosen`; files that would have no row
-    are left out. Five Spark jobs; the pairs are collected after a check of their number. Raises BadInput for more than
-    `max_pairs`, or an `out` that cannot be written.
+    are left out. Eight Spark jobs; everything is counted before it is collected. Raises BadInput for more pairs or
+    items than `bounds` allow, or an `out` that cannot be written.
     """
     count = lake.read("silver.interactions").count()
-    if count > max_pairs:
-        raise BadInput.of(f"lake {lake.root}", found=f"{count:,} pairs", expected=f"at most {max_pairs:,}",
+    if count > bounds.max_pairs:
+        raise BadInput.of(f"lake {lake.root}", found=f"{count:,} pairs", expected=f"at most {bounds.max_pairs:,}",
                           where="recommend.max_pairs: a benchmark works in one machine's memory")  # fmt: skip
+    tables = with_room({name: lake.read(name) for name in TABLES}, bounds.max_item_gigabytes, log)
     folder = Path(out)
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as fault:
         raise BadInput.of(f"folder {out}", found=str(fault), expected="one to write into", where="--out") from fault
-    files = frames_of(collect_frames({name: lake.read(name) for name in TABLES}))
+    files = frames_of(collect_frames(tables))
     options = []
     for name, (option, frame) in files.items():
         path = folder / f"{name}.csv"

@@ -9,11 +9,13 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from ..core.params.all import Params
+from ..core.room import gigabytes, has_room
 from ..graph.als import factors
 from ..graph.als_engine import fit_with, plan_for
 from ..graph.gram import CoOccurrence, collect_strips, partial_strips, summed_strips
 from ..graph.histories import item_histories
 from ..graph.transitions import build_transitions
+from ..interactions.item_room import BOUND
 from ..models.fitted import Fitted
 from ..models.fold_in_als import FoldInAls
 from ..models.item_matrix import Ease, EdgeScorer, ease_weights
@@ -33,19 +35,28 @@ def fit_tables(
 
     popularity, social, item_knn, EASE (left out above recommend.ease_max_items, with a line), transitions and ALS, at
     the parameters of recommend, graph and als. What is collected belongs to items: counts, `knn_neighbours` edges an
-    item, factors, and EASE's Gram matrix. About a dozen Spark jobs and those of ALS.
+    item, factors, and EASE's Gram matrix; a model whose part passes recommend.max_item_gigabytes is left out with a
+    line before it is fitted. About a dozen Spark jobs and those of ALS.
     """
+    recommend, count = params.recommend, catalogue.item_count
+
+    def room(name: str, numbers: int) -> bool:
+        return has_room(name, gigabytes(count, numbers=numbers), recommend.max_item_gigabytes, BOUND, log)
+
     chosen = pairs.where("weight > 0")
     counts = user_counts(chosen, catalogue)
     found = {
         "popularity": Fitted(Popularity("popularity", counts)),
         "social": Fitted(SocialScorer("social")),
-        **_by_gram(chosen, catalogue, counts, params, partitions, log),
-        "transitions": _transitions(chosen, items, catalogue, params),
-        # histories are scored as chosen or not, so the factors are fitted so
-        "als": _als(chosen.withColumn("weight", F.lit(1.0)), catalogue, params, seed),
     }
-    return {name: one for name, one in found.items() if one is not None}
+    if room("item_knn and ease", 3 * recommend.knn_neighbours):
+        found |= _by_gram(chosen, catalogue, counts, params, partitions, log)
+    if room("transitions", 3 * params.graph.max_neighbours):
+        found["transitions"] = _transitions(chosen, items, catalogue, params)
+    if room("als", params.als.rank):
+        # histories are scored as chosen or not, so the factors are fitted so
+        found["als"] = _als(chosen.withColumn("weight", F.lit(1.0)), catalogue, params, seed)
+    return found
 
 
 def user_counts(pairs: DataFrame, catalogue: Catalogue) -> np.ndarray:

@@ -8,6 +8,7 @@ from pyspark.sql import functions as F
 
 from ..core.errors import BadInput
 from ..core.lake import Lake
+from ..core.room import expect_room, gigabytes
 from ..core.stage import Stage, StageContext, expect_lake
 from ..interests.cross_domain import measure
 from ..interests.cross_domain.carry import by_hash, carried_profiles, item_texts, shared_nodes
@@ -48,7 +49,7 @@ def _run(context: StageContext) -> dict[str, float]:
     if min(counts.get(name, 0) for name in ("validation", "test")) < LEAST_PEOPLE:
         raise BadInput.of("people known in both catalogues", found=counts or "nobody",
                           expected=f"at least {LEAST_PEOPLE} in each half", where="--from-lake")
-    shop = _shop(target, wanted_pairs, texts, judged)
+    shop = _shop(context, target, wanted_pairs, texts, judged)
     figures = _measured(context, judged, shop).withColumn("run_id", F.lit(context.options.run_id)).persist()
     context.write(METRICS, figures)
     rows = figures.collect()
@@ -77,14 +78,21 @@ def _vectors(context: StageContext, lake: Lake) -> DataFrame:
     return vectors
 
 
-def _shop(nodes: Nodes, pairs: DataFrame, texts: DataFrame, judged: DataFrame) -> tuple[np.ndarray, Shop, np.ndarray]:
+def _shop(
+    context: StageContext, nodes: Nodes, pairs: DataFrame, texts: DataFrame, judged: DataFrame
+) -> tuple[np.ndarray, Shop, np.ndarray]:
     """(item ids, Shop, node ids): items with a choice; popularity among the people who are not of the test half."""
     others = pairs.join(judged.where("half = 'test'").select("user_id"), "user_id", "left_anti").where("weight > 0")
     chosen = pairs.select("item_id").distinct()
     popular = others.groupBy("item_id").agg(F.count("*").alias("people"))
+    carried = with_rarity(nodes.held.join(chosen, "item_id"), nodes.names).select("item_id", "interest_id", "carry")
+    count, first = chosen.count(), texts.select(F.size("text_vector")).first()
+    planned = gigabytes(count, texts=1, numbers=1 + (first[0] if first else 0))
+    planned += gigabytes(nodes.held.count(), texts=2, numbers=3)
+    expect_room(f"{count:,} items with vectors and interests", planned, context.params.expand.max_gigabytes,
+                "expand.max_gigabytes")
     items = chosen.join(popular, "item_id", "left").join(texts, "item_id", "left").toPandas().sort_values("item_id")
     ids = items["item_id"].to_numpy(object)
-    carried = with_rarity(nodes.held.join(chosen, "item_id"), nodes.names).select("item_id", "interest_id", "carry")
     carried = carried.toPandas()
     names = np.unique(carried["interest_id"].to_numpy(object).astype(str)).astype(object)
     where = places(ids, carried["item_id"]), places(names, carried["interest_id"])

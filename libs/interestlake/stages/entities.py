@@ -2,6 +2,7 @@
 
 from functools import lru_cache
 
+from pyspark.sql import Window
 from pyspark.sql import functions as F
 
 from ..core.lake import Lake
@@ -61,12 +62,14 @@ def entities_table(lake: Lake, rows: int = 15) -> str:
     top = nodes.limit(rows).collect()
     ids = [row["entity_id"] for row in top]
     edges = lake.read(EDGES)
-    mine = edges.where(F.col("src").isin(ids) | F.col("dst").isin(ids)).collect()
+    ends = edges.select("src", "dst", "weight").unionByName(edges.select(
+        F.col("dst").alias("src"), F.col("src").alias("dst"), "weight"))
+    nearest = F.row_number().over(Window.partitionBy("src").orderBy(F.desc("weight"), "dst"))
+    mine = ends.where(F.col("src").isin(ids)).withColumn("place", nearest).where("place <= 3").collect()
     lines = [f"{nodes.count()} entities, {edges.count()} edges"]
     for row in top:
-        near = sorted(((edge["weight"], edge["dst"] if edge["src"] == row["entity_id"] else edge["src"])
-                       for edge in mine if row["entity_id"] in (edge["src"], edge["dst"])), key=lambda p: (-p[0], p[1]))
-        beside = ", ".join(f"{node} {weight:.2f}" for weight, node in near[:3])
+        near = sorted((edge["place"], edge["dst"], edge["weight"]) for edge in mine if edge["src"] == row["entity_id"])
+        beside = ", ".join(f"{node} {weight:.2f}" for _, node, weight in near)
         lines.append(f"  {row['item_count']:>5} items  {row['kind']:<14}{row['name'][:30]:<31} {beside}")
     return "\n".join(lines)
 

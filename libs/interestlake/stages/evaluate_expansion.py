@@ -10,6 +10,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from ..core.errors import BadInput
+from ..core.room import expect_room, gigabytes
 from ..core.stage import Stage, StageContext
 from ..interests.expansion.build import places
 from ..interests.expansion.histories import hide_late, profile_rows
@@ -86,7 +87,10 @@ def _little_history(
 ) -> DataFrame:
     """Figures of item lists for everyone's first LITTLE items: what is added by expansions, chosen on validation."""
     first = (F.col("split") == "train") & (F.col("position") <= LITTLE)
-    items = context.read("silver.items").select("item_id", "user_count").toPandas().sort_values("item_id")
+    items = context.read("silver.items").select("item_id", "user_count")
+    planned = gigabytes(items.count(), texts=1, numbers=2) + gigabytes(nodes.held.count(), texts=2, numbers=3)
+    expect_room("items and their interests", planned, context.params.expand.max_gigabytes, "expand.max_gigabytes")
+    items = items.toPandas().sort_values("item_id")
     ids = items["item_id"].to_numpy(object)
     catalogue = context.spark.sparkContext.broadcast(_catalogue(nodes, ids, items["user_count"].to_numpy(), shared))
     seen = pairs.where("split = 'train'").groupBy("user_id").agg(F.collect_list("item_id").alias("seen"))

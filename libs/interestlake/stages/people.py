@@ -7,6 +7,7 @@ from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
 from ..core.errors import BadInput
+from ..core.room import expect_room, gigabytes
 from ..core.stage import Stage, StageContext
 from ..graph.communities import find_communities
 from ..graph.engine import weighted_graph
@@ -57,11 +58,8 @@ def _links(context: StageContext) -> tuple[DataFrame, DataFrame, DataFrame]:
 
 
 def _model(context: StageContext, profiles: DataFrame, links: DataFrame) -> PeopleModel:
-    most = context.params.expand.max_people
+    _expect_to_fit(context, profiles, links)
     users = context.read("silver.users").select("user_id").toPandas()["user_id"].sort_values().to_numpy(object)
-    if len(users) > most:
-        raise BadInput.of("people", found=f"{len(users):,}", expected=f"at most {most:,}: every executor holds them",
-                          where="expand.max_people")
     held = profiles.select("user_id", "interest", "label", "share").toPandas()
     names, first = np.unique(held["interest"].to_numpy(object).astype(str), return_index=True)
     column = np.searchsorted(names, held["interest"].to_numpy(object).astype(str))
@@ -78,6 +76,19 @@ def _model(context: StageContext, profiles: DataFrame, links: DataFrame) -> Peop
     items = sp.csr_matrix((chosen["weight"].to_numpy(float), where), (len(users), int(where[1].max()) + 1))
     taste = knowing.tastes(interests, items)
     return PeopleModel(users, taste, held["label"].to_numpy(object)[first], _matrix(users, links.toPandas()))
+
+
+def _expect_to_fit(context: StageContext, profiles: DataFrame, links: DataFrame) -> None:
+    """Raises BadInput for more people, or more of their interests, items and friends, than one executor holds."""
+    bounds, people = context.params.expand, context.read("silver.users").count()
+    if people > bounds.max_people:
+        raise BadInput.of("people", found=f"{people:,}", expected=f"at most {bounds.max_people:,}: every executor "
+                          "holds them", where="expand.max_people")  # fmt: skip
+    friends, interests = links.count(), profiles.count()
+    planned = gigabytes(friends, texts=2, numbers=4) + gigabytes(interests, texts=3, numbers=2)
+    planned += gigabytes(people, texts=1, numbers=3 * ITEMS_KEPT)
+    expect_room(f"{people:,} people, {interests:,} interests and {friends:,} friend links", planned,
+                bounds.max_gigabytes, "expand.max_gigabytes")
 
 
 def _matrix(users: np.ndarray, links: pd.DataFrame) -> sp.csr_matrix:

@@ -200,16 +200,17 @@ def _names(context: StageContext) -> DataFrame:
 def sentiment_table(lake: Lake, rows: int = 5) -> str:
     """The clearest trends of each scope and the alarms with their first piece of evidence, as lines."""
     lines = []
-    trends = lake.read(TRENDS).where("direction <> 'steady'").collect()
+    trends = lake.read(TRENDS).where("direction <> 'steady'")
+    clearest = F.desc(F.abs("slope") / F.greatest("standard_error", F.lit(1e-9)))
     for scope in ("item", "topic", "entity"):
-        mine = sorted((row for row in trends if row["scope"] == scope),
-                      key=lambda row: (-abs(row["slope"]) / max(row["standard_error"], 1e-9), row["id"]))
-        lines.append(f"{scope}: {len(mine)} trends whose 95 % interval leaves out 0")
+        of_scope = trends.where(F.col("scope") == scope)
+        mine = of_scope.orderBy(clearest, "id").limit(rows).collect()
+        lines.append(f"{scope}: {of_scope.count()} trends whose 95 % interval leaves out 0")
         lines += [f"  {row['direction']:<8}{row['slope']:>8.3f} a year [{row['low']:.3f}, {row['high']:.3f}]"
-                  f"{row['texts']:>7} texts  {row['name']}" for row in mine[:rows]]  # fmt: skip
-    alarms = lake.read(ALARMS).orderBy("q_value", "scope", "id", "window_start", "kind").collect()
-    lines.append(f"alarms: {len(alarms)}")
-    for row in alarms[: 2 * rows]:
+                  f"{row['texts']:>7} texts  {row['name']}" for row in mine]  # fmt: skip
+    alarms = lake.read(ALARMS).orderBy("q_value", "scope", "id", "window_start", "kind")
+    lines.append(f"alarms: {alarms.count()}")
+    for row in alarms.limit(2 * rows).collect():
         days = f"{row['window_start']:%Y-%m-%d}..{row['window_end']:%Y-%m-%d}"
         lines.append(f"  {row['kind']:<9}{days}  {row['negative']} of {row['texts']} negative, before "
                      f"{row['past_negative']} of {row['past_texts']}, q {row['q_value']:.4f}  "

@@ -29,15 +29,15 @@ class Parts:
 
 
 def build_model(parts: Parts, params: Expand, seed: int, log: Logger) -> ExpansionModel:
-    """Runs about 6 Spark jobs. people: (user_id, interests array<string>, weights array<double>).
+    """Runs about 7 Spark jobs. people: (user_id, interests array<string>, weights array<double>).
 
     Reference people are the `references` smallest of a hash of seed and user_id, so the cost of finding similar people
     is linear in people. Raises BadInput above `max_nodes` nodes; facts beyond `max_facts` are left out with a warning.
     """
-    names = parts.nodes.names.select("interest_id", "kind", "name").toPandas().sort_values("interest_id")
-    if len(names) > params.max_nodes:
-        raise BadInput.of("interests", found=f"{len(names):,} nodes", expected=f"at most {params.max_nodes:,}",
+    if (count := parts.nodes.names.count()) > params.max_nodes:
+        raise BadInput.of("interests", found=f"{count:,} nodes", expected=f"at most {params.max_nodes:,}",
                           where="expand.max_nodes, or interests.max_interests for a smaller vocabulary")
+    names = parts.nodes.names.select("interest_id", "kind", "name").toPandas().sort_values("interest_id")
     nodes, size = names["interest_id"].to_numpy(object), len(names)
     edges = parts.edges.select("src", "dst", "weight").toPandas()
     src, dst = places(nodes, edges["src"]), places(nodes, edges["dst"])

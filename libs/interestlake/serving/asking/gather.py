@@ -13,6 +13,7 @@ from pyspark.sql import functions as F
 
 from ...core.errors import BadInput
 from ...core.lake import Lake
+from ...core.room import gigabytes
 from ...interests.candidates import visible
 from ...privacy.identity import pseudonyms_of
 from ...privacy.pseudonyms import PSEUDONYM_DIGITS
@@ -75,12 +76,15 @@ def gather_index(lake: Lake, model_id: str, max_gigabytes: float, without: Seque
 
 def _check_size(lake: Lake, items, documents, vectors, model_id: str, max_gigabytes: float) -> None:
     said = documents.where("kind <> 'tag'").agg(F.sum(F.least(F.length("text"), F.lit(CHARACTERS))))
-    with ThreadPoolExecutor(3) as pool:
-        count, characters, first = pool.map(lambda call: call(), (
-            items.count, lambda: said.first()[0] or 0, lambda: vectors.select(F.size("vector")).first()))
+    beside = [lake.read(name) for name in ("silver.facts", "silver.item_interests") if lake.exists(name)]
+    with ThreadPoolExecutor(4) as pool:
+        count, characters, first, rows = pool.map(lambda call: call(), (
+            items.count, lambda: said.first()[0] or 0, lambda: vectors.select(F.size("vector")).first(),
+            lambda: sum(table.count() for table in beside)))
     if first is None:
         raise no_vectors(model_id, encoder_ids(lake.read("silver.embeddings")))
     planned = (count * first[0] * NUMBER_BYTES * 3 + characters * TEXT_BYTES * 6 + count * 4000) / 2**30
+    planned += gigabytes(rows, texts=2, numbers=3)
     if planned > max_gigabytes:
         raise BadInput.of("catalogue", found=f"{count} items, {planned:.2f} GB planned in one process",
                           expected=f"at most {max_gigabytes} GB", where="--max-gigabytes")
