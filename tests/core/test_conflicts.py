@@ -7,7 +7,7 @@ from delta.exceptions import ConcurrentAppendException
 
 from interestlake.core import conflicts
 from interestlake.core.conflicts import patient
-from interestlake.core.lake import Lake
+from interestlake.core.lake import REFUSALS, Lake
 
 LINKS = "user_id string, friend_id string"
 
@@ -20,7 +20,7 @@ def test_a_refused_call_is_made_again(monkeypatch):
     monkeypatch.setattr(conflicts, "PAUSES", (0.0, 0.0))
     faults = [refused(), refused()]
 
-    @patient
+    @patient(REFUSALS)
     def write(name):
         if faults:
             raise faults.pop()
@@ -33,7 +33,7 @@ def test_the_last_fault_is_raised_and_another_at_once(monkeypatch):
     monkeypatch.setattr(conflicts, "PAUSES", (0.0,))
     tries = []
 
-    @patient
+    @patient(REFUSALS)
     def never(fault):
         tries.append(fault)
         raise fault

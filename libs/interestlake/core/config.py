@@ -106,7 +106,7 @@ def _section(name: str, values: object, file: str, origins: dict[str, str], faul
     if not isinstance(values, dict):
         faults.append(f"{file}: found {type(values).__name__}; expected `name: value` lines")
         values = {}
-    kept = {}
+    values_of = {}
     for key, value in values.items():
         where = origins.get(key, file)
         if key not in specs:
@@ -120,8 +120,8 @@ def _section(name: str, values: object, file: str, origins: dict[str, str], faul
         if fault:
             faults.append(f"{key}={value!r} ({where}): {fault}")
             continue
-        kept[key] = tuple(value) if isinstance(value, list) else kind(value)
-    return SECTIONS[name](**kept)
+        values_of[key] = tuple(value) if isinstance(value, list) else kind(value)
+    return SECTIONS[name](**values_of)
 
 
 def load_params(
@@ -178,7 +178,7 @@ def _recipe(conf_dir: str | None, recipe: str | None, faults: list[str]) -> list
     if not isinstance(loaded, dict):
         faults.append(f"{path}: found {type(loaded).__name__}; expected sections")
         return []
-    found = []
+    lines = []
     for section, values in loaded.items():
         if section == "about":
             continue
@@ -187,16 +187,16 @@ def _recipe(conf_dir: str | None, recipe: str | None, faults: list[str]) -> list
         elif not isinstance(values, dict):
             faults.append(f"{section} ({path}): found {type(values).__name__}; expected `name: value` lines")
         else:
-            found += [(str(path), f"{section}.{key}", value) for key, value in values.items()]
-    return found
+            lines += [(str(path), f"{section}.{key}", value) for key, value in values.items()]
+    return lines
 
 
 def _recipe_path(conf_dir: str | None, recipe: str) -> Path:
     folder = Path(conf_dir or "conf") / "recipes"
     path = Path(recipe) if recipe.endswith((".yml", ".yaml")) else folder / f"{recipe}.yml"
     if not path.is_file():
-        known = sorted(file.stem for file in folder.glob("*.yml"))
-        expected = f"one of {', '.join(known)}, or a YAML file" if known else "the path of a YAML file"
+        recipes = sorted(file.stem for file in folder.glob("*.yml"))
+        expected = f"one of {', '.join(recipes)}, or a YAML file" if recipes else "the path of a YAML file"
         raise BadInput.of("recipe", found=f"no file {path}", expected=expected, where="--recipe")
     return path
 

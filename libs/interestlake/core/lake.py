@@ -6,6 +6,7 @@ import re
 import threading
 from dataclasses import dataclass
 
+from delta import exceptions as refused
 from delta.tables import DeltaTable
 from pyspark.errors import AnalysisException
 from pyspark.sql import DataFrame, SparkSession
@@ -19,6 +20,11 @@ from .storage import filesystem, has_scheme
 MISSING = -1  # stands for the version of a table before its first
 TXN_APP, TXN_VERSION = "spark.databricks.delta.write.txnAppId", "spark.databricks.delta.write.txnVersion"
 
+REFUSALS = (
+    refused.ConcurrentAppendException, refused.ConcurrentDeleteReadException, refused.ConcurrentDeleteDeleteException,
+    refused.ConcurrentTransactionException, refused.ConcurrentWriteException, refused.MetadataChangedException,
+    refused.ProtocolChangedException, refused.DeltaConcurrentModificationException,
+)  # fmt: skip
 # a merge takes its transaction's name from the session, which threads share
 MERGING = threading.Lock()
 
@@ -87,7 +93,7 @@ class Lake:
         self._make(contract_of(name), empty(self.spark, name))
         return True
 
-    @patient
+    @patient(REFUSALS)
     def write(self, name: str, rows: DataFrame, run_id: str) -> Written:
         """Write `rows` in the way the contract names; the same run id again changes nothing.
 
@@ -110,7 +116,7 @@ class Lake:
         version = self._last_commit(name)
         return Written(name, version, _rows_written(self._metrics(name, version)) if version > before else 0)
 
-    @patient
+    @patient(REFUSALS)
     def change(self, name: str, rows: DataFrame, run_id: str) -> Written:
         """Merge `rows` by key: those whose further boolean column `gone` is true are deleted, the others put.
 
@@ -123,7 +129,7 @@ class Lake:
         version = self._last_commit(name)
         return Written(name, version, _rows_written(self._metrics(name, version)) if version > before else 0)
 
-    @patient
+    @patient(REFUSALS)
     def replace_where(self, name: str, rows: DataFrame, condition: str, run_id: str) -> Written:
         """Put `rows` in place of those that meet the SQL `condition`, which every new row must meet too.
 
@@ -140,7 +146,7 @@ class Lake:
         version = self._last_commit(name)
         return Written(name, version, _rows_written(self._metrics(name, version)) if version > before else 0)
 
-    @patient
+    @patient(REFUSALS)
     def delete(self, name: str, condition: str) -> Written:
         """Delete the rows that meet a SQL condition; Written.rows counts them. No commit where there are none."""
         before = self.version(name)
@@ -148,7 +154,7 @@ class Lake:
         version = self._last_commit(name)
         return Written(name, version, int(self._metrics(name, version).get("numDeletedRows", 0)) * (version > before))
 
-    @patient
+    @patient(REFUSALS)
     def update(self, name: str, condition: str, values: dict[str, str]) -> Written:
         """Set columns to SQL expressions in the rows that meet a condition; Written.rows counts them."""
         before = self.version(name)

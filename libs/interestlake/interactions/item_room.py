@@ -23,11 +23,11 @@ def with_room(tables: Mapping[str, DataFrame], most: float, log: Logger) -> dict
     row = tables["silver.items"].agg(F.count("*"), F.sum(letters), F.sum(categories)).first()
     items, said, carried = (value or 0 for value in row)
     expect_room(f"catalogue of {items:,} items", gigabytes(items, texts=3, numbers=4, letters=said), most, BOUND)
-    kept = dict(tables)
+    fitting = dict(tables)
 
     def leave(name: str, what: str, planned: float) -> None:
         if not has_room(what, planned, most, BOUND, log):
-            kept[name] = kept[name].limit(0)
+            fitting[name] = fitting[name].limit(0)
 
     if "silver.facts" in tables:
         facts = tables["silver.facts"].count()
@@ -40,4 +40,4 @@ def with_room(tables: Mapping[str, DataFrame], most: float, log: Logger) -> dict
         leave("silver.item_interests", f"{rows:,} interests of items", gigabytes(rows, texts=2, numbers=3))
     if VECTORS in tables and (first := tables[VECTORS].select(F.size("vector")).first()):
         leave(VECTORS, "vectors of the items' texts", gigabytes(items, texts=1, numbers=first[0]))
-    return kept
+    return fitting

@@ -41,28 +41,28 @@ def export_split(lake: Lake, out: str, bounds: Recommend, log: Logger) -> str:
         frame.to_csv(path, index=False)
         log.info("  %-12s %10s rows  %s", name, f"{len(frame):,}", path)
         options += [option, str(path)]
-    kept = kept_before(lake)
-    if kept:
-        write_metrics(kept, folder / "chosen.json", None)
+    choice = kept_before(lake)
+    if choice:
+        write_metrics(choice, folder / "chosen.json", None)
         options += ["--chosen", str(folder / "chosen.json")]
     return shlex.join(["interestlake", "benchmark", *options, "--out", str(folder / "benchmark")])
 
 
 def frames_of(frames: LakeFrames) -> dict[str, tuple[str, pd.DataFrame]]:
     """file name -> (the benchmark's option, its rows), in the order in which the run fits them."""
-    found = {}
+    files = {}
     for split in ("train", "validation", "test"):
         rows = frames.of(split)
         if len(rows) or split == "train":
-            found[split] = (f"--{split}", _pairs(rows, frames.timed))
-    found["items"] = ("--items", frames.items)
+            files[split] = (f"--{split}", _pairs(rows, frames.timed))
+    files["items"] = ("--items", frames.items)
     learned = pd.concat([frames.of("train"), frames.of("validation")])["user_id"].unique()
     friends = frames.friends_of(learned)
     if friends is not None:
-        found["social"] = ("--social", friends)
+        files["social"] = ("--social", friends)
     if frames.facts is not None:
-        found["facts"] = ("--facts", frames.facts)
-    return found
+        files["facts"] = ("--facts", frames.facts)
+    return files
 
 
 def _pairs(rows: pd.DataFrame, timed: bool) -> pd.DataFrame:

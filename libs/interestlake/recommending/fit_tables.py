@@ -45,18 +45,18 @@ def fit_tables(
 
     chosen = pairs.where("weight > 0")
     counts = user_counts(chosen, catalogue)
-    found = {
+    fitted = {
         "popularity": Fitted(Popularity("popularity", counts)),
         "social": Fitted(SocialScorer("social")),
     }
     if room("item_knn and ease", 3 * recommend.knn_neighbours):
-        found |= _by_gram(chosen, catalogue, counts, params, partitions, log)
+        fitted |= _by_gram(chosen, catalogue, counts, params, partitions, log)
     if room("transitions", 3 * params.graph.max_neighbours):
-        found["transitions"] = _transitions(chosen, items, catalogue, params)
+        fitted["transitions"] = _transitions(chosen, items, catalogue, params)
     if room("als", params.als.rank):
         # histories are scored as chosen or not, so the factors are fitted so
-        found["als"] = _als(chosen.withColumn("weight", F.lit(1.0)), catalogue, params, seed)
-    return found
+        fitted["als"] = _als(chosen.withColumn("weight", F.lit(1.0)), catalogue, params, seed)
+    return fitted
 
 
 def user_counts(pairs: DataFrame, catalogue: Catalogue) -> np.ndarray:
@@ -72,29 +72,29 @@ def _by_gram(
 ) -> Mapping[str, Fitted]:
     """item_knn, and EASE where its bound allows, from one pass over the histories."""
     recommend = params.recommend
-    kept = np.flatnonzero(counts >= MIN_ITEM_USERS)  # (G,) columns
-    if not len(kept):
+    columns = np.flatnonzero(counts >= MIN_ITEM_USERS)  # (G,) columns
+    if not len(columns):
         return {}
-    with_ease = len(kept) <= recommend.ease_max_items
+    with_ease = len(columns) <= recommend.ease_max_items
     if not with_ease:
-        log.info("      ease left out: %d items, recommend.ease_max_items=%d", len(kept), recommend.ease_max_items)
+        log.info("      ease left out: %d items, recommend.ease_max_items=%d", len(columns), recommend.ease_max_items)
     place_of_column = np.full(catalogue.item_count, -1, np.int64)
-    place_of_column[kept] = np.arange(len(kept))
-    known = catalogue.column_of_index >= 0
-    place = np.where(known, place_of_column[np.maximum(catalogue.column_of_index, 0)], -1)
-    norms = np.sqrt(counts[kept].astype(np.float64))
-    strips = histories(pairs).transform(partial_strips(place, len(kept), recommend.max_history, partitions))
+    place_of_column[columns] = np.arange(len(columns))
+    in_catalogue = catalogue.column_of_index >= 0
+    place = np.where(in_catalogue, place_of_column[np.maximum(catalogue.column_of_index, 0)], -1)
+    norms = np.sqrt(counts[columns].astype(np.float64))
+    strips = histories(pairs).transform(partial_strips(place, len(columns), recommend.max_history, partitions))
     summed = strips.transform(summed_strips(norms, recommend.knn_neighbours, with_ease))
-    gram: CoOccurrence = collect_strips(summed, len(kept), with_ease)
+    gram: CoOccurrence = collect_strips(summed, len(columns), with_ease)
     entries = gram.neighbours.tocoo()
     shape = (catalogue.item_count, catalogue.item_count)
-    edges = sp.csr_matrix((entries.data, (kept[entries.row], kept[entries.col])), shape)
+    edges = sp.csr_matrix((entries.data, (columns[entries.row], columns[entries.col])), shape)
     edges.sort_indices()
-    found = {"item_knn": Fitted(EdgeScorer("item_knn", edges))}
+    fitted = {"item_knn": Fitted(EdgeScorer("item_knn", edges))}
     if with_ease:
         weights = ease_weights(gram.gram, recommend.ease_l2)
-        found["ease"] = Fitted(Ease("ease", kept, weights, catalogue.item_count))
-    return found
+        fitted["ease"] = Fitted(Ease("ease", columns, weights, catalogue.item_count))
+    return fitted
 
 
 def _transitions(pairs: DataFrame, items: DataFrame, catalogue: Catalogue, params: Params) -> Fitted:

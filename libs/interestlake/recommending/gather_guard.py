@@ -30,10 +30,10 @@ def gather_guard(
     items = read("silver.items")
 
     def mask(chosen: DataFrame) -> np.ndarray:
-        found = np.zeros(catalogue.item_count, bool)
+        hit = np.zeros(catalogue.item_count, bool)
         columns = catalogue.columns_of(chosen.select("item_id").toPandas()["item_id"].to_list())
-        found[columns[columns >= 0]] = True
-        return found
+        hit[columns[columns >= 0]] = True
+        return hit
 
     hidden = np.zeros(catalogue.item_count, bool)
     if params.hidden_words:
@@ -96,9 +96,9 @@ def prerequisites(predicate: str, items: DataFrame) -> Callable[[DataFrame], Dat
         ids = items.select(F.col("item_id").alias("object"), F.col("item_id").alias("needed_id"))
         entities = facts.where("subject_item_id IS NOT NULL")
         entities = entities.select(F.col("subject").alias("object"), F.col("subject_item_id").alias("needed_id"))
-        found = asked.join(ids.unionByName(entities).distinct(), "object")
-        found = found.join(items.select("item_id"), "item_id", "left_semi")
-        found = found.join(items.select(F.col("item_id").alias("needed_id")), "needed_id", "left_semi")
-        return found.where("item_id <> needed_id").select("item_id", "needed_id").distinct()
+        needed = asked.join(ids.unionByName(entities).distinct(), "object")
+        needed = needed.join(items.select("item_id"), "item_id", "left_semi")
+        needed = needed.join(items.select(F.col("item_id").alias("needed_id")), "needed_id", "left_semi")
+        return needed.where("item_id <> needed_id").select("item_id", "needed_id").distinct()
 
     return transform

@@ -29,8 +29,8 @@ def list_block(block: pd.DataFrame, batch: UserBatch, recommender: Recommender, 
     """The fused lists of a block: scores less what objections take, rails on groups, then the re-ranking."""
     pool = recommender.pool(block, batch)
     interests = recommender.interests
-    kept = kept_shares(pool, block, recommender.catalogue, interests.weights, interests.ids)
-    scores = recommender.fusion.scores(pool, kept)
+    left = kept_shares(pool, block, recommender.catalogue, interests.weights, interests.ids)
+    scores = recommender.fusion.scores(pool, left)
     columns, values = list_pool(pool, scores, length, recommender.alike, recommender.diversity, recommender.guard)
     return BlockLists(columns, values, pool)
 
@@ -58,11 +58,11 @@ def recommend_block(block: pd.DataFrame, recommender: Recommender, length: int) 
         evidence = evidence_of(batch, person, columns, recommender, parts)
         for place, column in enumerate(columns):
             given = {name: float(part) for name, part in zip(names, parts[place], strict=True) if part > 0}
-            told = sorted(given.items(), key=lambda pair: (-pair[1], pair[0]))
+            shares = sorted(given.items(), key=lambda pair: (-pair[1], pair[0]))
             sentence = write_reason(_facts(batch, person, row, int(column), given, evidence[place], recommender))
             rows.append((
                 row.user_id, place + 1, item_ids[column], float(lists.scores[person, place]),
-                [{"source": source, "share": part} for source, part in told],
+                [{"source": source, "share": part} for source, part in shares],
                 list(item_ids[evidence[place].columns]), sentence.code,
                 list(item_ids[list(sentence.named)]), sentence.text,
             ))

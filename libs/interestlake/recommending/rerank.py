@@ -61,15 +61,15 @@ def maximal_marginal_relevance(
     given = vectors[np.maximum(columns, 0)]  # (n, m, d)
     likeness = np.zeros((people, m))
     left = shown.copy()
-    picked, kept = np.full((people, k), -1, np.int32), np.zeros((people, k))
+    picked, picked_scores = np.full((people, k), -1, np.int32), np.zeros((people, k))
     everyone = np.arange(people)
     for place in range(min(k, m)):
         value = np.where(left, (1 - diversity) * relevance - diversity * likeness, -np.inf)
         best = value.argmax(axis=1)
-        found = left[everyone, best]
-        picked[found, place] = columns[everyone, best][found]
-        kept[found, place] = scores[everyone, best][found]
+        open_people = left[everyone, best]
+        picked[open_people, place] = columns[everyone, best][open_people]
+        picked_scores[open_people, place] = scores[everyone, best][open_people]
         left[everyone, best] = False
         cosine = np.einsum("nmd,nd->nm", given, given[everyone, best])
         likeness = np.maximum(likeness, cosine) if place else cosine
-    return picked, kept
+    return picked, picked_scores

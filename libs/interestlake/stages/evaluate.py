@@ -18,16 +18,16 @@ def _run(context: StageContext) -> dict[str, float]:
     items = context.read("silver.items").select("item_id", "item_index", "user_count").persist()
     train_users = context.read("silver.users").where("item_count > 0").count()
     lists = context.read("models.lists").where(F.col("rank") <= max(ks)).persist()
-    held = interactions.transform(held_out_people(context.params.recommend.cold_history)).persist()
-    parts = [lists.transform(accuracy(interactions, held, ks)), lists.transform(spread(items, held, train_users, ks))]
+    asked = interactions.transform(held_out_people(context.params.recommend.cold_history)).persist()
+    parts = [lists.transform(accuracy(interactions, asked, ks)), lists.transform(spread(items, asked, train_users, ks))]
     vectors = _text_vectors(context)
     if vectors is not None:
         vectors = context.spark.sparkContext.broadcast(vectors)
-        parts.append(lists.transform(unlikeness(items, held, vectors, ks)))
+        parts.append(lists.transform(unlikeness(items, asked, vectors, ks)))
     rows = reduce(lambda a, b: a.unionByName(b), parts).withColumn("run_id", F.lit(context.options.run_id))
     context.write("gold.metrics", rows)
     unknown = {row["split"]: row["unknown"] for row in interactions.transform(unknown_items).collect()}
-    for frame in (interactions, items, lists, held):
+    for frame in (interactions, items, lists, asked):
         frame.unpersist()
     if vectors is not None:
         vectors.unpersist()

@@ -39,17 +39,17 @@ def _check(context: StageContext) -> dict[str, float]:
 
 
 def _replayed(context: StageContext) -> dict[str, float]:
-    told = replay(tables_of(context, "gold.reasons")).persist()
-    counts = told.groupBy("kind").agg(F.count("*").alias("n"), F.count_if("true").alias("t")).orderBy("kind").collect()
+    rows = replay(tables_of(context, "gold.reasons")).persist()
+    counts = rows.groupBy("kind").agg(F.count("*").alias("n"), F.count_if("true").alias("t")).orderBy("kind").collect()
     print(f"{'statement':<16}{'rows':>10}{'true':>10}{'share':>9}")
     for row in counts:
         print(f"{row['kind']:<16}{row['n']:>10,}{row['t']:>10,}{row['t'] / row['n']:>9.2%}")
     total, true = sum(row["n"] for row in counts), sum(row["t"] for row in counts)
     print(f"{'all':<16}{total:>10,}{true:>10,}{true / max(total, 1):>9.2%}")
     order = ("kind", "user_id", "item_id", "statement")
-    for row in told.where(~F.col("true")).orderBy(*order).limit(SHOWN_LIES).collect():
+    for row in rows.where(~F.col("true")).orderBy(*order).limit(SHOWN_LIES).collect():
         print(f"false: {row['kind']} of {row['user_id'][:8]}, {row['item_id']}: {row['statement']}")
-    told.unpersist()
+    rows.unpersist()
     return {"statements": float(total), "true": float(true), "false": float(total - true),
             **{f"true.{row['kind']}": row["t"] / row["n"] for row in counts}}
 
@@ -67,8 +67,8 @@ def _without(context: StageContext, people: int) -> dict[str, float]:
     asked = objections(context, scoring.users, scoring.tables["silver.items"])
     rows = scoring.people(chosen, scoring.pairs)(sample.select("user_index", "listed"), *asked)
     shared = context.spark.sparkContext.broadcast(open_recommender(context.lake))
-    found = rows.transform(rescore(shared, params.top_k)).withColumn("run_id", F.lit(context.options.run_id))
-    context.write("gold.counterfactuals", found)
+    rescored = rows.transform(rescore(shared, params.top_k)).withColumn("run_id", F.lit(context.options.run_id))
+    context.write("gold.counterfactuals", rescored)
     for frame in (sample, shared):
         frame.unpersist()
     scoring.close()

@@ -136,8 +136,8 @@ def _judged_texts(context: StageContext, texts: DataFrame, judge, model_id: str,
     else:
         new = texts
         if context.lake.exists(SAID):
-            known = context.read(SAID).where(F.col("model_id") == model_id).select("text_hash")
-            new = texts.join(known, "text_hash", "left_anti")
+            judged_before = context.read(SAID).where(F.col("model_id") == model_id).select("text_hash")
+            new = texts.join(judged_before, "text_hash", "left_anti")
         polarity = F.round("polarity", 6)
         label = F.when(F.abs(polarity) < NEUTRAL_BELOW, "neutral").when(polarity > 0, "positive").otherwise("negative")
         spread = new.repartition(_tasks(context, texts), "text_hash")
@@ -162,12 +162,12 @@ def _write_mentions(context: StageContext, texts: DataFrame, judge, model_id: st
         context.write(MENTIONS, empty(context.spark, MENTIONS))
         return context.lake.read(MENTIONS)
     spread = texts.repartition(_tasks(context, texts), "text_hash")
-    found = spread.transform(find_mentions(entities)).persist()
-    judged = found.select(F.col("clause").alias("text")).distinct().transform(judge)
+    mentions = spread.transform(find_mentions(entities)).persist()
+    judged = mentions.select(F.col("clause").alias("text")).distinct().transform(judge)
     polarity = F.round("polarity", 6).alias("polarity")
-    context.write(MENTIONS, found.join(judged.withColumnRenamed("text", "clause"), "clause").select(
+    context.write(MENTIONS, mentions.join(judged.withColumnRenamed("text", "clause"), "clause").select(
         "text_hash", "entity_id", "place", "clause", polarity, F.lit(model_id).alias("model_id")))
-    found.unpersist()
+    mentions.unpersist()
     return context.lake.read(MENTIONS)
 
 

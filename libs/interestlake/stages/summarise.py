@@ -13,8 +13,9 @@ def _run(context: StageContext) -> dict[str, float]:
     partitions = max(context.spark.sparkContext.defaultParallelism, 4)
     made = rows.repartition(partitions, "item_id").transform(summarise(plan))
     context.write("gold.summaries", made.withColumn("run_id", F.lit(context.options.run_id)))
-    told = replayed(context.lake.read("gold.summaries"), rows)
-    counts = told.groupBy("part").agg(F.count("*").alias("n"), F.count_if("true").alias("t")).orderBy("part").collect()
+    judged = replayed(context.lake.read("gold.summaries"), rows)
+    sums = F.count("*").alias("n"), F.count_if("true").alias("t")
+    counts = judged.groupBy("part").agg(*sums).orderBy("part").collect()
     total, true = sum(row["n"] for row in counts), sum(row["t"] for row in counts)
     figures = {"statements": float(total), "true": float(true), "false": float(total - true)}
     figures |= {f"statements.{row['part']}": float(row["n"]) for row in counts}

@@ -109,8 +109,8 @@ def groups(model: HistoryModel, adapter: str) -> list[dict]:
     maps = nn.ModuleList([head.from_user, head.from_text])
     plan = Plan(learning_rate=SCHEDULE.learning_rate, head_rate=HEAD_RATE, layer_decay=LAYER_DECAY, weight_decay=0.0)
     if adapter == "frozen":
-        found = [{"params": [*maps.parameters()], "lr": HEAD_RATE}]
+        parameters = [{"params": [*maps.parameters()], "lr": HEAD_RATE}]
     else:
-        found = model.encoder.groups(maps, plan)
-    found.append({"params": [head.sharpness], "lr": HEAD_RATE})
-    return [*found, {"params": [head.delta, head.shift], "lr": ITEM_RATE, "weight_decay": PENALTY}]
+        parameters = model.encoder.groups(maps, plan)
+    parameters.append({"params": [head.sharpness], "lr": HEAD_RATE})
+    return [*parameters, {"params": [head.delta, head.shift], "lr": ITEM_RATE, "weight_decay": PENALTY}]

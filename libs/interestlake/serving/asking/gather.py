@@ -65,12 +65,12 @@ def gather_index(lake: Lake, model_id: str, max_gigabytes: float, without: Seque
         catalogue = Catalogue.of(frame)
         als = pool.submit(_als, lake, catalogue)
         interests = pool.submit(_interests, lake, items, catalogue)
-        found = {name: one.result() for name, one in waiting.items()}
-        if found["vectors"].empty:  # the encoder has vectors, of other texts
+        frames = {name: one.result() for name, one in waiting.items()}
+        if frames["vectors"].empty:  # the encoder has vectors, of other texts
             own = lake.read("silver.embeddings").join(documents.select("text_hash"), "text_hash", "left_semi")
             raise no_vectors(model_id, encoder_ids(own))
         fields = {name: False for name in without}
-        return build_index(found["items"], found["texts"], found["facts"], found["vectors"], als.result(),
+        return build_index(frames["items"], frames["texts"], frames["facts"], frames["vectors"], als.result(),
                            interests.result(), fields)  # fmt: skip
 
 
@@ -141,13 +141,13 @@ def gather_person(lake: Lake, user: str, key_file: str, catalogue: Catalogue) ->
     """
     shown = len(user) == PSEUDONYM_DIGITS and all(letter in "0123456789abcdef" for letter in user)
     ids = [user] if shown else pseudonyms_of(lake, user, key_file)
-    known = lake.read("silver.users").where(F.col("user_id").isin(ids)).select("user_id").collect()
-    if len(known) > 1:
-        raise BadInput.of(f"user {user!r}", found=f"{len(known)} people", expected="SOURCE:ID, or a user_id of "
+    users = lake.read("silver.users").where(F.col("user_id").isin(ids)).select("user_id").collect()
+    if len(users) > 1:
+        raise BadInput.of(f"user {user!r}", found=f"{len(users)} people", expected="SOURCE:ID, or a user_id of "
                           "silver.users", where="--user")  # fmt: skip
-    if not known:
+    if not users:
         return Asker(known=False)
-    mine = F.col("user_id") == known[0]["user_id"]
+    mine = F.col("user_id") == users[0]["user_id"]
     pairs = lake.read("silver.interactions").where(mine).select("item_index", "weight").orderBy("item_index")
     shares = {}
     with ThreadPoolExecutor(2) as pool:

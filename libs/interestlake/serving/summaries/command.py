@@ -77,14 +77,14 @@ def _item(context: StageContext, item_id: str, plan: Plan, generate) -> None:
                           where="--item")
     encoder = load_encoder(*plan.encoder)
     judge = make_judge(plan.blocked, plan.classifier)
-    found = compose(texts_of(row), encoder.encode, judge, plan.sentences)
+    statements = compose(texts_of(row), encoder.encode, judge, plan.sentences)
     for part in ("title", "description", "summary", "contrast"):
-        for statement in (s for s in found if s.part == part):
+        for statement in (s for s in statements if s.part == part):
             _print(statement)
-    if generate and found:
-        kept, rejected = rewritten(generate([s.text for s in found]), found, encoder.encode, judge)
-        print(f"\nrewritten: {len(kept)} sentences kept, {len(rejected)} rejected")
-        for statement in kept:
+    if generate and statements:
+        supported, rejected = rewritten(generate([s.text for s in statements]), statements, encoder.encode, judge)
+        print(f"\nrewritten: {len(supported)} sentences kept, {len(rejected)} rejected")
+        for statement in supported:
             _print(statement)
         for sentence in rejected:
             print(f"  no support: {sentence[:160]}")
@@ -103,19 +103,19 @@ def _person(context: StageContext, user: str) -> None:
     if not lake.exists("gold.interest_map"):
         raise BadInput.of(f"lake {lake.root}", found="no gold.interest_map", where="--lake",
                           expected="a lake that `interestlake run --until build_interests` has made")
-    held = collect_interests(context.read("gold.interest_map"), context.read("silver.interests"), person.user_id)
+    interests = collect_interests(context.read("gold.interest_map"), context.read("silver.interests"), person.user_id)
     print("profile")
-    _lines(read_profile(held))
+    _lines(read_profile(interests))
     if not lake.exists("gold.recommendations"):
         return
     offered = collect_suggestions(context.read("gold.recommendations"), person.user_id, context.params.recommend.top_k)
-    wanted = {row["item_id"] for row in offered} | {e for row in offered for e in row["evidence"]}
-    titles = collect_titles(context.read("silver.items"), wanted) if wanted else {}
+    item_ids = {row["item_id"] for row in offered} | {e for row in offered for e in row["evidence"]}
+    titles = collect_titles(context.read("silver.items"), item_ids) if item_ids else {}
     items = [{"item_id": row["item_id"], "title": titles[row["item_id"]][0], "categories": titles[row["item_id"]][1],
               "evidence": row["evidence"], "evidence_titles": [titles[e][0] for e in row["evidence"]]}
              for row in offered]  # fmt: skip
     print("list")
-    _lines(introduce(items, [row["name"] for row in held]))
+    _lines(introduce(items, [row["name"] for row in interests]))
 
 
 def _lines(lines: list[Line]) -> None:

@@ -39,7 +39,7 @@ def contrasts(passages: Sequence[Passage], most: int = 3) -> list[Contrast]:
     """
     lists = word_lists()
     negations = set(lists["negations"])
-    wanted = {word for pair in lists["opposites"] for word in pair}
+    opposed = {word for pair in lists["opposites"] for word in pair}
     mentions: dict[str, list[Mention]] = defaultdict(list)
     for passage in passages:
         if passage.kind != "review":
@@ -47,7 +47,7 @@ def contrasts(passages: Sequence[Passage], most: int = 3) -> list[Contrast]:
         words = [(found.group().lower().replace("’", "'"), found.start(), found.end())
                  for found in WORD.finditer(passage.text)]
         for place, (word, a, b) in enumerate(words):
-            if word in wanted:
+            if word in opposed:
                 before = {other for other, *_ in words[max(0, place - REACH) : place]}
                 at = passage.start
                 mentions[word].append(Mention(passage, at + a, at + b, bool(before & negations)))

@@ -31,10 +31,10 @@ def _load(context: StageContext) -> dict[str, float]:
     written = context.note(context.lake.change(FACTS, changes.drop("change"), run_id))
     functional = [name for name, relation in relations.items() if relation.functional]
     named_by = [name for name, relation in relations.items() if relation.names or relation.years]
-    found = context.read(FACTS).transform(issues(context.read("silver.items"), functional, named_by)).persist()
-    kinds = {row["kind"]: row["count"] for row in found.groupBy("kind").count().collect()}
-    context.write("silver.fact_issues", found)
-    for frame in (*triples.held, changes, found):
+    faults = context.read(FACTS).transform(issues(context.read("silver.items"), functional, named_by)).persist()
+    kinds = {row["kind"]: row["count"] for row in faults.groupBy("kind").count().collect()}
+    context.write("silver.fact_issues", faults)
+    for frame in (*triples.held, changes, faults):
         frame.unpersist()
     return {
         "statements": triples.record_count,
