@@ -40,7 +40,7 @@ def test_each_leaves_its_row_and_names_nobody(world, call, tmp_path):
     lake, refused = world.lake, listed(world.lake, 2)[0]
     assert call("profile", "--user", user_id(2), "--out", str(tmp_path / "p.html"), "--run-id", "page")[0] == 0
     assert call("feedback", "--user", user_id(2), "--not-interested", refused, "--run-id", "said")[0] == 0
-    assert call("forget", "--user", user_id(2), "--interest", "tag:jazz", "--run-id", "forgotten")[0] == 0
+    assert call("forget", "--user", user_id(2), "--interest", "tag:gardens", "--run-id", "forgotten")[0] == 0
     page, feedback, forget = (noted(lake, run_id) for run_id in ("page", "said", "forgotten"))
     assert [row["stage"] for row in (page, feedback, forget)] == ["profile", "feedback", "forget"]
     assert page["metrics"]["page_bytes"] == (tmp_path / "p.html").stat().st_size and LISTS in page["versions"]

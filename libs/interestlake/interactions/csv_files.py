@@ -38,9 +38,9 @@ def read_inputs(
     catalogue = _table(items, "--items", ("item_id", "title", "text")) if items else None
     known_facts = _table(facts, "--facts", ("subject", "predicate", "object")) if facts else None
     friends = _table(social, "--social", ("user_id", "friend_id")) if social else None
-    found = inputs_of(train_rows, extra, test_rows, timed, catalogue, friends, known_facts, counts)
-    _check_overlap(test_rows, found.train.item_ids, test)
-    return found
+    inputs = inputs_of(train_rows, extra, test_rows, timed, catalogue, friends, known_facts, counts)
+    _check_overlap(test_rows, inputs.train.item_ids, test)
+    return inputs
 
 
 def read_pairs(path: str, option: str) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -58,9 +58,9 @@ def _without(context: StageContext, people: int) -> dict[str, float]:
     """Score the lists of a seeded sample of people again; writes gold.counterfactuals."""
     params, seed = context.params.recommend, context.options.seed
     scoring = open_scoring(context)
-    told = ("rank", "item_id", "score", "code", "named", "evidence")
-    lists = context.read("gold.recommendations").select("user_id", *told)
-    given = F.array_sort(F.collect_list(F.struct(*told))).alias("listed")
+    parts = ("rank", "item_id", "score", "code", "named", "evidence")
+    lists = context.read("gold.recommendations").select("user_id", *parts)
+    given = F.array_sort(F.collect_list(F.struct(*parts))).alias("listed")
     given = lists.groupBy("user_id").agg(given).join(scoring.users, "user_id")
     sample = given.orderBy(F.xxhash64(F.lit(seed), F.col("user_id")), "user_id").limit(people).persist()
     chosen = sample.select("user_id", "user_index")
@@ -72,15 +72,15 @@ def _without(context: StageContext, people: int) -> dict[str, float]:
     for frame in (sample, shared):
         frame.unpersist()
     scoring.close()
-    told = context.lake.read("gold.counterfactuals")
+    scored = context.lake.read("gold.counterfactuals")
     fell = F.count_if(F.col("score_without") < F.col("score") - 1e-6)
-    kinds = told.groupBy("stated").agg(F.count("*").alias("n"), fell.alias("f")).orderBy("stated").collect()
+    kinds = scored.groupBy("stated").agg(F.count("*").alias("n"), fell.alias("f")).orderBy("stated").collect()
     print(f"\n{'without':<16}{'lists rows':>10}{'fell':>10}{'share':>9}")
     for row in kinds:
         print(f"{row['stated']:<16}{row['n']:>10,}{row['f']:>10,}{row['f'] / row['n']:>9.2%}")
     total, down = sum(row["n"] for row in kinds), sum(row["f"] for row in kinds)
     print(f"{'all':<16}{total:>10,}{down:>10,}{down / max(total, 1):>9.2%}")
-    sizes = told.groupBy(F.size("needed").alias("n")).count().collect()
+    sizes = scored.groupBy(F.size("needed").alias("n")).count().collect()
     by_size = {row["n"]: row["count"] for row in sizes}
     for size in (1, 2, 3):
         print(f"leaves the list without {size} item{'s' * (size > 1)}: {by_size.get(size, 0) / max(total, 1):.2%}")

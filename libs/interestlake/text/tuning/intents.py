@@ -105,9 +105,9 @@ def train_intents(
     head = CosineHead(means, SCALE, plan.dropout).to(device)
     weights = class_weights(asked_labels, count + 1).to(device) if plan.class_weights else None
 
-    def loss_of(found: Tensor, asked: Tensor) -> Tensor:
-        plain = F.cross_entropy(head(found), asked, weight=weights, label_smoothing=plan.label_smoothing)
-        mixed = mix_pairs(found, asked, count)
+    def loss_of(states: Tensor, asked: Tensor) -> Tensor:
+        plain = F.cross_entropy(head(states), asked, weight=weights, label_smoothing=plan.label_smoothing)
+        mixed = mix_pairs(states, asked, count)
         if not len(mixed):
             return plain
         return plain + MIX_LOSS * F.cross_entropy(head(mixed), torch.full((len(mixed),), count, device=device))
