@@ -72,7 +72,9 @@ def person_rows(person: Mapping, recommender: Recommender, length: int) -> list[
     rows, muted, tasks = [], [], []
 
     def of_history(item_ids) -> list[int]:
-        return [int(c) for c in catalogue.columns_of(list(item_ids or ())) if c in mine] if mine else []
+        if item_ids is None or not mine:
+            return []
+        return [int(c) for c in catalogue.columns_of(list(item_ids)) if c in mine]
 
     for rec in person["listed"]:
         column = int(catalogue.columns_of([rec["item_id"]])[0])
