@@ -1,8 +1,10 @@
 """Every reason replayed against the tables; lists scored again without it.
 
-reads   gold.{recommendations, interest_map, reasons}, silver.{items, interactions, interests, item_interests,
-        documents, friends, facts}, graph.{item_edges, item_transitions}, models.item_features
-calls   recommending.explaining.command.check_reasons
+reads   gold.{recommendations, interest_map, reasons}, silver.{users, items, interactions, interests,
+        item_interests, documents, friends, facts}, graph.{item_edges, item_transitions},
+        models.{item_features, recommender, fusion}; silver.objections where it is there
+calls   recommending.explaining.replay.replay, recommending.saved.open_recommender,
+        recommending.explaining.faithful.rescore
 writes  gold.counterfactuals
 The same as `interestlake check-reasons`, for spark-submit.
 """

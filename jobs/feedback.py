@@ -1,8 +1,8 @@
 """What a person does not want to see, heeded from the next list on.
 
-reads   silver.users
-calls   privacy.person.find_person, serving.person_page.object.object_to, recommending.relist.Relister
-writes  silver.objections, gold.recommendations
+reads   silver.{users, items, interactions, friends, objections}, gold.interest_map, models.{recommender, fusion}
+calls   serving.person_page.object.object_to, serving.person_page.object.withdraw, recommending.relist.Relister
+writes  silver.objections, gold.{recommendations, reasons, counterfactuals}
 The same as `interestlake feedback`, for spark-submit.
 """
 
@@ -11,12 +11,12 @@ import sys
 from interestlake.cli.job import run_job
 
 
-def function():
+def stage():
     """What runs; imported while Spark starts."""
-    from interestlake.serving.person_page.command import run
+    from interestlake.stages.person import FEEDBACK
 
-    return run
+    return FEEDBACK
 
 
 if __name__ == "__main__":
-    sys.exit(run_job("feedback", function, sys.argv[1:]))
+    sys.exit(run_job("feedback", stage, sys.argv[1:]))

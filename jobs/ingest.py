@@ -1,6 +1,6 @@
 """A source's files become events, items, friends and facts; ids become pseudonyms, texts are masked.
 
-reads   the source's files
+reads   the source's files; silver.objections where it is there, so that the forgotten stays out
 calls   sources.load_source, sources.bronze.bronze_events
 writes  ops.sources, bronze.{events, items, friends, facts, quarantine}, truth.{user_interests, items, trends,
         sentiment, dirt}

@@ -2,7 +2,7 @@
 
 reads   silver.{items, facts}
 calls   knowledge.link.entity_names, knowledge.link.item_names, knowledge.link.link
-writes  silver.item_links; silver.facts with --apply
+writes  silver.item_links, with --apply silver.{facts, fact_changes}
 The same as `interestlake knowledge-link`, for spark-submit.
 """
 

@@ -1,8 +1,8 @@
 """RDF files become facts, as a delta.
 
-reads   silver.items; RDF files
+reads   silver.items; RDF files, silver.facts where it is there
 calls   knowledge.rdf.read_triples, knowledge.deltas.changes_of, knowledge.check.issues
-writes  silver.{facts, fact_changes, fact_issues}
+writes  silver.{facts, fact_changes, fact_issues}, bronze.quarantine
 The same as `interestlake knowledge-load`, for spark-submit.
 """
 

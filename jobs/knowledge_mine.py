@@ -2,7 +2,7 @@
 
 reads   silver.{documents, facts}
 calls   knowledge.mine.mined, knowledge.mine.tagger_sees
-writes  silver.mined_facts; silver.facts with --apply
+writes  silver.mined_facts, with --apply silver.{facts, fact_changes}
 The same as `interestlake knowledge-mine`, for spark-submit.
 """
 

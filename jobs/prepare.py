@@ -1,6 +1,6 @@
 """Events are cleaned, split, weighed and indexed.
 
-reads   bronze.{events, items, friends, facts}
+reads   bronze.{events, items, friends, facts}; silver.fact_changes where it is there
 calls   interactions.weigh.weigh_pairs, interactions.split.split_pairs, interactions.index.keep_index
 writes  silver.{users, user_numbers, items, interactions, documents, friends, facts}
 The same as `interestlake prepare`, for spark-submit.

@@ -1,7 +1,7 @@
 """The fusion weights moved by feedback on what was shown.
 
 reads   silver.{users, items, interactions, friends}, gold.interest_map, models.{recommender, fusion,
-        fusion_weights}, ops.stages; the file --feedback
+        fusion_weights}, ops.stages; the file --feedback, silver.objections where it is there
 calls   sources.feedback.read_feedback, recommending.refit.refit_weights, recommending.refit_figures.refit_figures
 writes  models.{fusion, fusion_weights}; gold.recommendations with --recommend
 The same as `interestlake refit`, for spark-submit.

@@ -1,7 +1,7 @@
 """Titles, descriptions and summaries made of an item's own texts, replayed.
 
 reads   silver.{items, documents, facts}
-calls   serving.summaries.command.write_summaries
+calls   serving.summaries.job.item_rows, serving.summaries.job.summarise, serving.summaries.job.replayed
 writes  gold.summaries
 The same as `interestlake summarise`, for spark-submit.
 """

@@ -1,6 +1,6 @@
 """Share and polarity of topics, categories or items over time, with alarms.
 
-reads   silver.{documents, text_features}
+reads   silver.{documents, text_features}; silver.{document_topics, topics, items} as trend.by asks for
 calls   interests.trends.series.dated, interests.trends.series.trend_series
 writes  gold.trends
 The same as `interestlake trend`, for spark-submit.

@@ -14,12 +14,12 @@ from interestlake.interactions.protocols import cut_validation, split_pairs
 from interestlake.interactions.side_information import SideInformation
 from interestlake.models.fitted import top_columns
 from interestlake.models.registry import models_for
-from interestlake.models.scorer import top_unseen
 from interestlake.recommending.fit_fusion import DISCOUNTS, fit_fusion
 from interestlake.recommending.fusion import Fusion
 from interestlake.recommending.pool import Pool, joined, ordered
 from interestlake.recommending.segment_weights import fit_segments, fit_weights, mean_ndcg
 
+from ..models.one_row import top_unseen
 from .world import feedback, pairs
 
 

@@ -56,6 +56,10 @@ def test_a_job_runs_what_its_command_runs_and_says_what_that_touches(path, monke
     for call in said["calls"].split(", "):
         module, _, name = call.rpartition(".")
         assert callable(getattr(importlib.import_module(f"interestlake.{module}"), name)), call
+    if isinstance(thing, tuple):
+        assert tables_in(said["writes"]) == {"ops.runs", "ops.stages"}.union(*(stage.writes for stage in thing))
+        places = [said["writes"].index(f"{stage.name}: ") for stage in thing]
+        assert places == sorted(places)
     if isinstance(thing, Stage):
         assert tables_in(said["reads"]) == set(thing.reads)
         assert tables_in(said["writes"]) == set(thing.writes)

@@ -8,8 +8,8 @@ import numpy as np
 from interestlake.interactions.batch import UserBatch
 from interestlake.interactions.pairs import Pairs
 from interestlake.models.fitted import Fitted, top_lists
-from interestlake.models.scorer import top_unseen
 
+from .one_row import top_unseen
 from .planted import STRANGER, World
 
 

@@ -10,9 +10,9 @@ import scipy.sparse as sp
 from interestlake.interactions.batch import UserBatch
 from interestlake.interactions.side_information import SideInformation
 from interestlake.models.log_evidence import LOG_EVIDENCE, LogEvidence, log_background, log_evidence
-from interestlake.models.scorer import top_unseen
 
 from ..benchmark.world import ITEMS_PER_TASTE, TASTES, feedback, pairs
+from .one_row import top_unseen
 
 PARAMS = {"smoothing": 0.4, "discount": 0.25, "decay": 0.7, "backward": 0.3, "window": 3, "popularity": -0.1,
           "gap_power": 0.5, "recency": 0.5}  # fmt: skip

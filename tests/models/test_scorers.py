@@ -15,10 +15,11 @@ from interestlake.models.information import InformationScorer
 from interestlake.models.item_matrix import Ease, EdgeScorer, cosine_neighbours, ease_weights
 from interestlake.models.log_evidence import LogEvidence, log_background, log_evidence
 from interestlake.models.popularity import Popularity
-from interestlake.models.scorer import top_unseen
 from interestlake.models.social import SocialScorer
 from interestlake.models.text import TextScorer
 from interestlake.models.words import WordScorer
+
+from .one_row import top_unseen
 
 BOARD = 24
 PERSONAL = ("graph", "transitions", "log_evidence", "item_knn", "ease", "als", "two_tower", "text", "words", "content",

@@ -11,6 +11,7 @@ import pytest
 
 from interestlake.cli.main import main as cli
 from interestlake.core.errors import BadInput
+from interestlake.core.params.all import Recommend
 from interestlake.recommending.export import export_split
 
 LOG = logging.getLogger("interestlake")
@@ -73,7 +74,7 @@ def test_the_files_hold_every_pair_once(world, exported):
 
 def test_a_bound_and_a_folder_that_cannot_be_are_said(world, tmp_path):
     with pytest.raises(BadInput, match="expected at most 10; set it in recommend.max_pairs"):
-        export_split(world.lake, str(tmp_path), 10, LOG)
+        export_split(world.lake, str(tmp_path), Recommend(max_pairs=10), LOG)
     (tmp_path / "file").write_text("")
     with pytest.raises(BadInput, match="--out"):
-        export_split(world.lake, str(tmp_path / "file" / "below"), 5_000_000, LOG)
+        export_split(world.lake, str(tmp_path / "file" / "below"), Recommend(), LOG)

@@ -73,7 +73,7 @@ class Run:
         self.catalogue = Catalogue.of(pd.DataFrame(items, columns=list("abcdefg")).rename(
             columns={"a": "item_id", "b": "item_index", "c": "title"}))
         self.user_counts = np.array([float(people.get(item, 0)) for item in self.catalogue.item_ids], np.float32)
-        self.guard = gather_guard(self.params.guard, self.tables.__getitem__, self.catalogue)
+        self.guard = gather_guard(self.params.guard, self.tables.__getitem__, self.catalogue, 4.0)
 
     def lists(self, guard, length=10):
         count, block = self.catalogue.item_count, []
@@ -180,7 +180,7 @@ def test_granularities_choose_the_models(name, heard, silent):
 
 
 def test_no_rail_is_no_guard():
-    assert gather_guard(Guard(), None, None) is None
+    assert gather_guard(Guard(), None, None, 4.0) is None
     assert load_params(str(ROOT / "conf"), recipe="support").guard == Guard()
 
 

@@ -181,7 +181,7 @@ def test_a_lake_that_cannot_be_refitted_ends_with_2(refit, heard, spark, tmp_pat
 
 def test_faults_of_the_options_come_before_spark(heard, caplog, monkeypatch):
     caplog.set_level(logging.ERROR, logger="interestlake")
-    monkeypatch.setattr(cli, "_started", lambda *_: pytest.fail("Spark was started"))
+    monkeypatch.setattr("interestlake.cli.dispatch._started", lambda *_: pytest.fail("Spark was started"))
     assert cli.main(["refit", "--lake", heard.lake.root, "--feedback", "/no/such.csv"]) == 2
     assert "input /no/such.csv: found nothing there; expected a file or folder; set it in --feedback" in caplog.text
     assert cli.main(["refit", "--lake", heard.lake.root, "--feedback", heard.path, "--rate", "-1"]) == 2

@@ -1,5 +1,7 @@
 """`interestlake feedback` and `forget`: the next list heeds them; what is forgotten is in no table, no version."""
 
+from dataclasses import replace
+
 import pytest
 from mlflow.tracking import MlflowClient
 from pyspark.sql import functions as F
@@ -24,6 +26,11 @@ def listed(lake, user):
     return rows
 
 
+def under(world, run_id):
+    """The world's context under a run id."""
+    return replace(world.context, options=replace(world.context.options, run_id=run_id), written={}, read_versions={})
+
+
 def others(lake, user):
     return sorted(map(str, lake.read(LISTS).where(F.col("user_id") != user_id(user)).collect()))
 
@@ -36,7 +43,7 @@ def test_an_item_said_no_to_leaves_the_list_until_it_is_taken_back(world, call):
     after = listed(world.lake, 3)
     assert refused not in [row["item_id"] for row in after] and len(after) == len(before)
     assert others(world.lake, 3) == rest
-    assert object_to(world.lake, Person(user_id(3), 3), "item", [refused], "no2") == 0
+    assert object_to(under(world, "no2"), Person(user_id(3), 3), [("item", refused)]) == 0
     assert call("feedback", *asked, "--withdraw", "--run-id", "no3")[1].startswith("Taken back: 1")
     assert [row["item_id"] for row in listed(world.lake, 3)] == [row["item_id"] for row in before]
 
@@ -53,7 +60,7 @@ def test_everyones_lists_heed_an_objection_too(world, call):
     write_lists(world.context, scoring, open_recommender(world.lake)).close()
     scoring.close()
     assert [tuple(row)[:4] for row in listed(world.lake, 4)] == alone
-    assert withdraw(world.lake, Person(user_id(4), 4), "item", [refused]) == 1
+    assert withdraw(under(world, "every3"), Person(user_id(4), 4), [("item", refused)]) == 1
 
 
 def test_a_request_is_logged_without_the_person(world, call):
@@ -65,7 +72,8 @@ def test_a_request_is_logged_without_the_person(world, call):
     experiment = client.get_experiment_by_name(EXPERIMENT).experiment_id
     runs = client.search_runs([experiment], f"tags.`{STAGE_TAG}` = 'feedback'")
     figures = [run.data.metrics for run in runs]
-    assert {"not_interested": 1.0, "list_items": 5.0} in figures and {"withdraw": 1.0, "list_items": 5.0} in figures
+    for does in ("not_interested", "withdraw"):
+        assert any({does: 1.0, "list_items": 5.0}.items() <= one.items() for one in figures), does
     everything = client.search_runs([experiment])
     assert not any(user_id(6) in str(run.to_dictionary()) for run in everything)
 
@@ -100,7 +108,7 @@ def test_a_forgotten_item_is_in_no_table_and_no_version(world, call):
         lake.read("silver.interactions", version).collect()
     marks = [row["target"] for row in lake.read("silver.objections").where("action = 'forget'").collect()]
     assert len(marks) == 1 and item not in marks[0]
-    assert forget(lake, Person(user_id(0), 0), "item", item, "gone2") == {}
+    assert forget(under(world, "gone2"), Person(user_id(0), 0), "item", item) == {}
     events = world.lake.spark.createDataFrame([(user_id(0), item), (user_id(0), "x"), (user_id(1), item)],
                                               "user_id string, item_id string")
     left = events.transform(without_forgotten(lake.read("silver.objections"), "item", "item_id")).collect()
@@ -113,7 +121,7 @@ def test_a_forgotten_person_is_in_no_table(world, call):
     for erasure in erase_everything(user_id(1), 1):
         if lake.exists(erasure.table):
             assert lake.read(erasure.table).where(erasure.condition).count() == 0, erasure.table
-    assert forget(lake, Person(user_id(1), None), "everything", "", "all2") == {}
+    assert forget(under(world, "all2"), Person(user_id(1), None), "everything", "") == {}
     assert call("profile", "--user", user_id(1), "--out", "never.html")[0] == 2
 
 

@@ -7,11 +7,11 @@ import threading
 import pytest
 from pyspark.sql import functions as F
 
+from interestlake.cli.serve import page_server
 from interestlake.privacy.person import find_person
 from interestlake.reporting.gather import OptionalTables
 from interestlake.reporting.own_map import choose
 from interestlake.reporting.own_page import gather_own, render_own
-from interestlake.serving.person_page.command import page_server
 
 from ..recommending.planted import user_id
 

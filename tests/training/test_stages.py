@@ -133,7 +133,7 @@ def test_two_tower_trains_after_people_were_forgotten(spark, stage_context):
     write_tables(spark, context.lake)
     gone = [5, USERS]  # one in the middle, and the one with the largest number
     for user in gone:
-        forget(context.lake, Person(f"u{user:03}", user), "everything", "", f"forget {user}")
+        forget(stage_context(run_id=f"forget-{user}"), Person(f"u{user:03}", user), "everything", "")
     figures = run(stage_context(overrides={**SMALL, "two_tower.epochs": 2}), TRAIN_TWO_TOWER)
     assert figures["rows_per_epoch"] == (USERS - 1) * 7
     users = vectors(context, "models.two_tower_user_vectors")

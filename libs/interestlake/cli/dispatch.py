@@ -52,7 +52,7 @@ def _on_lake(command: Command, arguments: argparse.Namespace, load: Callable) ->
     options, overrides, inputs = options_of(command, arguments)
     conf_dir, runs = _conf_dir(arguments), command.runs
     params = load_params(conf_dir, overrides, arguments.recipe)
-    wanted = cut(STAGE_NAMES, getattr(arguments, "from"), arguments.until) if command.name == "run" else slice(None)
+    stages = cut(STAGE_NAMES, getattr(arguments, "from"), arguments.until) if command.name == "run" else slice(None)
     _look_for_inputs(inputs)
     LOG.info("run %s  seed %d  lake %s", options.run_id, options.seed, options.lake)
     LOG.info("starting Spark (%s) ...", arguments.profile)
@@ -60,7 +60,7 @@ def _on_lake(command: Command, arguments: argparse.Namespace, load: Callable) ->
     modules = (*SLOW_TO_LOAD, f"interestlake.{runs.address.split(':')[0]}")
     with _started(conf_dir, arguments.profile, modules) as (spark, loading):
         if isinstance(runs, Cut):
-            _run_cut(spark, params, options, wanted, began, loading, load)
+            _run_cut(spark, params, options, stages, began, loading, load)
         else:
             loading.result()
             run_over_lake(command, arguments, spark, params, options, load)
@@ -85,15 +85,19 @@ def run_over_lake(
     answered = next((address for option, address in runs.instead.items() if getattr(arguments, option)), None)
     if answered:
         return named(answered)(arguments, spark, params, options, LOG)
+    given = {"lake": lake, "stage": stage, "params": params, "options": options, "arguments": arguments}
     if runs.before:
-        options = named(runs.before)(lake, options, arguments)
+        options = given["options"] = _by_name(named(runs.before), given)
     further = [named(address) for switch, address in runs.also.items() if getattr(arguments, switch)]
     figures = run_stages(spark, (stage, *further), params, options)[stage.name]
-    given = {"lake": lake, "stage": stage, "figures": figures, "options": options, "arguments": arguments}
-    closing = named(runs.closing)
-    text = closing(**{name: given[name] for name in inspect.signature(closing).parameters if name in given})
+    text = _by_name(named(runs.closing), {**given, "figures": figures})
     if text is not None:
         print(text)
+
+
+def _by_name(function: Callable, given: dict[str, object]):
+    """The function called with those of `given` that it has parameters for."""
+    return function(**{name: given[name] for name in inspect.signature(function).parameters if name in given})
 
 
 def options_of(
@@ -132,7 +136,7 @@ def _look_for_inputs(inputs: Sequence[tuple[str, str]]) -> None:
 
 
 def _run_cut(
-    spark, params, options: RunOptions, wanted: slice, began: float, loading: Future, load: Callable
+    spark, params, options: RunOptions, stages: slice, began: float, loading: Future, load: Callable
 ) -> None:
     from ..core.claim import claim_run
     from ..core.lake import Lake
@@ -148,7 +152,7 @@ def _run_cut(
         run_stages(spark, (loaded,), params, options, claimed)
         return
     try:
-        run_stages(spark, loaded[wanted], params, options, claimed)
+        run_stages(spark, loaded[stages], params, options, claimed)
     except GateRefused:
         _close(spark, options, began)
         raise

@@ -18,4 +18,4 @@ def split_of_lake(
     """Write the files; print the call of `interestlake benchmark` on them. Nothing is written to the lake."""
     lake = Lake(spark, options.lake)
     expect_lake(lake, TABLES, "interestlake run --until prepare")
-    print(export_split(lake, arguments.out, params.recommend.max_pairs, log))
+    print(export_split(lake, arguments.out, params.recommend, log))

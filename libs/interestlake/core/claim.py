@@ -14,6 +14,8 @@ def fingerprint(options: RunOptions, params: Params) -> str:
     """sha-256 over everything that shapes a run's rows."""
     inputs = [str(Path(path).resolve()) for path in options.inputs]
     shaping = {"source": options.source, "inputs": inputs, "mapping": options.mapping, "seed": options.seed}
+    if options.request is not None:
+        shaping["request"] = str(options.request)
     payload = json.dumps({**shaping, **flat(params)}, sort_keys=True, default=str)
     return hashlib.sha256(payload.encode()).hexdigest()
 

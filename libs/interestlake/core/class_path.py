@@ -25,9 +25,9 @@ def resolved_jars(settings: Mapping[str, str], record: Path = RECORD) -> list[st
     them, or a file is gone. Then Spark resolves them itself, which takes some seconds longer."""
     if not settings.get("spark.master", "").startswith("local") or not record.is_file():
         return []
-    known = json.loads(record.read_text())
-    same = known["asked"] == _asked(settings)
-    return known["jars"] if same and all(Path(jar).is_file() for jar in known["jars"]) else []
+    recorded = json.loads(record.read_text())
+    same = recorded["asked"] == _asked(settings)
+    return recorded["jars"] if same and all(Path(jar).is_file() for jar in recorded["jars"]) else []
 
 
 def without_jars(settings: Mapping[str, str], archive: Path = ARCHIVE) -> dict[str, str]:
@@ -35,11 +35,11 @@ def without_jars(settings: Mapping[str, str], archive: Path = ARCHIVE) -> dict[s
 
     The JVM checks an archive against its own version and every jar, and goes on without one that does not fit.
     """
-    kept = {key: value for key, value in settings.items() if key not in (*ASKED, "spark.jars")}
+    others = {key: value for key, value in settings.items() if key not in (*ASKED, "spark.jars")}
     if archive.is_file():
-        options = kept.get("spark.driver.extraJavaOptions", "")
-        kept["spark.driver.extraJavaOptions"] = f'{options} "-XX:SharedArchiveFile={archive.resolve()}"'.strip()
-    return kept
+        options = others.get("spark.driver.extraJavaOptions", "")
+        others["spark.driver.extraJavaOptions"] = f'{options} "-XX:SharedArchiveFile={archive.resolve()}"'.strip()
+    return others
 
 
 @contextmanager

@@ -14,8 +14,9 @@ from .params.all import SECTIONS, Params, section_fields
 FEEDBACK = "feedback"  # the source of a refit's run
 KNOWLEDGE = "knowledge"  # the source of a knowledge command's run
 MEDIA = "media"  # the source of a run that embeds pictures and sounds
+REQUEST = "request"  # the source of a run that does what one person asks for
 SUPPORT = "support"  # the source of a run that reads tickets
-NO_PEOPLE = (FEEDBACK, KNOWLEDGE, MEDIA, SUPPORT, "as ingested")  # sources that bring no people of their own
+NO_PEOPLE = (FEEDBACK, KNOWLEDGE, MEDIA, REQUEST, SUPPORT, "as ingested")  # sources that bring no people of their own
 
 
 def new_run_id() -> str:
@@ -25,7 +26,11 @@ def new_run_id() -> str:
 
 @dataclass(frozen=True)
 class RunOptions:
-    """What one command line says, beside the parameters."""
+    """What one command line says, beside the parameters.
+
+    request: what one person asks for. It shapes the run's fingerprint, and no table and no tracking store names it:
+    what is forgotten would outlive itself there.
+    """
 
     lake: str
     run_id: str
@@ -35,6 +40,7 @@ class RunOptions:
     mapping: str | None = None
     tracking_uri: str | None = None
     report_dir: str | None = None
+    request: object | None = None
 
 
 def _fault(value, spec, expected_type: type) -> str | None:
@@ -100,7 +106,7 @@ def _section(name: str, values: object, file: str, origins: dict[str, str], faul
     if not isinstance(values, dict):
         faults.append(f"{file}: found {type(values).__name__}; expected `name: value` lines")
         values = {}
-    kept = {}
+    values_of = {}
     for key, value in values.items():
         where = origins.get(key, file)
         if key not in specs:
@@ -114,8 +120,8 @@ def _section(name: str, values: object, file: str, origins: dict[str, str], faul
         if fault:
             faults.append(f"{key}={value!r} ({where}): {fault}")
             continue
-        kept[key] = tuple(value) if isinstance(value, list) else kind(value)
-    return SECTIONS[name](**kept)
+        values_of[key] = tuple(value) if isinstance(value, list) else kind(value)
+    return SECTIONS[name](**values_of)
 
 
 def load_params(
@@ -172,7 +178,7 @@ def _recipe(conf_dir: str | None, recipe: str | None, faults: list[str]) -> list
     if not isinstance(loaded, dict):
         faults.append(f"{path}: found {type(loaded).__name__}; expected sections")
         return []
-    found = []
+    lines = []
     for section, values in loaded.items():
         if section == "about":
             continue
@@ -181,16 +187,16 @@ def _recipe(conf_dir: str | None, recipe: str | None, faults: list[str]) -> list
         elif not isinstance(values, dict):
             faults.append(f"{section} ({path}): found {type(values).__name__}; expected `name: value` lines")
         else:
-            found += [(str(path), f"{section}.{key}", value) for key, value in values.items()]
-    return found
+            lines += [(str(path), f"{section}.{key}", value) for key, value in values.items()]
+    return lines
 
 
 def _recipe_path(conf_dir: str | None, recipe: str) -> Path:
     folder = Path(conf_dir or "conf") / "recipes"
     path = Path(recipe) if recipe.endswith((".yml", ".yaml")) else folder / f"{recipe}.yml"
     if not path.is_file():
-        known = sorted(file.stem for file in folder.glob("*.yml"))
-        expected = f"one of {', '.join(known)}, or a YAML file" if known else "the path of a YAML file"
+        recipes = sorted(file.stem for file in folder.glob("*.yml"))
+        expected = f"one of {', '.join(recipes)}, or a YAML file" if recipes else "the path of a YAML file"
         raise BadInput.of("recipe", found=f"no file {path}", expected=expected, where="--recipe")
     return path
 

@@ -73,8 +73,8 @@ def conform(table: Table, rows: DataFrame, keep: DataFrame | None = None) -> Dat
             expected=f"{list(table.column_names)} (missing {missing}, too many {extra})",
             where="the transform that made them",
         )
-    found = {field.name: field.dataType.simpleString() for field in rows.schema}
-    wrong = [f"{c.name}: {found[c.name]} instead of {c.type}" for c in table.columns if found[c.name] != c.type]
+    types = {field.name: field.dataType.simpleString() for field in rows.schema}
+    wrong = [f"{c.name}: {types[c.name]} instead of {c.type}" for c in table.columns if types[c.name] != c.type]
     if wrong:
         raise BadInput.of(
             f"rows for {table.name}", found="; ".join(wrong), expected="the contract's types", where="the transform"

@@ -1,4 +1,4 @@
-"""The only Delta I/O: make, read (at a version), write by key, idempotent by run id."""
+"""The only Delta I/O: make, read (at a version), write by key, idempotent by run id, patient with other writers."""
 
 import json
 import os
@@ -6,10 +6,12 @@ import re
 import threading
 from dataclasses import dataclass
 
+from delta import exceptions as refused
 from delta.tables import DeltaTable
 from pyspark.errors import AnalysisException
 from pyspark.sql import DataFrame, SparkSession
 
+from .conflicts import patient
 from .contract import conform, contract_of, described, empty, equal, one_row, required, type_of, with_later_columns
 from .errors import BadInput
 from .schemas.all import Table
@@ -18,6 +20,11 @@ from .storage import filesystem, has_scheme
 MISSING = -1  # stands for the version of a table before its first
 TXN_APP, TXN_VERSION = "spark.databricks.delta.write.txnAppId", "spark.databricks.delta.write.txnVersion"
 
+REFUSALS = (
+    refused.ConcurrentAppendException, refused.ConcurrentDeleteReadException, refused.ConcurrentDeleteDeleteException,
+    refused.ConcurrentTransactionException, refused.ConcurrentWriteException, refused.MetadataChangedException,
+    refused.ProtocolChangedException, refused.DeltaConcurrentModificationException,
+)  # fmt: skip
 # a merge takes its transaction's name from the session, which threads share
 MERGING = threading.Lock()
 
@@ -86,6 +93,7 @@ class Lake:
         self._make(contract_of(name), empty(self.spark, name))
         return True
 
+    @patient(REFUSALS)
     def write(self, name: str, rows: DataFrame, run_id: str) -> Written:
         """Write `rows` in the way the contract names; the same run id again changes nothing.
 
@@ -108,6 +116,7 @@ class Lake:
         version = self._last_commit(name)
         return Written(name, version, _rows_written(self._metrics(name, version)) if version > before else 0)
 
+    @patient(REFUSALS)
     def change(self, name: str, rows: DataFrame, run_id: str) -> Written:
         """Merge `rows` by key: those whose further boolean column `gone` is true are deleted, the others put.
 
@@ -120,33 +129,38 @@ class Lake:
         version = self._last_commit(name)
         return Written(name, version, _rows_written(self._metrics(name, version)) if version > before else 0)
 
-    def replace_where(self, name: str, rows: DataFrame, condition: str, run_id: str) -> int:
-        """Put `rows` in place of those that meet the SQL `condition`, which every new row must meet too -> version.
+    @patient(REFUSALS)
+    def replace_where(self, name: str, rows: DataFrame, condition: str, run_id: str) -> Written:
+        """Put `rows` in place of those that meet the SQL `condition`, which every new row must meet too.
 
         One commit, idempotent by run id. Raises BadInput for columns that are not the contract's.
         """
         table = contract_of(name)
         rows = conform(table, rows)
-        if not self.exists(name):
-            self._make(table, rows, f"{run_id}/{name}")
-            return self._last_commit(name)
-        writer = rows.write.format("delta").mode("overwrite").option("replaceWhere", condition)
-        writer.option("txnAppId", f"{run_id}/{name}").option("txnVersion", 1).save(self.path(name))
-        return self._last_commit(name)
+        before, app = self._last_commit(name) if self.exists(name) else MISSING, f"{run_id}/{name}"
+        if before == MISSING:
+            self._make(table, rows, app)
+        else:
+            writer = rows.write.format("delta").mode("overwrite").option("replaceWhere", condition)
+            writer.option("txnAppId", app).option("txnVersion", 1).save(self.path(name))
+        version = self._last_commit(name)
+        return Written(name, version, _rows_written(self._metrics(name, version)) if version > before else 0)
 
-    def delete(self, name: str, condition: str) -> int:
-        """Delete the rows that meet a SQL condition; returns how many. No commit where there are none."""
+    @patient(REFUSALS)
+    def delete(self, name: str, condition: str) -> Written:
+        """Delete the rows that meet a SQL condition; Written.rows counts them. No commit where there are none."""
         before = self.version(name)
         self._delta(name).delete(condition)
         version = self._last_commit(name)
-        return int(self._metrics(name, version).get("numDeletedRows", 0)) if version > before else 0
+        return Written(name, version, int(self._metrics(name, version).get("numDeletedRows", 0)) * (version > before))
 
-    def update(self, name: str, condition: str, values: dict[str, str]) -> int:
-        """Set columns to SQL expressions in the rows that meet a condition; returns how many."""
+    @patient(REFUSALS)
+    def update(self, name: str, condition: str, values: dict[str, str]) -> Written:
+        """Set columns to SQL expressions in the rows that meet a condition; Written.rows counts them."""
         before = self.version(name)
         self._delta(name).update(condition, values)
         version = self._last_commit(name)
-        return int(self._metrics(name, version).get("numUpdatedRows", 0)) if version > before else 0
+        return Written(name, version, int(self._metrics(name, version).get("numUpdatedRows", 0)) * (version > before))
 
     def operation(self, name: str) -> str:
         """What Delta calls the newest commit: WRITE, MERGE, DELETE, ..."""

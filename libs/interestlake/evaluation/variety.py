@@ -36,9 +36,9 @@ def diversity(vectors: Broadcast, ks: Sequence[int]) -> Callable:
             rows = []
             for row in frame.itertuples(index=False):
                 shown = vectors.value[np.asarray(row.items, np.int64)]  # (length, d)
-                told = shown.any(axis=1)
+                with_text = shown.any(axis=1)
                 for k in ks:
-                    value = mean_dissimilarity(shown[:k][told[:k]])
+                    value = mean_dissimilarity(shown[:k][with_text[:k]])
                     if value == value:
                         rows.append((row.split, row.model, row.user_id, k, value))
             yield pd.DataFrame(rows, columns=["split", "model", "user_id", "k", "value"])

@@ -85,9 +85,9 @@ def power_iteration(graph: WeightedGraph, k: int) -> DataFrame:
     clustering = PowerIterationClustering(
         k=k, maxIter=PIC_ITERATIONS, initMode="degree", srcCol="src", dstCol="dst", weightCol="weight"
     )
-    found = clustering.assignClusters(graph.edges).select("id", F.col("cluster").cast("bigint").alias("label"))
-    alone = graph.vertices.select("id").join(found, "id", "left_anti")
-    return found.unionByName(alone.select("id", (-1 - F.col("id")).alias("label")))
+    labels = clustering.assignClusters(graph.edges).select("id", F.col("cluster").cast("bigint").alias("label"))
+    alone = graph.vertices.select("id").join(labels, "id", "left_anti")
+    return labels.unionByName(alone.select("id", (-1 - F.col("id")).alias("label")))
 
 
 def find_communities(graph: WeightedGraph, method: str, max_communities: int, seed: int) -> Communities:
@@ -97,15 +97,15 @@ def find_communities(graph: WeightedGraph, method: str, max_communities: int, se
     Power iteration clustering is asked for `max_communities`, which are then merged. Runs the Pregel rounds of label
     propagation and a job per round of power iteration.
     """
-    found = []
+    tries = []
     if method in ("auto", "label_propagation"):
         members = _named(label_propagation(graph, PROPAGATION_ROUNDS, seed))
-        found.append(Communities(members, "label_propagation", modularity(graph, members)))
-    unclear = method == "auto" and found[0].modularity < CLEAR_MODULARITY
+        tries.append(Communities(members, "label_propagation", modularity(graph, members)))
+    unclear = method == "auto" and tries[0].modularity < CLEAR_MODULARITY
     if (method == "pic" or unclear) and (k := min(max_communities, graph.vertices.count() - 1)) > 1:
         merged, gained = merge_communities(graph, _named(power_iteration(graph, k)))
-        found.append(Communities(merged, "pic", gained))
-    if not found:
+        tries.append(Communities(merged, "pic", gained))
+    if not tries:
         members = _named(graph.vertices.select("id", F.lit(0).cast("bigint").alias("label")))
-        found.append(Communities(members, "one", modularity(graph, members)))
-    return max(found, key=lambda communities: communities.modularity)
+        tries.append(Communities(members, "one", modularity(graph, members)))
+    return max(tries, key=lambda communities: communities.modularity)

@@ -83,9 +83,9 @@ def components(graph: WeightedGraph) -> DataFrame:
     """(id, component = smallest id that the node reaches when edges have no direction). Runs GraphX's jobs."""
     frame = GraphFrame(graph.vertices.select("id"), graph.edges.select("src", "dst"))
     # the other algorithm needs fewer rounds on long paths, and ten times as long on graphs that fit few machines
-    found = frame.connectedComponents(algorithm="graphx")
-    smallest = found.groupBy("component").agg(F.min("id").alias("smallest"))
-    return found.join(smallest, "component").select("id", F.col("smallest").alias("component"))
+    labels = frame.connectedComponents(algorithm="graphx")
+    smallest = labels.groupBy("component").agg(F.min("id").alias("smallest"))
+    return labels.join(smallest, "component").select("id", F.col("smallest").alias("component"))
 
 
 def label_propagation(graph: WeightedGraph, rounds: int, seed: int) -> DataFrame:

@@ -73,15 +73,15 @@ class BehaviourMatrix:
 
 def _user_rows(frames: Iterator[pd.DataFrame], items: int) -> Iterator[tuple[np.ndarray, sparse.csr_matrix]]:
     """Frames sorted by user -> (user ids, rows) with every user whole, although a user may span two frames."""
-    held = None
+    last_row = None
     for frame in frames:
-        frame = frame if held is None else pd.concat([held, frame], ignore_index=True)
+        frame = frame if last_row is None else pd.concat([last_row, frame], ignore_index=True)
         last = frame["user_id"].to_numpy() == frame["user_id"].iloc[-1]
-        held = frame[last]
+        last_row = frame[last]
         if not last.all():
             yield _matrix(frame[~last], items)
-    if held is not None and len(held):
-        yield _matrix(held, items)
+    if last_row is not None and len(last_row):
+        yield _matrix(last_row, items)
 
 
 def _matrix(frame: pd.DataFrame, items: int) -> tuple[np.ndarray, sparse.csr_matrix]:
@@ -90,11 +90,11 @@ def _matrix(frame: pd.DataFrame, items: int) -> tuple[np.ndarray, sparse.csr_mat
     return np.asarray(users), sparse.csr_matrix(values, shape=(len(users), items))
 
 
-def centred_text(vectors: np.ndarray, known: np.ndarray) -> np.ndarray:
+def centred_text(vectors: np.ndarray, with_text: np.ndarray) -> np.ndarray:
     """(items, d) -> rows centred on the mean of the known ones and of unit length; zeros where nothing is known."""
-    centred = vectors - vectors[known].mean(axis=0) if known.any() else vectors
+    centred = vectors - vectors[with_text].mean(axis=0) if with_text.any() else vectors
     norms = np.linalg.norm(centred, axis=1, keepdims=True)
-    return np.where(known[:, None], centred / np.maximum(norms, 1e-12), 0.0)
+    return np.where(with_text[:, None], centred / np.maximum(norms, 1e-12), 0.0)
 
 
 def truncated_svd(behaviour: BehaviourMatrix, text: np.ndarray, rank: int, text_share: float, seed: int) -> LowRank:

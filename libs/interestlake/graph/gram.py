@@ -85,10 +85,10 @@ def summed_strips(norms: np.ndarray, neighbours: int, keep_gram: bool) -> Callab
         strip = int(parts["strip"].iloc[0])
         packed = zip(parts["places"], parts["counts"], parts["lengths"], strict=True)
         gram = reduce(add, (_unpacked(*part, item_count) for part in packed))
-        kept = _packed(gram) if keep_gram else (b"", b"", b"")
+        gram_part = _packed(gram) if keep_gram else (b"", b"", b"")
         items, places, cosines = cosine_neighbours(gram, strip * STRIP_ITEMS, norms, neighbours)
         near = (items.astype(np.int32), places.astype(np.int32), cosines.astype(np.float32))
-        return pd.DataFrame([(strip, *kept, *(array.tobytes() for array in near))], columns=SUMMED)
+        return pd.DataFrame([(strip, *gram_part, *(array.tobytes() for array in near))], columns=SUMMED)
 
     return lambda strips: strips.groupBy("strip").applyInPandas(total, SUMMED_SCHEMA)
 

@@ -21,10 +21,10 @@ def mean_item_texts(documents: DataFrame, embeddings: DataFrame, catalogue: Data
         .select("item_index", vector_to_array("mean", "float32").alias("mean"))
         .toPandas()
     )
-    known = np.zeros(count, bool)
+    with_text = np.zeros(count, bool)
     if rows.empty:
-        return np.zeros((count, 1)), known
+        return np.zeros((count, 1)), with_text
     matrix = np.zeros((count, len(rows["mean"].iloc[0])))
     matrix[rows["item_index"]] = np.stack(rows["mean"])
-    known[rows["item_index"]] = True
-    return matrix, known
+    with_text[rows["item_index"]] = True
+    return matrix, with_text

@@ -24,7 +24,7 @@ def name_ends(nodes: DataFrame) -> Transform:
         src = nodes.select(F.col("id").alias("src"), F.col("node").alias("src_name"))
         dst = nodes.select(F.col("id").alias("dst"), F.col("node").alias("dst_name"))
         named = edges.join(src, "src").join(dst, "dst")
-        kept = [name for name in edges.columns if name not in ("src", "dst")]
-        return named.select(F.col("src_name").alias("src"), F.col("dst_name").alias("dst"), *kept)
+        others = [name for name in edges.columns if name not in ("src", "dst")]
+        return named.select(F.col("src_name").alias("src"), F.col("dst_name").alias("dst"), *others)
 
     return transform

@@ -26,10 +26,10 @@ def betweenness(edges: pd.DataFrame, nodes: list[str], pivots: int, seed: int) -
     """
     both = pd.concat([edges, edges.rename(columns={"src": "dst", "dst": "src"})])
     both = both.assign(order=-both["weight"].round(9)).sort_values(["src", "order", "dst"])
-    kept = both.groupby("src", sort=True).head(BACKBONE)
+    strongest = both.groupby("src", sort=True).head(BACKBONE)
     graph = nx.Graph()
     graph.add_nodes_from(sorted(nodes))
-    graph.add_edges_from(kept[["src", "dst"]].itertuples(index=False))
+    graph.add_edges_from(strongest[["src", "dst"]].itertuples(index=False))
     return nx.betweenness_centrality(graph, k=pivots if pivots < len(graph) else None, seed=seed)
 
 

@@ -26,21 +26,21 @@ def read_inputs(
     stays. A pair of weight 0 is seen but not liked.
     """
     counts: dict[str, int] = {}
-    known, timed = _pairs(train, "--train", counts)
-    held, _ = _pairs(test, "--test", counts)
+    train_rows, timed = _pairs(train, "--train", counts)
+    test_rows, _ = _pairs(test, "--test", counts)
     extra, extra_timed = _pairs(validation, "--validation", counts) if validation else (None, timed)
     if extra is not None and timed != extra_timed:
         found = f"timestamps in {train if timed else validation} only"
         raise BadInput.of("validation", found=found, expected="them in both files or in none", where="--validation")
-    learned = pd.concat([known, extra]) if extra is not None else known
+    learned = pd.concat([train_rows, extra]) if extra is not None else train_rows
     if learned["user_id"].nunique() < 2:
         raise BadInput.of(f"file {train}", found="one person", expected="two people or more", where="--train")
     catalogue = _table(items, "--items", ("item_id", "title", "text")) if items else None
     known_facts = _table(facts, "--facts", ("subject", "predicate", "object")) if facts else None
     friends = _table(social, "--social", ("user_id", "friend_id")) if social else None
-    found = inputs_of(known, extra, held, timed, catalogue, friends, known_facts, counts)
-    _check_overlap(held, found.train.item_ids, test)
-    return found
+    inputs = inputs_of(train_rows, extra, test_rows, timed, catalogue, friends, known_facts, counts)
+    _check_overlap(test_rows, inputs.train.item_ids, test)
+    return inputs
 
 
 def read_pairs(path: str, option: str) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -126,8 +126,8 @@ def _line(wrong: pd.Series) -> int:
     return int(np.flatnonzero(wrong.to_numpy())[0]) + 2  # line 1 is the header
 
 
-def _check_overlap(held: pd.DataFrame, item_ids: np.ndarray, path: str) -> None:
-    if np.isin(held["item_id"].to_numpy(object), item_ids).any():
+def _check_overlap(rows: pd.DataFrame, item_ids: np.ndarray, path: str) -> None:
+    if np.isin(rows["item_id"].to_numpy(object), item_ids).any():
         return
-    found = f"no item that train knows: {held['item_id'].iloc[0]!r} beside {item_ids[0]!r}"
+    found = f"no item that train knows: {rows['item_id'].iloc[0]!r} beside {item_ids[0]!r}"
     raise BadInput.of(f"file {path}", found=found, expected="item ids written as in train", where="--test")

@@ -31,21 +31,21 @@ def cuts_of(train: Pairs, validation: Pairs | None, protocol: str, seed: int, lo
         cuts, how = [(train, validation)], "given"
     else:
         without_pairs = 1.0 - len(np.unique(train.items)) / train.shape[1]
-        held, how = cut_validation(train, protocol, SHARE, seed, without_pairs)
-        cuts = [(train.rows(~held), train.rows(held))]
+        held_out, how = cut_validation(train, protocol, SHARE, seed, without_pairs)
+        cuts = [(train.rows(~held_out), train.rows(held_out))]
     if len(train) <= MAX_PAIRS_RECUT and how.startswith(RANDOM):
         while len(cuts) < CUTS or (len(cuts) < MOST_CUTS and _asked(cuts) < ENOUGH_PEOPLE):
-            held, _ = cut_validation(train, protocol, SHARE, seed + len(cuts), without_pairs)
-            cuts.append((train.rows(~held), train.rows(held)))
+            held_out, _ = cut_validation(train, protocol, SHARE, seed + len(cuts), without_pairs)
+            cuts.append((train.rows(~held_out), train.rows(held_out)))
     elif len(train) <= MAX_PAIRS_RECUT:
-        told = NEWEST if how.startswith(NEWEST) else LAST
-        way = told if validation is None else way_of(*cuts[0])
+        default = NEWEST if how.startswith(NEWEST) else LAST
+        way = default if validation is None else way_of(*cuts[0])
         while len(cuts) < CUTS and _asked(cuts) < ENOUGH_PEOPLE:
             older = cuts[-1][0] if way in (NEWEST, LAST) else train
-            held = _held_again(way, older, cuts[0][1], seed + len(cuts))
-            if held is None:
+            held_out = _held_again(way, older, cuts[0][1], seed + len(cuts))
+            if held_out is None:
                 break
-            cuts.append((older.rows(~held), older.rows(held)))
+            cuts.append((older.rows(~held_out), older.rows(held_out)))
     log.info(
         "validation: %s%s, %s pairs; %d cut(s), %s people with a history",
         how, "" if validation is not None else " of train", f"{len(cuts[0][1]):,}", len(cuts), f"{_asked(cuts):,}",
@@ -74,19 +74,19 @@ def _held_again(way: str, older: Pairs, part: Pairs, seed: int) -> np.ndarray | 
     """Which pairs of `older` a further cut holds out, about as many as `part` has; None where too little is left."""
     sizes = np.diff(older.starts)
     if way == ITEMS:
-        held = withheld_items(older, len(np.unique(part.items)) / max(len(np.unique(older.items)), 1), seed)
+        held_out = withheld_items(older, len(np.unique(part.items)) / max(len(np.unique(older.items)), 1), seed)
     elif way == RANDOM:
-        held = random_of_each(older, len(part) / (len(part) + len(older)), seed)
+        held_out = random_of_each(older, len(part) / (len(part) + len(older)), seed)
     elif way == NEWEST:
-        held = newest_of_all(older, min(len(part) / len(older), 1.0))
+        held_out = newest_of_all(older, min(len(part) / len(older), 1.0))
     else:
         given = np.minimum(np.bincount(part.users, minlength=len(sizes)), np.maximum(sizes - 1, 0))
-        held = older.starts[older.users + 1] - np.arange(len(older)) <= given[older.users]
-    held &= older.weights > 0
-    known = np.zeros(len(sizes), bool)
-    known[older.users[~held]] = True
-    enough = held.any() and (way == ITEMS or known[older.users[held]].mean() >= MIN_WARM_SHARE)
-    return held if enough and 2 * held.sum() <= len(older) else None
+        held_out = older.starts[older.users + 1] - np.arange(len(older)) <= given[older.users]
+    held_out &= older.weights > 0
+    with_pairs = np.zeros(len(sizes), bool)
+    with_pairs[older.users[~held_out]] = True
+    enough = held_out.any() and (way == ITEMS or with_pairs[older.users[held_out]].mean() >= MIN_WARM_SHARE)
+    return held_out if enough and 2 * held_out.sum() <= len(older) else None
 
 
 def _asked(cuts: Sequence[Cut]) -> int:
@@ -94,15 +94,15 @@ def _asked(cuts: Sequence[Cut]) -> int:
     return sum(int((np.diff(rest.starts)[np.unique(part.users)] > 0).sum()) for rest, part in cuts)
 
 
-def held_of(part: Pairs, known: Pairs) -> HeldOut:
+def held_of(part: Pairs, histories: Pairs) -> HeldOut:
     """The pairs of a validation part as HeldOut."""
-    return held_out_pairs(part.users, part.items, part.weights, known)
+    return held_out_pairs(part.users, part.items, part.weights, histories)
 
 
-def sample_people(held: HeldOut, known: Pairs, limit: int, seed: int) -> HeldOut:
+def sample_people(held_out: HeldOut, histories: Pairs, limit: int, seed: int) -> HeldOut:
     """At most `limit` of the held-out people who have a history, seeded; all where they are fewer."""
-    warm = np.diff(known.starts)[held.people] > 0
-    rows = np.flatnonzero(warm & np.array([len(columns) > 0 for columns in held.relevant], bool))
+    warm = np.diff(histories.starts)[held_out.people] > 0
+    rows = np.flatnonzero(warm & np.array([len(columns) > 0 for columns in held_out.relevant], bool))
     if len(rows) > limit:
         rows = np.sort(np.random.default_rng(seed).choice(rows, limit, replace=False))
-    return held.pick(np.isin(np.arange(len(held.people)), rows))
+    return held_out.pick(np.isin(np.arange(len(held_out.people)), rows))

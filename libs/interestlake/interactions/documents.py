@@ -58,11 +58,11 @@ def event_documents(pairs: DataFrame, ends: DataFrame) -> Transform:
         cleaned = spoken.withColumn("text", clean_and_mask(F.col("text"))).where(F.length("text") > 0)
         cut = cleaned.withColumn("cut", F.length("text") > MAX_CHARACTERS).withColumn("text", _shortened("text"))
         rated = cut.withColumn("rating", F.when(F.col("event_type") == "review", F.col("value")))
-        known = rated.join(pairs.select("user_id", "item_id", "split"), ["user_id", "item_id"], "left")
+        placed = rated.join(pairs.select("user_id", "item_id", "split"), ["user_id", "item_id"], "left")
         of_person = "user_id" in ends.columns
-        known = known.join(ends, "user_id", "left") if of_person else known.crossJoin(F.broadcast(ends))
-        known = known.withColumn("split", F.coalesce("split", F.lit("train"))).withColumn("split", event_split())
-        identified = known.transform(_identified(F.col("event_type"), F.col("user_id")))
+        placed = placed.join(ends, "user_id", "left") if of_person else placed.crossJoin(F.broadcast(ends))
+        placed = placed.withColumn("split", F.coalesce("split", F.lit("train"))).withColumn("split", event_split())
+        identified = placed.transform(_identified(F.col("event_type"), F.col("user_id")))
         others = ("text_hash", "kind", "item_id", "user_id", "text", "rating", "event_ts", "split", "cut")
         # the same words said twice about one item: the first time counts, a missing time last
         order = F.struct(F.coalesce("event_ts", F.lit("9999-12-31").cast("timestamp")), F.col("event_id"))

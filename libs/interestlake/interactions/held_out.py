@@ -23,13 +23,13 @@ class HeldOut:
 
     def pick(self, mask: np.ndarray) -> "HeldOut":
         rows = np.flatnonzero(mask)
-        kept = [[values[row] for row in rows] for values in (self.relevant, self.weights)]
+        parts = [[values[row] for row in rows] for values in (self.relevant, self.weights)]
         groups = self.groups[mask] if len(self.groups) else self.groups
-        return HeldOut(self.people[mask], kept[0], self.sizes[mask], kept[1], groups)
+        return HeldOut(self.people[mask], parts[0], self.sizes[mask], parts[1], groups)
 
 
 def held_out_pairs(
-    users: np.ndarray, columns: np.ndarray, weights: np.ndarray, known: Pairs, owners: np.ndarray | None = None
+    users: np.ndarray, columns: np.ndarray, weights: np.ndarray, histories: Pairs, owners: np.ndarray | None = None
 ) -> HeldOut:
     """users, columns, weights (n,): held-out pairs, column -1 = no such item -> HeldOut; weight 0 is not relevant.
 
@@ -44,7 +44,7 @@ def held_out_pairs(
     people, starts, sizes = users[first], first, np.diff(first, append=len(owners))
     spans = [slice(start, start + size) for start, size in zip(starts, sizes, strict=True)]
     relevant = [columns[span][columns[span] >= 0] for span in spans]
-    told = [{int(c): float(w) for c, w in zip(columns[s], weights[s], strict=True) if c >= 0} for s in spans]
-    length = np.diff(known.starts)[people]
+    given = [{int(c): float(w) for c, w in zip(columns[s], weights[s], strict=True) if c >= 0} for s in spans]
+    length = np.diff(histories.starts)[people]
     groups = np.digitize(length, (COLD, SHORT, MEDIUM))
-    return HeldOut(people, relevant, sizes, told, groups)
+    return HeldOut(people, relevant, sizes, given, groups)

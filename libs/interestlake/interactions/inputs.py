@@ -72,22 +72,22 @@ def _texts(catalogue: pd.DataFrame | None, item_ids: np.ndarray, counts: dict[st
     blank = pd.DataFrame({"title": "", "text": ""}, index=item_ids)
     if catalogue is None:
         return blank
-    known = catalogue.drop_duplicates("item_id").set_index("item_id")[["title", "text"]]
-    counts["items_without_text"] = int(len(item_ids) - len(known))
-    return known.reindex(item_ids).fillna("")
+    texts = catalogue.drop_duplicates("item_id").set_index("item_id")[["title", "text"]]
+    counts["items_without_text"] = int(len(item_ids) - len(texts))
+    return texts.reindex(item_ids).fillna("")
 
 
 def place_of(ids: np.ndarray, column: pd.Series) -> np.ndarray:
     """Places in the ascending `ids`, -1 where a value is not among them."""
-    found = np.minimum(np.searchsorted(ids, column), len(ids) - 1)
-    return np.where(ids[found] == column.to_numpy(object), found, -1)
+    place = np.minimum(np.searchsorted(ids, column), len(ids) - 1)
+    return np.where(ids[place] == column.to_numpy(object), place, -1)
 
 
 def _links(frame: pd.DataFrame, user_ids: np.ndarray, counts: dict[str, int]) -> sp.csr_matrix:
     user, friend = place_of(user_ids, frame["user_id"]), place_of(user_ids, frame["friend_id"])
-    known = user != friend
-    counts["links_to_oneself"] = int((~known).sum())
-    links = sp.csr_matrix((np.ones(int(known.sum()), np.float32), (user[known], friend[known])), (len(user_ids),) * 2)
+    apart = user != friend
+    counts["links_to_oneself"] = int((~apart).sum())
+    links = sp.csr_matrix((np.ones(int(apart.sum()), np.float32), (user[apart], friend[apart])), (len(user_ids),) * 2)
     links.data[:] = 1.0
     return links
 
@@ -95,8 +95,8 @@ def _links(frame: pd.DataFrame, user_ids: np.ndarray, counts: dict[str, int]) ->
 def _facts(frame: pd.DataFrame, item_ids: np.ndarray) -> tuple[sp.csr_matrix, sp.csr_matrix]:
     item = place_of(item_ids, frame["subject"])
     names, fact = np.unique((frame["predicate"] + "\u001f" + frame["object"]).to_numpy(object), return_inverse=True)
-    held = sp.csr_matrix((np.ones(len(item), np.float32), (item, fact)), (len(item_ids), len(names)))
-    held.data[:] = 1.0
+    carried = sp.csr_matrix((np.ones(len(item), np.float32), (item, fact)), (len(item_ids), len(names)))
+    carried.data[:] = 1.0
     object_of = place_of(item_ids, pd.Series(names, dtype=object).str.split("\u001f", n=1).str[1])
     met = np.flatnonzero(object_of >= 0)
-    return held, sp.csr_matrix((np.ones(len(met), np.float32), (object_of[met], met)), held.shape)
+    return carried, sp.csr_matrix((np.ones(len(met), np.float32), (object_of[met], met)), carried.shape)

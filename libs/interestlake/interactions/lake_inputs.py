@@ -33,9 +33,9 @@ class LakeFrames:
 
     def split(self) -> Inputs:
         """Train, validation and test apart, over the people and items that `interestlake benchmark` would know."""
-        held = self.of("validation")
-        learned = pd.concat([self.of("train"), held])["user_id"].unique()
-        return inputs_of(self.of("train"), held if len(held) else None, self.of("test"), self.timed, self.items,
+        valid = self.of("validation")
+        learned = pd.concat([self.of("train"), valid])["user_id"].unique()
+        return inputs_of(self.of("train"), valid if len(valid) else None, self.of("test"), self.timed, self.items,
                          self.friends_of(learned), self.facts, {})  # fmt: skip
 
     def whole(self) -> Inputs:
@@ -48,12 +48,13 @@ class LakeFrames:
         """(user_id, friend_id) links among `people`; None without any."""
         if self.friends is None:
             return None
-        known = self.friends["user_id"].isin(people) & self.friends["friend_id"].isin(people)
-        return self.friends[known] if known.any() else None
+        among = self.friends["user_id"].isin(people) & self.friends["friend_id"].isin(people)
+        return self.friends[among] if among.any() else None
 
 
 def collect_frames(tables: Mapping[str, DataFrame]) -> LakeFrames:
-    """silver.{interactions, items, friends, facts} -> LakeFrames on the driver; the caller has checked the size.
+    """silver.{interactions, items, friends, facts} -> LakeFrames on the driver; the caller has counted the pairs, and
+    `item_room.with_room` the rest.
 
     Four Spark jobs. Pairs without a time anywhere in the table make it untimed. Facts are those without an end whose
     subject is an item, and each category of an item.
@@ -85,8 +86,8 @@ def item_facts(items: DataFrame):
         said = holding.select(F.col("subject_item_id").alias("subject"), "predicate", "object")
         listed = items.select(F.col("item_id").alias("subject"), F.lit(CATEGORY).alias("predicate"),
                               F.explode("categories").alias("object"))  # fmt: skip
-        known = said.unionByName(listed).where("length(object) > 0")
-        return known.join(items.select(F.col("item_id").alias("subject")), "subject", "left_semi").distinct()
+        facts_of_all = said.unionByName(listed).where("length(object) > 0")
+        return facts_of_all.join(items.select(F.col("item_id").alias("subject")), "subject", "left_semi").distinct()
 
     return transform
 

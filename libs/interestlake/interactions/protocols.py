@@ -37,8 +37,8 @@ def split_pairs(pairs: pd.DataFrame, protocol: str, test_share: float, validatio
         rank = draw.groupby(group).rank(method="first") - 1
         size = draw.groupby(group).transform("size")
     test = rank >= size - np.round(size * test_share)
-    held = rank >= size - np.round(size * (test_share + validation_share))
-    return pd.Series(np.where(test, "test", np.where(held, "validation", "train")), pairs.index)
+    held_out = rank >= size - np.round(size * (test_share + validation_share))
+    return pd.Series(np.where(test, "test", np.where(held_out, "validation", "train")), pairs.index)
 
 
 def _last_of_each(pairs: pd.DataFrame, order: np.ndarray, with_validation: bool) -> pd.Series:
@@ -66,29 +66,29 @@ def cut_validation(
     nothing is held out.
     """
     if protocol == "cold-items":
-        held, how = withheld_items(train, share / 2, seed), f"{RANDOM} {share / 2:.0%} of the items"
+        held_out, how = withheld_items(train, share / 2, seed), f"{RANDOM} {share / 2:.0%} of the items"
     elif protocol != "ranking":
         last = train.starts[1:] - 1
         several = np.diff(train.starts) >= 2
-        held = np.zeros(len(train), bool)
-        held[last[several]] = True
+        held_out = np.zeros(len(train), bool)
+        held_out[last[several]] = True
         how = "each person's last pair"
     else:
-        held, how = newest_of_all(train, share), f"{NEWEST} {share:.0%} of the pairs"
-        if not train.timed or _warm_share(train, held) < MIN_WARM_SHARE:
-            held, how = random_of_each(train, share, seed), f"{RANDOM} {share:.0%} of each person's pairs"
+        held_out, how = newest_of_all(train, share), f"{NEWEST} {share:.0%} of the pairs"
+        if not train.timed or _warm_share(train, held_out) < MIN_WARM_SHARE:
+            held_out, how = random_of_each(train, share, seed), f"{RANDOM} {share:.0%} of each person's pairs"
             if without_pairs >= MIN_COLD_SHARE:
-                held = random_of_each(train, share / 2, seed) | withheld_items(train, share / 2, seed)
+                held_out = random_of_each(train, share / 2, seed) | withheld_items(train, share / 2, seed)
                 how = f"{RANDOM} {share / 2:.0%} of each person's pairs and of the items"
-    held &= train.weights > 0
-    if not held.any() or held.all():
+    held_out &= train.weights > 0
+    if not held_out.any() or held_out.all():
         raise BadInput.of(
             "validation",
             found="nothing to hold out of train",
             expected="people with two pairs or more",
             where="--train or --validation",
         )
-    return held, how
+    return held_out, how
 
 
 def withheld_items(train: Pairs, share: float, seed: int) -> np.ndarray:
@@ -100,15 +100,15 @@ def withheld_items(train: Pairs, share: float, seed: int) -> np.ndarray:
 
 def newest_of_all(train: Pairs, share: float) -> np.ndarray:
     """(n,) bool: the newest share of all pairs."""
-    held = np.zeros(len(train), bool)
-    held[np.argsort(train.times, kind="stable")[len(train) - round(len(train) * share) :]] = True
-    return held
+    held_out = np.zeros(len(train), bool)
+    held_out[np.argsort(train.times, kind="stable")[len(train) - round(len(train) * share) :]] = True
+    return held_out
 
 
-def _warm_share(train: Pairs, held: np.ndarray) -> float:
-    known = np.zeros(train.shape[0], bool)
-    known[train.users[~held]] = True
-    return float(known[train.users[held]].mean()) if held.any() else 0.0
+def _warm_share(train: Pairs, held_out: np.ndarray) -> float:
+    warm = np.zeros(train.shape[0], bool)
+    warm[train.users[~held_out]] = True
+    return float(warm[train.users[held_out]].mean()) if held_out.any() else 0.0
 
 
 def random_of_each(train: Pairs, share: float, seed: int) -> np.ndarray:

@@ -28,5 +28,5 @@ def sample_holdout(interactions: DataFrame, seed: int, max_users: int = MAX_USER
     )
     users = np.sort(pairs["user_index"].unique())
     row = np.searchsorted(users, pairs["user_index"].to_numpy())
-    item, held = pairs["item_index"].to_numpy(), (pairs["split"] == "validation").to_numpy()
-    return Holdout(users, (row[~held], item[~held]), (row[held], item[held]))
+    item, held_out = pairs["item_index"].to_numpy(), (pairs["split"] == "validation").to_numpy()
+    return Holdout(users, (row[~held_out], item[~held_out]), (row[held_out], item[held_out]))

@@ -129,12 +129,12 @@ def content_features(text, words, facts, seed: int) -> np.ndarray | None:
     return np.hstack([*blocks, np.ones((len(blocks[0]), 1), np.float32)]) if blocks else None
 
 
-def likeness_vectors(side: SideInformation, known: Pairs, seed: int) -> np.ndarray:
+def likeness_vectors(side: SideInformation, histories: Pairs, seed: int) -> np.ndarray:
     """(I, d) unit vectors that tell how alike two items of a list are: their texts', else of who chose them."""
     if side.text is not None:
         return side.text
-    rank = min(LIKENESS_RANK, min(known.shape) - 1)
-    return unit_rows(TruncatedSVD(rank, random_state=seed).fit_transform(known.matrix.T))
+    rank = min(LIKENESS_RANK, min(histories.shape) - 1)
+    return unit_rows(TruncatedSVD(rank, random_state=seed).fit_transform(histories.matrix.T))
 
 
 def fact_vectors(facts: sp.csr_matrix, seed: int) -> np.ndarray:
@@ -143,9 +143,9 @@ def fact_vectors(facts: sp.csr_matrix, seed: int) -> np.ndarray:
     A fact of one item alone says nothing about another and is left out.
     """
     shared = np.asarray(facts.sum(axis=0)).ravel()
-    kept = facts[:, shared >= 2]
-    if min(kept.shape) < 2 or not kept.nnz:
+    shared_facts = facts[:, shared >= 2]
+    if min(shared_facts.shape) < 2 or not shared_facts.nnz:
         return np.zeros((facts.shape[0], 1), np.float32)
-    weighed = kept @ sp.diags(np.log(facts.shape[0] / shared[shared >= 2]))
+    weighed = shared_facts @ sp.diags(np.log(facts.shape[0] / shared[shared >= 2]))
     rank = min(FACT_RANK, min(weighed.shape) - 1)
     return unit_rows(TruncatedSVD(rank, random_state=seed).fit_transform(weighed))

@@ -8,11 +8,11 @@ from pyspark.sql import functions as F
 Transform = Callable[[DataFrame], DataFrame]
 
 
-def mutual_friends(known: DataFrame) -> Transform:
-    """bronze.friends -> (user_id, friend_id) in both directions among people of `known`, no self links. Lazy."""
+def mutual_friends(users: DataFrame) -> Transform:
+    """bronze.friends -> (user_id, friend_id) in both directions among people of `users`, no self links. Lazy."""
 
     def transform(friends: DataFrame) -> DataFrame:
-        people = known.select("user_id")
+        people = users.select("user_id")
         there = friends.select("user_id", "friend_id").where("user_id <> friend_id")
         back = there.select(F.col("friend_id").alias("user_id"), F.col("user_id").alias("friend_id"))
         both = there.unionByName(back).dropDuplicates()
@@ -54,7 +54,7 @@ def with_changed(changes: DataFrame, there: DataFrame) -> Transform:
     changed = changes.select(*key).dropDuplicates()
 
     def transform(facts: DataFrame) -> DataFrame:
-        unchanged, kept = facts.join(changed, key, "left_anti"), there.join(changed, key, "left_semi")
-        return unchanged.unionByName(kept.select(*unchanged.columns))
+        unchanged, changed_rows = facts.join(changed, key, "left_anti"), there.join(changed, key, "left_semi")
+        return unchanged.unionByName(changed_rows.select(*unchanged.columns))
 
     return transform

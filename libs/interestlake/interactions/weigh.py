@@ -86,10 +86,10 @@ def weigh_pairs(
             F.max((F.col("event_type") != "tag").cast("int")).alias("beside_tags"),
             F.max(F.when(F.col("event_type").isin(*RATED), F.col("value"))).alias("best_rating"),
         )
-        kept = summed.where((F.col("beside_tags") == 1) & (F.coalesce("best_rating", F.lit(min_rating)) >= min_rating))
+        rows = summed.where((F.col("beside_tags") == 1) & (F.coalesce("best_rating", F.lit(min_rating)) >= min_rating))
         whole = F.coalesce(F.max(F.when(train, F.col("sum"))).over(of_user), F.lit(1.0))
         weight = F.least(F.greatest(F.col("sum") / whole, F.lit(MIN_WEIGHT)), F.lit(1.0)).alias("weight")
-        return kept.select("user_id", "item_id", weight, "event_count", "first_ts", "last_ts", "position", "split")
+        return rows.select("user_id", "item_id", weight, "event_count", "first_ts", "last_ts", "position", "split")
 
     return transform
 

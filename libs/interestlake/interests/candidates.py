@@ -34,8 +34,8 @@ def keyword_candidates(documents: DataFrame, features: DataFrame) -> DataFrame:
     YAKE's score is lower for better keywords (Campos et al., 2020), hence the reciprocal.
     """
     texts = visible(documents).where("kind <> 'tag'").select("item_id", "text_hash")
-    found = texts.join(features.select("text_hash", F.explode("keywords").alias("k")), "text_hash")
-    scored = found.select(
+    keywords = texts.join(features.select("text_hash", F.explode("keywords").alias("k")), "text_hash")
+    scored = keywords.select(
         "item_id", F.lower(F.trim("k.keyword")).alias("name"), (1 / (1 + F.col("k.score"))).alias("s")
     )
     return scored.groupBy("item_id", F.lit("keyword").alias("kind"), "name").agg(F.sum("s").alias("score"))
@@ -50,5 +50,5 @@ def topic_candidates(documents: DataFrame, document_topics: DataFrame) -> DataFr
     mixed = texts.join(document_topics.select("text_hash", F.posexplode("distribution")), "text_hash")
     means = mixed.groupBy("item_id", "pos").agg(F.avg("col").alias("score"))
     even = document_topics.agg(F.max(F.size("distribution")).alias("topics"))
-    kept = means.crossJoin(F.broadcast(even)).where("score > 1.0 / topics")
-    return kept.select("item_id", F.lit("topic").alias("kind"), F.col("pos").cast("string").alias("name"), "score")
+    likely = means.crossJoin(F.broadcast(even)).where("score > 1.0 / topics")
+    return likely.select("item_id", F.lit("topic").alias("kind"), F.col("pos").cast("string").alias("name"), "score")

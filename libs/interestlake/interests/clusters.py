@@ -22,14 +22,14 @@ def ward_clusters(points: np.ndarray, shares: np.ndarray, distance: float) -> tu
     of equals.
     """
     count = len(points)
-    found = np.ones(1, int) if count == 1 else fcluster(linkage(points, "ward"), distance, "distance")
-    names, first = np.unique(found, return_index=True)
-    weight = np.array([shares[found == name].sum() for name in names])
+    labels = np.ones(1, int) if count == 1 else fcluster(linkage(points, "ward"), distance, "distance")
+    names, first = np.unique(labels, return_index=True)
+    weight = np.array([shares[labels == name].sum() for name in names])
     order = np.lexsort((first, -np.round(weight, 9)))
     clusters = np.empty(count, int)
     medoids = np.empty(len(names), int)
     for place, name in enumerate(names[order]):
-        members = np.flatnonzero(found == name)
+        members = np.flatnonzero(labels == name)
         apart = ((points[members, None, :] - points[None, members, :]) ** 2).sum(axis=2) @ shares[members]
         clusters[members], medoids[place] = place, members[np.argmin(np.round(apart, 9))]
     return clusters, medoids
@@ -54,7 +54,7 @@ def cluster_interests(vectors: DataFrame, distance: float) -> Callable[[DataFram
 
     def transform(weights: DataFrame) -> DataFrame:
         placed = weights.join(vectors.withColumnRenamed("interest_id", "interest"), "interest", "left")
-        held = placed.select("user_id", "interest", F.col("weight").cast("double").alias("weight"), "vector")
-        return held.groupBy("user_id").applyInPandas(one_person, CLUSTERED)
+        weighed = placed.select("user_id", "interest", F.col("weight").cast("double").alias("weight"), "vector")
+        return weighed.groupBy("user_id").applyInPandas(one_person, CLUSTERED)
 
     return transform

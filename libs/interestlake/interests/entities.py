@@ -25,13 +25,13 @@ def entity_labels(facts: DataFrame) -> DataFrame:
 
     A number alone tells nobody anything: it follows the last word of a predicate, as in "genre 2350". Lazy.
     """
-    told = facts.where(_local("predicate").isin(*LABEL_PREDICATES)).groupBy(F.trim("subject").alias("name"))
-    told = told.agg(F.min("object").alias("told"))
+    labels = facts.where(_local("predicate").isin(*LABEL_PREDICATES)).groupBy(F.trim("subject").alias("name"))
+    labels = labels.agg(F.min("object").alias("told"))
     objects = facts.groupBy(F.trim("object").alias("name")).agg(F.min("predicate").alias("predicate"))
     last = F.trim(F.regexp_replace(_local("name"), "_", " "))
     word = F.regexp_replace(F.regexp_extract(_local("predicate"), r"([^.]+)$", 1), "_", " ")
     readable = F.when(last.rlike(r"^\d+$"), F.concat_ws(" ", word, last)).otherwise(last)
-    return objects.join(told, "name", "left").select("name", F.coalesce("told", readable).alias("label"))
+    return objects.join(labels, "name", "left").select("name", F.coalesce("told", readable).alias("label"))
 
 
 def _local(column: str):

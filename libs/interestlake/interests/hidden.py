@@ -28,9 +28,9 @@ def without_hidden(
     bad_topics = topics.where(holds(F.col("name"))).select(F.lit("topic").alias("kind"), number)
 
     def transform(candidates: DataFrame) -> DataFrame:
-        kept = candidates.where((F.col("kind") == "topic") | ~holds(F.col("name")))
-        kept = kept.join(F.broadcast(bad_topics), ["kind", "name"], "left_anti")
-        kept = kept.join(items.transform(hidden_items(words)), "item_id", "left_anti")
-        return kept.select("item_id", "kind", "name", "score")
+        shown = candidates.where((F.col("kind") == "topic") | ~holds(F.col("name")))
+        shown = shown.join(F.broadcast(bad_topics), ["kind", "name"], "left_anti")
+        shown = shown.join(items.transform(hidden_items(words)), "item_id", "left_anti")
+        return shown.select("item_id", "kind", "name", "score")
 
     return transform

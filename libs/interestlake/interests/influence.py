@@ -8,25 +8,25 @@ from pyspark.sql import functions as F
 from .significance import benjamini_hochberg, two_sided_half
 
 
-def interest_spans(held: DataFrame, max_nodes: int) -> Callable[[DataFrame], DataFrame]:
+def interest_spans(rows: DataFrame, max_nodes: int) -> Callable[[DataFrame], DataFrame]:
     """interactions(user_id, item_id, weight, first_ts) -> (user_id, interest_id, begins, ends) of timed choices.
 
-    held(item_id, interest_id, weight). A person's `max_nodes` interests of greatest sum of weights, ties by id. Lazy.
+    rows(item_id, interest_id, weight). A person's `max_nodes` interests of greatest sum of weights, ties by id. Lazy.
     """
 
     def transform(interactions: DataFrame) -> DataFrame:
         timed = interactions.where("first_ts IS NOT NULL AND weight > 0").select(
             "user_id", "item_id", F.col("weight").alias("liking"), "first_ts"
         )
-        spans = timed.join(held.select("item_id", "interest_id", "weight"), "item_id").groupBy("user_id", "interest_id")
+        spans = timed.join(rows.select("item_id", "interest_id", "weight"), "item_id").groupBy("user_id", "interest_id")
         spans = spans.agg(
             F.round(F.sum(F.col("liking") * F.col("weight")), 9).alias("strength"),
             F.min("first_ts").alias("begins"),
             F.max("first_ts").alias("ends"),
         )
         strongest = Window.partitionBy("user_id").orderBy(F.desc("strength"), "interest_id")
-        kept = spans.withColumn("place", F.row_number().over(strongest)).where(F.col("place") <= max_nodes)
-        return kept.select("user_id", "interest_id", "begins", "ends")
+        first_nodes = spans.withColumn("place", F.row_number().over(strongest)).where(F.col("place") <= max_nodes)
+        return first_nodes.select("user_id", "interest_id", "begins", "ends")
 
     return transform
 
@@ -61,11 +61,11 @@ def influence_edges(min_people: int, significance: float) -> Callable[[DataFrame
             "p_value",
             two_sided_half(F.col("before").cast("double"), (F.col("before") + F.col("after")).cast("double")),
         )
-        found = tested.transform(benjamini_hochberg("a_interest_id", "b_interest_id"))
+        judged = tested.transform(benjamini_hochberg("a_interest_id", "b_interest_id"))
         leads = F.col("before") > F.col("after")
         forward, backward = F.greatest("before", "after"), F.least("before", "after")
-        kept = found.where((F.col("q_value") <= significance) & (F.col("before") != F.col("after")))
-        return kept.select(
+        significant = judged.where((F.col("q_value") <= significance) & (F.col("before") != F.col("after")))
+        return significant.select(
             F.when(leads, F.col("a_interest_id")).otherwise(F.col("b_interest_id")).alias("src"),
             F.when(leads, F.col("b_interest_id")).otherwise(F.col("a_interest_id")).alias("dst"),
             forward.alias("forward"),

@@ -42,8 +42,8 @@ def interest_map(
             F.round(F.col("raw") / F.sum("raw").over(kind), 9).alias("attention"),
         )
         order = person.orderBy(F.desc("attention"), "interest_id")
-        kept = scaled.withColumn("place", F.row_number().over(order)).where(F.col("place") <= max_per_user)
-        return kept.select(
+        strongest_rows = scaled.withColumn("place", F.row_number().over(order)).where(F.col("place") <= max_per_user)
+        return strongest_rows.select(
             "user_id",
             "interest_id",
             "strength",

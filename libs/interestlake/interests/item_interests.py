@@ -29,9 +29,9 @@ def choose_interests(params: Interests) -> Callable[[DataFrame], DataFrame]:
         )
         most = Window.partitionBy("kind").orderBy(F.desc("carriers"), "name")
         vocabulary = fit.withColumn("place", F.row_number().over(most)).where(F.col("place") <= params.max_interests)
-        kept = top.join(F.broadcast(vocabulary.select("kind", "name")), ["kind", "name"])
+        chosen = top.join(F.broadcast(vocabulary.select("kind", "name")), ["kind", "name"])
         strongest = F.max("score").over(Window.partitionBy("item_id", "kind"))
-        return kept.select(
+        return chosen.select(
             "item_id",
             F.concat_ws(":", "kind", "name").alias("interest_id"),
             "kind",

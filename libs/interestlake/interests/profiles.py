@@ -35,11 +35,11 @@ def with_entities(nodes: Nodes, facts: DataFrame, params: Interests) -> Nodes:
     )
 
 
-def population_rates(interactions: DataFrame, held: DataFrame) -> DataFrame:
+def population_rates(interactions: DataFrame, item_interests: DataFrame) -> DataFrame:
     """(interest_id, rate): share of all pairs of positive weight whose item carries the interest. Lazy."""
     liked = interactions.where("weight > 0").select("item_id")
     whole = liked.agg(F.count(F.lit(1)).alias("pairs"))
-    carried = liked.join(held.select("item_id", "interest_id"), "item_id").groupBy("interest_id")
+    carried = liked.join(item_interests.select("item_id", "interest_id"), "item_id").groupBy("interest_id")
     counted = carried.agg(F.count(F.lit(1)).alias("carried"))
     rate = (F.col("carried") / F.col("pairs")).alias("rate")
     return counted.crossJoin(F.broadcast(whole)).select("interest_id", rate)
@@ -59,13 +59,13 @@ def build_interest_profiles(
         liked = interactions.where("weight > 0")
         mapped = liked.transform(interest_map(nodes.held, nodes.names, params.max_per_user))
         judge = judge_trend(params.seasons, params.significance, params.min_items, params.min_carriers)
-        kept = sums.join(mapped.select("user_id", "interest_id"), ["user_id", "interest_id"])
-        told = kept.transform(judge).select(
+        mapped_sums = sums.join(mapped.select("user_id", "interest_id"), ["user_id", "interest_id"])
+        rows = mapped_sums.transform(judge).select(
             "user_id", "interest_id", "items", "carriers", "events", "slope", "slope_error", "trend"
         )
         sure = beta_confidence(F.col("carriers"), F.col("items"), F.col("rate"), params.prior_items)
         named = nodes.names.select("interest_id", "kind", F.col("name").alias("label"))
-        joined = mapped.join(told, ["user_id", "interest_id"]).join(rates, "interest_id").join(named, "interest_id")
+        joined = mapped.join(rows, ["user_id", "interest_id"]).join(rates, "interest_id").join(named, "interest_id")
         return joined.withColumn("confidence", sure).select(
             "user_id", F.col("interest_id").alias("interest"), "kind", "label", "strength", "confidence", "share",
             "events", "first_seen", "last_seen", "slope", "slope_error", "trend", "evidence",

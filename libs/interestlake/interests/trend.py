@@ -14,10 +14,10 @@ DAY_SECONDS = 86_400.0
 NOTHING = 1e-9
 
 
-def attention_sums(held: DataFrame, seasons: Sequence[float]) -> Callable[[DataFrame], DataFrame]:
+def attention_sums(carried: DataFrame, seasons: Sequence[float]) -> Callable[[DataFrame], DataFrame]:
     """interactions(user_id, item_id, weight, first_ts, event_count) -> centred sums per person and interest.
 
-    held(item_id, interest_id, weight in (0,1]). A person's choice i at time t_i (in 30 days) with weight w_i > 0 has
+    carried(item_id, interest_id, weight in (0,1]). A person's choice i at time t_i (in 30 days) with weight w_i > 0 has
     y_i = how strongly item i carries the interest, 0 where it does not. Columns: user_id, interest_id, items (the
     person's, with a time or not), carriers, events; timed, timed_carriers, span_days; and, over the timed choices,
     the weighted sums about the person's means tt, ty, yy and for season j cc_j, ss_j, cs_j, yc_j, ys_j with
@@ -39,7 +39,7 @@ def attention_sums(held: DataFrame, seasons: Sequence[float]) -> Callable[[DataF
         )
         person = _person_sums(rows, len(seasons))
         y = F.col("weight")
-        adds = rows.join(held.select("item_id", "interest_id", "weight"), "item_id")
+        adds = rows.join(carried.select("item_id", "interest_id", "weight"), "item_id")
         sums = adds.groupBy("user_id", "interest_id").agg(
             F.count(F.lit(1)).alias("carriers"),
             F.sum("event_count").alias("events"),
@@ -121,17 +121,17 @@ def judge_trend(
 
     def transform(sums: DataFrame) -> DataFrame:
         freedom = F.col("timed") - F.col("means") - 1
-        known = (
+        judged = (
             (F.col("timed") >= min_items) & (F.col("timed_carriers") >= min_carriers) & (F.col("tt") > NOTHING)
             & (freedom >= 2)
         )
         flat = F.col("yy") <= NOTHING
         slope = F.when(flat, 0.0).otherwise(F.col("ty") / F.col("tt"))
         left = F.greatest(F.col("yy") - slope * F.col("ty"), F.lit(0.0))
-        lined = sums.withColumn("slope", F.when(known, slope)).withColumn(
-            "slope_error", F.when(known, F.when(flat, 0.0).otherwise(F.sqrt(left / freedom / F.col("tt"))))
+        lined = sums.withColumn("slope", F.when(judged, slope)).withColumn(
+            "slope_error", F.when(judged, F.when(flat, 0.0).otherwise(F.sqrt(left / freedom / F.col("tt"))))
         )
-        t = F.when(flat | ~known, 0.0).otherwise(F.col("slope") / F.greatest("slope_error", F.lit(1e-12)))
+        t = F.when(flat | ~judged, 0.0).otherwise(F.col("slope") / F.greatest("slope_error", F.lit(1e-12)))
         lined = lined.withColumn("line_p", two_sided_t(t, F.greatest(freedom, F.lit(1)).cast("double")))
         lined = lined.withColumn("best", reduce(F.greatest, [_season(j, days, flat) for j, days in enumerate(seasons)]))
         lined = lined.withColumn(
@@ -140,7 +140,7 @@ def judge_trend(
         lined = lined.withColumn("p_value", F.least(F.lit(1.0), 2 * F.least("line_p", "season_p")))
         seasonal = (F.col("p_value") < significance) & (F.col("season_p") < F.col("line_p"))
         trend = (
-            F.when(~known, "unknown")
+            F.when(~judged, "unknown")
             .when(F.col("p_value") >= significance, "steady")
             .when(seasonal, "seasonal")
             .when(F.col("slope") > 0, "rising")
@@ -150,8 +150,8 @@ def judge_trend(
             *sums.columns,
             "slope",
             "slope_error",
-            F.when(known, F.col("p_value")).alias("p_value"),
-            F.when(known & seasonal, F.col("best.days")).alias("period_days"),
+            F.when(judged, F.col("p_value")).alias("p_value"),
+            F.when(judged & seasonal, F.col("best.days")).alias("period_days"),
             trend.alias("trend"),
         )
 
@@ -164,5 +164,5 @@ def _season(j: int, days: float, flat: Column) -> Column:
     spread = cc * ss - cs * cs
     able = (F.col("span_days") >= 2 * days) & (spread > NOTHING) & ~flat
     fit = (yc * yc * ss + ys * ys * cc - 2 * yc * ys * cs) / (F.col("yy") * spread)
-    held = F.least(F.greatest(F.when(able, fit).otherwise(0.0), F.lit(0.0)), F.lit(1.0))
-    return F.struct(held.alias("fit"), F.lit(float(days)).alias("days"))
+    seasonal = F.least(F.greatest(F.when(able, fit).otherwise(0.0), F.lit(0.0)), F.lit(1.0))
+    return F.struct(seasonal.alias("fit"), F.lit(float(days)).alias("days"))

@@ -28,12 +28,12 @@ def issues(items: DataFrame, functional: Sequence[str], named_by: Sequence[str])
 
 
 def _conflicts(facts: DataFrame, functional: Sequence[str]) -> DataFrame:
-    told = facts.where(F.col("predicate").isin(*functional)).select(
+    said = facts.where(F.col("predicate").isin(*functional)).select(
         "subject", "predicate", "object",
         F.coalesce("valid_from", F.timestamp_seconds(F.lit(-6e10))).alias("begin"),
         F.coalesce("valid_to", F.timestamp_seconds(F.lit(2e11))).alias("end"),
     )
-    one, other = told.alias("one"), told.alias("other")
+    one, other = said.alias("one"), said.alias("other")
     on = "one.subject = other.subject AND one.predicate = other.predicate AND one.object < other.object"
     both = one.join(other, F.expr(f"{on} AND one.begin < other.end AND other.begin < one.end"))
     objects = F.array_distinct(F.flatten(F.collect_list(F.array("one.object", "other.object"))))
@@ -44,16 +44,16 @@ def _conflicts(facts: DataFrame, functional: Sequence[str]) -> DataFrame:
 
 def _dangling(facts: DataFrame, items: DataFrame, named_by: Sequence[str]) -> DataFrame:
     entities = facts.where(ENTITY).where(~F.col("predicate").isin(*named_by) & ~F.col("object").rlike(r"\s"))
-    known = facts.select(F.col("subject").alias("object")).unionByName(items.select(F.col("item_id").alias("object")))
-    rows = entities.join(known.distinct(), "object", "left_anti").groupBy("object")
+    named = facts.select(F.col("subject").alias("object")).unionByName(items.select(F.col("item_id").alias("object")))
+    rows = entities.join(named.distinct(), "object", "left_anti").groupBy("object")
     counted = rows.agg(F.min("predicate").alias("predicate"), F.count(F.lit(1)).alias("facts"))
     return counted.select(F.lit("dangling_entity").alias("kind"), F.col("object").alias("subject"), "predicate",
                           F.array("object").alias("objects"), "facts")
 
 
 def _unknown_items(facts: DataFrame, items: DataFrame) -> DataFrame:
-    told = facts.where("subject_item_id IS NOT NULL")
-    rows = told.join(items.select(F.col("item_id").alias("subject_item_id")), "subject_item_id", "left_anti")
+    said = facts.where("subject_item_id IS NOT NULL")
+    rows = said.join(items.select(F.col("item_id").alias("subject_item_id")), "subject_item_id", "left_anti")
     counted = rows.groupBy("subject", "subject_item_id").agg(F.min("predicate").alias("predicate"),
                                                             F.count(F.lit(1)).alias("facts"))
     return counted.select(F.lit("unknown_item").alias("kind"), "subject", "predicate",

@@ -22,10 +22,10 @@ def facts_of(
     def transform(triples: DataFrame) -> DataFrame:
         once = triples.groupBy(*KEY).agg(F.min("object_type").alias("object_type"))
         linked = there.where("subject_item_id IS NOT NULL")
-        known = linked.groupBy("subject").agg(F.min("subject_item_id").alias("known"))
+        items_of = linked.groupBy("subject").agg(F.min("subject_item_id").alias("known"))
         rest = F.substring("subject", len(item_prefix) + 1, 10_000)
         named = F.when(F.col("subject").startswith(item_prefix) & (rest != ""), rest) if item_prefix else F.lit(None)
-        return once.join(known, "subject", "left").select(
+        return once.join(items_of, "subject", "left").select(
             *KEY,
             F.coalesce(named, "known").alias("subject_item_id"),
             "object_type",

@@ -24,9 +24,9 @@ def item_features(facts: DataFrame, min_items: int) -> Transform:
 
     def transform(items: DataFrame) -> DataFrame:
         listed = items.select("item_id", F.lit("category").alias("predicate"), F.explode("categories").alias("object"))
-        told = facts.where("subject_item_id IS NOT NULL").select(F.col("subject_item_id").alias("item_id"), *FEATURE)
-        known = told.join(items.select("item_id"), "item_id", "left_semi")
-        features = listed.unionByName(known).dropDuplicates(["item_id", *FEATURE])
+        said = facts.where("subject_item_id IS NOT NULL").select(F.col("subject_item_id").alias("item_id"), *FEATURE)
+        of_items = said.join(items.select("item_id"), "item_id", "left_semi")
+        features = listed.unionByName(of_items).dropDuplicates(["item_id", *FEATURE])
         if min_items < 2:
             return features
         common = features.groupBy(*FEATURE).count().where(F.col("count") >= min_items).drop("count")
@@ -80,9 +80,9 @@ def divergences() -> Transform:
     Features that no item of the person has add rest * (1 - the shares of those that one has).
     """
 
-    def transform(told: DataFrame) -> DataFrame:
+    def transform(parts: DataFrame) -> DataFrame:
         unseen = F.max("rest") * (1 - F.sum("share"))
-        return told.groupBy("user_id").agg((F.sum("contribution") + unseen).alias("divergence"))
+        return parts.groupBy("user_id").agg((F.sum("contribution") + unseen).alias("divergence"))
 
     return transform
 
@@ -100,9 +100,9 @@ def rank_items(
     Lazy.
     """
 
-    def transform(told: DataFrame) -> DataFrame:
+    def transform(parts: DataFrame) -> DataFrame:
         strongest = Window.partitionBy("user_id").orderBy(F.desc(F.round(F.abs("told"), 12)), *FEATURE)
-        kept = told.withColumn("place", F.row_number().over(strongest)).where(F.col("place") <= max_features)
+        first = parts.withColumn("place", F.row_number().over(strongest)).where(F.col("place") <= max_features)
         sizes = features.join(F.broadcast(shares), list(FEATURE)).groupBy("item_id").agg(
             F.count(F.lit(1)).alias("size"), F.sum("share").alias("covered")
         )
@@ -110,7 +110,7 @@ def rank_items(
         less = F.round(-F.col("contribution"), 12).alias("less")
         reason = F.when(F.col("contribution") > 0, F.struct(less, *FEATURE))
         scored = (
-            kept.join(features, list(FEATURE))
+            first.join(features, list(FEATURE))
             .groupBy("user_id", "item_id")
             .agg(
                 F.sum("told").alias("sum"),

@@ -136,9 +136,9 @@ def told_apart(encode: Callable[[list[str]], np.ndarray] | None, min_score: floa
 
     def transform(rows: DataFrame) -> DataFrame:
         near = (F.col("score") > F.max("score").over(item) - TIE) & (F.col("score") >= min_score)
-        told = F.col("item_text").isNotNull() & F.col("entity_text").isNotNull()
+        both_texts = F.col("item_text").isNotNull() & F.col("entity_text").isNotNull()
         marked = rows.withColumn("near", near)
-        tied = (F.sum(F.col("near").cast("int")).over(item) > 1) & F.min(F.when(F.col("near"), told)).over(item)
+        tied = (F.sum(F.col("near").cast("int")).over(item) > 1) & F.min(F.when(F.col("near"), both_texts)).over(item)
         ask = F.lit(False) if encode is None else F.coalesce(F.col("near") & tied, F.lit(False))
         return marked.withColumn("ask", ask).drop("near").mapInPandas(read, shown)
 
@@ -155,8 +155,8 @@ def best_links(min_score: float, mutual: bool) -> Transform:
         placed = rows.withColumn("place", F.row_number().over(ranked)).withColumn("runner_up", runner_up)
         links = placed.where((F.col("place") == 1) & (F.col("score") >= min_score))
         if mutual:
-            wanted = Window.partitionBy("entity").orderBy(F.desc(F.round("score", 9)), "item_id")
-            links = links.withColumn("place", F.row_number().over(wanted)).where("place = 1")
+            by_entity = Window.partitionBy("entity").orderBy(F.desc(F.round("score", 9)), "item_id")
+            links = links.withColumn("place", F.row_number().over(by_entity)).where("place = 1")
         return links.select("item_id", "entity", "score", "name_score", "runner_up", "method")
 
     return transform

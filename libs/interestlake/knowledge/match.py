@@ -20,8 +20,8 @@ NEAREST = "user_id string, item_id string, rank int, score double"
 def item_texts(features: DataFrame, names: DataFrame, relations: Mapping[str, Relation]) -> Transform:
     """silver.items -> (kind, id, text). features: (item_id, predicate, object); names: (id, name) of entities. Lazy."""
     named = features.join(names.groupBy(F.col("id").alias("object")).agg(F.min("name").alias("name")), "object", "left")
-    told = F.struct("predicate", F.coalesce("name", "object").alias("object"))
-    facts = named.groupBy("item_id").agg(F.collect_list(told).alias("facts"))
+    fact = F.struct("predicate", F.coalesce("name", "object").alias("object"))
+    facts = named.groupBy("item_id").agg(F.collect_list(fact).alias("facts"))
 
     def say(frames: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
         for frame in frames:
@@ -39,8 +39,8 @@ def item_texts(features: DataFrame, names: DataFrame, relations: Mapping[str, Re
     return transform
 
 
-def person_texts(items: DataFrame, told: DataFrame, names: DataFrame, relations: Mapping[str, Relation]) -> Transform:
-    """(user_id, item_id, position) -> (kind, id, text). told: rows of `divergence.contributions`. Lazy."""
+def person_texts(items: DataFrame, parts: DataFrame, names: DataFrame, relations: Mapping[str, Relation]) -> Transform:
+    """(user_id, item_id, position) -> (kind, id, text). parts: rows of `divergence.contributions`. Lazy."""
     newest = Window.partitionBy("user_id").orderBy(F.desc("position"), "item_id")
     strongest = Window.partitionBy("user_id").orderBy(F.desc(F.round("contribution", 12)), "predicate", "object")
 
@@ -60,8 +60,8 @@ def person_texts(items: DataFrame, told: DataFrame, names: DataFrame, relations:
         placed = history.withColumn("place", F.row_number().over(newest)).where(F.col("place") <= MAX_TITLES)
         titles = placed.join(items.select("item_id", "title"), "item_id").groupBy("user_id").agg(
             in_order("place", "title").alias("titles"))
-        kept = told.where("contribution > 0").withColumn("place", F.row_number().over(strongest))
-        named = kept.where(F.col("place") <= MAX_TASTES).join(
+        strongest_rows = parts.where("contribution > 0").withColumn("place", F.row_number().over(strongest))
+        named = strongest_rows.where(F.col("place") <= MAX_TASTES).join(
             names.groupBy(F.col("id").alias("object")).agg(F.min("name").alias("name")), "object", "left")
         said = named.withColumn("said", F.coalesce("name", "object"))
         tastes = said.groupBy("user_id").agg(in_order("place", "predicate", "said").alias("tastes"))
@@ -90,7 +90,7 @@ def nearest_items(items: Broadcast, seen: DataFrame, top: int) -> Transform:
     items: broadcast (item_ids ascending, (I, d) float32 unit vectors); seen: (user_id, item_id). Ties by item_id;
     scores are told apart to 1e-6. Lazy.
     """
-    known = seen.groupBy("user_id").agg(F.collect_set("item_id").alias("seen"))
+    histories = seen.groupBy("user_id").agg(F.collect_set("item_id").alias("seen"))
 
     def rank(frames: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
         ids, vectors = items.value
@@ -105,7 +105,7 @@ def nearest_items(items: Broadcast, seen: DataFrame, top: int) -> Transform:
                                     "score": row[best].astype(np.float64)})
 
     def transform(sentences: DataFrame) -> DataFrame:
-        people = sentences.where("kind = 'person'").join(known.withColumnRenamed("user_id", "id"), "id", "left")
+        people = sentences.where("kind = 'person'").join(histories.withColumnRenamed("user_id", "id"), "id", "left")
         return people.select("id", "vector", "seen").mapInPandas(rank, NEAREST)
 
     return transform

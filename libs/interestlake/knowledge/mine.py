@@ -29,14 +29,14 @@ Pattern = tuple[str, float, re.Pattern]
 
 def compiled(relations: Mapping[str, Relation]) -> list[Pattern]:
     """(predicate, worth, expression) of every pattern of the file; {object} is a name, other words in any case."""
-    found = []
+    patterns = []
     for predicate, relation in relations.items():
         for pattern, worth in relation.mined:
             before, after = (part.strip() for part in pattern.split("{object}"))
             left = rf"(?i:\b{re.escape(before)}) " if before else ""
             right = rf"(?i:{'' if after.startswith(',') else ' '}{re.escape(after)}\b)" if after else ""
-            found.append((predicate, worth, re.compile(f"{left}{NAME}{right}")))
-    return found
+            patterns.append((predicate, worth, re.compile(f"{left}{NAME}{right}")))
+    return patterns
 
 
 def names_in(text: str) -> list[str]:
@@ -62,15 +62,15 @@ def _has_letters(name: str) -> bool:
 
 def finds(text: str, patterns: Sequence[Pattern]) -> list[tuple[str, str, float, str]]:
     """A text -> (predicate, object, worth, the words that say it), in the order of the patterns and the text."""
-    found = []
+    facts = []
     for predicate, worth, expression in patterns:
         for match in expression.finditer(text):
             ends_with_name = match.end() == match.end(1)
-            held = BREAK.split(match.group(1))[0] if ends_with_name else match.group(1)
-            end = match.start(1) + len(held) if ends_with_name else match.end()
+            span = BREAK.split(match.group(1))[0] if ends_with_name else match.group(1)
+            end = match.start(1) + len(span) if ends_with_name else match.end()
             words = text[match.start() : end].strip()
-            found += [(predicate, name, worth, words) for name in names_in(match.group(1))]
-    return found
+            facts += [(predicate, name, worth, words) for name in names_in(match.group(1))]
+    return facts
 
 
 def mined(
@@ -87,21 +87,21 @@ def mined(
 
     def read(frames: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
         for frame in frames:
-            rows = [(item, *found, doc) for item, doc, text in zip(frame["item_id"], frame["doc_id"], frame["text"],
-                                                                    strict=True) for found in finds(text, patterns)]
+            rows = [(item, *each, doc) for item, doc, text in zip(frame["item_id"], frame["doc_id"], frame["text"],
+                                                                    strict=True) for each in finds(text, patterns)]
             seen = see([(row[2], row[4]) for row in rows]) if see and rows else [True] * len(rows)
             yield pd.DataFrame(
-                [(item, predicate, object, normalised(object), worth * (1.0 if kept else UNSEEN), doc, words)
-                 for (item, predicate, object, worth, words, doc), kept in zip(rows, seen, strict=True)],
+                [(item, predicate, object, normalised(object), worth * (1.0 if confirmed else UNSEEN), doc, words)
+                 for (item, predicate, object, worth, words, doc), confirmed in zip(rows, seen, strict=True)],
                 columns=[part.split()[0] for part in FOUND.split(", ")],
             )
 
     def transform(documents: DataFrame) -> DataFrame:
         said = documents.where("split IN ('train', 'all')").select("item_id", "doc_id", "text")
-        found = said.mapInPandas(read, FOUND).where("key <> ''")
+        facts = said.mapInPandas(read, FOUND).where("key <> ''")
         fact = ["item_id", "predicate", "key"]
         place = Window.partitionBy(*fact, "doc_id").orderBy(F.desc("worth"), "words")
-        once = found.withColumn("place", F.row_number().over(place)).where("place = 1")
+        once = facts.withColumn("place", F.row_number().over(place)).where("place = 1")
         once = once.withColumn("times", F.count(F.lit(1)).over(Window.partitionBy(*fact, "object")))
         strongest = F.max_by(F.struct("doc_id", "words"), F.struct("worth", "doc_id")).alias("said")
         rows = once.groupBy(*fact).agg(
@@ -111,8 +111,8 @@ def mined(
             F.count(F.lit(1)).alias("texts"),
             strongest,
         )
-        kept = rows.where(F.col("confidence") >= min_confidence)
-        return kept.groupBy("item_id", "predicate", "object").agg(
+        confirmed = rows.where(F.col("confidence") >= min_confidence)
+        return confirmed.groupBy("item_id", "predicate", "object").agg(
             F.max("confidence").alias("confidence"), F.sum("texts").alias("texts"), F.min("said").alias("said")
         ).select("item_id", "predicate", "object", "confidence", "texts", "said.doc_id", "said.words")
 
@@ -121,14 +121,14 @@ def mined(
 
 def tagger_sees(folder: str) -> Callable[[list[tuple[str, str]]], list[bool]]:
     """A model of `interestlake train-tagger` -> whether a word of the object has a tag other than O, in its words."""
-    held: list = []
+    model: list = []
 
     def see(finds: list[tuple[str, str]]) -> list[bool]:
-        if not held:
+        if not model:
             from ..text.tuning.tagger import TaggerModel
 
-            held.append(TaggerModel.load(folder))
-        tagged = held[0].tagged([words.split() for _, words in finds])
+            model.append(TaggerModel.load(folder))
+        tagged = model[0].tagged([words.split() for _, words in finds])
         return [
             any(tag != "O" and word.strip(".,;") in object.split()
                 for word, tag in zip(words.split(), tags, strict=True))

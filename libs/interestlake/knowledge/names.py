@@ -26,16 +26,16 @@ def normalised(name: str) -> str:
 
 def year_of(name: str) -> int | None:
     """1995 of "Toy Story (1995)"; None where the name ends otherwise."""
-    found = YEAR.search(name)
-    return int(found.group(1)) if found else None
+    match = YEAR.search(name)
+    return int(match.group(1)) if match else None
 
 
 def variants(name: str) -> list[str]:
     """The comparable names of a name, the whole one without year and brackets first, each once, none empty."""
     bare = YEAR.sub("", name)
     others = [ALSO.sub("", part.strip()) for part in BRACKETS.findall(bare)]
-    found = [BRACKETS.sub(" ", bare), bare, *(part for part in others if len(part) >= LEAST)]
-    return [one for one in dict.fromkeys(map(normalised, found)) if one] or [name.casefold().strip()]
+    names = [BRACKETS.sub(" ", bare), bare, *(part for part in others if len(part) >= LEAST)]
+    return [one for one in dict.fromkeys(map(normalised, names)) if one] or [name.casefold().strip()]
 
 
 def likeness(ours: list[str], theirs: list[str]) -> float:

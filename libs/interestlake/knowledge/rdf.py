@@ -90,9 +90,9 @@ def judge_lines(lines: pd.DataFrame, base: str, mark: str) -> pd.DataFrame:
     def parsed(some: list[str]) -> list:
         return list(parse("\n".join(some).encode(), "nt", base, blank))
 
-    found = parsed(texts)
-    broken = {line - 1: reason for _, line, reason in found if reason}
-    good = [fields for fields, _, reason in found if reason is None]
+    terms = parsed(texts)
+    broken = {line - 1: reason for _, line, reason in terms if reason}
+    good = [fields for fields, _, reason in terms if reason is None]
     rows: list = [None] * len(texts)
     asked = [row for row in range(len(texts)) if not skip[row] and row not in broken]
     if len(asked) == len(good) and not any(skip[row] for row in broken):
@@ -130,9 +130,9 @@ def _by_files(spark: SparkSession, kinds: dict[InputFile, str], base: str, max_s
             for path, content in zip(frame["path"], frame["content"], strict=True):
                 yield judge_document(path, bytes(content), kind_of[place(path)], base)
 
-    held = spark.read.format("binaryFile").load([file.path for file in kinds]).select("path", "content")
-    held = held.mapInPandas(parsed, FILES).persist()
-    counted = held.groupBy("path").agg(F.count("reason").alias("bad"), F.count(F.lit(1)).alias("all"),
+    judged = spark.read.format("binaryFile").load([file.path for file in kinds]).select("path", "content")
+    judged = judged.mapInPandas(parsed, FILES).persist()
+    counted = judged.groupBy("path").agg(F.count("reason").alias("bad"), F.count(F.lit(1)).alias("all"),
                                        F.min(F.struct(F.col("reason").isNull(), "line", "reason")).alias("first"))
     counts = counted.collect()
     for row in counts:
@@ -140,16 +140,16 @@ def _by_files(spark: SparkSession, kinds: dict[InputFile, str], base: str, max_s
         if row["bad"] and (kind == "rdfxml" or row["bad"] > max_share * row["all"]):
             found = f"{row['bad']} of {row['all']} statements unusable, line {row['first']['line']}: "
             expected = "well-formed RDF/XML" if kind == "rdfxml" else f"at most {max_share:.0%} bad statements"
-            held.unpersist()
+            judged.unpersist()
             raise BadInput.of(f"file {name}", found=found + row["first"]["reason"], expected=expected,
                               where="--input, or ingest.max_quarantine_share")
     named = F.lit(None).cast("string")
     for row in counts:
         named = F.when(F.col("path") == row["path"], name_of[place(row["path"])]).otherwise(named)
     bad = sum(row["bad"] for row in counts)
-    quarantine = held.where("reason IS NOT NULL").select(named.alias("file"), "line", "reason")
-    records = held.where("reason IS NULL").select(*FIELDS)
-    return Triples(records, quarantine, sum(row["all"] for row in counts) - bad, bad, (held,))
+    quarantine = judged.where("reason IS NOT NULL").select(named.alias("file"), "line", "reason")
+    records = judged.where("reason IS NULL").select(*FIELDS)
+    return Triples(records, quarantine, sum(row["all"] for row in counts) - bad, bad, (judged,))
 
 
 def judge_document(path: str, content: bytes, kind: str, base: str) -> pd.DataFrame:

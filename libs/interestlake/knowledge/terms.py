@@ -22,11 +22,11 @@ def parse(content: bytes, kind: str, base: str, blank: Callable[[str], str]) -> 
     Addresses under `base` lose it and relative ones are read against it; `blank` names a blank node. The parser goes on
     after a fault where the format lets it: at the next line of N-Triples, after the statement in Turtle; RDF/XML ends.
     """
-    found = ox.parse(content, format=FORMATS[kind], base_iri=base if SCHEME.match(base) else None)
+    triples = ox.parse(content, format=FORMATS[kind], base_iri=base if SCHEME.match(base) else None)
     last = 0
     while True:
         try:
-            quad = next(found)
+            quad = next(triples)
         except StopIteration:
             return
         except (SyntaxError, ValueError) as fault:

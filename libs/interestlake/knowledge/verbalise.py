@@ -35,13 +35,13 @@ def item_sentences(
     the file says nothing, one that the file does not hold is said as "Relation: objects.". A bare number is an entity
     without a name and is left out, except under a relation that dates.
     """
-    known = [name for name in relations if name in facts]
+    ordered = [name for name in relations if name in facts]
     said = [title.strip().rstrip(".") + "."] if title.strip() else []
-    for predicate in [*known, *sorted(set(facts) - set(known))]:
+    for predicate in [*ordered, *sorted(set(facts) - set(ordered))]:
         relation = relations.get(predicate)
         dates = relation is not None and relation.years
-        told = [readable(object) for object in sorted(facts[predicate]) if dates or not object.isdigit()]
-        names = list(dict.fromkeys(told))[:MAX_OBJECTS]
+        objects = [readable(object) for object in sorted(facts[predicate]) if dates or not object.isdigit()]
+        names = list(dict.fromkeys(objects))[:MAX_OBJECTS]
         if not names or (relation is not None and not relation.sentence):
             continue
         template = relation.sentence if relation else f"{relation_name(predicate).capitalize()}: {{objects}}."

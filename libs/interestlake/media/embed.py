@@ -32,23 +32,23 @@ def hash_media(max_megabytes: float) -> Callable[[DataFrame], DataFrame]:
 
 
 def _hashed(row, limit: int) -> tuple:
-    told = (row.path, row.file, row.line)
+    place = (row.path, row.file, row.line)
     try:
         content = read_content(row.path, row.content, limit)
         kind = row.kind if isinstance(row.kind, str) else kind_of(content)
         if kind not in KINDS:
             raise Unusable(f"kind {kind!r}: expected image or audio")
     except Unusable as fault:
-        return (row.item_id, None, None, *told, str(fault))
-    return (row.item_id, hashlib.sha256(content).hexdigest(), kind, *told, None)
+        return (row.item_id, None, None, *place, str(fault))
+    return (row.item_id, hashlib.sha256(content).hexdigest(), kind, *place, None)
 
 
 def read_content(path: str | None, content: bytes | None, limit: int) -> bytes:
     """The bytes of a row, opened where they are not in it. Raises Unusable."""
     if isinstance(content, bytes | bytearray | memoryview):
-        found = bytes(content)
-        _expect_size(len(found), limit)
-        return found
+        read = bytes(content)
+        _expect_size(len(read), limit)
+        return read
     if not isinstance(path, str):
         raise Unusable("no bytes: expected the content of a picture or sound")
     place = path.removeprefix("file://") if path.startswith("file://") else path.removeprefix("file:")

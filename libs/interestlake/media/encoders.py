@@ -130,8 +130,8 @@ class TorchMediaEncoder:
         projection = "get_image_features" if self.encoder.kind == "image" else "get_audio_features"
         with torch.inference_mode():
             if hasattr(self.model, projection):
-                found = getattr(self.model, projection)(**inputs)
-                vectors = found if isinstance(found, torch.Tensor) else found.pooler_output  # (n, width)
+                output = getattr(self.model, projection)(**inputs)
+                vectors = output if isinstance(output, torch.Tensor) else output.pooler_output  # (n, width)
             else:
                 hidden = self.model(**inputs).last_hidden_state
                 # (n, tokens, width) of a Transformer, (n, width, rows, columns) of a convolutional net

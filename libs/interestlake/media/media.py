@@ -52,10 +52,10 @@ def reduce_vectors(width: int, fitted_on: DataFrame) -> Callable[[DataFrame], Da
     """
 
     def reduce(vectors: DataFrame) -> DataFrame | None:
-        known = vectors.join(fitted_on, "item_id", "left_semi")
-        if known.limit(2).count() < 2:
+        fitted_rows = vectors.join(fitted_on, "item_id", "left_semi")
+        if fitted_rows.limit(2).count() < 2:
             return None
-        deviation = known.agg(Summarizer.std(array_to_vector(F.col("vector")))).first()[0].toArray()
+        deviation = fitted_rows.agg(Summarizer.std(array_to_vector(F.col("vector")))).first()[0].toArray()
         scale = 1 / np.maximum(deviation, max(LEAST_DEVIATION * deviation.max(), 1e-12))
 
         @F.pandas_udf("array<float>")
@@ -63,7 +63,7 @@ def reduce_vectors(width: int, fitted_on: DataFrame) -> Callable[[DataFrame], Da
             return pd.Series(list((np.stack(column.to_numpy()) * scale).astype(np.float32)))
 
         even = scaled("vector").alias("vector")
-        reduction = fit_reduction(known.select("item_id", even), width)
+        reduction = fit_reduction(fitted_rows.select("item_id", even), width)
         return vectors.select("item_id", even).transform(project(reduction))
 
     return reduce

@@ -25,29 +25,29 @@ def item_content(snapshot: Snapshot) -> tuple[Content, np.ndarray]:
         raise BadInput.of(f"{snapshot.table}.item_index", found="gaps or doubles", expected="0..n-1, each once",
                           where="the prepare stage")
     present = read["present"][order].astype(np.float32)
-    kept = [place for place in range(len(MODALITIES)) if present[:, place].any()]
-    names = tuple(MODALITIES[place] for place in kept)
+    used = [place for place in range(len(MODALITIES)) if present[:, place].any()]
+    names = tuple(MODALITIES[place] for place in used)
     vectors = tuple(torch.as_tensor(read[f"{name}_vector"][order], dtype=torch.float32) for name in names)
-    return Content(names, vectors, torch.as_tensor(present[:, kept])), read["held"][order] == 1
+    return Content(names, vectors, torch.as_tensor(present[:, used])), read["held"][order] == 1
 
 
 def used_batches(snapshot: Snapshot) -> Iterator[Batch]:
     """One pass over models.media_examples, only the pairs that are trained on."""
     for batch in read_batches(snapshot):
-        kept = batch["used"] == 1
-        yield {name: values[kept] for name, values in batch.items() if name != "used"}
+        rows = batch["used"] == 1
+        yield {name: values[rows] for name, values in batch.items() if name != "used"}
 
 
 def pair_matrices(snapshot: Snapshot, users: int, items: int) -> tuple[sp.csr_matrix, sp.csr_matrix]:
     """models.media_examples -> (users, items) weights of the pairs that are trained on, and of all. One pass."""
     parts = [(b["user_index"], b["item_index"], b["weight"], b["used"]) for b in read_batches(snapshot)]
     rows, columns, weights, used = (np.concatenate(column) for column in zip(*parts, strict=True))
-    kept = used == 1
+    used_rows = used == 1
 
     def matrix(chosen) -> sp.csr_matrix:
         return sp.csr_matrix((weights[chosen], (rows[chosen], columns[chosen])), (users, items))
 
-    return matrix(kept), matrix(slice(None))
+    return matrix(used_rows), matrix(slice(None))
 
 
 def holdouts(pairs: pd.DataFrame, shown: np.ndarray, held_items: np.ndarray) -> dict[str, ContentHoldout]:
@@ -69,19 +69,19 @@ def holdouts(pairs: pd.DataFrame, shown: np.ndarray, held_items: np.ndarray) -> 
         "new_items": (~new, of_held_item, new_items),
         "new_people_and_items": (new, of_held_item, new_items),
     }
-    known = ~of_held_item & (split == "train")
-    found = {}
-    for name, (people, wanted, asked) in chosen.items():
+    histories = ~of_held_item & (split == "train")
+    cases = {}
+    for name, (people, relevant, asked) in chosen.items():
         if name == "new_people":  # validation pairs come before the test pairs, and the model never saw them
             known_here = ~of_held_item & (split != "test")
         else:
-            known_here = known
-        found[name] = _holdout(pairs[people & known_here], pairs[people & wanted], asked, len(shown))
-    return found
+            known_here = histories
+        cases[name] = _holdout(pairs[people & known_here], pairs[people & relevant], asked, len(shown))
+    return cases
 
 
-def _holdout(known: pd.DataFrame, wanted: pd.DataFrame, asked: np.ndarray, items: int) -> ContentHoldout:
-    people = np.intersect1d(known["user_index"], wanted["user_index"])
+def _holdout(histories: pd.DataFrame, relevant: pd.DataFrame, asked: np.ndarray, items: int) -> ContentHoldout:
+    people = np.intersect1d(histories["user_index"], relevant["user_index"])
 
     def matrix(rows: pd.DataFrame, values) -> sp.csr_matrix:
         rows = rows.assign(value=values)
@@ -89,4 +89,4 @@ def _holdout(known: pd.DataFrame, wanted: pd.DataFrame, asked: np.ndarray, items
         place = np.searchsorted(people, rows["user_index"])
         return sp.csr_matrix((rows["value"], (place, rows["item_index"])), (len(people), items), dtype=np.float32)
 
-    return ContentHoldout(matrix(known, known["weight"]), matrix(wanted, 1.0), asked)
+    return ContentHoldout(matrix(histories, histories["weight"]), matrix(relevant, 1.0), asked)

@@ -64,12 +64,12 @@ def compare(
     figures = {}
     for label, (judged, contents) in variants.items():
         for held_out, asked in holdouts.items():
-            found = [evaluate_content(judged, content, asked) for content in contents]
-            if found[0]["people"]:
-                figures[f"{label}.{held_out}.ndcg_10"] = float(np.mean([one["ndcg_10"] for one in found]))
-                figures[f"{label}.{held_out}.recall_10"] = float(np.mean([one["recall_10"] for one in found]))
+            recalls = [evaluate_content(judged, content, asked) for content in contents]
+            if recalls[0]["people"]:
+                figures[f"{label}.{held_out}.ndcg_10"] = float(np.mean([one["ndcg_10"] for one in recalls]))
+                figures[f"{label}.{held_out}.recall_10"] = float(np.mean([one["recall_10"] for one in recalls]))
                 if label == "fused":
-                    figures[f"people.{held_out}"] = found[0]["people"]
+                    figures[f"people.{held_out}"] = recalls[0]["people"]
     return figures
 
 

@@ -85,9 +85,9 @@ def pair_loss(
         users, chosen = (torch.as_tensor(index, dtype=torch.long, device=device) for index in indexes)
         weight = torch.as_tensor(batch["weight"], dtype=torch.float32, device=device)
         vectors, present = items.rows(chosen)
-        sums, held = people.rows(users)
+        sums, with_items = people.rows(users)
         others = [total - weight[:, None] * own for total, own in zip(sums, vectors, strict=True)]
-        profile, has = directions(others, held - weight[:, None] * present)
+        profile, has = directions(others, with_items - weight[:, None] * present)
         person = model.person(profile, drop_modalities(has, modality_dropout))
         item = model.item(vectors, drop_modalities(present, modality_dropout))
         loss = in_batch_softmax(person, item, users, chosen, weight, log_share[chosen], model.temperature)
@@ -101,9 +101,9 @@ def fused(model: MediaMatch, items: Content, people: Content) -> tuple[Tensor, T
     was_training = model.training
     model.eval()
     with torch.no_grad():
-        found = tuple(_by_chunks(model, *side) for side in ((model.person, people, True), (model.item, items, False)))
+        vectors = tuple(_by_chunks(model, *side) for side in ((model.person, people, True), (model.item, items, False)))
     model.train(was_training)
-    return found
+    return vectors
 
 
 def _by_chunks(model: MediaMatch, side, content: Content, summed: bool) -> Tensor:
@@ -127,16 +127,16 @@ class ContentHoldout:
 
 def evaluate_content(model: MediaMatch, items: Content, held_out: ContentHoldout, k: int = 10) -> dict[str, float]:
     """ndcg_10 and recall_10 (found of the wanted, over at most k) of the people with something wanted among `asked`."""
-    wanted = held_out.wanted[:, held_out.asked].tocoo()
+    relevant = held_out.wanted[:, held_out.asked].tocoo()
     people, item_vectors = fused(model, items, profiles(items, held_out.known))
     seen = held_out.known[:, held_out.asked].tocoo()
-    rows = np.unique(wanted.row)
+    rows = np.unique(relevant.row)
     if not len(rows):
         return {"ndcg_10": 0.0, "recall_10": 0.0, "people": 0.0}
     place = np.full(people.shape[0], -1)
     place[rows] = np.arange(len(rows))
-    kept = place[seen.row] >= 0
-    holdout = Holdout(rows, (place[seen.row][kept], seen.col[kept]), (place[wanted.row], wanted.col))
+    inside = place[seen.row] >= 0
+    holdout = Holdout(rows, (place[seen.row][inside], seen.col[inside]), (place[relevant.row], relevant.col))
     asked = item_vectors[torch.as_tensor(held_out.asked)]
     return {"ndcg_10": ndcg(people, asked, holdout, k), "recall_10": _recall(people, asked, holdout, k),
             "people": float(len(rows))}
@@ -150,8 +150,8 @@ def _recall(people: Tensor, items: Tensor, holdout: Holdout, k: int) -> float:
     hits = torch.zeros_like(scores)
     hits[holdout.relevant] = 1.0
     k = min(k, scores.shape[1])
-    found = hits.gather(1, scores.topk(k, dim=1).indices).sum(dim=1)
-    return float((found / hits.sum(dim=1).clamp(max=k)).mean())
+    hits_of_top = hits.gather(1, scores.topk(k, dim=1).indices).sum(dim=1)
+    return float((hits_of_top / hits.sum(dim=1).clamp(max=k)).mean())
 
 
 def check_plan(params: TrainMedia, users: int, items: int, width: int, pairs: int) -> None:

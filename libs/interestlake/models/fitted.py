@@ -44,8 +44,7 @@ def blocks(people: np.ndarray, item_count: int) -> Iterator[np.ndarray]:
 def top_columns(scores: np.ndarray, history: sp.csr_matrix, limit: int) -> tuple[np.ndarray, np.ndarray]:
     """(B, I) scores, (B, I) seen pairs -> columns (B, limit) int32 best first, -1 where none is left, and scores.
 
-    The order of `models.scorer.top_unseen`, for a whole block: scores are told apart to a millionth of the row's
-    largest, ties go to the lower column, 0 is no opinion.
+    Scores are told apart to a millionth of the row's largest, ties go to the lower column, 0 is no opinion.
     """
     people, items = scores.shape
     columns, values = np.full((people, limit), -1, np.int32), np.zeros((people, limit))

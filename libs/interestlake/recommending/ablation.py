@@ -26,16 +26,16 @@ def without_each(
 
     Under "none" stand the weights of all models, for comparison. Popularity stays, so that everybody has a list.
     """
-    pool, wanted = joined(pools), [columns for part in relevant for columns in part]
-    found = {}
+    pool, asked_of = joined(pools), [columns for part in relevant for columns in part]
+    values = {}
     for left_out in ("none", *sorted(set(granularity.values()))):
-        kept = [place for place, name in enumerate(names) if name == POPULARITY or granularity[name] != left_out]
-        part, mine = pool.of_models(kept), [names[place] for place in kept]
-        weights = fit_weights(part, wanted, k, mine.index(POPULARITY), seed)
-        value = float(mean_ndcg(part, wanted, weights[None, :], k)[0])
-        lists, _ = ordered(everyone, np.round(everyone.values[:, kept] @ weights, 6), k)
-        found[left_out] = (value, lists)
-    return found
+        places = [place for place, name in enumerate(names) if name == POPULARITY or granularity[name] != left_out]
+        part, mine = pool.of_models(places), [names[place] for place in places]
+        weights = fit_weights(part, asked_of, k, mine.index(POPULARITY), seed)
+        value = float(mean_ndcg(part, asked_of, weights[None, :], k)[0])
+        lists, _ = ordered(everyone, np.round(everyone.values[:, places] @ weights, 6), k)
+        values[left_out] = (value, lists)
+    return values
 
 
 def by_family(
@@ -47,32 +47,33 @@ def by_family(
     A family lists what its own models and popularity propose, and nothing that others brought; popularity stays in all,
     so that everybody has a list. A family without a model of its own is left out.
     """
-    pool, wanted = joined(pools), [columns for part in relevant for columns in part]
-    found = {}
+    pool, asked_of = joined(pools), [columns for part in relevant for columns in part]
+    values = {}
     for family, granularities in FAMILIES.items():
         own = [name != POPULARITY and granularity[name] in granularities for name in names]
         if not any(own):
             continue
-        kept = [place for place, name in enumerate(names) if own[place] or name == POPULARITY]
-        part, listed = (_proposed(one.of_models(kept)) for one in (pool, everyone))
-        weights = fit_weights(part, wanted, k, [names[place] for place in kept].index(POPULARITY), seed)
-        value = float(mean_ndcg(part, wanted, weights[None, :], k)[0])
-        found[family] = (value, ordered(listed, np.round(listed.values @ weights, 6), k)[0])
-    return found
+        places = [place for place, name in enumerate(names) if own[place] or name == POPULARITY]
+        part, listed = (_proposed(one.of_models(places)) for one in (pool, everyone))
+        weights = fit_weights(part, asked_of, k, [names[place] for place in places].index(POPULARITY), seed)
+        value = float(mean_ndcg(part, asked_of, weights[None, :], k)[0])
+        values[family] = (value, ordered(listed, np.round(listed.values @ weights, 6), k)[0])
+    return values
 
 
 def _proposed(pool: Pool) -> Pool:
     """The candidates that one of the pool's models lists itself."""
-    kept = (pool.places <= CANDIDATES).any(axis=1)
-    starts = np.concatenate([[0], np.cumsum(np.bincount(pool.owner[kept], minlength=len(pool.people)))])
-    parts = (pool.columns[kept], pool.values[kept], pool.places[kept], pool.context[kept])
+    proposed = (pool.places <= CANDIDATES).any(axis=1)
+    starts = np.concatenate([[0], np.cumsum(np.bincount(pool.owner[proposed], minlength=len(pool.people)))])
+    parts = (pool.columns[proposed], pool.values[proposed], pool.places[proposed], pool.context[proposed])
     return Pool(pool.people, starts, *parts)
 
 
-def oracle(lists: Mapping[str, np.ndarray], held: HeldOut, k: int) -> float:
+def oracle(lists: Mapping[str, np.ndarray], asked: HeldOut, k: int) -> float:
     """Mean nDCG@k where each person gets the list of the model that suits them best: a ceiling for choosing a list.
 
-    lists: model -> (n, >= k) of `held.people`. It reads the test pairs, and nothing but a reader may use it.
+    lists: model -> (n, >= k) of `asked.people`. It reads the test pairs, and nothing but a reader may use it.
     """
-    values = [arrays.ranking_at(arrays.hits_of(rows, held.relevant), held.sizes, k)["ndcg"] for rows in lists.values()]
+    hits = [arrays.hits_of(rows, asked.relevant) for rows in lists.values()]
+    values = [arrays.ranking_at(one, asked.sizes, k)["ndcg"] for one in hits]
     return float(np.max(values, axis=0).mean())

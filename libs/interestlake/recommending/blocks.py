@@ -73,8 +73,8 @@ def to_batch(people: pd.DataFrame, catalogue: Catalogue, vectors: Mapping[str, n
     recency = [1.0 / np.arange(len(row), 0, -1) for row in last]
     recent = sparse_rows(last, recency, columns, count)
     friends = sparse_rows(people["friend_items"].tolist(), people["friend_weights"].tolist(), columns, count)
-    known = np.diff(history.indptr) > 0
-    given = {name: np.where(known[:, None], values, 0.0).astype(np.float32) for name, values in (vectors or {}).items()}
+    active = np.diff(history.indptr) > 0
+    given = {name: np.where(active[:, None], values, 0).astype(np.float32) for name, values in (vectors or {}).items()}
     return UserBatch(history, recent, friends, given)
 
 

@@ -24,9 +24,9 @@ def chosen_rows(choice: Choice, run_id: str) -> list[dict]:
          "left_out": None}
         for chosen in choice.models
     ]  # fmt: skip
-    known = {row["model"] for row in rows}
+    listed = {row["model"] for row in rows}
     for name, why in choice.left_out.items():
-        if name not in known:
+        if name not in listed:
             granularity = BY_NAME[name].granularity if name in BY_NAME else "behaviour"
             rows.append({"run_id": run_id, "model": name, "granularity": granularity, "parameters": "{}",
                          "weight": 0.0, "validation": None, "fits": 0, "left_out": why})  # fmt: skip

@@ -46,10 +46,10 @@ def located(users: DataFrame, items: DataFrame, train: DataFrame):
     marked = train.select(*PAIR, F.lit(True).alias("in_train"))
 
     def transform(pairs: DataFrame) -> DataFrame:
-        known = pairs.join(users.select("user_id", "user_index"), "user_id", "left")
-        known = known.join(items.select("item_id", "item_index"), "item_id", "left")
-        known = known.join(marked, list(PAIR), "left")
-        return known.select(*known.columns[:-1], F.col("in_train").isNotNull().alias("trained"))
+        placed = pairs.join(users.select("user_id", "user_index"), "user_id", "left")
+        placed = placed.join(items.select("item_id", "item_index"), "item_id", "left")
+        placed = placed.join(marked, list(PAIR), "left")
+        return placed.select(*placed.columns[:-1], F.col("in_train").isNotNull().alias("trained"))
 
     return transform
 
@@ -61,8 +61,8 @@ def usable(pairs: DataFrame) -> DataFrame:
 
 def count_feedback(rows: int, pairs: DataFrame) -> FeedbackCounts:
     """`rows` of the file and the pairs of `located` -> FeedbackCounts. Runs one Spark job."""
-    known = F.col("user_index").isNotNull() & F.col("item_index").isNotNull()
-    used = known & ~F.col("trained")
+    located_pair = F.col("user_index").isNotNull() & F.col("item_index").isNotNull()
+    used = located_pair & ~F.col("trained")
     liked = used & F.col("liked")
     row = pairs.agg(
         F.count(F.lit(1)).alias("pairs"),

@@ -9,11 +9,13 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from ..core.params.all import Params
+from ..core.room import gigabytes, has_room
 from ..graph.als import factors
 from ..graph.als_engine import fit_with, plan_for
 from ..graph.gram import CoOccurrence, collect_strips, partial_strips, summed_strips
 from ..graph.histories import item_histories
 from ..graph.transitions import build_transitions
+from ..interactions.item_room import BOUND
 from ..models.fitted import Fitted
 from ..models.fold_in_als import FoldInAls
 from ..models.item_matrix import Ease, EdgeScorer, ease_weights
@@ -33,19 +35,28 @@ def fit_tables(
 
     popularity, social, item_knn, EASE (left out above recommend.ease_max_items, with a line), transitions and ALS, at
     the parameters of recommend, graph and als. What is collected belongs to items: counts, `knn_neighbours` edges an
-    item, factors, and EASE's Gram matrix. About a dozen Spark jobs and those of ALS.
+    item, factors, and EASE's Gram matrix; a model whose part passes recommend.max_item_gigabytes is left out with a
+    line before it is fitted. About a dozen Spark jobs and those of ALS.
     """
+    recommend, count = params.recommend, catalogue.item_count
+
+    def room(name: str, numbers: int) -> bool:
+        return has_room(name, gigabytes(count, numbers=numbers), recommend.max_item_gigabytes, BOUND, log)
+
     chosen = pairs.where("weight > 0")
     counts = user_counts(chosen, catalogue)
-    found = {
+    fitted = {
         "popularity": Fitted(Popularity("popularity", counts)),
         "social": Fitted(SocialScorer("social")),
-        **_by_gram(chosen, catalogue, counts, params, partitions, log),
-        "transitions": _transitions(chosen, items, catalogue, params),
-        # histories are scored as chosen or not, so the factors are fitted so
-        "als": _als(chosen.withColumn("weight", F.lit(1.0)), catalogue, params, seed),
     }
-    return {name: one for name, one in found.items() if one is not None}
+    if room("item_knn and ease", 3 * recommend.knn_neighbours):
+        fitted |= _by_gram(chosen, catalogue, counts, params, partitions, log)
+    if room("transitions", 3 * params.graph.max_neighbours):
+        fitted["transitions"] = _transitions(chosen, items, catalogue, params)
+    if room("als", params.als.rank):
+        # histories are scored as chosen or not, so the factors are fitted so
+        fitted["als"] = _als(chosen.withColumn("weight", F.lit(1.0)), catalogue, params, seed)
+    return fitted
 
 
 def user_counts(pairs: DataFrame, catalogue: Catalogue) -> np.ndarray:
@@ -61,29 +72,29 @@ def _by_gram(
 ) -> Mapping[str, Fitted]:
     """item_knn, and EASE where its bound allows, from one pass over the histories."""
     recommend = params.recommend
-    kept = np.flatnonzero(counts >= MIN_ITEM_USERS)  # (G,) columns
-    if not len(kept):
+    columns = np.flatnonzero(counts >= MIN_ITEM_USERS)  # (G,) columns
+    if not len(columns):
         return {}
-    with_ease = len(kept) <= recommend.ease_max_items
+    with_ease = len(columns) <= recommend.ease_max_items
     if not with_ease:
-        log.info("      ease left out: %d items, recommend.ease_max_items=%d", len(kept), recommend.ease_max_items)
+        log.info("      ease left out: %d items, recommend.ease_max_items=%d", len(columns), recommend.ease_max_items)
     place_of_column = np.full(catalogue.item_count, -1, np.int64)
-    place_of_column[kept] = np.arange(len(kept))
-    known = catalogue.column_of_index >= 0
-    place = np.where(known, place_of_column[np.maximum(catalogue.column_of_index, 0)], -1)
-    norms = np.sqrt(counts[kept].astype(np.float64))
-    strips = histories(pairs).transform(partial_strips(place, len(kept), recommend.max_history, partitions))
+    place_of_column[columns] = np.arange(len(columns))
+    in_catalogue = catalogue.column_of_index >= 0
+    place = np.where(in_catalogue, place_of_column[np.maximum(catalogue.column_of_index, 0)], -1)
+    norms = np.sqrt(counts[columns].astype(np.float64))
+    strips = histories(pairs).transform(partial_strips(place, len(columns), recommend.max_history, partitions))
     summed = strips.transform(summed_strips(norms, recommend.knn_neighbours, with_ease))
-    gram: CoOccurrence = collect_strips(summed, len(kept), with_ease)
+    gram: CoOccurrence = collect_strips(summed, len(columns), with_ease)
     entries = gram.neighbours.tocoo()
     shape = (catalogue.item_count, catalogue.item_count)
-    edges = sp.csr_matrix((entries.data, (kept[entries.row], kept[entries.col])), shape)
+    edges = sp.csr_matrix((entries.data, (columns[entries.row], columns[entries.col])), shape)
     edges.sort_indices()
-    found = {"item_knn": Fitted(EdgeScorer("item_knn", edges))}
+    fitted = {"item_knn": Fitted(EdgeScorer("item_knn", edges))}
     if with_ease:
         weights = ease_weights(gram.gram, recommend.ease_l2)
-        found["ease"] = Fitted(Ease("ease", kept, weights, catalogue.item_count))
-    return found
+        fitted["ease"] = Fitted(Ease("ease", columns, weights, catalogue.item_count))
+    return fitted
 
 
 def _transitions(pairs: DataFrame, items: DataFrame, catalogue: Catalogue, params: Params) -> Fitted:

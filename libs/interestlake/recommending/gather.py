@@ -57,16 +57,16 @@ def collect_interests(
 ) -> ItemInterests:
     """Interests of READABLE_KINDS per item. Runs two Spark jobs."""
     named = interests.where(F.col("kind").isin(*READABLE_KINDS)).select("interest_id", "name")
-    kept: pd.DataFrame = named.orderBy("interest_id").toPandas()
+    readable: pd.DataFrame = named.orderBy("interest_id").toPandas()
     rows = (
         item_interests.join(named, "interest_id", "left_semi")
         .join(F.broadcast(items.select("item_id", "item_index")), "item_id")
         .select("item_index", "interest_id", F.col("weight").cast("float").alias("weight"))
         .toPandas()
     )
-    ids = kept["interest_id"].to_numpy(dtype=object)
+    ids = readable["interest_id"].to_numpy(dtype=object)
     place = np.searchsorted(ids.astype(str), rows["interest_id"].to_numpy(dtype=str))
     column = catalogue.column_of_index[rows["item_index"].to_numpy()]
     flat = (rows["weight"].to_numpy(np.float32), (column, place))
     weights = sp.csr_matrix(flat, (catalogue.item_count, len(ids)))
-    return ItemInterests(weights, ids, kept["name"].to_numpy(dtype=object))
+    return ItemInterests(weights, ids, readable["name"].to_numpy(dtype=object))

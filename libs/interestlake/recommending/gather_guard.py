@@ -8,6 +8,8 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from ..core.params.all import Guard as GuardParams
+from ..core.room import expect_room, gigabytes
+from ..interactions.item_room import BOUND
 from ..interests.hidden import hidden_items
 from .blocks import Catalogue
 from .guard import Guard
@@ -15,20 +17,23 @@ from .guard import Guard
 SECONDS_PER_DAY = 86_400
 
 
-def gather_guard(params: GuardParams, read: Callable[[str], DataFrame], catalogue: Catalogue) -> Guard | None:
+def gather_guard(
+    params: GuardParams, read: Callable[[str], DataFrame], catalogue: Catalogue, max_gigabytes: float
+) -> Guard | None:
     """The rules of `params` by catalogue column, None where none is set; `read` gives a table by its name.
 
-    Runs one or two Spark jobs per rule that is set.
+    Runs one or two Spark jobs per rule that is set. Raises BadInput where the pairs of `prerequisite` would pass
+    `max_gigabytes`, recommend.max_item_gigabytes: a rule is not left out.
     """
     if params == GuardParams():
         return None
     items = read("silver.items")
 
     def mask(chosen: DataFrame) -> np.ndarray:
-        found = np.zeros(catalogue.item_count, bool)
+        hit = np.zeros(catalogue.item_count, bool)
         columns = catalogue.columns_of(chosen.select("item_id").toPandas()["item_id"].to_list())
-        found[columns[columns >= 0]] = True
-        return found
+        hit[columns[columns >= 0]] = True
+        return hit
 
     hidden = np.zeros(catalogue.item_count, bool)
     if params.hidden_words:
@@ -46,7 +51,11 @@ def gather_guard(params: GuardParams, read: Callable[[str], DataFrame], catalogu
         group[catalogue.columns_of(first["item_id"].to_list())] = np.unique(first["name"], return_inverse=True)[1]
     needs = sp.csr_matrix((catalogue.item_count,) * 2, dtype=np.float32)
     if params.prerequisite:
-        pairs = read("silver.facts").transform(prerequisites(params.prerequisite, items)).toPandas()
+        asked = read("silver.facts").transform(prerequisites(params.prerequisite, items)).persist()
+        planned = gigabytes(asked.count(), texts=2, numbers=3)
+        expect_room(f"pairs of {params.prerequisite}", planned, max_gigabytes, BOUND)
+        pairs = asked.toPandas()
+        asked.unpersist()
         ends = [catalogue.columns_of(pairs[name].to_list()) for name in ("item_id", "needed_id")]
         needs = sp.csr_matrix((np.ones(len(pairs), np.float32), ends), needs.shape)
     return Guard(blocked, hidden, group, params.max_per_category, needs)
@@ -87,9 +96,9 @@ def prerequisites(predicate: str, items: DataFrame) -> Callable[[DataFrame], Dat
         ids = items.select(F.col("item_id").alias("object"), F.col("item_id").alias("needed_id"))
         entities = facts.where("subject_item_id IS NOT NULL")
         entities = entities.select(F.col("subject").alias("object"), F.col("subject_item_id").alias("needed_id"))
-        found = asked.join(ids.unionByName(entities).distinct(), "object")
-        found = found.join(items.select("item_id"), "item_id", "left_semi")
-        found = found.join(items.select(F.col("item_id").alias("needed_id")), "needed_id", "left_semi")
-        return found.where("item_id <> needed_id").select("item_id", "needed_id").distinct()
+        needed = asked.join(ids.unionByName(entities).distinct(), "object")
+        needed = needed.join(items.select("item_id"), "item_id", "left_semi")
+        needed = needed.join(items.select(F.col("item_id").alias("needed_id")), "needed_id", "left_semi")
+        return needed.where("item_id <> needed_id").select("item_id", "needed_id").distinct()
 
     return transform

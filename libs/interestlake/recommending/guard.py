@@ -25,9 +25,9 @@ class Guard:
         shut = np.repeat(self.blocked[None, :], history.shape[0], axis=0)
         asking = np.flatnonzero(np.diff(self.needs.indptr))
         if len(asking):
-            known = sp.csr_matrix((np.ones(history.nnz, np.float32), history.indices, history.indptr), history.shape)
+            chosen = sp.csr_matrix((np.ones(history.nnz, np.float32), history.indices, history.indptr), history.shape)
             rows = self.needs[asking]  # (A, I)
-            met = (known @ rows.T).toarray()  # (B, I) x (I, A) -> (B, A)
+            met = (chosen @ rows.T).toarray()  # (B, I) x (I, A) -> (B, A)
             shut[:, asking] |= met < np.diff(rows.indptr)[None, :]
         return shut
 

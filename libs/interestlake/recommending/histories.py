@@ -41,9 +41,9 @@ def friend_items(friends: DataFrame, users: DataFrame, max_items: int = MAX_FRIE
             F.count_if(F.col("weight") > 0).cast("float").alias("weight")
         )
         strongest = Window.partitionBy("user_index").orderBy(F.desc("weight"), "item_index")
-        kept = summed.withColumn("place", F.row_number().over(strongest)).where(F.col("place") <= max_items)
+        strongest_items = summed.withColumn("place", F.row_number().over(strongest)).where(F.col("place") <= max_items)
         listed = F.array_sort(F.collect_list(F.struct("place", "item_index", "weight")))
-        rows = kept.groupBy("user_index").agg(listed.alias("chosen"))
+        rows = strongest_items.groupBy("user_index").agg(listed.alias("chosen"))
         counts = chosen.groupBy("user_index").agg(F.countDistinct("friend_index").cast("int").alias("friend_count"))
         return rows.join(counts, "user_index").select(
             "user_index",
@@ -60,9 +60,9 @@ def strongest_interests(users: DataFrame, max_interests: int = MAX_INTERESTS) ->
 
     def build(interest_map: DataFrame) -> DataFrame:
         strongest = Window.partitionBy("user_id").orderBy(F.desc("share"), "interest_id")
-        kept = interest_map.withColumn("place", F.row_number().over(strongest)).where(F.col("place") <= max_interests)
+        best = interest_map.withColumn("place", F.row_number().over(strongest)).where(F.col("place") <= max_interests)
         listed = F.array_sort(F.collect_list(F.struct("place", "interest_id", "share")))
-        rows = kept.groupBy("user_id").agg(listed.alias("held")).join(users.select("user_id", "user_index"), "user_id")
+        rows = best.groupBy("user_id").agg(listed.alias("held")).join(users.select("user_id", "user_index"), "user_id")
         return rows.select(
             "user_index",
             F.col("held.interest_id").alias("interests"),

@@ -23,10 +23,10 @@ def plain(choice: Choice) -> dict:
     return {"models": models, "left_out": dict(choice.left_out), "fusion": choice.fusion.as_dict()}
 
 
-def kept_choice(kept: Mapping, pairs: Pairs, side: SideInformation) -> Choice:
+def kept_choice(prior: Mapping, pairs: Pairs, side: SideInformation) -> Choice:
     """What `plain` gave -> a Choice without fits; models that these inputs or this version lack are left out."""
-    found, left_out = [], dict(kept["left_out"])
-    for entry in kept["models"]:
+    chosen_models, left_out = [], dict(prior["left_out"])
+    for entry in prior["models"]:
         model = BY_NAME.get(entry["name"])
         lacks = ("model of that name",) if model is None else model.missing(pairs, side)
         if lacks:
@@ -35,18 +35,18 @@ def kept_choice(kept: Mapping, pairs: Pairs, side: SideInformation) -> Choice:
         value = entry["validation"]
         value = math.nan if value is None else value
         model = replace(model, granularity=entry["granularity"])
-        found.append(Chosen(model, entry["parameters"], value, entry.get("fits", 0)))
-    fusion = Fusion.of_dict(kept["fusion"])
-    return Choice(found, fusion.over([chosen.model.name for chosen in found]), left_out)
+        chosen_models.append(Chosen(model, entry["parameters"], value, entry.get("fits", 0)))
+    fusion = Fusion.of_dict(prior["fusion"])
+    return Choice(chosen_models, fusion.over([chosen.model.name for chosen in chosen_models]), left_out)
 
 
 def read_choice(path: str, where: str) -> dict:
     """The JSON file of `plain`. Raises BadInput for a file that is none."""
     try:
         with open(path, encoding="utf-8") as file:
-            kept = json.load(file)
-        Fusion.of_dict(kept["fusion"])
-        return {**kept, "models": [dict(entry) for entry in kept["models"]]}
+            choice = json.load(file)
+        Fusion.of_dict(choice["fusion"])
+        return {**choice, "models": [dict(entry) for entry in choice["models"]]}
     except (OSError, ValueError, KeyError, TypeError) as fault:
         found = f"{type(fault).__name__}: {fault}"
         raise BadInput.of(f"file {path}", found=found, expected="a choice that `export-split` or a run left",

@@ -68,16 +68,16 @@ class LakeModels:
         train, validation = self.inputs.train, self.inputs.validation
         return train if validation is None else train.plus(validation)
 
-    def choose(self, kept: Mapping | None) -> Choice:
-        """kept: of kept.plain, what an earlier run chose; taken as it is where tune.minutes is 0, else started from."""
+    def choose(self, prior: Mapping | None) -> Choice:
+        """prior: of kept.plain, what an earlier run chose; taken as it is where tune.minutes is 0, else begun from."""
         tune, recommend = self.params.tune, self.params.recommend
-        if kept and tune.minutes == 0 and not tune.quick:
-            return kept_choice(kept, self.known, self.side)
+        if prior and tune.minutes == 0 and not tune.quick:
+            return kept_choice(prior, self.known, self.side)
         quick = tune.quick or tune.minutes == 0
         cuts, settings = self._cuts(), Settings(self.params.promote.k, self.seed, tune.variety)
         plan = plan_search(
             cuts[0][0], self.side, recommend.models or None, tune.budget or None, None if quick else tune.minutes,
-            recommend.max_fit_gigabytes, WHERE, recommend.granularities, quick, {} if quick else _started_from(kept),
+            recommend.max_fit_gigabytes, WHERE, recommend.granularities, quick, {} if quick else _started_from(prior),
             "recommend.models",
         )
         return choose(cuts, self.side, plan, settings, self.log)
@@ -100,18 +100,18 @@ class LakeModels:
         side = replace(self.side, friends=inputs.friends)
         return self._recommender(choice, inputs.train, side).fused_alone()
 
-    def _recommender(self, choice: Choice, known: Pairs, side: SideInformation) -> Recommender:
-        fusion, fitted = fit_all(choice, known, side, self.seed, self.log)
+    def _recommender(self, choice: Choice, histories: Pairs, side: SideInformation) -> Recommender:
+        fusion, fitted = fit_all(choice, histories, side, self.seed, self.log)
         place = np.full(max(self.user_index.values(), default=-1) + 1, -1, np.int64)
-        met = [(self.user_index[user], row) for row, user in enumerate(known.user_ids) if user in self.user_index]
+        met = [(self.user_index[user], row) for row, user in enumerate(histories.user_ids) if user in self.user_index]
         if met:
             indexes, rows = np.array(met).T
             place[indexes] = rows
         diversity = self.params.recommend.diversity
-        alike = likeness_vectors(side, known, self.seed) if diversity else None
+        alike = likeness_vectors(side, histories, self.seed) if diversity else None
         facts = None if side.carried is None else sp.csr_matrix(((side.carried + side.named) > 0).astype(np.float32))
         made = Recommender(
-            self.catalogue, people_per_item(known).astype(np.float32), fitted, fusion,
+            self.catalogue, people_per_item(histories).astype(np.float32), fitted, fusion,
             {name: BY_NAME[name].reason for name in fitted}, choice.granularity, self.interests, place, facts,
             self.guard, alike, diversity,
         )
@@ -134,8 +134,8 @@ def _bytes(one: Fitted) -> int:
     return one.scorer.nbytes + (0 if one.user_vectors is None else one.user_vectors.nbytes)
 
 
-def _started_from(kept: Mapping | None) -> Mapping[str, Mapping]:
-    return {entry["name"]: entry["parameters"] for entry in kept["models"]} if kept else {}
+def _started_from(prior: Mapping | None) -> Mapping[str, Mapping]:
+    return {entry["name"]: entry["parameters"] for entry in prior["models"]} if prior else {}
 
 
 def validation_lists(choice: Choice, user_ids: np.ndarray, item_ids: np.ndarray, length: int) -> pd.DataFrame:

@@ -36,15 +36,15 @@ def kept_shares(pool: Pool, block: pd.DataFrame, catalogue: Catalogue, weights: 
     """
     if not {"refused", "disliked"} & set(block.columns) or not len(ids):
         return None
-    kept = np.ones(len(pool.columns))
+    left = np.ones(len(pool.columns))
     for person, row in enumerate(block.itertuples(index=False)):
         damping = _damping(row, catalogue, weights, ids)
         if damping is not None:
             span = slice(pool.starts[person], pool.starts[person + 1])
             touched = weights[pool.columns[span]].multiply(damping[None, :]).tocsr()  # (C, K)
             if touched.shape[0]:
-                kept[span] = 1 - np.asarray(touched.max(axis=1).todense()).ravel()
-    return kept
+                left[span] = 1 - np.asarray(touched.max(axis=1).todense()).ravel()
+    return left
 
 
 def _damping(row, catalogue: Catalogue, weights: sp.csr_matrix, ids: np.ndarray) -> np.ndarray | None:
@@ -53,11 +53,11 @@ def _damping(row, catalogue: Catalogue, weights: sp.csr_matrix, ids: np.ndarray)
     named = np.ndim(disliked) and len(disliked)
     if not len(refused) and not named:
         return None
-    kept = np.ones(len(ids))
+    left = np.ones(len(ids))
     for column in refused:
         carried = weights[column]
-        kept[carried.indices] *= 1 - ITEM_DAMPING * carried.data
-    damping = 1 - kept
+        left[carried.indices] *= 1 - ITEM_DAMPING * carried.data
+    damping = 1 - left
     if named:
         place = np.flatnonzero(np.isin(ids.astype(str), np.asarray(disliked, str)))
         damping[place] = np.maximum(damping[place], INTEREST_DAMPING)

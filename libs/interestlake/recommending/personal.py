@@ -8,9 +8,9 @@ import pandas as pd
 from ..interactions.batch import UserBatch
 from .explain import TOGETHER, Evidence, find_evidence, shared_interest
 from .objected import kept_shares
-from .pool import Pool, ordered
+from .pool import Pool
 from .recommender import Recommender
-from .rerank import RERANKED, maximal_marginal_relevance
+from .rerank import list_pool
 from .write_reason import LINKED, ReasonFacts, write_reason
 
 COLUMNS = ("user_id", "rank", "item_id", "score", "sources", "evidence", "code", "named", "reason")
@@ -29,31 +29,10 @@ def list_block(block: pd.DataFrame, batch: UserBatch, recommender: Recommender, 
     """The fused lists of a block: scores less what objections take, rails on groups, then the re-ranking."""
     pool = recommender.pool(block, batch)
     interests = recommender.interests
-    kept = kept_shares(pool, block, recommender.catalogue, interests.weights, interests.ids)
-    scores = recommender.fusion.scores(pool, kept)
-    guard, diverse = recommender.guard, recommender.diversity > 0 and recommender.alike is not None
-    limit = max(length, RERANKED) if diverse else length
-    if guard is not None and guard.max_per_group:
-        widest = int(np.diff(pool.starts).max(initial=0))
-        columns, values = _capped(*ordered(pool, scores, max(widest, limit)), guard, limit)
-    else:
-        columns, values = ordered(pool, scores, limit)
-    if diverse:
-        columns, values = maximal_marginal_relevance(
-            columns, values, recommender.alike, recommender.diversity, limit
-        )
-        if guard is not None and guard.max_per_group:
-            columns, values = _capped(columns, values, guard, limit)
-    return BlockLists(columns[:, :length], values[:, :length], pool)
-
-
-def _capped(columns: np.ndarray, values: np.ndarray, guard, limit: int) -> tuple[np.ndarray, np.ndarray]:
-    picked, scores = np.full((len(columns), limit), -1, np.int32), np.zeros((len(columns), limit))
-    for row, listed in enumerate(columns):
-        shown = listed[listed >= 0]
-        best = guard.capped(shown, limit)
-        picked[row, : len(best)], scores[row, : len(best)] = shown[best], values[row, best]
-    return picked, scores
+    left = kept_shares(pool, block, recommender.catalogue, interests.weights, interests.ids)
+    scores = recommender.fusion.scores(pool, left)
+    columns, values = list_pool(pool, scores, length, recommender.alike, recommender.diversity, recommender.guard)
+    return BlockLists(columns, values, pool)
 
 
 def rows_in_pool(pool: Pool, person: int, columns: np.ndarray) -> np.ndarray:
@@ -79,11 +58,11 @@ def recommend_block(block: pd.DataFrame, recommender: Recommender, length: int) 
         evidence = evidence_of(batch, person, columns, recommender, parts)
         for place, column in enumerate(columns):
             given = {name: float(part) for name, part in zip(names, parts[place], strict=True) if part > 0}
-            told = sorted(given.items(), key=lambda pair: (-pair[1], pair[0]))
+            shares = sorted(given.items(), key=lambda pair: (-pair[1], pair[0]))
             sentence = write_reason(_facts(batch, person, row, int(column), given, evidence[place], recommender))
             rows.append((
                 row.user_id, place + 1, item_ids[column], float(lists.scores[person, place]),
-                [{"source": source, "share": part} for source, part in told],
+                [{"source": source, "share": part} for source, part in shares],
                 list(item_ids[evidence[place].columns]), sentence.code,
                 list(item_ids[list(sentence.named)]), sentence.text,
             ))

@@ -69,9 +69,9 @@ class Recommender:
 
     def fused_alone(self) -> "Recommender":
         """The same lists with the models alone that can change them."""
-        heard = self.fusion.heard
-        fitted = {name: self.fitted[name] for name in heard}
-        return replace(self, fitted=fitted, fusion=self.fusion.over(heard))
+        names = self.fusion.heard
+        fitted = {name: self.fitted[name] for name in names}
+        return replace(self, fitted=fitted, fusion=self.fusion.over(names))
 
     def batch(self, block: pd.DataFrame) -> UserBatch:
         """block(user_index, items, weights, friend_items, friend_weights) -> its batch; without user_index, or with one
@@ -83,14 +83,14 @@ class Recommender:
         return to_batch(block, self.catalogue, vectors)
 
     def _vectors_of(self, block: pd.DataFrame, user_vectors: np.ndarray) -> np.ndarray:
-        found = np.zeros((len(block), user_vectors.shape[1]), np.float32)
+        vectors = np.zeros((len(block), user_vectors.shape[1]), np.float32)
         if "user_index" in block.columns:
             index = pd.to_numeric(block["user_index"]).fillna(-1).to_numpy(np.int64)
-            known = (index >= 0) & (index < len(self.place_of_user))
+            inside = (index >= 0) & (index < len(self.place_of_user))
             place = np.full(len(block), -1, np.int64)
-            place[known] = self.place_of_user[index[known]]
-            found[place >= 0] = user_vectors[place[place >= 0]]
-        return found
+            place[inside] = self.place_of_user[index[inside]]
+            vectors[place >= 0] = user_vectors[place[place >= 0]]
+        return vectors
 
     def pool(self, block: pd.DataFrame, batch: UserBatch | None = None, muted: Sequence[frozenset[str]] = ()) -> Pool:
         """Candidates of a block's people that the rails and their objections leave open.

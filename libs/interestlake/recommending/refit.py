@@ -66,12 +66,12 @@ def judged_alone(judged: Judged) -> Judged:
     Of a list only the judged items are compared (condensed lists, Sakai 2007): a refused item costs only in comparison
     with a liked one; a plain penalty would push the weights away from whatever the lists had shown.
     """
-    pool, kept = judged.pool, []
+    pool, rows = judged.pool, []
     for person, (liked, refused) in enumerate(zip(judged.relevant, judged.refused, strict=True)):
         columns = pool.columns[pool.starts[person] : pool.starts[person + 1]]
-        told = np.isin(columns, np.concatenate([liked, refused])) if len(refused) else np.zeros(len(columns), bool)
-        kept.append(told)
-    return replace(judged, pool=pool.rows(np.concatenate([*kept, np.empty(0, bool)])))
+        marked = np.isin(columns, np.concatenate([liked, refused])) if len(refused) else np.zeros(len(columns), bool)
+        rows.append(marked)
+    return replace(judged, pool=pool.rows(np.concatenate([*rows, np.empty(0, bool)])))
 
 
 def refit_weights(
@@ -84,7 +84,7 @@ def refit_weights(
     person stays. People with little history are thus never moved by what others say. The judges compare the moved
     weights with the fusion as it stands, also where that is a learned ranker.
     """
-    popularity, found = fusion.names.index("popularity"), {}
+    popularity, moved = fusion.names.index("popularity"), {}
     learners, judges = segment_of(fitting.pool.histories), segment_of(judging.pool.histories)
     for number, name in enumerate(SEGMENT_NAMES):
         before = fusion.segments.get(number, fusion.weights)
@@ -94,8 +94,8 @@ def refit_weights(
             after = step(before, _fitted(fitting.pick(rows), popularity, seed), rested[name], len(rows), rate)
         mine = np.flatnonzero(judges == number)
         values = _compared(judging.pick(mine), fusion, after) if len(mine) else (0.0, 0.0, 0.0)
-        found[name] = Moved(before, after, rested[name], len(rows), len(mine), *values)
-    return found
+        moved[name] = Moved(before, after, rested[name], len(rows), len(mine), *values)
+    return moved
 
 
 def _fitted(judged: Judged, popularity: int, seed: int) -> np.ndarray:

@@ -20,10 +20,10 @@ def refit_figures(
     has the mean nDCG over the people who judged. `people_behind` reads rests_on back from ops.stages.
     """
     figures = {f"feedback_{name}": float(value) for name, value in asdict(worth).items()}
-    held = sum(segment.held for segment in moved.values())
+    held_out = sum(segment.held for segment in moved.values())
     for name, segment in moved.items():
-        kept = segment.after if segment.better else segment.before
-        for when, weights in (("before", segment.before), ("after", kept)):
+        chosen = segment.after if segment.better else segment.before
+        for when, weights in (("before", segment.before), ("after", chosen)):
             named = dict(zip(sources, map(float, weights), strict=True))
             alpha = alpha_of(named)
             for what, values in (("weight", named), ("alpha", alpha), ("lambda", lambda_of(alpha))):
@@ -36,5 +36,5 @@ def refit_figures(
         figures[f"moved.{name}"] = float(segment.better)
     for when in ("before", "after"):
         total = sum(segment.held * getattr(segment, f"ndcg_{when}") for segment in moved.values())
-        figures[f"ndcg_10_{when}.all"] = total / held if held else 0.0
+        figures[f"ndcg_10_{when}.all"] = total / held_out if held_out else 0.0
     return figures

@@ -1,11 +1,18 @@
 """One person's list made again by the released models, and put in place of the old one."""
 
+import uuid
+from collections.abc import Callable
+
 from pyspark.sql import functions as F
 
+from ..core.lake import Lake
 from ..core.stage import StageContext
+from ..privacy.objections import TABLE as OBJECTIONS
 from ..privacy.person import Person
+from .chosen_tables import FUSION
 from .histories import friend_items, histories, people, strongest_interests
 from .personal import recommend_block
+from .recommender import Recommender
 from .saved import TABLE as RECOMMENDER
 from .saved import open_recommender
 from .scoring import PEOPLE_TABLES, objections
@@ -19,13 +26,32 @@ def can_relist(lake) -> bool:
     return all(lake.exists(name) for name in NEEDED)
 
 
+def released_once() -> Callable[[Lake], Recommender]:
+    """`open_recommender` of one lake that reads the file again only where there is another release or fusion."""
+    opened: dict[tuple, Recommender] = {}
+
+    def released(lake: Lake) -> Recommender:
+        versions = tuple(sorted(_versions(lake, (RECOMMENDER, FUSION)).items()))
+        if versions not in opened:
+            opened.clear()
+            opened[versions] = open_recommender(lake)
+        return opened[versions]
+
+    return released
+
+
+def _versions(lake: Lake, names) -> dict[str, int]:
+    return {name: lake.version(name) for name in names if lake.exists(name)}
+
+
 class Relister:
     """Holds the released models, which one person's objection does not change; people are read anew on every call."""
 
-    def __init__(self, context: StageContext):
-        """One small Spark job, and the released models' file."""
+    def __init__(self, context: StageContext, released: Callable[[Lake], Recommender] = open_recommender):
+        """One small Spark job, and the released models' file, where `released` does not hold it already."""
         self.context = context
-        self.recommender = open_recommender(context.lake)
+        self.context.read_versions |= _versions(context.lake, (RECOMMENDER, FUSION))
+        self.recommender = released(context.lake)
 
     def row(self, person: Person):
         """The person as a frame of one row for `recommend_block`, objections heeded. About six small Spark jobs."""
@@ -45,19 +71,38 @@ class Relister:
         """The person's next list, see `recommend_block`."""
         return recommend_block(self.row(person), self.recommender, self.context.params.recommend.top_k)
 
-    def relist(self, person: Person, run_id: str) -> int:
-        """Put the person's next list in place of the present one -> its length; the same run id again does nothing.
+    def relist(self, person: Person) -> int:
+        """Put the person's next list in place of the present one -> its length.
 
-        The person's structured reasons and counterfactuals go with the old list; `interestlake explain` makes new ones.
+        It is made again where the person's objections or tables changed meanwhile, so that of two requests at once the
+        later list knows both. The person's structured reasons and counterfactuals go with the old list; `interestlake
+        explain` makes new ones.
         """
+        while True:
+            before = self._rests_on(person)
+            listed = self._put(person)
+            if self._rests_on(person) == before:
+                return listed
+
+    def _rests_on(self, person: Person) -> tuple[dict[str, int], set]:
+        """Versions of the tables that a list is made of, and what the person said. One small Spark job."""
+        lake = self.context.lake
+        if not lake.exists(OBJECTIONS):
+            return _versions(lake, PEOPLE_TABLES), set()
+        mine = lake.read(OBJECTIONS).where(F.col("user_id") == person.user_id)
+        return _versions(lake, PEOPLE_TABLES), set(mine.select("kind", "action", "target").collect())
+
+    def _put(self, person: Person) -> int:
+        context, mine = self.context, f"user_id = '{person.user_id}'"
         rows = self.list_of(person)
-        schema = self.context.lake.read("gold.recommendations").drop("run_id").schema
+        schema = context.lake.read("gold.recommendations").drop("run_id").schema
         rows = rows[[field.name for field in schema]]
-        frame = self.context.spark.createDataFrame(rows.values.tolist(), schema).coalesce(1)
-        frame = frame.withColumn("run_id", F.lit(run_id))
-        lake, mine = self.context.lake, f"user_id = '{person.user_id}'"
-        lake.replace_where("gold.recommendations", frame, mine, run_id)
-        for name in OF_A_LIST:  # they speak of the list before
-            if lake.exists(name):
-                lake.delete(name, mine)
+        frame = context.spark.createDataFrame(rows.values.tolist(), schema).coalesce(1)
+        frame = frame.withColumn("run_id", F.lit(context.options.run_id))
+        # a write of its own each time: under one name a list made again would be taken for the one before
+        name = f"{context.options.run_id}/{uuid.uuid4().hex}"
+        context.note(context.lake.replace_where("gold.recommendations", frame, mine, name))
+        for table in OF_A_LIST:  # they speak of the list before
+            if context.lake.exists(table):
+                context.delete(table, mine)
         return len(rows)

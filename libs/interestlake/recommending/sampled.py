@@ -18,43 +18,43 @@ from .pool import gather, ordered
 NEGATIVES = 100
 
 
-def draw_candidates(held: HeldOut, known: Pairs, negatives: int, seed: int) -> np.ndarray:
+def draw_candidates(held_out: HeldOut, histories: Pairs, negatives: int, seed: int) -> np.ndarray:
     """(n, 1 + negatives) columns per held-out person, ascending: the held-out item and items the person never chose.
 
     Drawn evenly without repeats, one seed per person's place; -1 fills up where the catalogue has fewer. A person
     whose held-out item is not in the catalogue has negatives alone.
     """
-    size = known.shape[1]
-    asked = np.full((len(held.people), 1 + negatives), -1, np.int32)
-    for row, (person, wanted) in enumerate(zip(held.people, held.relevant, strict=True)):
-        out = np.concatenate([known.matrix[person].indices, wanted])
+    size = histories.shape[1]
+    asked = np.full((len(held_out.people), 1 + negatives), -1, np.int32)
+    for row, (person, relevant) in enumerate(zip(held_out.people, held_out.relevant, strict=True)):
+        out = np.concatenate([histories.matrix[person].indices, relevant])
         random = np.random.default_rng((seed, row))
         drawn = random.permutation(size)[: negatives + len(out)] if size <= 50_000 else random.choice(
             size, negatives + len(out), replace=False)
         drawn = drawn[~np.isin(drawn, out)][:negatives]
-        chosen = np.sort(np.concatenate([wanted[:1], drawn]))
+        chosen = np.sort(np.concatenate([relevant[:1], drawn]))
         asked[row, len(asked[row]) - len(chosen):] = chosen
     return asked
 
 
 def sampled_lists(
-    models: Mapping[str, Fitted], fusion: Fusion, fused_name: str, known: Pairs, people: np.ndarray,
+    models: Mapping[str, Fitted], fusion: Fusion, fused_name: str, histories: Pairs, people: np.ndarray,
     asked: np.ndarray, k: int, friends: sp.csr_matrix | None,
 ) -> dict[str, np.ndarray]:
     """model -> (n, k) best of each person's asked columns, -1 = none; ties by the lower column, no opinion last."""
-    found = {name: _best(fitted, known, people, asked, k, friends) for name, fitted in models.items()}
-    pool = gather(list(models.values()), known, people, friends, asked)
-    found[fused_name] = ordered(pool, fusion.scores(pool), k)[0]
-    return found
+    lists = {name: _best(fitted, histories, people, asked, k, friends) for name, fitted in models.items()}
+    pool = gather(list(models.values()), histories, people, friends, asked)
+    lists[fused_name] = ordered(pool, fusion.scores(pool), k)[0]
+    return lists
 
 
-def _best(fitted: Fitted, known, people, asked: np.ndarray, k: int, friends) -> np.ndarray:
+def _best(fitted: Fitted, histories, people, asked: np.ndarray, k: int, friends) -> np.ndarray:
     parts: list[np.ndarray] = []
     start = 0
-    for block in blocks(people, known.shape[1]):
+    for block in blocks(people, histories.shape[1]):
         mine = asked[start : start + len(block)]
         start += len(block)
-        scores = fitted.score(known, block, friends)
+        scores = fitted.score(histories, block, friends)
         given = np.take_along_axis(scores, np.maximum(mine, 0), axis=1).astype(np.float64)
         given = np.where(mine < 0, -np.inf, np.where(given == 0.0, np.finfo(float).min, given))
         order = np.argsort(-given, axis=1, kind="stable")[:, :k]

@@ -50,15 +50,15 @@ def open_recommender(lake: Lake, fusion_version: int | None = None) -> Recommend
     with tempfile.TemporaryDirectory(prefix="interestlake-") as folder:
         local = Path(folder) / "recommender.pkl"
         fetch_file(lake.spark, address, local)
-        found = _digest(local)
-        if found != row["sha256"]:
-            raise BadInput.of(f"file {address}", found=f"sha256 {found[:12]}", expected=f"{row['sha256'][:12]}",
+        digest = _digest(local)
+        if digest != row["sha256"]:
+            raise BadInput.of(f"file {address}", found=f"sha256 {digest[:12]}", expected=f"{row['sha256'][:12]}",
                               where=f"{TABLE}: run the recommend stage again")  # fmt: skip
         with local.open("rb") as file:
-            found: Recommender = pickle.load(file)
+            released: Recommender = pickle.load(file)
     # a refit moves the weights and leaves the models
-    fusion = fusion_of(lake, fusion_version).over(list(found.fitted)) if lake.exists(FUSION) else found.fusion
-    return replace(found, fusion=fusion) if fusion.names else found
+    fusion = fusion_of(lake, fusion_version).over(list(released.fitted)) if lake.exists(FUSION) else released.fusion
+    return replace(released, fusion=fusion) if fusion.names else released
 
 
 def _digest(path: Path) -> str:

@@ -32,10 +32,10 @@ class Scoring:
     pairs: DataFrame
     partitions: int
 
-    def people(self, users: DataFrame, known: DataFrame) -> Callable:
-        """`histories.people` of these users with `known` as everybody's pairs, also as their friends'. Lazy."""
-        friends = friend_items(self.tables["silver.friends"], self.tables["silver.users"])(known)
-        return people(users, histories(known), friends, self.partitions)
+    def people(self, users: DataFrame, pairs: DataFrame) -> Callable:
+        """`histories.people` of these users with `pairs` as everybody's pairs, also as their friends'. Lazy."""
+        friends = friend_items(self.tables["silver.friends"], self.tables["silver.users"])(pairs)
+        return people(users, histories(pairs), friends, self.partitions)
 
     def close(self) -> None:
         self.users.unpersist()

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from logging import Logger
 
 import numpy as np
@@ -33,9 +33,12 @@ from .scoring import Scoring
 BY_ITEMS = ("text", "words", "facts", "information", "fact_knn")  # they look at the items alone, not at the pairs
 
 
-@dataclass(frozen=True)
+@dataclass
 class SparkModels:
-    """What every phase shares. pairs: interactions with ids, cached; side: texts and facts of the items."""
+    """What every phase shares. pairs: interactions with ids, cached; side: texts and facts of the items.
+
+    user_ids: the people that `choose` collected, as its pool numbers them; nobody before, or where a choice was kept.
+    """
 
     scoring: Scoring
     pairs: DataFrame
@@ -46,20 +49,22 @@ class SparkModels:
     params: Params
     seed: int
     log: Logger
+    user_ids: np.ndarray = field(default_factory=lambda: np.empty(0, object))
 
-    def choose(self, kept: Mapping | None) -> Choice:
+    def choose(self, prior: Mapping | None) -> Choice:
         """Models at fixed parameters, fitted on train; the fusion learned from a seeded sample of validation people.
 
-        At most choose.FUSION_PEOPLE people are collected, each with its history. kept: as in LakeModels.
+        At most choose.FUSION_PEOPLE people are collected, each with its history. prior: as in LakeModels.
         """
         fitted = self._fitted(self.pairs.where("split = 'train'"))
-        if kept and self.params.tune.minutes == 0 and not self.params.tune.quick:
-            choice = kept_choice(kept, _no_pairs(self.catalogue), self.side)
+        if prior and self.params.tune.minutes == 0 and not self.params.tune.quick:
+            choice = kept_choice(prior, _no_pairs(self.catalogue), self.side)
             models = [chosen for chosen in choice.models if chosen.model.name in fitted]
             return replace(choice, models=models, fusion=choice.fusion.over(list(fitted)))
         names = list(fitted)
         even = Fusion(tuple(names), WEIGHTS, np.full(len(names), 1 / len(names)))
         people = self._validating().toPandas()
+        self.user_ids = people["user_id"].to_numpy(object)
         pool, relevant = _pool(people, self._recommender(fitted, even, "split = 'train'"))
         k, tune = self.params.promote.k, self.params.tune
         fusion = fit_fusion([pool], [relevant], names, k, self.seed, tune.variety)
@@ -71,11 +76,6 @@ class SparkModels:
             models.append(Chosen(BY_NAME[name], {}, value, 1))
             self.log.info("  %-14s validation nDCG@%d %.4f of %d people", name, k, value, len(relevant))
         return Choice(models, fusion.over(fusion.heard), left_out, pools=[pool], relevant=[relevant])
-
-    @property
-    def user_ids(self) -> np.ndarray:
-        """The people of the pool are numbered in their own order; see `choose`."""
-        return self._validating().select("user_id").toPandas()["user_id"].to_numpy(object)
 
     def for_test(self, choice: Choice) -> Recommender:
         """Fitted on train and validation by Spark."""
@@ -92,7 +92,7 @@ class SparkModels:
         return within(made, self.params.recommend.max_item_gigabytes, self.log)
 
     def _fitted(self, pairs: DataFrame) -> dict[str, Fitted]:
-        found = fit_tables(
+        fitted = fit_tables(
             pairs, self.scoring.tables["silver.items"], self.catalogue, self.params, self.seed,
             self.scoring.partitions, self.log,
         )
@@ -100,11 +100,11 @@ class SparkModels:
         for name in BY_ITEMS:
             model = BY_NAME[name]
             if not model.missing(nothing, self.side):
-                found[name] = model.fit(nothing, self.side, model.quick, self.seed)
+                fitted[name] = model.fit(nothing, self.side, model.quick, self.seed)
         recommend = self.params.recommend
-        named = {*recommend.models, "popularity"} if recommend.models else set(found)
+        named = {*recommend.models, "popularity"} if recommend.models else set(fitted)
         return {
-            name: one for name, one in found.items()
+            name: one for name, one in fitted.items()
             if name in named and (name == "popularity" or BY_NAME[name].granularity in recommend.granularities)
         }  # fmt: skip
 
@@ -123,9 +123,9 @@ class SparkModels:
     def _validating(self) -> DataFrame:
         pairs, users = self.scoring.pairs, self.scoring.users
         train = pairs.where("split = 'train'")
-        held = held_out(pairs.where("split = 'validation'")).join(train.select("user_index").distinct(), "user_index")
+        asked = held_out(pairs.where("split = 'validation'")).join(train.select("user_index").distinct(), "user_index")
         draw = F.xxhash64(F.lit(self.seed), F.col("user_index"))
-        sample = held.orderBy(draw, "user_index").limit(FUSION_PEOPLE)
+        sample = asked.orderBy(draw, "user_index").limit(FUSION_PEOPLE)
         return self.scoring.people(users.join(sample, "user_index"), train)().orderBy("user_index")
 
 

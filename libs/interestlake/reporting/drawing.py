@@ -72,12 +72,12 @@ def draw(graph: InterestGraph, name: str, width: int, height: int, font: float, 
     labels = _labels(graph, places, font, taken, width, height)
     circles = []
     for i, node in enumerate(graph.nodes):
-        kept = labels.get(i)
+        label = labels.get(i)
         options = _options(node.name, places[i], font)
         hover = next((o for o in options if _inside(_box(o), width, height)), options[0])
         strongest = sorted(near[i], key=lambda j: (-near[i][j], j))
         text = _text(graph, node, strongest)
-        circles.append(Circle(node, places[i], kept is not None, kept or hover, tuple(strongest), text))
+        circles.append(Circle(node, places[i], label is not None, label or hover, tuple(strongest), text))
     return Drawing(name, width, height, islands, _lines(graph, places), tuple(circles))
 
 
@@ -86,7 +86,7 @@ def _labels(graph: InterestGraph, places: list[Place], font: float, taken, width
     first = [head for place in (0, 1) for c in graph.communities for head in c.heads[place : place + 1]]
     later = [head for community in graph.communities for head in community.heads[2:]]
     rest = [i for i in range(len(graph.nodes)) if i not in {*first, *later}]
-    found: dict[int, Label] = {}
+    labels_of: dict[int, Label] = {}
     for i in first + later + rest:
         size = round(font * (1.18 if i in first else 1.0), 1)
         options = [o for o in _options(graph.nodes[i].name, places[i], size) if _inside(_box(o), width, height)]
@@ -94,9 +94,9 @@ def _labels(graph: InterestGraph, places: list[Place], font: float, taken, width
         hidden = {o: _covered(_box(o), places, i) for o in options}
         best = min(options, key=lambda o: (hidden[o], options.index(o)), default=None)
         if best is not None and (hidden[best] == 0 or i in first):
-            found[i] = best
+            labels_of[i] = best
             taken.append(_box(best))
-    return found
+    return labels_of
 
 
 def _text(graph: InterestGraph, node: Node, strongest: list[int]) -> str:
@@ -109,15 +109,15 @@ def _text(graph: InterestGraph, node: Node, strongest: list[int]) -> str:
 
 def _lines(graph: InterestGraph, places: list[Place]) -> tuple[Line, ...]:
     top = max((link.weight for link in graph.links), default=1.0)
-    found = []
+    lines = []
     for link in graph.links:
         a, b = graph.nodes[link.a], graph.nodes[link.b]
         strength = (link.weight / top) ** 0.5
         group = a.group if a.community == b.community else -1
         opacity = round((0.22 + 0.45 * strength) * (1.0 if group >= 0 else 0.45), 2)
         width = round(0.5 + 3.0 * strength**2, 2)
-        found.append(Line(places[link.a], places[link.b], (link.a, link.b), width, opacity, group))
-    return tuple(found)
+        lines.append(Line(places[link.a], places[link.b], (link.a, link.b), width, opacity, group))
+    return tuple(lines)
 
 
 def _options(name: str, place: Place, size: float) -> list[Label]:
@@ -162,15 +162,15 @@ def _covered(box, places: list[Place], own: int) -> float:
 
 
 def _islands(graph: InterestGraph, places: list[Place], width: float, height: float) -> tuple[Island, ...]:
-    found = []
+    islands = []
     for community in graph.communities:
         mine = [p for n, p in zip(graph.nodes, places, strict=True) if n.group == community.number - 1]
         corners = _hull([(p.x, p.y) for p in mine])
         path = "M" + "L".join(f"{x:g} {y:g}" for x, y in corners) + ("h0" if len(corners) == 1 else "Z")
         highest = min(mine, key=lambda p: (p.y - p.radius, p.x))
         y = min(max(highest.y - highest.radius - 16, 11), height - 11)
-        found.append(Island(community.number, path, highest.x, round(y, 1)))
-    return tuple(found)
+        islands.append(Island(community.number, path, highest.x, round(y, 1)))
+    return tuple(islands)
 
 
 def _hull(points: list[tuple[float, float]]) -> list[tuple[float, float]]:

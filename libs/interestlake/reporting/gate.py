@@ -13,17 +13,17 @@ def verdict(rows: Iterable[Mapping], promote: Promote) -> Verdict | Missing:
 
     A Missing names the models without a figure, for which the promote stage would stop.
     """
-    wanted = (promote.metric, promote.k, "test", "all")
+    asked = (promote.metric, promote.k, "test", "all")
     values = {
-        row["model"]: row["value"] for row in rows if (row["metric"], row["k"], row["split"], row["segment"]) == wanted
+        row["model"]: row["value"] for row in rows if (row["metric"], row["k"], row["split"], row["segment"]) == asked
     }
     missing = [model_label(model) for model in ("fused", *promote.better_than) if model not in values]
     if missing:
         named = f"{metric_label(promote.metric)}@{promote.k}"
         return Missing(f"No verdict: the run has no {named} on the test split of {', '.join(missing)}.")
-    found = decide(values, promote.metric, promote.k, promote.better_than, promote.min_gain)
+    decision = decide(values, promote.metric, promote.k, promote.better_than, promote.min_gain)
     rivals = tuple(
-        Rival(model_label(model), value, found.fused / value - 1 if value > 0 else None, found.fused >= needed)
-        for (model, value), needed in zip(found.rivals.items(), found.needed.values(), strict=True)
+        Rival(model_label(model), value, decision.fused / value - 1 if value > 0 else None, decision.fused >= needed)
+        for (model, value), needed in zip(decision.rivals.items(), decision.needed.values(), strict=True)
     )
-    return Verdict(found.holds, metric_label(promote.metric), promote.k, found.fused, promote.min_gain, rivals)
+    return Verdict(decision.holds, metric_label(promote.metric), promote.k, decision.fused, promote.min_gain, rivals)

@@ -130,17 +130,17 @@ def _head(tables: OptionalTables, options: RunOptions) -> Head:
 
 
 def _checks(tables: OptionalTables, params: Params, top: Head) -> tuple[Check, ...]:
-    found: list[Check] = []
+    checks: list[Check] = []
     counts = {count.label: count.value or 0 for count in top.counts}
     if top.quarantined is not None:
-        found.append(head.quarantine_check(top.quarantined, counts["Events"] + counts["Items"]))
+        checks.append(head.quarantine_check(top.quarantined, counts["Events"] + counts["Items"]))
     if (users := tables.get("silver.users")) is not None:
-        found += head.people_checks(users, params.recommend.cold_history)
+        checks += head.people_checks(users, params.recommend.cold_history)
     if (items := tables.get("silver.items")) is not None:
-        found += head.item_checks(items)
+        checks += head.item_checks(items)
     if (interactions := tables.get("silver.interactions")) is not None:
-        found += head.split_checks(interactions)
-    return tuple(found)
+        checks += head.split_checks(interactions)
+    return tuple(checks)
 
 
 def _graph(tables: OptionalTables, params: Params) -> InterestGraph | Missing:
@@ -165,13 +165,13 @@ def _person(
         return Missing(NOBODY)
     user_id, choice = chosen
     names = tables.get("silver.interests")
-    held = [] if interest_map is None else person.collect_interests(interest_map, names, user_id)
+    interests = [] if interest_map is None else person.collect_interests(interest_map, names, user_id)
     offered = person.collect_suggestions(lists, user_id, params.recommend.top_k) if listed else []
     interactions = tables.get("silver.interactions")
     past = (None, None, None, []) if interactions is None else person.history(interactions, user_id)
-    wanted = {i for row in held for i in row["evidence"][: person.EVIDENCE]} | set(past[3])
-    wanted |= {i for row in offered for i in [row["item_id"], *row["evidence"][: person.EVIDENCE]]}
-    titles = person.collect_titles(items, wanted)
+    item_ids = {i for row in interests for i in row["evidence"][: person.EVIDENCE]} | set(past[3])
+    item_ids |= {i for row in offered for i in [row["item_id"], *row["evidence"][: person.EVIDENCE]]}
+    titles = person.collect_titles(items, item_ids)
     groups = {} if isinstance(graph, Missing) else {node.interest_id: node.group for node in graph.nodes}
     return ShownPerson(
         user_id=user_id,
@@ -183,9 +183,9 @@ def _person(
         interests=(
             Missing(_absent("interest map", "build_interests"))
             if interest_map is None
-            else person.interest_groups(held, titles, groups)
+            else person.interest_groups(interests, titles, groups)
         ),
-        held=frozenset(row["interest_id"] for row in held),
+        held=frozenset(row["interest_id"] for row in interests),
         suggestions=(
             person.suggestions(offered, titles)
             if listed

@@ -49,15 +49,15 @@ def people_checks(users: DataFrame, cold_history: int) -> list[Check]:
 
 def split_checks(interactions: DataFrame) -> list[Check]:
     """silver.interactions -> the shares of train, validation and test pairs. One Spark job, three rows."""
-    found = {row["split"]: row["count"] for row in interactions.groupBy("split").count().collect()}
-    total = sum(found.values())
+    counts = {row["split"]: row["count"] for row in interactions.groupBy("split").count().collect()}
+    total = sum(counts.values())
     names = {"train": "Pairs to train on", "validation": "Pairs that fit the weights", "test": "Pairs held out"}
-    return [_check(label, found.get(split, 0), total, "pairs") for split, label in names.items()]
+    return [_check(label, counts.get(split, 0), total, "pairs") for split, label in names.items()]
 
 
-def quarantine_check(quarantined: int, kept: int) -> Check:
+def quarantine_check(quarantined: int, accepted: int) -> Check:
     """Records set aside against records kept (events and items)."""
-    return _check("Records set aside", quarantined, quarantined + kept, "records")
+    return _check("Records set aside", quarantined, quarantined + accepted, "records")
 
 
 def _check(label: str, part: int, total: int, unit: str) -> Check:

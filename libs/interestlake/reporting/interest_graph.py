@@ -50,8 +50,8 @@ def _links(edges: DataFrame, place: dict[str, int]) -> tuple[Link, ...]:
     among = edges.where(F.col("src").isin(ids) & F.col("dst").isin(ids)).select("src", "dst", "weight")
     ends = among.withColumn("end", F.explode(F.array("src", "dst")))
     strongest = Window.partitionBy("end").orderBy(F.desc("weight"), "src", "dst")
-    kept = ends.withColumn("order", F.row_number().over(strongest)).where(F.col("order") <= LINKS_PER_NODE)
-    rows = kept.select("src", "dst", "weight").distinct().collect()
+    strongest_links = ends.withColumn("order", F.row_number().over(strongest)).where(F.col("order") <= LINKS_PER_NODE)
+    rows = strongest_links.select("src", "dst", "weight").distinct().collect()
     links = (Link(*sorted((place[row["src"]], place[row["dst"]])), row["weight"]) for row in rows)
     return tuple(sorted(links, key=lambda link: (link.weight, link.a, link.b)))
 
@@ -63,8 +63,8 @@ def _communities(rows: list[dict], sizes: dict[str, int]) -> tuple[tuple[Communi
         weight[row["community"]] = weight.get(row["community"], 0.0) + row["pagerank"]
         members.setdefault(row["community"], []).append(i)
     # words that people gave name a community better than words that were extracted
-    for found in members.values():
-        found.sort(key=lambda i: (_kind(rows[i]) in EXTRACTED, i))
+    for nodes_of in members.values():
+        nodes_of.sort(key=lambda i: (_kind(rows[i]) in EXTRACTED, i))
     order = sorted(weight, key=lambda c: (-weight[c], c))[:COLOURED]
     communities = tuple(
         Community(

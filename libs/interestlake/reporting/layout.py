@@ -58,7 +58,7 @@ def _groups(graph: InterestGraph) -> list[np.ndarray]:
     members: dict[str, list[int]] = {}
     for i, node in enumerate(graph.nodes):
         members.setdefault(node.community, []).append(i)
-    return [np.array(found) for found in members.values()]
+    return [np.array(group) for group in members.values()]
 
 
 def _shore(radius: np.ndarray) -> float:
@@ -75,10 +75,10 @@ def _centres(graph: InterestGraph, groups, shores, width: float, height: float, 
         if a != b:
             weight = between.get_edge_data(a, b, {"weight": 0.0})["weight"]
             between.add_edge(a, b, weight=weight + link.weight)
-    found = nx.spring_layout(between, weight="weight", seed=seed, iterations=200)
+    placed = nx.spring_layout(between, weight="weight", seed=seed, iterations=200)
     shape = np.array([width, height]) / np.sqrt(width * height)
     reach = np.sqrt(np.sum(shores**2))
-    centres = np.array([found[g] for g in range(len(groups))]) * reach * shape
+    centres = np.array([placed[g] for g in range(len(groups))]) * reach * shape
     for _ in range(400):
         centres, _ = _push(centres * 0.985, shores + SHORE * 0.6)
     return centres
@@ -90,10 +90,10 @@ def _inner(graph: InterestGraph, members: np.ndarray, seed: int) -> np.ndarray:
         return np.zeros((1, 2))
     inside = nx.Graph()
     inside.add_nodes_from(int(i) for i in members)
-    wanted = set(inside)
-    inside.add_weighted_edges_from((li.a, li.b, li.weight) for li in graph.links if li.a in wanted and li.b in wanted)
-    found = nx.spring_layout(inside, weight="weight", seed=seed, iterations=150, k=2.0 / np.sqrt(len(members)))
-    points = np.array([found[int(i)] for i in members])
+    asked = set(inside)
+    inside.add_weighted_edges_from((li.a, li.b, li.weight) for li in graph.links if li.a in asked and li.b in asked)
+    placed = nx.spring_layout(inside, weight="weight", seed=seed, iterations=150, k=2.0 / np.sqrt(len(members)))
+    points = np.array([placed[int(i)] for i in members])
     points -= points.mean(axis=0)
     length = np.linalg.norm(points, axis=1)
     # distances from the middle are evened out, or two clusters of one community leave a hole between them

@@ -29,40 +29,40 @@ class OwnMap:
     rows: tuple[dict, ...]
 
 
-def read_map(held: list[dict], carried: DataFrame, history: DataFrame, nodes: DataFrame | None) -> OwnMap | Missing:
-    """held: rows of `person.collect_interests`; carried: silver.item_interests; history(item_id, weight): the person's.
+def read_map(own: list[dict], carried: DataFrame, history: DataFrame, nodes: DataFrame | None) -> OwnMap | Missing:
+    """own: rows of `person.collect_interests`; carried: silver.item_interests; history(item_id, weight): the person's.
 
     Nodes: see `choose`. A link's weight is the sum over the person's items of liking * w_ix * w_iy; each node keeps its
     LINKS_PER_NODE strongest. Communities are those of graph.interest_nodes or, where one of them holds more than WHOLE
     of the nodes, those of the person's own links. Two Spark jobs; collected: one person's links and nodes.
     """
-    kept = choose(held)
-    if not kept:
+    chosen = choose(own)
+    if not chosen:
         return Missing("No interest map for this person: the items of the history carry no interests.")
-    place = {row["interest_id"]: i for i, row in enumerate(kept)}
-    found = {}
+    place = {row["interest_id"]: i for i, row in enumerate(chosen)}
+    community_of = {}
     if nodes is not None:
         rows = nodes.where(F.col("interest_id").isin(list(place))).select("interest_id", "community").collect()
-        found = {row["interest_id"]: row["community"] for row in rows}
-    community = [found.get(row["interest_id"], f"alone:{row['interest_id']}") for row in kept]
+        community_of = {row["interest_id"]: row["community"] for row in rows}
+    community = [community_of.get(row["interest_id"], f"alone:{row['interest_id']}") for row in chosen]
     links = _links(carried, history, place)
-    if max(community.count(name) for name in set(community)) > WHOLE * len(kept):
-        community = own_communities(len(kept), links)
-    communities, group = _communities(kept, community)
-    degree = [sum(i in (link.a, link.b) for link in links) for i in range(len(kept))]
+    if max(community.count(name) for name in set(community)) > WHOLE * len(chosen):
+        community = own_communities(len(chosen), links)
+    communities, group = _communities(chosen, community)
+    degree = [sum(i in (link.a, link.b) for link in links) for i in range(len(chosen))]
     graph = InterestGraph(
         nodes=tuple(
             Node(row["interest_id"], row["name"], row["kind"], row["item_count"], degree[i], max(row["strength"], 0.02),
                  community[i], group.get(community[i], -1))
-            for i, row in enumerate(kept)
+            for i, row in enumerate(chosen)
         ),
-        links=links, communities=communities, all_nodes=len(held), all_edges=len(links),
+        links=links, communities=communities, all_nodes=len(own), all_edges=len(links),
         all_communities=len(communities),
     )  # fmt: skip
-    return OwnMap(graph, tuple(kept))
+    return OwnMap(graph, tuple(chosen))
 
 
-def choose(held: list[dict]) -> list[dict]:
+def choose(own: list[dict]) -> list[dict]:
     """The MAX_NODES interests that are drawn, strongest first, what people named before what was extracted.
 
     Of several of one name (category Jazz, tag jazz) the first of KINDS' order stands. Topics, whose names are lists of
@@ -70,14 +70,14 @@ def choose(held: list[dict]) -> list[dict]:
     """
     kinds = list(KINDS)
     by_name: dict[str, dict] = {}
-    for row in sorted(held, key=lambda r: (kinds.index(r["kind"]) if r["kind"] in kinds else 99, r["interest_id"])):
+    for row in sorted(own, key=lambda r: (kinds.index(r["kind"]) if r["kind"] in kinds else 99, r["interest_id"])):
         if row["kind"] != "topic":
             by_name.setdefault(row["name"].casefold(), row)
     order = sorted(by_name.values(), key=lambda r: (-r["strength"], -r["share"], r["interest_id"]))
     named = [row for row in order if row["kind"] not in EXTRACTED][:MAX_NODES]
     words = [row for row in order if row["kind"] in EXTRACTED][: max(MIN_WORDS, len(named) // 2)]
-    kept = (named + words)[:MAX_NODES] or held[:MAX_NODES]
-    return sorted(kept, key=lambda r: (-r["strength"] * (0.6 if r["kind"] in EXTRACTED else 1), r["interest_id"]))
+    chosen = (named + words)[:MAX_NODES] or own[:MAX_NODES]
+    return sorted(chosen, key=lambda r: (-r["strength"] * (0.6 if r["kind"] in EXTRACTED else 1), r["interest_id"]))
 
 
 def own_communities(count: int, links: tuple[Link, ...]) -> list[str]:
@@ -85,22 +85,22 @@ def own_communities(count: int, links: tuple[Link, ...]) -> list[str]:
     graph = nx.Graph()
     graph.add_nodes_from(range(count))
     graph.add_weighted_edges_from((link.a, link.b, link.weight) for link in links)
-    found = nx.community.louvain_communities(graph, weight="weight", resolution=1.1, seed=0)
-    name = {node: f"own:{min(members)}" for members in found for node in members}
+    parts = nx.community.louvain_communities(graph, weight="weight", resolution=1.1, seed=0)
+    name = {node: f"own:{min(members)}" for members in parts for node in members}
     return [name[node] for node in range(count)]
 
 
-def _communities(kept: list[dict], community: list[str]) -> tuple[tuple[Community, ...], dict[str, int]]:
+def _communities(chosen: list[dict], community: list[str]) -> tuple[tuple[Community, ...], dict[str, int]]:
     members: dict[str, list[int]] = {}
     for i, name in enumerate(community):
         members.setdefault(name, []).append(i)
     # one interest alone is no community: it stays grey
-    weight = {name: sum(kept[i]["share"] for i in found) for name, found in members.items() if len(found) > 1}
+    weight = {name: sum(chosen[i]["share"] for i in places) for name, places in members.items() if len(places) > 1}
     order = sorted(weight, key=lambda name: (-weight[name], name))[:COLOURED]
-    for found in members.values():
-        found.sort(key=lambda i: (kept[i]["kind"] in EXTRACTED, i))
+    for places in members.values():
+        places.sort(key=lambda i: (chosen[i]["kind"] in EXTRACTED, i))
     communities = tuple(
-        Community(i + 1, tuple(kept[head]["name"] for head in members[name][:NAMED_BY]),
+        Community(i + 1, tuple(chosen[head]["name"] for head in members[name][:NAMED_BY]),
                   tuple(members[name][:NAMED_BY]), len(members[name]), len(members[name]))
         for i, name in enumerate(order)
     )  # fmt: skip
@@ -115,13 +115,13 @@ def _links(carried: DataFrame, history: DataFrame, place: dict[str, int]) -> tup
     both = both.groupBy("a", "b").agg(F.round(F.sum("w"), 9).alias("w"))
     rows = sorted(((row["w"], place[row["a"]], place[row["b"]]) for row in both.collect()), reverse=True)
     taken = [0] * len(place)
-    kept = []
+    links = []
     for weight, a, b in rows:
         if taken[a] < LINKS_PER_NODE or taken[b] < LINKS_PER_NODE:
             taken[a] += 1
             taken[b] += 1
-            kept.append(Link(min(a, b), max(a, b), weight))
-    return tuple(sorted(kept, key=lambda link: (link.weight, link.a, link.b)))
+            links.append(Link(min(a, b), max(a, b), weight))
+    return tuple(sorted(links, key=lambda link: (link.weight, link.a, link.b)))
 
 
 def draw_map(own: OwnMap, seed: int) -> tuple[Drawing, Drawing]:

@@ -13,6 +13,11 @@ from .own_time import ARROWS, Courses, read_courses
 from .page import fill
 from .person import DAY, collect_interests, collect_suggestions, collect_titles, suggestions
 
+READS = (
+    "silver.interactions", "silver.objections", "silver.interests", "silver.items", "silver.item_interests",
+    "graph.interest_nodes", "gold.interest_map", "gold.interest_profiles", "gold.recommendations",
+    "gold.counterfactuals", "gold.expansions",
+)  # fmt: skip
 RECENT = 12
 EXPANSIONS = 8
 PROFILE = ("kind", "label", "confidence", "slope", "slope_error", "trend", "events")
@@ -66,31 +71,31 @@ def gather_own(tables: OptionalTables, user_id: str, top_k: int, lake: str, seed
     refused = _refused(tables, mine)
     no_interest = {target for kind, target in refused if kind == "interest"}
     interest_map, lists = tables.get("gold.interest_map"), tables.get("gold.recommendations")
-    held = [] if interest_map is None else collect_interests(interest_map, tables.get("silver.interests"), user_id)
-    held = [row for row in held if row["interest_id"] not in no_interest]
-    held = _with_profile(tables.get("gold.interest_profiles"), mine, held)
+    interests = [] if interest_map is None else collect_interests(interest_map, tables.get("silver.interests"), user_id)
+    interests = [row for row in interests if row["interest_id"] not in no_interest]
+    interests = _with_profile(tables.get("gold.interest_profiles"), mine, interests)
     offered = [] if lists is None else collect_suggestions(lists, user_id, top_k)
     no_item = {target for kind, target in refused if kind == "item"}
     offered = [row for row in offered if row["item_id"] not in no_item]
-    told = history.agg(F.count("*").alias("n"), F.date_format(F.min("first_ts"), DAY).alias("a"),
+    span = history.agg(F.count("*").alias("n"), F.date_format(F.min("first_ts"), DAY).alias("a"),
                        F.date_format(F.max("last_ts"), DAY).alias("b")).first()  # fmt: skip
     newest = history.orderBy(F.desc("position"), "item_id").limit(RECENT)
     newest = newest.select("item_id", F.date_format("last_ts", DAY).alias("day")).collect()
-    wanted = {i for row in held for i in row["evidence"][:4]} | {row["item_id"] for row in newest} | no_item
-    wanted |= {i for row in offered for i in [row["item_id"], *row["evidence"]]}
-    titles = collect_titles(tables.get("silver.items"), wanted) if wanted else {}
+    item_ids = {i for row in interests for i in row["evidence"][:4]} | {row["item_id"] for row in newest} | no_item
+    item_ids |= {i for row in offered for i in [row["item_id"], *row["evidence"]]}
+    titles = collect_titles(tables.get("silver.items"), item_ids) if item_ids else {}
     carried, nodes = tables.get("silver.item_interests"), tables.get("graph.interest_nodes")
     own = Missing("No interest map: the stage build_interests has not run on this lake.")
     courses: Courses | Missing = own
     if carried is not None and interest_map is not None:
-        own = read_map(held, carried, history, nodes)
+        own = read_map(interests, carried, history, nodes)
         groups = {} if isinstance(own, Missing) else {n.interest_id: n.group for n in own.graph.nodes}
-        courses = read_courses(held, carried, history, groups)
+        courses = read_courses(interests, carried, history, groups)
     history.unpersist()
     names = _names(tables, [target for kind, target in refused if kind == "interest"])
     return OwnPage(
-        user_id=user_id, items=told["n"], first_day=told["a"], last_day=told["b"],
-        reading=reading_of(held), map=own, details={r["interest_id"]: _detail(r, titles) for r in held},
+        user_id=user_id, items=span["n"], first_day=span["a"], last_day=span["b"],
+        reading=reading_of(interests), map=own, details={r["interest_id"]: _detail(r, titles) for r in interests},
         courses=courses,
         suggestions=suggestions(offered, titles) if lists is not None else Missing(
             f"No recommendations: run `interestlake run --lake {lake}` to the stage recommend."),
@@ -117,14 +122,14 @@ def _names(tables: OptionalTables, ids: list[str]) -> dict[str, str]:
     return {r["interest_id"]: r["name"] for r in table.where(F.col("interest_id").isin(ids)).collect()}
 
 
-def _with_profile(profiles: DataFrame | None, mine, held: list[dict]) -> list[dict]:
+def _with_profile(profiles: DataFrame | None, mine, own: list[dict]) -> list[dict]:
     """The rows with trend, slope and confidence of gold.interest_profiles where it is there. One Spark job."""
     if profiles is None:
-        return held
-    found = {row["interest"]: row for row in profiles.where(mine).select("interest", *PROFILE).collect()}
+        return own
+    by_id = {row["interest"]: row for row in profiles.where(mine).select("interest", *PROFILE).collect()}
     fields = ("confidence", "slope", "slope_error", "trend")
-    return [row | ({name: found[row["interest_id"]][name] for name in fields} if row["interest_id"] in found else {})
-            for row in held]
+    return [row | ({name: by_id[row["interest_id"]][name] for name in fields} if row["interest_id"] in by_id else {})
+            for row in own]
 
 
 def _detail(row: dict, titles: dict) -> dict:
@@ -137,9 +142,9 @@ def _detail(row: dict, titles: dict) -> dict:
     }  # fmt: skip
 
 
-def reading_of(held: list[dict]) -> tuple[str, ...]:
+def reading_of(own: list[dict]) -> tuple[str, ...]:
     """Names of the three interests of largest share that a person would name: categories and tags before keywords."""
-    named = [r for r in held if r["kind"] in ("category", "tag")] or [r for r in held if r["kind"] == "keyword"]
+    named = [r for r in own if r["kind"] in ("category", "tag")] or [r for r in own if r["kind"] == "keyword"]
     return tuple(r["name"] for r in sorted(named, key=lambda r: (-r["share"], r["interest_id"]))[:3])
 
 
@@ -154,11 +159,11 @@ def _expansions(table: DataFrame | None, mine, refused: set[str], lake: str) -> 
     if table is None:
         return Missing(f"No expansions yet: run `interestlake expand --lake {lake}`.")
     rows = table.where(mine).orderBy(F.desc("confidence"), "interest").limit(EXPANSIONS + len(refused)).collect()
-    found = tuple(
+    expansions = tuple(
         Expansion(r["interest"], r["label"], r["kind"], r["confidence"], r["surprise"], r["source"], tuple(r["path"]))
         for r in rows if r["interest"] not in refused
     )[:EXPANSIONS]  # fmt: skip
-    return found or Missing("No expansions for this person.")
+    return expansions or Missing("No expansions for this person.")
 
 
 def render_own(page: OwnPage, lake: str, token: str | None = None) -> str:

@@ -35,13 +35,13 @@ class Courses:
     courses: tuple[Course, ...]
 
 
-def read_courses(held: list[dict], carried: DataFrame, history: DataFrame, groups: dict[str, int]) -> Courses | Missing:
-    """held: rows of `collect_interests`; carried: silver.item_interests; history(item_id, liking, first_ts).
+def read_courses(own: list[dict], carried: DataFrame, history: DataFrame, groups: dict[str, int]) -> Courses | Missing:
+    """own: rows of `collect_interests`; carried: silver.item_interests; history(item_id, liking, first_ts).
 
     Items of the person per interval (BUCKETS of equal length between the first and the last item) and interest, for the
     SHOWN interests of largest share that are no topics. One Spark job, at most BUCKETS x SHOWN rows and two edges.
     """
-    shown = sorted((r for r in held if r["kind"] != "topic"), key=lambda r: (-r["share"], r["interest_id"]))[:SHOWN]
+    shown = sorted((r for r in own if r["kind"] != "topic"), key=lambda r: (-r["share"], r["interest_id"]))[:SHOWN]
     edges = history.agg(
         F.unix_timestamp(F.min("first_ts")).alias("a"), F.unix_timestamp(F.max("first_ts")).alias("b"),
         F.date_format(F.min("first_ts"), "yyyy-MM-dd").alias("first"),

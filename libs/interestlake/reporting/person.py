@@ -15,28 +15,28 @@ RECENT = 6
 DAY = "yyyy-MM-dd"
 
 
-def choose_person(people: DataFrame, users: DataFrame, wanted: str) -> tuple[str, str] | None:
+def choose_person(people: DataFrame, users: DataFrame, beginning: str) -> tuple[str, str] | None:
     """-> (user_id, why), or None where `people` is empty. people(user_id): who may be shown; users: silver.users.
 
-    `wanted` is a user_id or a beginning that only one of `people` has; empty takes the person whose history is
+    `beginning` is a user_id or a beginning that only one of `people` has; empty takes the person whose history is
     nearest the median length, ties by user_id. Runs one to three Spark jobs; collects two rows at most. Raises
-    BadInput where `wanted` fits nobody or several.
+    BadInput where `beginning` fits nobody or several.
     """
-    known = people.select("user_id").distinct()
-    if wanted:
-        found = known.where(F.col("user_id").startswith(wanted)).orderBy("user_id").limit(2).collect()
-        if not found or (len(found) > 1 and found[0]["user_id"] != wanted):
+    listed = people.select("user_id").distinct()
+    if beginning:
+        matching = listed.where(F.col("user_id").startswith(beginning)).orderBy("user_id").limit(2).collect()
+        if not matching or (len(matching) > 1 and matching[0]["user_id"] != beginning):
             raise BadInput.of(
-                f"report.person={wanted!r}",
-                found="nobody" if not found else "several people",
+                f"report.person={beginning!r}",
+                found="nobody" if not matching else "several people",
                 expected="a user_id of gold.recommendations or gold.interest_map, or a beginning that only one has",
                 where="conf/params/report.yml or --set report.person=...",
             )
-        return found[0]["user_id"], "asked for in the parameters"
-    lengths = known.join(users.select("user_id", "item_count"), "user_id").where("item_count > 0")
+        return matching[0]["user_id"], "asked for in the parameters"
+    lengths = listed.join(users.select("user_id", "item_count"), "user_id").where("item_count > 0")
     median = lengths.agg(F.expr("percentile(item_count, 0.5)")).first()[0]
     if median is None:
-        first = known.orderBy("user_id").first()
+        first = listed.orderBy("user_id").first()
         return None if first is None else (first["user_id"], "nobody has a history, so the first by id")
     row = lengths.orderBy(F.abs(F.col("item_count") - F.lit(median)), "user_id").first()
     return row["user_id"], "a history of typical length"
@@ -46,14 +46,14 @@ def history(interactions: DataFrame, user_id: str) -> tuple[int, str | None, str
     """silver.interactions -> (train items, first day, last day, the newest items). One Spark job, RECENT rows."""
     mine = interactions.where((F.col("user_id") == user_id) & (F.col("split") == "train"))
     whole = Window.partitionBy()
-    told = mine.select(
+    dated = mine.select(
         "item_id",
         "position",
         F.count("*").over(whole).alias("items"),
         F.date_format(F.min("first_ts").over(whole), DAY).alias("first"),
         F.date_format(F.max("last_ts").over(whole), DAY).alias("last"),
     )
-    newest = told.orderBy(F.desc("position"), "item_id").limit(RECENT).collect()
+    newest = dated.orderBy(F.desc("position"), "item_id").limit(RECENT).collect()
     if not newest:
         return 0, None, None, []
     return newest[0]["items"], newest[0]["first"], newest[0]["last"], [row["item_id"] for row in newest]

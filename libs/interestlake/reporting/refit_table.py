@@ -21,8 +21,8 @@ TOLD = (
 def refit_table(figures: Mapping[str, float]) -> str:
     """Figures of `refit_figures` -> the lines that the command prints, within 100 columns."""
     counts = ((figures[f"feedback_{name}"], one, more) for name, one, more in TOLD)
-    told = [f"{whole(n)} {one if n == 1 else more}" for n, one, more in counts if n or one in ("row", "pair used")]
-    lines = [f"feedback: {', '.join(told)}"]
+    parts = [f"{whole(n)} {one if n == 1 else more}" for n, one, more in counts if n or one in ("row", "pair used")]
+    lines = [f"feedback: {', '.join(parts)}"]
     for segment in SEGMENT_NAMES:
         lines += ["", *_segment(figures, segment)]
     return "\n".join(line.rstrip() for line in lines)
@@ -42,13 +42,13 @@ def _segment(figures: Mapping[str, float], segment: str) -> list[str]:
 
 
 def _verdict(figures: Mapping[str, float], segment: str) -> str:
-    people, held, rested = (figures[f"{name}.{segment}"] for name in ("people", "held", "rested_on"))
+    people, held_out, rested = (figures[f"{name}.{segment}"] for name in ("people", "held", "rested_on"))
     before, after = figures[f"ndcg_10_before.{segment}"], figures[f"ndcg_10_after.{segment}"]
     if not people:
         return f"{segment}: no feedback of such people to fit on, the old weights stay"
-    if not held:
+    if not held_out:
         return f"{segment}: feedback of {whole(people)} people and nobody left to judge it by, the old weights stay"
-    judged = f"nDCG@10 of {whole(held)} held-out people {before:.4f} -> {after:.4f}"
+    judged = f"nDCG@10 of {whole(held_out)} held-out people {before:.4f} -> {after:.4f}"
     if not figures[f"moved.{segment}"]:
         return f"{segment}: {judged} is not better, the old weights stay"
     return f"{segment}: {judged}; {whole(people)} people moved weights of {whole(rested)}"

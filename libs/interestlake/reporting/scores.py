@@ -79,21 +79,21 @@ def _spread(ends: dict[str, float]) -> dict[str, float]:
 
 
 def _segments(rows: list[Mapping], role: dict[str, str], k: int) -> tuple[Segment, ...]:
-    found = []
+    segments = []
     for segment in SEGMENTS:
         mine = [r for r in rows if r["segment"] == segment and r["metric"] == "ndcg" and r["k"] == k]
         if not mine:
             continue
         users = max(r["users"] for r in mine)
         if segment != "all" and users < LEAST_PEOPLE:
-            found.append(Segment(segment, users, (), None))
+            segments.append(Segment(segment, users, (), None))
             continue
         others = [r for r in mine if r["model"] != "fused"]
         best = max(others, key=lambda r: (r["value"], r["model"]))["model"] if others else None
         order = sorted(mine, key=lambda r: (r["model"] == "fused", r["model"] == best, r["model"]))
         dots = tuple((r["model"], role.get(r["model"], "model"), r["value"]) for r in order)
-        found.append(Segment(segment, users, dots, best))
-    return tuple(found)
+        segments.append(Segment(segment, users, dots, best))
+    return tuple(segments)
 
 
 def _ceiling(values: list[float]) -> float:

@@ -52,10 +52,10 @@ class Ranker:
         parts = []
         for start in range(0, len(asked), PEOPLE_PER_BLOCK):
             span = slice(start, start + PEOPLE_PER_BLOCK)
-            wanted = lengths.iloc[span].to_numpy(np.int64)
-            block = asked.iloc[span].assign(user_id=np.arange(len(wanted)))
-            lists = recommend_block(block, self.recommender, int(wanted.max()))
-            lists = lists[lists["rank"].to_numpy() <= wanted[lists["user_id"].to_numpy(np.int64)]]
+            asked_lengths = lengths.iloc[span].to_numpy(np.int64)
+            block = asked.iloc[span].assign(user_id=np.arange(len(asked_lengths)))
+            lists = recommend_block(block, self.recommender, int(asked_lengths.max()))
+            lists = lists[lists["rank"].to_numpy() <= asked_lengths[lists["user_id"].to_numpy(np.int64)]]
             parts.append(lists.assign(user_id=asked["user_id"].to_numpy()[start + lists["user_id"].to_numpy(np.int64)]))
         whole = pd.concat(parts) if parts else pd.DataFrame(columns=[name for name, *_ in OUTPUTS])
         whole = whole[[name for name, *_ in OUTPUTS]].reset_index(drop=True)
@@ -63,8 +63,8 @@ class Ranker:
 
     def _asked(self, requests: pd.DataFrame) -> pd.DataFrame:
         """The row of people per request, None where nothing is known, with the history that the request carries."""
-        known = self.people.set_index("user_id").reindex(requests["user_id"].to_numpy()).reset_index()
-        asked = known.astype(object).where(known.notna(), None)
+        carried = self.people.set_index("user_id").reindex(requests["user_id"].to_numpy()).reset_index()
+        asked = carried.astype(object).where(carried.notna(), None)
         if "history" in requests.columns:
             for row, history in enumerate(requests["history"]):
                 if isinstance(history, (list, tuple, np.ndarray)):
@@ -74,8 +74,8 @@ class Ranker:
 
     def _indexes(self, item_ids) -> np.ndarray:
         """Item ids -> item indexes, each once, in order; ids that are not in the catalogue are passed over."""
-        wanted = list(dict.fromkeys(str(item) for item in item_ids))
-        place = self.recommender.catalogue.columns_of(wanted)
+        asked = list(dict.fromkeys(str(item) for item in item_ids))
+        place = self.recommender.catalogue.columns_of(asked)
         return self.recommender.catalogue.index_of_column[place[place >= 0]]
 
     def save(self, folder: str | Path) -> Path:

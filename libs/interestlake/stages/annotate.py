@@ -23,9 +23,9 @@ def _run(context: StageContext) -> dict[str, float]:
     if total == 0:
         context.log.info("      no item text and no review in silver.documents: the text tables are written empty")
     figures |= _annotate_new(context, documents, texts, total)
-    known = context.read(FEATURES).select("text_hash", "tokens").join(texts.select("text_hash", "is_fit"), "text_hash")
-    figures |= _weigh_and_find_topics(context, known.cache())
-    known.unpersist()
+    tokens = context.read(FEATURES).select("text_hash", "tokens").join(texts.select("text_hash", "is_fit"), "text_hash")
+    figures |= _weigh_and_find_topics(context, tokens.cache())
+    tokens.unpersist()
     texts.unpersist()
     return figures
 
@@ -69,27 +69,27 @@ def _labels(context: StageContext, documents: DataFrame) -> DataFrame:
     return context.read(LABELS)
 
 
-def _weigh_and_find_topics(context: StageContext, known: DataFrame) -> dict[str, float]:
+def _weigh_and_find_topics(context: StageContext, features: DataFrame) -> dict[str, float]:
     params, spark = context.params.annotate, context.spark
-    shaping = known.where("is_fit")
+    shaping = features.where("is_fit")
     vocabulary = build_vocabulary(shaping, params.vocabulary_size, params.min_document_count)
     weights, topics, mixtures = (empty(spark, name) for name in (WEIGHTS, TOPICS, MIXTURES))
-    found = 0
+    topic_count = 0
     if vocabulary:
         count = count_terms(vocabulary)
         idf = inverse_document_frequency(spark, shaping.transform(count), vocabulary)
-        weights = known.transform(weigh_terms(idf, params.terms_per_text))
+        weights = features.transform(weigh_terms(idf, params.terms_per_text))
         model = fit_topics(
             shaping.transform(count), vocabulary, params.lda_topics, params.lda_iterations, context.options.seed
         )
         if model is not None:
-            topics, mixtures = describe_topics(spark, model), known.transform(count).transform(assign_topics(model))
-            found = topics.count()
-    if found < params.lda_topics:
+            topics, mixtures = describe_topics(spark, model), features.transform(count).transform(assign_topics(model))
+            topic_count = topics.count()
+    if topic_count < params.lda_topics:
         context.log.info("      %d topics instead of lda_topics=%d: %d terms stand in min_document_count=%d texts",
-                         found, params.lda_topics, len(vocabulary), params.min_document_count)  # fmt: skip
+                         topic_count, params.lda_topics, len(vocabulary), params.min_document_count)  # fmt: skip
     context.write_all({WEIGHTS: weights, TOPICS: topics, MIXTURES: mixtures})
-    return {"vocabulary_terms": float(len(vocabulary)), "topics": float(found)}
+    return {"vocabulary_terms": float(len(vocabulary)), "topics": float(topic_count)}
 
 
 ANNOTATE = Stage(

@@ -26,14 +26,14 @@ INTEREST_WALKS = "graph.interest_pagerank"
 def _run(context: StageContext) -> dict[str, float]:
     items = context.read("silver.interactions").transform(item_histories()).persist()
     carried = context.read("silver.item_interests")
-    held = items.transform(interest_histories(carried, INTERESTS_PER_PERSON)).persist()
+    histories = items.transform(interest_histories(carried, INTERESTS_PER_PERSON)).persist()
     parts = side_by_side(
         lambda: _graph(context, "item", items, hubs=0),
-        lambda: _graph(context, "interest", held, hubs=context.params.graph.hub_interests),
+        lambda: _graph(context, "interest", histories, hubs=context.params.graph.hub_interests),
         lambda: _vectors(context),
     )
     items.unpersist()
-    held.unpersist()
+    histories.unpersist()
     return reduce(or_, parts)
 
 
@@ -63,10 +63,10 @@ def _graph(context: StageContext, name: str, histories: DataFrame, hubs: int) ->
     nodes = context.write(f"graph.{name}_nodes", described.nodes.withColumnRenamed("node", f"{name}_id"))
     if hubs:
         context.write(INTEREST_WALKS, described.walks.toDF("source_interest_id", "interest_id", "score"))
-    found = described.communities
-    groups = found.members.select("community").distinct().count()
-    context.log.info("      %d communities of %ss by %s, modularity %.3f", groups, name, found.method, found.modularity)
-    return counts | {f"{name}_nodes": nodes.rows, f"{name}_communities": groups, f"{name}_modularity": found.modularity}
+    parts = described.communities
+    groups = parts.members.select("community").distinct().count()
+    context.log.info("      %d communities of %ss by %s, modularity %.3f", groups, name, parts.method, parts.modularity)
+    return counts | {f"{name}_nodes": nodes.rows, f"{name}_communities": groups, f"{name}_modularity": parts.modularity}
 
 
 def _vectors(context: StageContext) -> dict[str, float]:
@@ -75,22 +75,22 @@ def _vectors(context: StageContext) -> dict[str, float]:
     count = catalogue.count()
     check_items(count, params.svd_max_items)
     ids = catalogue.toPandas().sort_values("item_index")["item_id"].to_numpy()
-    vectors, known = mean_item_texts(
+    vectors, with_text = mean_item_texts(
         context.read("silver.documents"), own_vectors(context), catalogue, count
     )
     train = context.read("silver.interactions").where("split = 'train' AND weight > 0")
     behaviour = BehaviourMatrix(train.select("user_id", F.col("item_index").alias("column"), "weight"), count)
-    found = truncated_svd(
-        behaviour, centred_text(vectors, known), params.svd_rank, params.text_share, context.options.seed
+    factors = truncated_svd(
+        behaviour, centred_text(vectors, with_text), params.svd_rank, params.text_share, context.options.seed
     )
-    half = np.sqrt(found.values)
-    placed = np.abs(found.items).max(axis=1) > 1e-9
-    frame = pd.DataFrame({"item_id": ids[placed], "vector": list((found.items[placed] / half).astype(np.float32))})
+    half = np.sqrt(factors.values)
+    placed = np.abs(factors.items).max(axis=1) > 1e-9
+    frame = pd.DataFrame({"item_id": ids[placed], "vector": list((factors.items[placed] / half).astype(np.float32))})
     rows = context.spark.createDataFrame(frame, "item_id string, vector array<float>")
-    users = behaviour.user_vectors(found.items / half)
+    users = behaviour.user_vectors(factors.items / half)
     written, users = context.write_all({"graph.item_vectors": rows, "graph.user_vectors": users})
     behaviour.release()
-    return {"item_vectors": written.rows, "user_vectors": users.rows, "svd_rank": len(found.values)}
+    return {"item_vectors": written.rows, "user_vectors": users.rows, "svd_rank": len(factors.values)}
 
 
 BUILD_GRAPH = Stage(

@@ -33,10 +33,10 @@ def _run(context: StageContext) -> dict[str, float]:
     })
     carried, names = (context.lake.read(name) for name in ("silver.item_interests", "silver.interests"))
     pairs = context.read("silver.interactions")
-    held = pairs.transform(interest_map(carried, names, params.max_per_user))
+    profiles = pairs.transform(interest_map(carried, names, params.max_per_user))
     if context.lake.exists(OBJECTIONS):
-        held = held.transform(without_disliked(context.read(OBJECTIONS)))
-    people = context.write("gold.interest_map", held)
+        profiles = profiles.transform(without_disliked(context.read(OBJECTIONS)))
+    people = context.write("gold.interest_map", profiles)
     chosen.unpersist()
     if vocabulary.rows == 0 and written.version <= 1:
         context.log.info("      no interest found: the source has no categories, tags or texts that repeat")

@@ -8,6 +8,7 @@ from pyspark.sql import functions as F
 
 from ..core.errors import BadInput
 from ..core.lake import Lake
+from ..core.room import expect_room, gigabytes
 from ..core.stage import Stage, StageContext, expect_lake
 from ..interests.cross_domain import measure
 from ..interests.cross_domain.carry import by_hash, carried_profiles, item_texts, shared_nodes
@@ -33,22 +34,22 @@ def _run(context: StageContext) -> dict[str, float]:
     documents = context.read("silver.documents")
     texts = item_texts(documents, own_vectors(context, documents)).persist()
     if context.options.inputs:
-        known, known_pairs, known_texts = _other_lake(context)
+        theirs, known_pairs, known_texts = _other_lake(context)
         ours, wanted_pairs, same_topics = nodes, pairs, False
     else:
         side = by_hash(context.options.seed, "item_id")
-        known = Nodes(nodes.held.where(side == 0), nodes.names)
+        theirs = Nodes(nodes.held.where(side == 0), nodes.names)
         ours, known_pairs, known_texts = Nodes(nodes.held.where(side == 1), nodes.names), pairs.where(side == 0), texts
         wanted_pairs, same_topics = pairs.where(side == 1), True
-    source, target = shared_nodes(known, ours, same_topics)
+    source, target = shared_nodes(theirs, ours, same_topics)
     people = known_pairs.transform(carried_profiles(source, known_texts, context.params.expand.seeds))
-    wanted = wanted_pairs.where("weight > 0").groupBy("user_id").agg(F.collect_list("item_id").alias("wanted"))
-    judged = people.join(wanted, "user_id").withColumn("half", half(context.options.seed)).persist()
+    relevant = wanted_pairs.where("weight > 0").groupBy("user_id").agg(F.collect_list("item_id").alias("wanted"))
+    judged = people.join(relevant, "user_id").withColumn("half", half(context.options.seed)).persist()
     counts = {row["half"]: row["count"] for row in judged.groupBy("half").count().collect()}
     if min(counts.get(name, 0) for name in ("validation", "test")) < LEAST_PEOPLE:
         raise BadInput.of("people known in both catalogues", found=counts or "nobody",
                           expected=f"at least {LEAST_PEOPLE} in each half", where="--from-lake")
-    shop = _shop(target, wanted_pairs, texts, judged)
+    shop = _shop(context, target, wanted_pairs, texts, judged)
     figures = _measured(context, judged, shop).withColumn("run_id", F.lit(context.options.run_id)).persist()
     context.write(METRICS, figures)
     rows = figures.collect()
@@ -77,14 +78,21 @@ def _vectors(context: StageContext, lake: Lake) -> DataFrame:
     return vectors
 
 
-def _shop(nodes: Nodes, pairs: DataFrame, texts: DataFrame, judged: DataFrame) -> tuple[np.ndarray, Shop, np.ndarray]:
+def _shop(
+    context: StageContext, nodes: Nodes, pairs: DataFrame, texts: DataFrame, judged: DataFrame
+) -> tuple[np.ndarray, Shop, np.ndarray]:
     """(item ids, Shop, node ids): items with a choice; popularity among the people who are not of the test half."""
     others = pairs.join(judged.where("half = 'test'").select("user_id"), "user_id", "left_anti").where("weight > 0")
     chosen = pairs.select("item_id").distinct()
     popular = others.groupBy("item_id").agg(F.count("*").alias("people"))
+    carried = with_rarity(nodes.held.join(chosen, "item_id"), nodes.names).select("item_id", "interest_id", "carry")
+    count, first = chosen.count(), texts.select(F.size("text_vector")).first()
+    planned = gigabytes(count, texts=1, numbers=1 + (first[0] if first else 0))
+    planned += gigabytes(nodes.held.count(), texts=2, numbers=3)
+    expect_room(f"{count:,} items with vectors and interests", planned, context.params.expand.max_gigabytes,
+                "expand.max_gigabytes")
     items = chosen.join(popular, "item_id", "left").join(texts, "item_id", "left").toPandas().sort_values("item_id")
     ids = items["item_id"].to_numpy(object)
-    carried = with_rarity(nodes.held.join(chosen, "item_id"), nodes.names).select("item_id", "interest_id", "carry")
     carried = carried.toPandas()
     names = np.unique(carried["interest_id"].to_numpy(object).astype(str)).astype(object)
     where = places(ids, carried["item_id"]), places(names, carried["interest_id"])
@@ -107,21 +115,21 @@ def _measured(context: StageContext, judged: DataFrame, made: tuple[np.ndarray, 
     halves = sample(judged, "validation", context.options.seed).unionByName(
         sample(judged, "test", context.options.seed)
     )
-    found = halves.mapInPandas(work, measure.FOUND).persist()
-    values = found.where("half = 'validation' AND metric = 'ndcg' AND k = 10").groupBy("model").agg(F.avg("value"))
+    rows = halves.mapInPandas(work, measure.FOUND).persist()
+    values = rows.where("half = 'validation' AND metric = 'ndcg' AND k = 10").groupBy("model").agg(F.avg("value"))
     means = {row[0]: round(row[1], 9) for row in values.collect()}
     best = max(measure.mixes(), key=lambda name: means[name])
-    test = found.where("half = 'test'").where(F.col("model").isin("interests", "text", "popularity", best))
+    test = rows.where("half = 'test'").where(F.col("model").isin("interests", "text", "popularity", best))
     return summed(test.withColumn("model", F.regexp_replace("model", "^mix", "chosen:")), "cross_domain")
 
 
 def _nodes(block: pd.DataFrame, node) -> dict[str, list]:
     """Node numbers and their weights, names that the target lacks left out."""
-    told = [{} if names is None else dict(zip(names, weights, strict=True))
+    weight_of = [{} if names is None else dict(zip(names, weights, strict=True))
             for names, weights in zip(block["interests"], block["weights"], strict=True)]  # fmt: skip
-    kept = [[name for name in sorted(row) if len(node([name]))] for row in told]
-    weights = [[row[name] for name in names] for row, names in zip(told, kept, strict=True)]
-    return {"nodes": [node(names) for names in kept], "weights": weights}
+    shared = [[name for name in sorted(row) if len(node([name]))] for row in weight_of]
+    weights = [[row[name] for name in names] for row, names in zip(weight_of, shared, strict=True)]
+    return {"nodes": [node(names) for names in shared], "weights": weights}
 
 
 CROSS_DOMAIN = Stage(

@@ -113,7 +113,7 @@ def _embed(
         else:
             # the count names the commit: it has grown when a killed run starts again under the same run id
             name = f"{context.options.run_id}/after-{done + finished}"
-            written = context.lake.write(EMBEDDINGS, vectors, name)
+            written = context.note(context.lake.write(EMBEDDINGS, vectors, name))
         finished += written.rows
         speed = finished / (time.perf_counter() - began)
         left = (total - done - finished) / speed if speed else 0.0

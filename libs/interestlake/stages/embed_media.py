@@ -24,20 +24,20 @@ def _run(context: StageContext) -> dict[str, float]:
     slots = spark.sparkContext.defaultParallelism
     with _small_batches(spark, params.batch_size, source.with_bytes):
         hashed = source.rows.repartition(slots, "file", "line").transform(hash_media(params.max_megabytes)).persist()
-        known = _known(context, [encoder.model_id for encoder in encoders.values()])
-        wanted = _new_contents(hashed, known).persist()
+        hashes_before = _known(context, [encoder.model_id for encoder in encoders.values()])
+        new_contents = _new_contents(hashed, hashes_before).persist()
         broken = F.count_if(F.col("media_hash").isNull())
         counts = hashed.agg(F.count_distinct("media_hash"), broken, F.count(F.lit(1))).first()
         contents, unreadable, files = counts
-        new = {row["kind"]: row["count"] for row in wanted.groupBy("kind").count().collect()}
+        new = {row["kind"]: row["count"] for row in new_contents.groupBy("kind").count().collect()}
         for kind in sorted(new):
             width = probe(encoders[kind])
-            told = (new[kind], kind, encoders[kind].model_id, width)
-            context.log.info("      %d new of kind %s by %s, %d coordinates", *told)
+            described = (new[kind], kind, encoders[kind].model_id, width)
+            context.log.info("      %d new of kind %s by %s, %d coordinates", *described)
         began = time.perf_counter()
         partitions = max(slots, -(-sum(new.values()) // FILES_PER_TASK))
         transform = embed_media(encoders, params.batch_size, params.max_megabytes, partitions)
-        made = _with_content(wanted, source).transform(transform).persist()
+        made = _with_content(new_contents, source).transform(transform).persist()
         vectors = made.where("reason IS NULL").drop("reason")
         embedded = context.write(EMBEDDINGS, vectors.select("media_hash", "model_id", "kind", "engine", "vector")).rows
         seconds = time.perf_counter() - began
@@ -49,7 +49,7 @@ def _run(context: StageContext) -> dict[str, float]:
             "bronze.quarantine": judged.transform(_quarantine(source)),
         })
         bad = judged.where("reason IS NOT NULL").count()
-    for frame in (hashed, wanted, made, judged, *filter(None, [source.held])):
+    for frame in (hashed, new_contents, made, judged, *filter(None, [source.held])):
         frame.unpersist()
     if bad:
         context.log.info("      %d of %d files cannot be used: see bronze.quarantine", bad, files)
@@ -70,21 +70,21 @@ def _small_batches(spark, rows: int, with_bytes: bool):
 
 
 def _known(context: StageContext, model_ids: list[str]) -> DataFrame:
-    known = context.read(EMBEDDINGS) if context.lake.exists(EMBEDDINGS) else empty(context.spark, EMBEDDINGS)
-    return known.where(F.col("model_id").isin(model_ids)).select("media_hash", "kind")
+    vectors = context.read(EMBEDDINGS) if context.lake.exists(EMBEDDINGS) else empty(context.spark, EMBEDDINGS)
+    return vectors.where(F.col("model_id").isin(model_ids)).select("media_hash", "kind")
 
 
-def _new_contents(hashed: DataFrame, known: DataFrame) -> DataFrame:
+def _new_contents(hashed: DataFrame, vectors: DataFrame) -> DataFrame:
     """HASHED -> (media_hash, kind, path, file, line) of contents without a vector, the first place of each. Lazy."""
     first = F.min_by(F.struct("path", "file", "line"), F.struct("file", "line", "path")).alias("first")
     contents = hashed.where("media_hash IS NOT NULL").groupBy("media_hash", "kind").agg(first)
-    return contents.join(known, ["media_hash", "kind"], "left_anti").select("media_hash", "kind", "first.*")
+    return contents.join(vectors, ["media_hash", "kind"], "left_anti").select("media_hash", "kind", "first.*")
 
 
-def _with_content(wanted: DataFrame, source: MediaRows) -> DataFrame:
+def _with_content(contents: DataFrame, source: MediaRows) -> DataFrame:
     if not source.with_bytes:
-        return wanted.withColumn("content", F.lit(None).cast("binary"))
-    return wanted.drop("path").join(source.rows.select("path", "content", "file", "line"), ["file", "line"])
+        return contents.withColumn("content", F.lit(None).cast("binary"))
+    return contents.drop("path").join(source.rows.select("path", "content", "file", "line"), ["file", "line"])
 
 
 def _media_rows(judged: DataFrame) -> DataFrame:

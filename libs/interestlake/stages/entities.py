@@ -2,6 +2,7 @@
 
 from functools import lru_cache
 
+from pyspark.sql import Window
 from pyspark.sql import functions as F
 
 from ..core.lake import Lake
@@ -37,20 +38,20 @@ def _run(context: StageContext) -> dict[str, float]:
     texts = documents.groupBy("text_hash").agg(F.min("text").alias("text")).cache()
     tasks = max(context.spark.sparkContext.defaultParallelism, -(-texts.count() // TEXTS_PER_TASK))
     spans = texts.repartition(tasks, "text_hash").transform(find_spans(lambda: _tagger(folder))).cache()
-    found = spans.transform(item_entities(documents.select("item_id", "text_hash"), params.min_confidence,
+    borne = spans.transform(item_entities(documents.select("item_id", "text_hash"), params.min_confidence,
                                           params.min_items)).cache()  # fmt: skip
-    nodes = found.groupBy("entity_id", "kind", "name").agg(
+    nodes = borne.groupBy("entity_id", "kind", "name").agg(
         F.count("*").cast("int").alias("item_count"), F.sum("texts").cast("int").alias("text_count"))
     linked = context.read("silver.interests").where(F.col("kind").isin(*LINKED)).select("interest_id")
     interests = context.read("silver.item_interests").join(linked, "interest_id")
-    carried = found.select("item_id", F.col("entity_id").alias("node"), "weight", F.lit(True).alias("is_entity"))
+    carried = borne.select("item_id", F.col("entity_id").alias("node"), "weight", F.lit(True).alias("is_entity"))
     carried = carried.unionByName(interests.select("item_id", F.col("interest_id").alias("node"), "weight",
                                                    F.lit(False).alias("is_entity")))  # fmt: skip
     edges = carried.transform(node_edges(params.min_items, params.max_per_item, params.max_neighbours))
-    written = context.write_all({ENTITIES: nodes, CARRIED: found.select("item_id", "entity_id", "texts", "weight"),
+    written = context.write_all({ENTITIES: nodes, CARRIED: borne.select("item_id", "entity_id", "texts", "weight"),
                                  EDGES: edges})  # fmt: skip
     figures = {"spans": float(spans.count()), "entities": float(written[0].rows), "edges": float(written[2].rows)}
-    for frame in (texts, spans, found):
+    for frame in (texts, spans, borne):
         frame.unpersist()
     return figures
 
@@ -61,12 +62,14 @@ def entities_table(lake: Lake, rows: int = 15) -> str:
     top = nodes.limit(rows).collect()
     ids = [row["entity_id"] for row in top]
     edges = lake.read(EDGES)
-    mine = edges.where(F.col("src").isin(ids) | F.col("dst").isin(ids)).collect()
+    ends = edges.select("src", "dst", "weight").unionByName(edges.select(
+        F.col("dst").alias("src"), F.col("src").alias("dst"), "weight"))
+    nearest = F.row_number().over(Window.partitionBy("src").orderBy(F.desc("weight"), "dst"))
+    mine = ends.where(F.col("src").isin(ids)).withColumn("place", nearest).where("place <= 3").collect()
     lines = [f"{nodes.count()} entities, {edges.count()} edges"]
     for row in top:
-        near = sorted(((edge["weight"], edge["dst"] if edge["src"] == row["entity_id"] else edge["src"])
-                       for edge in mine if row["entity_id"] in (edge["src"], edge["dst"])), key=lambda p: (-p[0], p[1]))
-        beside = ", ".join(f"{node} {weight:.2f}" for weight, node in near[:3])
+        near = sorted((edge["place"], edge["dst"], edge["weight"]) for edge in mine if edge["src"] == row["entity_id"])
+        beside = ", ".join(f"{node} {weight:.2f}" for _, node, weight in near)
         lines.append(f"  {row['item_count']:>5} items  {row['kind']:<14}{row['name'][:30]:<31} {beside}")
     return "\n".join(lines)
 

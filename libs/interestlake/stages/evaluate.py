@@ -5,9 +5,11 @@ from functools import reduce
 import numpy as np
 from pyspark.sql import functions as F
 
+from ..core.room import gigabytes, has_room
 from ..core.stage import Stage, StageContext
 from ..core.vectors import unit_rows
 from ..evaluation.table import SPLITS, accuracy, held_out_people, spread, unknown_items, unlikeness
+from ..interactions.item_room import BOUND
 
 
 def _run(context: StageContext) -> dict[str, float]:
@@ -16,29 +18,32 @@ def _run(context: StageContext) -> dict[str, float]:
     items = context.read("silver.items").select("item_id", "item_index", "user_count").persist()
     train_users = context.read("silver.users").where("item_count > 0").count()
     lists = context.read("models.lists").where(F.col("rank") <= max(ks)).persist()
-    held = interactions.transform(held_out_people(context.params.recommend.cold_history)).persist()
-    vectors = context.spark.sparkContext.broadcast(_text_vectors(context))
-    parts = (
-        lists.transform(accuracy(interactions, held, ks)),
-        lists.transform(spread(items, held, train_users, ks)),
-        lists.transform(unlikeness(items, held, vectors, ks)),
-    )
+    asked = interactions.transform(held_out_people(context.params.recommend.cold_history)).persist()
+    parts = [lists.transform(accuracy(interactions, asked, ks)), lists.transform(spread(items, asked, train_users, ks))]
+    vectors = _text_vectors(context)
+    if vectors is not None:
+        vectors = context.spark.sparkContext.broadcast(vectors)
+        parts.append(lists.transform(unlikeness(items, asked, vectors, ks)))
     rows = reduce(lambda a, b: a.unionByName(b), parts).withColumn("run_id", F.lit(context.options.run_id))
     context.write("gold.metrics", rows)
     unknown = {row["split"]: row["unknown"] for row in interactions.transform(unknown_items).collect()}
-    for frame in (interactions, items, lists, held):
+    for frame in (interactions, items, lists, asked):
         frame.unpersist()
-    vectors.unpersist()
+    if vectors is not None:
+        vectors.unpersist()
     figures = _headline(context)
     context.tracker.log_parent_metrics(figures)
     return {**figures, **{f"{split}.items_unknown_in_train": float(unknown.get(split, 0)) for split in SPLITS}}
 
 
-def _text_vectors(context: StageContext) -> np.ndarray:
-    """(largest item_index + 1, d) float32 unit vectors; the recommend stage has checked that they fit."""
-    frame = context.read("models.item_features").select("item_index", "text_vector").toPandas()
-    if frame.empty:
-        return np.zeros((1, 1), np.float32)
+def _text_vectors(context: StageContext) -> np.ndarray | None:
+    """(largest item_index + 1, d) float32 unit vectors; None, with a line, where they would not fit."""
+    rows, most = context.read("models.item_features").select("item_index", "text_vector"), context.params.recommend
+    count, first = rows.count(), rows.select(F.size("text_vector")).first()
+    planned = gigabytes(count, numbers=first[0] if first else 0)
+    if not count or not has_room("diversity", planned, most.max_item_gigabytes, BOUND, context.log):
+        return None
+    frame = rows.toPandas()
     vectors = np.zeros((int(frame["item_index"].max()) + 1, len(frame["text_vector"].iloc[0])), np.float32)
     vectors[frame["item_index"].to_numpy()] = np.stack(frame["text_vector"].to_list())
     return unit_rows(vectors)

@@ -10,6 +10,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from ..core.errors import BadInput
+from ..core.room import expect_room, gigabytes
 from ..core.stage import Stage, StageContext
 from ..interests.expansion.build import places
 from ..interests.expansion.histories import hide_late, profile_rows
@@ -33,9 +34,9 @@ def _run(context: StageContext) -> dict[str, float]:
     people = pairs.transform(hide_late(nodes, shown)).withColumn("half", half(context.options.seed)).persist()
     shared = context.spark.sparkContext.broadcast(model_of(context, nodes, shown))
     setting = _choose(context, people, shared)
-    found = summed(sample(people, "test", context.options.seed).transform(judged(shared, setting)), "expansion")
+    test = summed(sample(people, "test", context.options.seed).transform(judged(shared, setting)), "expansion")
     little = _little_history(context, nodes, pairs, shared, setting)
-    rows = found.unionByName(little).withColumn("run_id", F.lit(context.options.run_id)).persist()
+    rows = test.unionByName(little).withColumn("run_id", F.lit(context.options.run_id)).persist()
     context.write(METRICS, rows)
     figures = {f"{r['task']}.{r['model']}.{r['metric']}_{r['k']}".replace("+", "_plus_"): r["value"]
                for r in rows.collect()}  # fmt: skip
@@ -77,8 +78,8 @@ def _choose(context: StageContext, people: DataFrame, shared: Broadcast) -> Sett
                           expected="people with held-out items", where="prepare.validation_share and test_share")
     best = tries[max(means, key=lambda number: (round(means[number], 9), -number))]
     sure = summed(validation.transform(judged(shared, best)), "validation")
-    told = {row["metric"]: row["value"] for row in sure.where(f"model = 'expansion' AND k = {CHOSEN_AT}").collect()}
-    return replace(best, scale=round(min(1.0, told["precision"] / max(told["mean_confidence"], 1e-9)), 3))
+    measured = {row["metric"]: row["value"] for row in sure.where(f"model = 'expansion' AND k = {CHOSEN_AT}").collect()}
+    return replace(best, scale=round(min(1.0, measured["precision"] / max(measured["mean_confidence"], 1e-9)), 3))
 
 
 def _little_history(
@@ -86,22 +87,25 @@ def _little_history(
 ) -> DataFrame:
     """Figures of item lists for everyone's first LITTLE items: what is added by expansions, chosen on validation."""
     first = (F.col("split") == "train") & (F.col("position") <= LITTLE)
-    items = context.read("silver.items").select("item_id", "user_count").toPandas().sort_values("item_id")
+    items = context.read("silver.items").select("item_id", "user_count")
+    planned = gigabytes(items.count(), texts=1, numbers=2) + gigabytes(nodes.held.count(), texts=2, numbers=3)
+    expect_room("items and their interests", planned, context.params.expand.max_gigabytes, "expand.max_gigabytes")
+    items = items.toPandas().sort_values("item_id")
     ids = items["item_id"].to_numpy(object)
     catalogue = context.spark.sparkContext.broadcast(_catalogue(nodes, ids, items["user_count"].to_numpy(), shared))
     seen = pairs.where("split = 'train'").groupBy("user_id").agg(F.collect_list("item_id").alias("seen"))
-    wanted = pairs.where("split <> 'train' AND weight > 0").groupBy("user_id")
-    wanted = wanted.agg(F.collect_list("item_id").alias("wanted"))
+    relevant = pairs.where("split <> 'train' AND weight > 0").groupBy("user_id")
+    relevant = relevant.agg(F.collect_list("item_id").alias("wanted"))
     rows = pairs.transform(profile_rows(nodes, context.params.expand.seeds, first))
-    rows = rows.join(seen, "user_id").join(wanted, "user_id").withColumn("half", half(context.options.seed)).persist()
+    rows = rows.join(seen, "user_id").join(relevant, "user_id").withColumn("half", half(context.options.seed)).persist()
     work = judged_items(shared, catalogue, ids, setting, context.params.expand.top_k)
     judged_rows = {name: summed(sample(rows, name, context.options.seed).transform(work), "little_history").persist()
                    for name in ("validation", "test")}  # fmt: skip
     best = {row["model"]: row["value"] for row in judged_rows["validation"].where("metric = 'ndcg'").collect()}
     added = max(ADDED, key=lambda value: (round(best.get(f"profile+{value:g}", 0.0), 9), -value))
-    kept = judged_rows["test"].where(F.col("model").isin("popularity", "profile+0", f"profile+{added:g}"))
+    test_rows = judged_rows["test"].where(F.col("model").isin("popularity", "profile+0", f"profile+{added:g}"))
     named = F.when(F.col("model") == "profile+0", "profile").when(F.col("model") == "popularity", "popularity")
-    test = kept.withColumn("model", named.otherwise(F.concat(F.lit("chosen: "), F.col("model"))))
+    test = test_rows.withColumn("model", named.otherwise(F.concat(F.lit("chosen: "), F.col("model"))))
     if added == 0:
         context.log.info("      validation people chose a list without expansions")
     return test

@@ -29,19 +29,19 @@ def read_nodes(context: StageContext) -> Nodes:
 def _run(context: StageContext) -> dict[str, float]:
     params, run_id = context.params.profiles, F.lit(context.options.run_id)
     nodes = read_nodes(context)
-    held, names = nodes.held.persist(), nodes.names.persist()
-    nodes = Nodes(held, names)
+    carried, names = nodes.held.persist(), nodes.names.persist()
+    nodes = Nodes(carried, names)
     pairs = context.read("silver.interactions")
-    sums = pairs.transform(attention_sums(held, params.seasons)).persist()
-    rates = population_rates(pairs, held)
+    sums = pairs.transform(attention_sums(carried, params.seasons)).persist()
+    rates = population_rates(pairs, carried)
     profiles = pairs.transform(build_interest_profiles(nodes, sums, rates, params)).persist()
-    vectors = held.transform(node_vectors(context.read("graph.item_vectors")))
+    vectors = carried.transform(node_vectors(context.read("graph.item_vectors")))
     weights = profiles.select("user_id", "interest", F.col("share").alias("weight"))
     placed = weights.transform(cluster_interests(vectors, params.cluster_distance)).persist()
     label = names.select(F.col("interest_id").alias("medoid"), F.col("name").alias("label"))
     grouped = weights.join(placed, ["user_id", "interest"]).transform(gathered).join(label, "medoid")
     clustered = profiles.join(placed.drop("medoid"), ["user_id", "interest"])
-    spans = pairs.transform(interest_spans(held, params.influence_nodes))
+    spans = pairs.transform(interest_spans(carried, params.influence_nodes))
     made = context.write_all({
         PROFILES: clustered.withColumn("run_id", run_id),
         CLUSTERS: grouped.withColumn("run_id", run_id),
@@ -49,7 +49,7 @@ def _run(context: StageContext) -> dict[str, float]:
         INFLUENCE: spans.transform(influence_edges(params.influence_people, params.significance)),
     })  # fmt: skip
     roles = context.write(ROLES, _roles(context))
-    for frame in (placed, profiles, sums, held, names):
+    for frame in (placed, profiles, sums, carried, names):
         frame.unpersist()
     figures = {written.table.split(".")[1]: written.rows for written in made}
     return figures | {"interest_roles": roles.rows}
@@ -60,8 +60,8 @@ def _roles(context: StageContext) -> DataFrame:
     nodes, edges = context.read("graph.interest_nodes"), context.read("graph.interest_edges")
     check_nodes(nodes.count(), params.bridge_max_nodes)
     shared = participation(edges, nodes.select(F.col("interest_id").alias("node"), "community"))
-    known = nodes.join(shared.withColumnRenamed("node", "interest_id"), "interest_id", "left")
-    rows = known.select("interest_id", "community", "pagerank", "participation").toPandas().sort_values("interest_id")
+    joined = nodes.join(shared.withColumnRenamed("node", "interest_id"), "interest_id", "left")
+    rows = joined.select("interest_id", "community", "pagerank", "participation").toPandas().sort_values("interest_id")
     if rows.empty:
         return empty(context.spark, ROLES)
     between = betweenness(edges.select("src", "dst", "weight").toPandas(), list(rows["interest_id"]),

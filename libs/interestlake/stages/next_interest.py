@@ -46,17 +46,17 @@ def _run(context: StageContext) -> dict[str, float]:
         .withColumn("label", F.coalesce("label", F.lit("all choices"))).withColumn("run_id", run),
         METRICS: metrics.withColumn("run_id", run),
     })  # fmt: skip
-    found = {f"{r['task']}.{r['model']}.{r['metric']}_{r['k']}": r["value"] for r in metrics.collect()}
+    figures_of_run = {f"{r['task']}.{r['model']}.{r['metric']}_{r['k']}": r["value"] for r in metrics.collect()}
     for frame in (forecasts, metrics, nodes.held, nodes.names):
         frame.unpersist()
-    return found | {"epochs": trained.epochs}
+    return figures_of_run | {"epochs": trained.epochs}
 
 
 def _measured(context: StageContext, steps: Steps, trained: NextInterest) -> DataFrame:
     test = steps.targets(TEST)
     places = judge_baselines(steps) | {"transformer": ranks(trained.scores(steps, test), steps.node[test])}
     rows = [("next_interest", name, metric, k, value, len(test))
-            for name, found in places.items() for (metric, k), value in figures(found).items()]  # fmt: skip
+            for name, ranked in places.items() for (metric, k), value in figures(ranked).items()]  # fmt: skip
     return context.spark.createDataFrame(rows, METRIC_ROWS)
 
 

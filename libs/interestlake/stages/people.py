@@ -7,6 +7,7 @@ from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
 from ..core.errors import BadInput
+from ..core.room import expect_room, gigabytes
 from ..core.stage import Stage, StageContext
 from ..graph.communities import find_communities
 from ..graph.engine import weighted_graph
@@ -25,9 +26,9 @@ EXPERTS_KEPT, NEAREST, ITEMS_KEPT = 10, 5, 100
 def _run(context: StageContext) -> dict[str, float]:
     params = context.params.expand
     profiles = context.read("gold.interest_profiles").persist()
-    links, kept, hidden = _links(context)
+    links, shown, hidden = _links(context)
     model = _model(context, profiles, links)
-    share, measured = _measure(context, model, kept, hidden)
+    share, measured = _measure(context, model, shown, hidden)
     shared = context.spark.sparkContext.broadcast(model)
     lists = _rows(context, model).mapInPandas(_listing(shared, share, params.top_k), knowing.LISTS).persist()
     groups = _groups(context, lists, context.read("silver.friends")).transform(name_groups(profiles)).persist()
@@ -57,15 +58,12 @@ def _links(context: StageContext) -> tuple[DataFrame, DataFrame, DataFrame]:
 
 
 def _model(context: StageContext, profiles: DataFrame, links: DataFrame) -> PeopleModel:
-    most = context.params.expand.max_people
+    _expect_to_fit(context, profiles, links)
     users = context.read("silver.users").select("user_id").toPandas()["user_id"].sort_values().to_numpy(object)
-    if len(users) > most:
-        raise BadInput.of("people", found=f"{len(users):,}", expected=f"at most {most:,}: every executor holds them",
-                          where="expand.max_people")
-    held = profiles.select("user_id", "interest", "label", "share").toPandas()
-    names, first = np.unique(held["interest"].to_numpy(object).astype(str), return_index=True)
-    column = np.searchsorted(names, held["interest"].to_numpy(object).astype(str))
-    shares = (held["share"].to_numpy(float), (places(users, held["user_id"]), column))
+    tastes = profiles.select("user_id", "interest", "label", "share").toPandas()
+    names, first = np.unique(tastes["interest"].to_numpy(object).astype(str), return_index=True)
+    column = np.searchsorted(names, tastes["interest"].to_numpy(object).astype(str))
+    shares = (tastes["share"].to_numpy(float), (places(users, tastes["user_id"]), column))
     interests = sp.csr_matrix(shares, (len(users), len(names)))
     strongest = Window.partitionBy("user_id").orderBy(F.desc("weight"), "item_id")
     pairs = context.read("silver.interactions").where("weight > 0").withColumn("n", F.row_number().over(strongest))
@@ -77,7 +75,20 @@ def _model(context: StageContext, profiles: DataFrame, links: DataFrame) -> Peop
     where = place[chosen["user_index"]], chosen["item_index"].to_numpy()
     items = sp.csr_matrix((chosen["weight"].to_numpy(float), where), (len(users), int(where[1].max()) + 1))
     taste = knowing.tastes(interests, items)
-    return PeopleModel(users, taste, held["label"].to_numpy(object)[first], _matrix(users, links.toPandas()))
+    return PeopleModel(users, taste, tastes["label"].to_numpy(object)[first], _matrix(users, links.toPandas()))
+
+
+def _expect_to_fit(context: StageContext, profiles: DataFrame, links: DataFrame) -> None:
+    """Raises BadInput for more people, or more of their interests, items and friends, than one executor holds."""
+    bounds, people = context.params.expand, context.read("silver.users").count()
+    if people > bounds.max_people:
+        raise BadInput.of("people", found=f"{people:,}", expected=f"at most {bounds.max_people:,}: every executor "
+                          "holds them", where="expand.max_people")  # fmt: skip
+    friends, interests = links.count(), profiles.count()
+    planned = gigabytes(friends, texts=2, numbers=4) + gigabytes(interests, texts=3, numbers=2)
+    planned += gigabytes(people, texts=1, numbers=3 * ITEMS_KEPT)
+    expect_room(f"{people:,} people, {interests:,} interests and {friends:,} friend links", planned,
+                bounds.max_gigabytes, "expand.max_gigabytes")
 
 
 def _matrix(users: np.ndarray, links: pd.DataFrame) -> sp.csr_matrix:
@@ -87,7 +98,7 @@ def _matrix(users: np.ndarray, links: pd.DataFrame) -> sp.csr_matrix:
     return both
 
 
-def _measure(context: StageContext, model: PeopleModel, kept: DataFrame, hidden: DataFrame):
+def _measure(context: StageContext, model: PeopleModel, shown_links: DataFrame, hidden: DataFrame):
     """The share of interests that validation people choose, and the test people's figures; (1, None) without links."""
     missing = hidden.toPandas()
     if missing.empty:
@@ -96,19 +107,19 @@ def _measure(context: StageContext, model: PeopleModel, kept: DataFrame, hidden:
     users = context.spark.createDataFrame(pd.DataFrame({"user_id": model.user_ids}), "user_id string")
     halves = users.select("user_id", half(context.options.seed).alias("half")).toPandas().sort_values("user_id")
     validation = (halves["half"] == "validation").to_numpy()
-    shown = PeopleModel(model.user_ids, model.tastes, model.labels, _matrix(model.user_ids, kept.toPandas()))
+    shown = PeopleModel(model.user_ids, model.tastes, model.labels, _matrix(model.user_ids, shown_links.toPandas()))
     sent = context.spark.sparkContext.broadcast((shown, _matrix(model.user_ids, missing), validation))
 
     def work(frames):
         for rows in knowing.blocks(frames, len(sent.value[0].user_ids)):
             yield knowing.evaluate_people(sent.value[0], rows, *sent.value[1:])
 
-    found = _rows(context, model).mapInPandas(work, knowing.FOUND).persist()
-    rows = found.where("half = 'validation' AND metric = 'recall' AND k = 10").groupBy("model").agg(F.avg("value"))
+    candidates = _rows(context, model).mapInPandas(work, knowing.FOUND).persist()
+    rows = candidates.where("half = 'validation' AND metric = 'recall' AND k = 10").groupBy("model").agg(F.avg("value"))
     values = {row[0]: round(row[1], 9) for row in rows.collect()}
     share = max(knowing.SHARES, key=lambda value: (values.get(f"mix+{value:g}", 0.0), -value))
     plain = ("common_friends", "adamic_adar", "interests", "popularity")
-    test = found.where("half = 'test'").where(F.col("model").isin(*plain, f"mix+{share:g}"))
+    test = candidates.where("half = 'test'").where(F.col("model").isin(*plain, f"mix+{share:g}"))
     return share, summed(test, "people")
 
 
@@ -134,9 +145,9 @@ def _groups(context: StageContext, lists: DataFrame, links: DataFrame) -> DataFr
     edges = edges.groupBy("src", "dst").agg(F.round(F.max("score"), 6).alias("weight"))
     graph = weighted_graph(edges)
     params = context.params.graph
-    found = find_communities(graph, params.community_method, params.max_communities, context.options.seed)
+    communities = find_communities(graph, params.community_method, params.max_communities, context.options.seed)
     names = graph.vertices.select("id", "node")
-    named = found.members.join(names, "id").join(names.toDF("community", "group"), "community")
+    named = communities.members.join(names, "id").join(names.toDF("community", "group"), "community")
     return named.select(F.col("node").alias("user_id"), "group")
 
 

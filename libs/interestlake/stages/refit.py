@@ -77,8 +77,8 @@ def _rested(context: StageContext, scoring: Scoring, version: int) -> dict[str, 
 def _people(scoring: Scoring, pairs: DataFrame, seed: int) -> DataFrame:
     """Pairs of `feedback.usable` -> rows of those who liked something, at most twice FUSION_PEOPLE, seeded. Lazy."""
     judged = told.judged_items(pairs)
-    known = scoring.pairs.transform(told.without(pairs))
-    people = scoring.people(scoring.users.join(judged, "user_index"), known)()
+    histories = scoring.pairs.transform(told.without(pairs))
+    people = scoring.people(scoring.users.join(judged, "user_index"), histories)()
     sampled = people.orderBy(F.xxhash64(F.lit(seed), F.col("user_id")), "user_id").limit(2 * FUSION_PEOPLE)
     return sampled.orderBy("user_id")
 

@@ -136,8 +136,8 @@ def _judged_texts(context: StageContext, texts: DataFrame, judge, model_id: str,
     else:
         new = texts
         if context.lake.exists(SAID):
-            known = context.read(SAID).where(F.col("model_id") == model_id).select("text_hash")
-            new = texts.join(known, "text_hash", "left_anti")
+            judged_before = context.read(SAID).where(F.col("model_id") == model_id).select("text_hash")
+            new = texts.join(judged_before, "text_hash", "left_anti")
         polarity = F.round("polarity", 6)
         label = F.when(F.abs(polarity) < NEUTRAL_BELOW, "neutral").when(polarity > 0, "positive").otherwise("negative")
         spread = new.repartition(_tasks(context, texts), "text_hash")
@@ -162,12 +162,12 @@ def _write_mentions(context: StageContext, texts: DataFrame, judge, model_id: st
         context.write(MENTIONS, empty(context.spark, MENTIONS))
         return context.lake.read(MENTIONS)
     spread = texts.repartition(_tasks(context, texts), "text_hash")
-    found = spread.transform(find_mentions(entities)).persist()
-    judged = found.select(F.col("clause").alias("text")).distinct().transform(judge)
+    mentions = spread.transform(find_mentions(entities)).persist()
+    judged = mentions.select(F.col("clause").alias("text")).distinct().transform(judge)
     polarity = F.round("polarity", 6).alias("polarity")
-    context.write(MENTIONS, found.join(judged.withColumnRenamed("text", "clause"), "clause").select(
+    context.write(MENTIONS, mentions.join(judged.withColumnRenamed("text", "clause"), "clause").select(
         "text_hash", "entity_id", "place", "clause", polarity, F.lit(model_id).alias("model_id")))
-    found.unpersist()
+    mentions.unpersist()
     return context.lake.read(MENTIONS)
 
 
@@ -200,16 +200,17 @@ def _names(context: StageContext) -> DataFrame:
 def sentiment_table(lake: Lake, rows: int = 5) -> str:
     """The clearest trends of each scope and the alarms with their first piece of evidence, as lines."""
     lines = []
-    trends = lake.read(TRENDS).where("direction <> 'steady'").collect()
+    trends = lake.read(TRENDS).where("direction <> 'steady'")
+    clearest = F.desc(F.abs("slope") / F.greatest("standard_error", F.lit(1e-9)))
     for scope in ("item", "topic", "entity"):
-        mine = sorted((row for row in trends if row["scope"] == scope),
-                      key=lambda row: (-abs(row["slope"]) / max(row["standard_error"], 1e-9), row["id"]))
-        lines.append(f"{scope}: {len(mine)} trends whose 95 % interval leaves out 0")
+        of_scope = trends.where(F.col("scope") == scope)
+        mine = of_scope.orderBy(clearest, "id").limit(rows).collect()
+        lines.append(f"{scope}: {of_scope.count()} trends whose 95 % interval leaves out 0")
         lines += [f"  {row['direction']:<8}{row['slope']:>8.3f} a year [{row['low']:.3f}, {row['high']:.3f}]"
-                  f"{row['texts']:>7} texts  {row['name']}" for row in mine[:rows]]  # fmt: skip
-    alarms = lake.read(ALARMS).orderBy("q_value", "scope", "id", "window_start", "kind").collect()
-    lines.append(f"alarms: {len(alarms)}")
-    for row in alarms[: 2 * rows]:
+                  f"{row['texts']:>7} texts  {row['name']}" for row in mine]  # fmt: skip
+    alarms = lake.read(ALARMS).orderBy("q_value", "scope", "id", "window_start", "kind")
+    lines.append(f"alarms: {alarms.count()}")
+    for row in alarms.limit(2 * rows).collect():
         days = f"{row['window_start']:%Y-%m-%d}..{row['window_end']:%Y-%m-%d}"
         lines.append(f"  {row['kind']:<9}{days}  {row['negative']} of {row['texts']} negative, before "
                      f"{row['past_negative']} of {row['past_texts']}, q {row['q_value']:.4f}  "

@@ -1,7 +1,26 @@
 """The command summarise: titles, descriptions and summaries of every item, made of its own texts and replayed."""
 
-from ..core.stage import Stage
-from ..serving.summaries.command import NEEDED, write_summaries
+from pyspark.sql import functions as F
+
+from ..core.stage import Stage, StageContext
+from ..serving.summaries.command import NEEDED, plan_of, tables_of
+from ..serving.summaries.job import item_rows, replayed, summarise
+
+
+def _run(context: StageContext) -> dict[str, float]:
+    plan = plan_of(context)
+    rows = item_rows(tables_of(context))
+    partitions = max(context.spark.sparkContext.defaultParallelism, 4)
+    made = rows.repartition(partitions, "item_id").transform(summarise(plan))
+    context.write("gold.summaries", made.withColumn("run_id", F.lit(context.options.run_id)))
+    judged = replayed(context.lake.read("gold.summaries"), rows)
+    sums = F.count("*").alias("n"), F.count_if("true").alias("t")
+    counts = judged.groupBy("part").agg(*sums).orderBy("part").collect()
+    total, true = sum(row["n"] for row in counts), sum(row["t"] for row in counts)
+    figures = {"statements": float(total), "true": float(true), "false": float(total - true)}
+    figures |= {f"statements.{row['part']}": float(row["n"]) for row in counts}
+    return figures | {f"true.{row['part']}": float(row["t"]) for row in counts}
+
 
 SUMMARISE = Stage(
     name="summarise",
@@ -9,5 +28,5 @@ SUMMARISE = Stage(
     reads=(*NEEDED, "silver.facts"),
     writes=("gold.summaries",),
     section="summarise",
-    run=write_summaries,
+    run=_run,
 )

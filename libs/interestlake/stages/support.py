@@ -39,8 +39,8 @@ def _run(context: StageContext) -> dict[str, float]:
         return near.transform(nearest(shared, params.neighbours)).join(F.broadcast(numbered), "question")
 
     strong = tickets.transform(ticket_strength(params.half_life_days))
-    known = strong.select(F.col("ticket_id").alias("id"), "agent_id", "article_id", "strength")
-    near = found(tickets, "ticket_id").drop("question").join(known, "id").persist()
+    solved = strong.select(F.col("ticket_id").alias("id"), "agent_id", "article_id", "strength")
+    near = found(tickets, "ticket_id").drop("question").join(solved, "id").persist()
     close = found(articles, "article_id").select("ticket_id", F.col("id").alias("article_id"), "cosine")
     agents = _agents(context, near).transform(_agent_rows)
     answers = rank_answers(near, close, params).join(articles.select("article_id", "title"), "article_id")
@@ -65,8 +65,8 @@ def _agents(context: StageContext, near: DataFrame) -> DataFrame:
     if not params.max_open:
         return scored.transform(best("agent_id", params.top_k))
     spread = within_load(scored.where("score > 0").toPandas(), params.max_open)
-    kept = spread[spread["rank"] <= params.top_k]
-    return context.spark.createDataFrame(kept[[*scored.columns, "rank"]], f"{_ddl(scored)}, rank int")
+    within = spread[spread["rank"] <= params.top_k]
+    return context.spark.createDataFrame(within[[*scored.columns, "rank"]], f"{_ddl(scored)}, rank int")
 
 
 def _ddl(frame: DataFrame) -> str:

@@ -32,8 +32,8 @@ def _run(context: StageContext) -> dict[str, float]:
     judging = fifth("text_hash") == HELD_OUT_FIFTH
     shaping, held_out = tokens.where(~judging), tokens.where(judging)
     vectors = own_vectors(context, texts).join(texts, "text_hash").select("text_hash", "vector").cache()
-    found: dict[str, list] = {SEEN: [(row["topic_id"], row["terms"]) for row in topics]}
-    found["lda"] = _lda(context, shaping, k)
+    terms_of: dict[str, list] = {SEEN: [(row["topic_id"], row["terms"]) for row in topics]}
+    terms_of["lda"] = _lda(context, shaping, k)
     model = fit_clusters(vectors.where(~judging), k, params.iterations, seed)
     if model is None:
         raise BadInput.of("vectors", found=f"fewer than 2 texts with one of {encoder_of(context).model_id}",
@@ -42,8 +42,8 @@ def _run(context: StageContext) -> dict[str, float]:
     assigned = vectors.transform(assign_clusters(model)).cache()
     named = shaping.transform(cluster_words(assigned, max(params.words, TERMS_IN_NAME), context.params.annotate
                                             .min_document_count)).orderBy("topic_id").collect()  # fmt: skip
-    found["clusters"] = [(row["topic_id"], row["terms"]) for row in named]
-    rows, figures = _judged(found, held_out, params.words)
+    terms_of["clusters"] = [(row["topic_id"], row["terms"]) for row in named]
+    rows, figures = _judged(terms_of, held_out, params.words)
     sizes = {row["topic_id"]: row["count"] for row in assigned.groupBy("topic_id").count().collect()}
     schema = ("method string, topic_id int, name string, terms array<struct<term:string,weight:double>>, npmi double, "
               "texts bigint")
@@ -67,18 +67,18 @@ def _lda(context: StageContext, shaping: DataFrame, k: int) -> list:
     return [(row["topic_id"], row["terms"]) for row in rows]
 
 
-def _judged(found: dict[str, list], held_out: DataFrame, words: int) -> tuple[list[tuple], dict[str, float]]:
+def _judged(terms_of: dict[str, list], held_out: DataFrame, words: int) -> tuple[list[tuple], dict[str, float]]:
     """Topics of each method -> rows of QUALITY without `texts`, and the mean coherence per method."""
     strongest = {f"{method}/{topic}": [term["term"] for term in terms[:words]]
-                 for method, listed in found.items() for topic, terms in listed}  # fmt: skip
+                 for method, listed in terms_of.items() for topic, terms in listed}  # fmt: skip
     values, texts = coherences(strongest)(held_out)
     rows, figures = [], {"judging_texts": float(texts)}
-    for method, listed in found.items():
+    for method, listed in terms_of.items():
         of_method = [values[f"{method}/{topic}"] for topic, _ in listed]
-        known = [value for value in of_method if not math.isnan(value)]
+        coherent = [value for value in of_method if not math.isnan(value)]
         figures[f"topics.{method}"] = float(len(listed))
-        if known:
-            figures[f"npmi.{method}"] = sum(known) / len(known)
+        if coherent:
+            figures[f"npmi.{method}"] = sum(coherent) / len(coherent)
         for (topic, terms), value in zip(listed, of_method, strict=True):
             name = ", ".join(term["term"] for term in terms[:TERMS_IN_NAME])
             plain = [(term["term"], float(term["weight"])) for term in terms[:words]]
@@ -92,8 +92,8 @@ def topics_table(lake: Lake) -> str:
     lines = []
     for method in dict.fromkeys(row["method"] for row in rows):
         mine = [row for row in rows if row["method"] == method]
-        known = [row["npmi"] for row in mine if row["npmi"] is not None]
-        mean = f"{sum(known) / len(known):.3f}" if known else "-"
+        values = [row["npmi"] for row in mine if row["npmi"] is not None]
+        mean = f"{sum(values) / len(values):.3f}" if values else "-"
         note = "; fitted on the judging texts too" if method == SEEN else ""
         lines.append(f"{method}: {len(mine)} topics, mean NPMI {mean}{note}")
         for row in mine:

@@ -42,16 +42,16 @@ SHUFFLE_WINDOW = 4_000_000
 
 def _vectors(context: StageContext) -> dict[str, DataFrame]:
     """(item_id, vector) by modality, of what the lake has. BadInput where it has them of other encoders alone."""
-    encoders, found = find_encoders(context.params.embed_media), {}
+    encoders, widths = find_encoders(context.params.embed_media), {}
     if context.lake.exists("silver.media"):
         media, embeddings = context.read("silver.media"), context.read("silver.media_embeddings")
         for kind, encoder in encoders.items():
             of_kind = vectors_of(embeddings.where(f"kind = '{kind}'"), encoder.model_id, where=WHERE[kind])
-            found[kind] = media_vectors(media.where(f"kind = '{kind}'"), of_kind)
+            widths[kind] = media_vectors(media.where(f"kind = '{kind}'"), of_kind)
     if context.lake.exists("silver.embeddings"):
         documents = context.read("silver.documents")
-        found["text"] = own_text_vectors(documents, own_vectors(context, documents.where("kind = 'item'")))
-    return found
+        widths["text"] = own_text_vectors(documents, own_vectors(context, documents.where("kind = 'item'")))
+    return widths
 
 
 def _write_snapshots(context: StageContext) -> tuple[Snapshot, Snapshot]:
@@ -94,7 +94,7 @@ def _run(context: StageContext) -> dict[str, float]:
     items, held_items = item_content(table)
     users = context.read("silver.users").agg({"user_index": "max"}).first()[0] + 1
     check_plan(params, users, len(held_items), sum(items.widths), examples.rows)
-    used, known = pair_matrices(examples, users, len(held_items))
+    used, histories = pair_matrices(examples, users, len(held_items))
     if not used.nnz:
         raise BadInput.of("pairs of people and items with content", found="none to train on", expected="at least one",
                           where="--media, or train_media.held_out_share")
@@ -110,8 +110,8 @@ def _run(context: StageContext) -> dict[str, float]:
         label = "+".join(names)
         saved = checkpoint.place(context.options.lake, f"{context.options.run_id}-media-{label}")
         mark = f"{params} seed {seed} tables {examples.version} {table.version} {label}"
-        kept, validation = items.only(names), tried["validation"]
-        model, history = fit(kept, used, validation, epochs, params, seed, saved, mark, best_device())
+        best, validation = items.only(names), tried["validation"]
+        model, history = fit(best, used, validation, epochs, params, seed, saved, mark, best_device())
         context.log.info("      %s: %d epochs, validation ndcg@10 %.4f", label, history.best_epoch, history.best_value)
         checkpoint.remove(saved)
         return model, history
@@ -121,8 +121,8 @@ def _run(context: StageContext) -> dict[str, float]:
     figures = compare(model, alone, items, {name: one for name, one in tried.items() if name != "validation"}, seed)
     for name, value in figures.items():
         context.log.info("      %-44s %.4f", name, value)
-    people_vectors, item_vectors = (v.numpy() for v in fused(model, items, profiles(items, known)))
-    people = np.flatnonzero(np.diff(known.indptr))
+    people_vectors, item_vectors = (v.numpy() for v in fused(model, items, profiles(items, histories)))
+    people = np.flatnonzero(np.diff(histories.indptr))
     context.write_all({
         "models.media_user_vectors": _vector_rows(context, "user", people, people_vectors),
         "models.media_item_vectors": _vector_rows(context, "item", np.flatnonzero(shown), item_vectors),
@@ -130,8 +130,8 @@ def _run(context: StageContext) -> dict[str, float]:
     context.tracker.log_figure(loss_figure(history), "training.png")
     context.tracker.log_figure(dropping_figure(figures, items.names, DROPPED), "dropping.png")
     context.log.info("      registered %s version %s", REGISTERED, _log_model(context, model, items, examples.version))
-    kept = {"best_epoch": history.best_epoch, "best_validation_ndcg_10": history.best_value}
-    return {**figures, **kept, "pairs_trained": used.nnz}
+    best = {"best_epoch": history.best_epoch, "best_validation_ndcg_10": history.best_value}
+    return {**figures, **best, "pairs_trained": used.nnz}
 
 
 def _vector_rows(context: StageContext, side: str, rows: np.ndarray, vectors: np.ndarray) -> DataFrame:

@@ -51,8 +51,8 @@ def distinct_texts(documents: DataFrame) -> DataFrame:
     vocabularies, topics and item interests. Lazy.
     """
     is_fit = F.max(F.col("split").isin("train", "all")).alias("is_fit")
-    wanted = documents.where("kind IN ('item', 'review')")
-    return wanted.groupBy("text_hash").agg(F.min("text").alias("text"), is_fit)
+    spoken = documents.where("kind IN ('item', 'review')")
+    return spoken.groupBy("text_hash").agg(F.min("text").alias("text"), is_fit)
 
 
 def annotator_id(labels: DataFrame, max_keywords: int) -> str:

@@ -70,8 +70,8 @@ def candidates(goal: str, task_has_gpu: bool, family: str) -> list[tuple[str, st
     """(engine, precision) pairs that `auto` measures, the plain one first: it is the measure of the others."""
     if task_has_gpu and family != "onnx":
         return [("torch", "f32")] if goal == "exact" else [("torch", "f32"), ("torch", "f16"), ("torch", "bf16")]
-    found = [("onnx", "f32"), ("openvino", "f32" if goal == "exact" else "bf16")]
-    return [*found, ("openvino", "int8")] if goal == "fast" else found
+    engines = [("onnx", "f32"), ("openvino", "f32" if goal == "exact" else "bf16")]
+    return [*engines, ("openvino", "int8")] if goal == "fast" else engines
 
 
 def probe_engines(
@@ -87,7 +87,7 @@ def probe_engines(
     folders: precision -> folder of its ONNX or quantised model. The cosine is to the first pair's vectors. A pair that
     cannot be loaded there has its fault instead of figures.
     """
-    sample, wanted = list(texts), list(pairs)
+    sample, asked = list(texts), list(pairs)
 
     def probe(_):
         import time
@@ -95,7 +95,7 @@ def probe_engines(
         import pandas as pd
 
         rows, exact = [], None
-        for engine, precision in wanted:
+        for engine, precision in asked:
             try:
                 began = time.perf_counter()
                 loaded = engine_of_task(engine, precision, encoder, folders.get(precision, folders["f32"]), batch_size)
@@ -112,8 +112,8 @@ def probe_engines(
                 rows.append((engine, precision, 0.0, 0.0, 0.0, f"{type(error).__name__}: {said}"))
         yield pd.DataFrame(rows, columns=[one.split()[0] for one in PROBED.split(", ")])
 
-    found = spark.range(0, 1, 1, 1).mapInPandas(probe, PROBED).collect()
-    return [Probe(**row.asDict()) for row in found]
+    probed = spark.range(0, 1, 1, 1).mapInPandas(probe, PROBED).collect()
+    return [Probe(**row.asDict()) for row in probed]
 
 
 def fastest(probes: Sequence[Probe], goal: str, rows: int, tasks: int) -> Choice:

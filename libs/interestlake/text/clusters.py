@@ -61,9 +61,9 @@ def cluster_words(assigned: DataFrame, words: int, min_texts: int) -> Callable[[
         scored = weighed.join(F.broadcast(mean)).withColumn(
             "weight", F.round(F.col("tf") / F.col("tf_c") * F.log1p(F.col("mean") / F.col("tf_t")), 9))
         order = Window.partitionBy("topic_id").orderBy(F.desc("weight"), "term")
-        kept = scored.where(F.col("texts_t") >= min_texts).withColumn("place", F.row_number().over(order))
+        strongest_words = scored.where(F.col("texts_t") >= min_texts).withColumn("place", F.row_number().over(order))
         listed = F.array_sort(F.collect_list(F.struct("place", "term", "weight")))
-        rows = kept.where(F.col("place") <= words).groupBy("topic_id").agg(listed.alias("ranked"))
+        rows = strongest_words.where(F.col("place") <= words).groupBy("topic_id").agg(listed.alias("ranked"))
         terms = F.transform("ranked", lambda one: F.struct(one["term"].alias("term"), one["weight"].alias("weight")))
         return rows.select("topic_id", terms.alias("terms"))
 

@@ -32,22 +32,22 @@ def coherences(
     pairs of words and not with the texts.
     """
     pairs = sorted({pair for words in topics.values() for pair in combinations(sorted(set(words)), 2)})
-    wanted = sorted({word for pair in pairs for word in pair})
+    words_asked = sorted({word for pair in pairs for word in pair})
 
     def measure(texts: DataFrame) -> tuple[dict[str, float], int]:
-        if not wanted:
+        if not words_asked:
             return dict.fromkeys(topics, math.nan), texts.count()
-        known = F.array(*(F.lit(word) for word in wanted))
-        held = texts.select(F.sort_array(F.array_intersect("tokens", known)).alias("held")).cache()
-        alone = held.select(F.explode("held").alias("a"), F.lit("").alias("b"))
-        both = held.select(F.explode(F.expr(
+        asked_words = F.array(*(F.lit(word) for word in words_asked))
+        texts_held = texts.select(F.sort_array(F.array_intersect("tokens", asked_words)).alias("held")).cache()
+        alone = texts_held.select(F.explode("held").alias("a"), F.lit("").alias("b"))
+        both = texts_held.select(F.explode(F.expr(
             "flatten(transform(held, (x, i) -> transform(slice(held, i + 2, size(held)), y -> struct(x AS a, y AS b))))"
         )).alias("pair")).select("pair.a", "pair.b")  # fmt: skip
         listed = texts.sparkSession.createDataFrame(pairs, "a string, b string")
         both = both.join(F.broadcast(listed), ["a", "b"], "left_semi")
-        total = held.select(F.lit("").alias("a"), F.lit("").alias("b"))
+        total = texts_held.select(F.lit("").alias("a"), F.lit("").alias("b"))
         counted = alone.unionByName(both).unionByName(total).groupBy("a", "b").count().collect()
-        held.unpersist()
+        texts_held.unpersist()
         counts = {(row["a"], row["b"]): row["count"] for row in counted}
         texts_seen = counts.get(("", ""), 0)
         return {topic: _mean(sorted(set(words)), counts, texts_seen) for topic, words in topics.items()}, texts_seen

@@ -99,12 +99,12 @@ def _folder(model_path: str, tracking_uri: str | None, where: str) -> Path:
     from ..core.tracking import downloaded_model
 
     root = downloaded_model(model_path, tracking_uri)
-    found = sorted(file.parent for file in root.rglob("tokenizer.json"))
-    found = [place for place in found if (place / ONNX).is_file() or any(place.glob("model*.safetensors"))]
-    if not found:
+    folders = sorted(file.parent for file in root.rglob("tokenizer.json"))
+    folders = [place for place in folders if (place / ONNX).is_file() or any(place.glob("model*.safetensors"))]
+    if not folders:
         expected = f"a folder with tokenizer.json and model.safetensors or {ONNX} in the model's files"
         raise BadInput.of("encoder", found=f"{model_path} without one", expected=expected, where=where)
-    return found[0]
+    return folders[0]
 
 
 def _family(folder: Path) -> str:
@@ -127,10 +127,10 @@ def _pooling(folder: Path, where: str) -> str:
     said = json.loads(file.read_text(encoding="utf-8"))
     modes = [name.removeprefix("pooling_mode_") for name, on in said.items() if name.startswith("pooling_mode_") and on]
     mode = said.get("pooling_mode") or "+".join(modes)
-    known = {"mean": "mean", "mean_tokens": "mean", "cls": "cls", "cls_token": "cls"}
-    if mode not in known:
+    modes_of = {"mean": "mean", "mean_tokens": "mean", "cls": "cls", "cls_token": "cls"}
+    if mode not in modes_of:
         raise BadInput.of("encoder", found=f"pooling {mode!r} in {file}", expected="mean or cls", where=where)
-    return known[mode]
+    return modes_of[mode]
 
 
 def _model_id(

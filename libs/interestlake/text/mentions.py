@@ -41,7 +41,7 @@ def clauses_of(text: str) -> list[tuple[int, str]]:
 def mentions_of(text: str, names: Mapping[tuple[str, ...], str]) -> list[tuple[str, int, str]]:
     """Text, phrase -> entity id -> (entity id, place of the clause, clause), longest names first from the
     left; an entity counts once a clause."""
-    found = []
+    mentions = []
     for place, clause in clauses_of(text):
         lemmas = phrase_of(clause)
         at, seen = 0, set()
@@ -49,9 +49,9 @@ def mentions_of(text: str, names: Mapping[tuple[str, ...], str]) -> list[tuple[s
             size = next((n for n in range(min(LONGEST, len(lemmas) - at), 0, -1) if lemmas[at : at + n] in names), 0)
             if size and (entity := names[lemmas[at : at + size]]) not in seen:
                 seen.add(entity)
-                found.append((entity, place, clause))
+                mentions.append((entity, place, clause))
             at += size or 1
-    return found
+    return mentions
 
 
 def find_mentions(entities: Mapping[str, str]) -> Callable[[DataFrame], DataFrame]:

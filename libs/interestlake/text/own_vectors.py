@@ -19,9 +19,9 @@ def vectors_of(
     table has, where the encoder has no vector of any of them while another encoder has; `where` says what sets it. A
     table without rows is no fault: texts without words have no vector.
     """
-    wanted = embeddings if texts is None else embeddings.join(texts.select("text_hash"), "text_hash", "left_semi")
-    if wanted.where(F.col("model_id") == model_id).isEmpty():
-        others = encoder_ids(wanted)
+    asked = embeddings if texts is None else embeddings.join(texts.select("text_hash"), "text_hash", "left_semi")
+    if asked.where(F.col("model_id") == model_id).isEmpty():
+        others = encoder_ids(asked)
         if others:
             raise no_vectors(model_id, others, where)
     return embeddings.where(F.col("model_id") == model_id)

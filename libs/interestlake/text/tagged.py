@@ -21,16 +21,16 @@ def spans_in(texts: Sequence[str], tag: Tagged) -> list[list[tuple[str, str, flo
         for start in range(0, len(words), SENTENCE_WORDS):
             pieces.append(words[start : start + SENTENCE_WORDS])
             owners.append(number)
-    found: list[list] = [[] for _ in texts]
+    spans: list[list] = [[] for _ in texts]
     for words, owner, (tags, sure) in zip(pieces, owners, tag(pieces) if pieces else (), strict=True):
         start = None
         for place, one in enumerate([*tags, "O"]):
             if start is not None and not (one.startswith("I-") and one[2:] == tags[start][2:]):
-                found[owner].append((tags[start][2:], " ".join(words[start:place]), min(sure[start:place])))
+                spans[owner].append((tags[start][2:], " ".join(words[start:place]), min(sure[start:place])))
                 start = None
             if one != "O" and start is None:
                 start = place
-    return found
+    return spans
 
 
 def find_spans(tagger: Callable[[], Tagged]) -> Callable[[DataFrame], DataFrame]:
@@ -67,9 +67,10 @@ def item_entities(documents: DataFrame, min_confidence: float, min_items: int) -
         counted = carried.groupBy("item_id", "entity_id", "kind").agg(
             F.countDistinct("text_hash").cast("int").alias("texts"))
         usual = counted.groupBy("entity_id").agg(F.count("*").alias("items")).where(F.col("items") >= min_items)
-        kept = counted.join(usual.select("entity_id"), "entity_id").join(shown, "entity_id")
+        common = counted.join(usual.select("entity_id"), "entity_id").join(shown, "entity_id")
         largest = F.max("texts").over(Window.partitionBy("item_id", "kind"))
-        return kept.select("item_id", "entity_id", "kind", "name", "texts", (F.col("texts") / largest).alias("weight"))
+        weight = (F.col("texts") / largest).alias("weight")
+        return common.select("item_id", "entity_id", "kind", "name", "texts", weight)
 
     return transform
 
@@ -84,11 +85,11 @@ def node_edges(min_items: int, max_per_item: int, max_neighbours: int) -> Callab
 
     def transform(carried: DataFrame) -> DataFrame:
         order = Window.partitionBy("item_id").orderBy(F.desc("is_entity"), F.desc("weight"), "node")
-        kept = carried.withColumn("place", F.row_number().over(order)).where(F.col("place") <= max_per_item)
+        strongest_nodes = carried.withColumn("place", F.row_number().over(order)).where(F.col("place") <= max_per_item)
         norms = carried.groupBy("node").agg(F.sqrt(F.sum(F.col("weight") * F.col("weight"))).alias("norm"))
-        left = kept.select("item_id", F.col("node").alias("src"), F.col("weight").alias("a"),
+        left = strongest_nodes.select("item_id", F.col("node").alias("src"), F.col("weight").alias("a"),
                            F.col("is_entity").alias("e"))  # fmt: skip
-        right = kept.select("item_id", F.col("node").alias("dst"), F.col("weight").alias("b"),
+        right = strongest_nodes.select("item_id", F.col("node").alias("dst"), F.col("weight").alias("b"),
                             F.col("is_entity").alias("f"))  # fmt: skip
         pairs = left.join(right, "item_id").where("src < dst AND (e OR f)").groupBy("src", "dst").agg(
             F.sum(F.col("a") * F.col("b")).alias("dot"), F.count("*").alias("pair_count"))

@@ -16,8 +16,8 @@ def build_vocabulary(features: DataFrame, vocabulary_size: int, min_document_cou
     own CountVectorizer leaves the order of ties open). Runs 1 Spark job.
     """
     terms = features.select(F.explode(F.array_distinct("tokens")).alias("term")).groupBy("term").count()
-    kept = terms.where(F.col("count") >= min_document_count).orderBy(F.desc("count"), "term").limit(vocabulary_size)
-    return [row["term"] for row in kept.collect()]
+    frequent = terms.where(F.col("count") >= min_document_count).orderBy(F.desc("count"), "term").limit(vocabulary_size)
+    return [row["term"] for row in frequent.collect()]
 
 
 def count_terms(vocabulary: list[str]) -> Callable[[DataFrame], DataFrame]:
@@ -45,7 +45,7 @@ def weigh_terms(idf: DataFrame, terms_per_text: int) -> Callable[[DataFrame], Da
         tf = features.select("text_hash", F.explode("tokens").alias("term")).groupBy("text_hash", "term").count()
         weighed = tf.join(F.broadcast(idf), "term").withColumn("tfidf", F.round(F.col("count") * F.col("idf"), 9))
         strongest = Window.partitionBy("text_hash").orderBy(F.desc("tfidf"), "term")
-        kept = weighed.withColumn("place", F.row_number().over(strongest)).where(F.col("place") <= terms_per_text)
-        return kept.select("text_hash", "term", F.col("count").cast("int").alias("tf"), "tfidf")
+        best = weighed.withColumn("place", F.row_number().over(strongest)).where(F.col("place") <= terms_per_text)
+        return best.select("text_hash", "term", F.col("count").cast("int").alias("tf"), "tfidf")
 
     return transform

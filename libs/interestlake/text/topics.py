@@ -74,9 +74,9 @@ def assign_topics(topics: Topics) -> Callable[[DataFrame], DataFrame]:
 
     def transform(counted: DataFrame) -> DataFrame:
         mixed = topics.model.transform(counted.select("text_hash", COUNTS))
-        known = mixed.select("text_hash", vector_to_array("topicDistribution").alias("distribution"))
-        known = known.where(F.aggregate("distribution", F.lit(0.0), lambda total, x: total + x) > 0.5)
+        assigned = mixed.select("text_hash", vector_to_array("topicDistribution").alias("distribution"))
+        assigned = assigned.where(F.aggregate("distribution", F.lit(0.0), lambda total, x: total + x) > 0.5)
         strongest = F.expr("array_position(distribution, array_max(distribution)) - 1").cast("int")
-        return known.select("text_hash", strongest.alias("topic_id"), "distribution")
+        return assigned.select("text_hash", strongest.alias("topic_id"), "distribution")
 
     return transform

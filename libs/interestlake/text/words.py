@@ -40,11 +40,11 @@ class Word:
 
 @lru_cache(maxsize=1)
 def _lemmas() -> dict[str, str]:
-    found = {}
+    lemmas = {}
     for line in DICTIONARY.read_text(encoding="utf-8").splitlines():
         lemma, _, forms = line.partition(KEY_DELIMITER)
-        found.update((form, lemma) for form in forms.strip().split(FORM_DELIMITER))
-    return found
+        lemmas.update((form, lemma) for form in forms.strip().split(FORM_DELIMITER))
+    return lemmas
 
 
 def lemma_of(word: str) -> str:
@@ -75,15 +75,15 @@ def content_of(text: str) -> list[str]:
     return [word.lemma for word in words_of(text) if not word.is_stop]
 
 
-def base_form(lemma: str, known: Container[str]) -> str:
-    """funnier -> funny, darkest -> dark, where the word itself is not in `known` and its plain form is."""
-    if lemma in known:
+def base_form(lemma: str, lemmas: Container[str]) -> str:
+    """funnier -> funny, darkest -> dark, where the word itself is not in `lemmas` and its plain form is."""
+    if lemma in lemmas:
         return lemma
     for ending in ("ier", "iest", "er", "est"):
         if lemma.endswith(ending) and len(lemma) > len(ending) + 2:
             stem = lemma.removesuffix(ending)
             forms: Iterable[str] = (stem + "y",) if ending.startswith("i") else (stem, stem + "e", stem[:-1])
             for form in forms:
-                if form in known:
+                if form in lemmas:
                     return form
     return lemma

@@ -34,6 +34,6 @@ def ndcg(user_vectors: Tensor, item_vectors: Tensor, holdout: Holdout, k: int = 
     hits[holdout.relevant] = 1.0
     discount = 1.0 / torch.log2(torch.arange(2, k + 2, dtype=torch.float32))
     gained = (hits.gather(1, scores.topk(k, dim=1).indices) * discount).sum(dim=1)  # (U, k) -> (U,)
-    wanted = hits.sum(dim=1).clamp(max=k).long()
-    ideal = torch.cat([torch.zeros(1), discount.cumsum(0)])[wanted]
+    relevant = hits.sum(dim=1).clamp(max=k).long()
+    ideal = torch.cat([torch.zeros(1), discount.cumsum(0)])[relevant]
     return float((gained / ideal.clamp_min(1e-12)).mean())

@@ -156,7 +156,7 @@ class _Pace:
 def _one_epoch(model, optimizer, batches, loss_of, pace: _Pace, after_step) -> list[tuple[float, float]]:
     """One pass with a step per batch -> (loss, weight) of each."""
     model.train()
-    found = []
+    losses = []
     for batch in batches:
         loss, weight = loss_of(batch)
         optimizer.zero_grad()
@@ -164,8 +164,8 @@ def _one_epoch(model, optimizer, batches, loss_of, pace: _Pace, after_step) -> l
         pace.next(optimizer)
         optimizer.step()
         after_step()
-        found.append((loss.item(), weight))
-    return found
+        losses.append((loss.item(), weight))
+    return losses
 
 
 def _mean(losses: list[tuple[float, float]]) -> float:

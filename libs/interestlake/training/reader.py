@@ -59,19 +59,19 @@ def shuffled(batches: Iterator[Batch], size: int, window: int, seed: int) -> Ite
 
 
 def _windows(batches: Iterator[Batch], window: int) -> Iterator[Batch]:
-    held: list[Batch] = []
+    waiting: list[Batch] = []
     rows = 0
     for batch in batches:
         while rows + _rows(batch) >= window:
             cut = window - rows
-            yield _joined([*held, {name: values[:cut] for name, values in batch.items()}])
+            yield _joined([*waiting, {name: values[:cut] for name, values in batch.items()}])
             batch = {name: values[cut:] for name, values in batch.items()}
-            held, rows = [], 0
+            waiting, rows = [], 0
         if _rows(batch):
-            held.append(batch)
+            waiting.append(batch)
             rows += _rows(batch)
-    if held:
-        yield _joined(held)
+    if waiting:
+        yield _joined(waiting)
 
 
 def _rows(batch: Batch) -> int:

@@ -37,7 +37,7 @@ def benchmark(options: argparse.Namespace, log: Logger) -> None:
             raise BadInput.of(name, found=getattr(options, name), expected="0 to 1", where=f"--{name}")
     if options.top < 1:
         raise BadInput.of("list length", found=options.top, expected="1 or more", where="--top")
-    kept = read_choice(options.chosen, "--chosen") if options.chosen else None
+    earlier = read_choice(options.chosen, "--chosen") if options.chosen else None
     inputs = read_inputs(options.train, options.test, options.validation, options.items, options.social, options.facts)
     log.info("%s people, %s items, %s train pairs",
              *(f"{n:,}" for n in (len(inputs.train.user_ids) - 1, len(inputs.train.item_ids), len(inputs.train))))
@@ -46,29 +46,30 @@ def benchmark(options: argparse.Namespace, log: Logger) -> None:
     side = build_side(inputs, options.seed, log)
     settings = Settings(options.top, options.seed, options.variety, options.protocol == "leave-one-out-sampled",
                         options.protocol == "cold-items")
-    if kept:
-        known = inputs.train if inputs.validation is None else inputs.train.plus(inputs.validation)
-        choice = kept_choice(kept, known, side)
+    if earlier:
+        pairs = inputs.train if inputs.validation is None else inputs.train.plus(inputs.validation)
+        choice = kept_choice(earlier, pairs, side)
     else:
         cuts = cuts_of(inputs.train, inputs.validation, options.protocol, options.seed, log)
-        choice, known = choose(cuts, side, _plan(options, cuts[0][0], side), settings, log), cuts[0][0].plus(cuts[0][1])
-    outcome = finish(choice, known, side, settings, options.diversity, log)
-    held = held_test(inputs, known)
-    lists = {name: found[held.people] for name, found in outcome.lists.items()}
-    alike = likeness_vectors(side, known, options.seed)
+        choice, pairs = choose(cuts, side, _plan(options, cuts[0][0], side), settings, log), cuts[0][0].plus(cuts[0][1])
+    outcome = finish(choice, pairs, side, settings, options.diversity, log)
+    held_out = held_test(inputs, pairs)
+    lists = {name: rows[held_out.people] for name, rows in outcome.lists.items()}
+    alike = likeness_vectors(side, pairs, options.seed)
     everywhere = None
     if options.protocol == "leave-one-out-sampled" and choice.sampled_fusion:
-        everywhere = _figures(outcome, lists, held, alike, options.top)
-        asked = draw_candidates(held, known, NEGATIVES, options.seed)
+        everywhere = _figures(outcome, lists, held_out, alike, options.top)
+        asked = draw_candidates(held_out, pairs, NEGATIVES, options.seed)
         among = choice.sampled_fusion.over(list(outcome.fitted))
-        lists = sampled_lists(outcome.fitted, among, FUSED, known, held.people, asked, options.top, side.friends)
-    singles = {name: found for name, found in lists.items() if name != FUSED}
-    ceiling = {"oracle": oracle(singles, held, options.top)}
-    for left_out, (value, found) in _ablation(options, outcome, log).items():
-        own = arrays.ranking_at(arrays.hits_of(found[held.people], held.relevant), held.sizes, options.top)["ndcg"]
+        lists = sampled_lists(outcome.fitted, among, FUSED, pairs, held_out.people, asked, options.top, side.friends)
+    singles = {name: rows for name, rows in lists.items() if name != FUSED}
+    ceiling = {"oracle": oracle(singles, held_out, options.top)}
+    for left_out, (value, rows) in _ablation(options, outcome, log).items():
+        hits = arrays.hits_of(rows[held_out.people], held_out.relevant)
+        own = arrays.ranking_at(hits, held_out.sizes, options.top)["ndcg"]
         ceiling[f"without {left_out}"] = {"validation": value, "ndcg": float(own.mean())}
-    families = _families(options, outcome, held, alike, log)
-    figures = _figures(outcome, lists, held, alike, options.top)
+    families = _families(options, outcome, held_out, alike, log)
+    figures = _figures(outcome, lists, held_out, alike, options.top)
     out = Path(options.out)
     out.mkdir(parents=True, exist_ok=True)
     rows = write_recommendations(outcome.lists, outcome.scores, inputs.train.user_ids, inputs.train.item_ids,
@@ -81,7 +82,7 @@ def benchmark(options: argparse.Namespace, log: Logger) -> None:
         report["sampled_fusion"] = choice.sampled_fusion.described(choice.granularity)
     report |= {"ceiling": ceiling, "training": {name: asdict(curve) for name, curve in training.items()}}
     report |= {"families": families}
-    report |= {"protocol": options.protocol, "seed": options.seed, "test_people": len(held.people)}
+    report |= {"protocol": options.protocol, "seed": options.seed, "test_people": len(held_out.people)}
     if everywhere:
         report["full_ranking"] = everywhere
     write_metrics(report, out / "metrics.json")
@@ -89,8 +90,8 @@ def benchmark(options: argparse.Namespace, log: Logger) -> None:
     for name, curve in training.items():
         loss_figure(curve).savefig(out / f"training-{name}.png", dpi=120)
     tracked = log_run(options, report, out)
-    warm = int((np.diff(known.starts)[held.people] > 0).sum())
-    print(f"test: {len(held.people):,} people, {warm:,} with a history (warm); best first, * best of its column")
+    warm = int((np.diff(pairs.starts)[held_out.people] > 0).sum())
+    print(f"test: {len(held_out.people):,} people, {warm:,} with a history (warm); best first, * best of its column")
     for line in table_lines(figures, options.top):
         print(line)
     for line in table_lines(families, options.top, "family") if families else ():
@@ -116,26 +117,26 @@ def _plan(options: argparse.Namespace, train: Pairs, side: SideInformation) -> P
     return plan_search(train, side, models, options.budget, options.minutes, memory)
 
 
-def held_test(inputs: Inputs, known: Pairs) -> HeldOut:
+def held_test(inputs: Inputs, pairs: Pairs) -> HeldOut:
     """The test pairs; a person train does not know is the one without a history, an item it does not know a miss."""
     test = inputs.test
-    people = np.maximum(place_of(known.user_ids, test["user_id"]), 0)
-    columns = place_of(known.item_ids, test["item_id"])
-    return held_out_pairs(people, columns, test["weight"].to_numpy(), known, owners=test["user_id"].to_numpy(object))
+    people = np.maximum(place_of(pairs.user_ids, test["user_id"]), 0)
+    columns = place_of(pairs.item_ids, test["item_id"])
+    return held_out_pairs(people, columns, test["weight"].to_numpy(), pairs, owners=test["user_id"].to_numpy(object))
 
 
-def _figures(outcome: Outcome, lists_of: dict, held: HeldOut, alike: np.ndarray, k: int) -> dict[str, dict]:
-    figures, known = {}, outcome.known
+def _figures(outcome: Outcome, lists_of: dict, held_out: HeldOut, alike: np.ndarray, k: int) -> dict[str, dict]:
+    figures, histories = {}, outcome.known
     validation = {chosen.model.name: chosen.validation for chosen in outcome.choice.models}
-    known_well = np.diff(known.starts)[held.people] > 0
-    with_history = held.pick(known_well)
+    known_well = np.diff(histories.starts)[held_out.people] > 0
+    with_history = held_out.pick(known_well)
     for name, lists in lists_of.items():
         cost = outcome.costs[name]
-        found = evaluate(lists, held, known, alike, sorted({k, min(k, 5)}))
+        figures_of_all = evaluate(lists, held_out, histories, alike, sorted({k, min(k, 5)}))
         if len(with_history.people):
-            warm = evaluate(lists[known_well], with_history, known, None, [k])
-            found |= {f"warm_{metric}": value for metric, value in warm.items()}
-        figures[name] = found | {"fit_seconds": cost.fit_seconds, "predict_seconds": cost.predict_seconds,
+            warm = evaluate(lists[known_well], with_history, histories, None, [k])
+            figures_of_all |= {f"warm_{metric}": value for metric, value in warm.items()}
+        figures[name] = figures_of_all | {"fit_seconds": cost.fit_seconds, "predict_seconds": cost.predict_seconds,
                                  "peak_bytes": cost.peak_bytes}
         if name != FUSED:
             figures[name]["validation"] = validation[name]
@@ -151,18 +152,18 @@ def _ablation(options: argparse.Namespace, outcome: Outcome, log: Logger) -> dic
                         options.top, options.seed)  # fmt: skip
 
 
-def _families(options: argparse.Namespace, outcome: Outcome, held: HeldOut, alike: np.ndarray, log: Logger) -> dict:
+def _families(options: argparse.Namespace, outcome: Outcome, held_out: HeldOut, alike: np.ndarray, log: Logger) -> dict:
     """Family -> the figures of its fusion by weights, and its best single model by validation."""
     choice, k, figures = outcome.choice, options.top, {}
     if not options.families or not choice.pools:
         return figures
     log.info("  families: weights anew on collaborative, content and all models")
     validation = {chosen.model.name: chosen.validation for chosen in choice.models}
-    found = by_family(choice.pools, choice.relevant, _everyone(outcome), choice.names, choice.granularity, k,
+    family_figures = by_family(choice.pools, choice.relevant, _everyone(outcome), choice.names, choice.granularity, k,
                       options.seed)  # fmt: skip
-    for family, (value, lists) in found.items():
+    for family, (value, lists) in family_figures.items():
         own = [n for n in validation if choice.granularity[n] in FAMILIES[family] and n != POPULARITY]
-        figures[family] = evaluate(lists[held.people], held, outcome.known, alike, sorted({k, min(k, 5)}))
+        figures[family] = evaluate(lists[held_out.people], held_out, outcome.known, alike, sorted({k, min(k, 5)}))
         figures[family] |= {"validation": value, "best_model": max(own, key=validation.get)}
     return figures
 

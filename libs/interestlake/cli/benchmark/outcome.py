@@ -13,8 +13,8 @@ from ...interactions.side_information import SideInformation, likeness_vectors
 from ...models.fitted import Fitted, top_lists
 from ...recommending.choose import FUSED, Choice, Settings, fit_all
 from ...recommending.fusion import Fusion
-from ...recommending.pool import gather, ordered
-from ...recommending.rerank import RERANKED, maximal_marginal_relevance
+from ...recommending.pool import gather
+from ...recommending.rerank import list_pool
 
 
 @dataclass(frozen=True)
@@ -32,22 +32,19 @@ class Outcome:
 
 
 def finish(
-    choice: Choice, known: Pairs, side: SideInformation, settings: Settings, diversity: float, log: Logger
+    choice: Choice, histories: Pairs, side: SideInformation, settings: Settings, diversity: float, log: Logger
 ) -> Outcome:
-    """Fit on `known`, list for everybody; diversity: see docs/benchmark.md."""
-    k, everyone = settings.k, np.arange(known.shape[0])
-    fusion, fitted = fit_all(choice, known, side, settings.seed, log)
+    """Fit on `histories`, list for everybody; diversity: see docs/benchmark.md."""
+    k, everyone = settings.k, np.arange(histories.shape[0])
+    fusion, fitted = fit_all(choice, histories, side, settings.seed, log)
     costs = {chosen.model.name: chosen.cost for chosen in choice.models if chosen.model.name in fitted}
     lists, scores = {}, {}
     for name, one in fitted.items():
         with measured(costs[name], "predict"):
-            lists[name], scores[name] = top_lists(one, known, everyone, k, side.friends)
+            lists[name], scores[name] = top_lists(one, histories, everyone, k, side.friends)
     costs[FUSED] = choice.cost
     with measured(costs[FUSED], "predict"):
-        fused = gather([fitted[name] for name in fusion.names], known, everyone, side.friends)
-        lists[FUSED], scores[FUSED] = ordered(fused, fusion.scores(fused), max(k, RERANKED) if diversity else k)
-        if diversity:
-            alike = likeness_vectors(side, known, settings.seed)
-            reranked = lists[FUSED], scores[FUSED], alike, diversity, k
-            lists[FUSED], scores[FUSED] = maximal_marginal_relevance(*reranked)
-    return Outcome(choice, known, side.friends, fusion, fitted, lists, scores, costs)
+        fused = gather([fitted[name] for name in fusion.names], histories, everyone, side.friends)
+        alike = likeness_vectors(side, histories, settings.seed) if diversity else None
+        lists[FUSED], scores[FUSED] = list_pool(fused, fusion.scores(fused), k, alike, diversity)
+    return Outcome(choice, histories, side.friends, fusion, fitted, lists, scores, costs)

@@ -61,6 +61,6 @@ def ceiling_lines(ceiling: Mapping, k: int) -> Sequence[str]:
     for name, figures in ceiling.items():
         if name not in ("oracle", "without none"):
             lost = figures["ndcg"] / max(whole["ndcg"], 1e-12) - 1
-            told = f"({lost:+.1%} of {whole['ndcg']:.4f}, weights alone)"
-            lines.append(f"{name:<20} ndcg@{k} {figures['ndcg']:.4f} {told}")
+            share = f"({lost:+.1%} of {whole['ndcg']:.4f}, weights alone)"
+            lines.append(f"{name:<20} ndcg@{k} {figures['ndcg']:.4f} {share}")
     return lines

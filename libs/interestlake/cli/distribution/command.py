@@ -43,10 +43,10 @@ def train_distribution(options: argparse.Namespace, log: Logger) -> None:
     judged = sample_people(everyone, train, SEARCH_PEOPLE, options.seed)
     if not len(judged.people):
         raise BadInput.of("validation", found="no person with a history", expected="one or more", where="--validation")
-    known = train.plus(validation)
-    learned = train if options.no_refit else known
+    histories = train.plus(validation)
+    learned = train if options.no_refit else histories
     figures, mine = {}, None
-    held, alike = held_test(inputs, known), likeness_vectors(side, known, options.seed)
+    test, alike = held_test(inputs, histories), likeness_vectors(side, histories, options.seed)
     for model in _chosen(options, train, side):
         picked = pick_parameters(model, train, side, judged, options.top, options.seed, options.budget or model.budget)
         finish(picked.on_train)
@@ -57,26 +57,26 @@ def train_distribution(options: argparse.Namespace, log: Logger) -> None:
         if not options.no_refit:
             fitted = model.fit(learned, side, picked.parameters, options.seed)
             finish(fitted)
-        told = scored(fitted, known, some(held, options.seed))
+        scores = scored(fitted, histories, some(test, options.seed))
         figures[model.name] = {
-            **list_figures(fitted, known, held, alike, options.top), **probability_figures(told, temperatures),
+            **list_figures(fitted, histories, test, alike, options.top), **probability_figures(scores, temperatures),
             "validation_ndcg": picked.validation, "temperatures": temperatures._asdict(),
             "parameters": dict(picked.parameters),
         }  # fmt: skip
         if model.name == NAME:
-            mine, curve, picture = fitted, picked.training, reliability_figure(told, temperatures)
+            mine, curve, picture = fitted, picked.training, reliability_figure(scores, temperatures)
     out = Path(options.out)
     model = DistributionModel(mine.scorer.reader, inputs.train.item_ids, Temperatures(**figures[NAME]["temperatures"]))
     folder = model.save(out, encoder.path)
-    report = {"models": figures, "counts": inputs.counts, "test_people": len(held.people), "adapter": options.adapter,
+    report = {"models": figures, "counts": inputs.counts, "test_people": len(test.people), "adapter": options.adapter,
               "catalogue": len(inputs.train.item_ids), "encoder": encoder.model_id, "seed": options.seed,
               "training": vars(curve)}  # fmt: skip
     paths = [out / "metrics.json", out / "training.png", out / "calibration.png"]
     write_metrics(report, paths[0])
     loss_figure(curve).savefig(paths[1], dpi=120)
     picture.savefig(paths[2], dpi=120)
-    log_distribution(options, report, folder, paths, _examples(known))
-    print(f"test: {len(held.people):,} people, {report['catalogue']:,} items")
+    log_distribution(options, report, folder, paths, _examples(histories))
+    print(f"test: {len(test.people):,} people, {report['catalogue']:,} items")
     for line in lines_of(figures, options.top):
         print(line)
     for path in (*paths, folder):
@@ -95,15 +95,15 @@ def _checked(options: argparse.Namespace) -> EncoderFiles:
 
 def _chosen(options: argparse.Namespace, train: Pairs, side) -> list[Model]:
     """The compared models, then the distribution."""
-    found = models_for(train, side)
+    models = models_for(train, side)
     compared = [name.strip() for name in options.compare.split(",") if name.strip() and name.strip() != NAME]
-    rivals = [one for one in chosen(found, compared) if one.name in compared] if compared else []
+    rivals = [one for one in chosen(models, compared) if one.name in compared] if compared else []
     trained_by = trainer(options.adapter, options.encoder, options.precision, options.epochs)
     return [*rivals, distribution_model(trained_by)]
 
 
-def _examples(known: Pairs) -> list[list[str]]:
+def _examples(histories: Pairs) -> list[list[str]]:
     """Histories of the first few people who have one, as ids."""
-    people = np.flatnonzero(np.diff(known.starts))[:EXAMPLES]
-    spans = [slice(known.starts[person], known.starts[person + 1]) for person in people]
-    return [known.item_ids[known.items[span][-TITLES:]].tolist() for span in spans]
+    people = np.flatnonzero(np.diff(histories.starts))[:EXAMPLES]
+    spans = [slice(histories.starts[person], histories.starts[person + 1]) for person in people]
+    return [histories.item_ids[histories.items[span][-TITLES:]].tolist() for span in spans]

@@ -32,8 +32,8 @@ def log_distribution(
     ):
         for name, figures in report["models"].items():
             before = "" if name == "distribution" else f"{name} "
-            told = {key: value for key, value in figures.items() if isinstance(value, float) and value == value}
-            tracker.log_metrics({before + key.replace("@", "_"): value for key, value in told.items()})
+            metrics = {key: value for key, value in figures.items() if isinstance(value, float) and value == value}
+            tracker.log_metrics({before + key.replace("@", "_"): value for key, value in metrics.items()})
         for path in paths:
             tracker.log_artifact(str(path))
         return tracker.log_served(

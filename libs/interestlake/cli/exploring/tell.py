@@ -52,8 +52,8 @@ def interests(lake: Lake) -> None:
     ))  # fmt: skip
     columns = ("label", "kind", "people", "slope", "slope_error", "q_value", "trend")
     for name in ("rising", "fading", "seasonal"):
-        found = trends.where(F.col("trend") == name).orderBy("q_value", "interest")
-        show(f"{name} (change of the share of a holder's choices per 30 days)", found.select(*columns))
+        rows = trends.where(F.col("trend") == name).orderBy("q_value", "interest")
+        show(f"{name} (change of the share of a holder's choices per 30 days)", rows.select(*columns))
     labels = lake.read("gold.interest_trends").select("interest", "label")
     edges = lake.read("graph.interest_influence").join(labels.toDF("src", "before"), "src")
     edges = edges.join(labels.toDF("dst", "after"), "dst").orderBy("q_value", F.desc("forward"), "src", "dst")
@@ -66,11 +66,11 @@ def interests(lake: Lake) -> None:
 def person(lake: Lake, beginning: str) -> str:
     """The user_id that begins so. Raises BadInput for none or several."""
     users = lake.read("silver.users").where(F.col("user_id").startswith(beginning))
-    found = users.orderBy("user_id").limit(2).collect()
-    if len(found) != 1:
-        raise BadInput.of("person", found=f"{'several' if found else 'nobody'} whose id begins with {beginning!r}",
+    rows = users.orderBy("user_id").limit(2).collect()
+    if len(rows) != 1:
+        raise BadInput.of("person", found=f"{'several' if rows else 'nobody'} whose id begins with {beginning!r}",
                           expected="the beginning of one user_id of silver.users", where="--user")
-    return found[0]["user_id"]
+    return rows[0]["user_id"]
 
 
 def profile(lake: Lake, user: str) -> None:

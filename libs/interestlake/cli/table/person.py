@@ -1,12 +1,14 @@
 """Interests and lists of people, one of them where asked for."""
 
-from .command import Command, OneStage, Option, OverLake, OwnStart
+from ...core.config import REQUEST
+from .command import Command, OneStage, Option, OwnStart
 from .shared import CONF, LAKE, PROFILE, SET, USER
 
 GRAPH = "interestlake run --until build_graph"  # the command that makes what these read
 NEEDED = "stages.interests:NEEDED"
 SOMEBODY = "cli.exploring.before:somebody"
 CLOSING, REASONS = "cli.exploring.closing", "recommending.explaining.command"
+ASKED = "serving.person_page.request"
 
 
 def also_of(what: str) -> Option:
@@ -66,18 +68,26 @@ COMMANDS = (
     ),
     Command(
         "profile", "one person", "one person's page: interests, trends, lists with reasons, controls",
-        "interestlake profile --lake out/lake --user u1 --open", OverLake("serving.person_page.command:run"),
-        PROFILE_PAGE,
+        "interestlake profile --lake out/lake --user u1 --open",
+        OneStage(
+            "stages.person:PROFILE", f"{ASKED}:page_closing", needs=("silver.users",), before=f"{ASKED}:page",
+            instead={"serve": "cli.serve:serve_page"},
+        ),
+        PROFILE_PAGE, REQUEST,
     ),
     Command(
         "feedback", "one person", "what a person does not want to see, heeded from the next list on",
         "interestlake feedback --lake out/lake --user u1 --not-interested-in tag:funny",
-        OverLake("serving.person_page.command:run"), FEEDBACK,
+        OneStage(
+            "stages.person:FEEDBACK", f"{ASKED}:closing", needs=("silver.users",), before=f"{ASKED}:feedback",
+        ),
+        FEEDBACK, REQUEST,
     ),
     Command(
         "forget", "one person", "delete what the lake holds of a person, also from history",
-        "interestlake forget --lake out/lake --user u1 --everything", OverLake("serving.person_page.command:run"),
-        FORGET,
+        "interestlake forget --lake out/lake --user u1 --everything",
+        OneStage("stages.person:FORGET", f"{ASKED}:closing", needs=("silver.users",), before=f"{ASKED}:forget"),
+        FORGET, REQUEST,
     ),
     Command(
         "explain", "one person", "structured reasons of every list, or one recommendation taken apart",

@@ -129,6 +129,7 @@ class Expand:
     max_nodes: int = number(20_000, "interests whose matrices one executor holds", low=10)
     max_people: int = number(200_000, "people whose interests and friends one executor holds", low=2)
     max_facts: int = number(1_000_000, "facts about no item that the driver reads; more are left out", low=1)
+    max_gigabytes: float = number(4.0, "memory for what people, cross-domain and evaluate-expansion gather", low=0.01)
 
 
 @dataclass(frozen=True)

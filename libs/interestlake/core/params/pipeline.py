@@ -131,7 +131,7 @@ class Recommend:
     cold_history: int = number(3, "people with fewer items form the cold segment", low=1)
     max_pairs: int = number(5_000_000, "pairs that one machine fits on; above, the models that Spark fits", low=1)
     max_fit_gigabytes: float = number(6.0, "memory of one fit; a model that would hold more is left out", low=0.01)
-    max_item_gigabytes: float = number(4.0, "memory for the fitted models on one executor", low=0.01)
+    max_item_gigabytes: float = number(4.0, "memory for the fitted models, and for each item-side table", low=0.01)
     ranker_people: int = number(50_000, "people whose histories the registered ranker carries", low=0)
     max_history: int = number(2000, "newest items of a person that Spark's item_knn and EASE count", low=2)
     ease_max_items: int = number(12_000, "items that Spark's EASE may invert; above it EASE is left out", low=10)

@@ -45,8 +45,8 @@ def carried_profiles(nodes: Nodes, texts: DataFrame, seeds: int) -> Callable[[Da
         means = liked.withColumn("v", vector).groupBy("user_id").agg(
             Summarizer.mean(F.col("v"), F.col("weight")).alias("mean")
         )
-        told = means.select("user_id", vector_to_array("mean").alias("text_vector"))
-        return rows.join(told, "user_id", "full")
+        texts_of_people = means.select("user_id", vector_to_array("mean").alias("text_vector"))
+        return rows.join(texts_of_people, "user_id", "full")
 
     return transform
 

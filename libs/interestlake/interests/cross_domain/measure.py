@@ -30,8 +30,8 @@ def scores(shop: Shop, people: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, np
     """people(nodes, weights, text_vector) -> (B, I) by interests, by text, by popularity, each person's best 1."""
     profiles = matrix(people["nodes"], people["weights"], shop.carry.shape[1])
     spoken = people["text_vector"] if shop.texts.any() else pd.Series([None] * len(people))
-    told = _unit(matrix_of(spoken, shop.texts.shape[1]))
-    by_text = np.maximum(told @ shop.texts.T, 0.0)
+    profile = _unit(matrix_of(spoken, shop.texts.shape[1]))
+    by_text = np.maximum(profile @ shop.texts.T, 0.0)
     popular = np.broadcast_to(shop.popular + 1e-9, by_text.shape)
     return tuple(_best_one(s) for s in ((shop.carry @ profiles.T).toarray().T, by_text, popular))
 
@@ -45,13 +45,13 @@ def mixes() -> dict[str, tuple[float, float, float]]:
 def evaluate_shop(shop: Shop, people: pd.DataFrame) -> pd.DataFrame:
     """people(half, nodes, weights, text_vector, wanted as item numbers) -> FOUND rows, one per person and figure."""
     parts = scores(shop, people)
-    wanted = matrix(people["wanted"], None, len(shop.popular)).toarray() > 0
-    none = sp.csr_matrix(wanted.shape)
+    relevant = matrix(people["wanted"], None, len(shop.popular)).toarray() > 0
+    none = sp.csr_matrix(relevant.shape)
     models = {"interests": (1, 0, 0), "text": (0, 1, 0), "popularity": (0, 0, 1)} | mixes()
-    sizes, place, rows = wanted.sum(axis=1), np.arange(len(people))[:, None], []
+    sizes, place, rows = relevant.sum(axis=1), np.arange(len(people))[:, None], []
     for name, weights in models.items():
         lists = best_nodes(sum(w * part for w, part in zip(weights, parts, strict=True)), none, max(KS))
-        hits = wanted[place, np.maximum(lists, 0)] & (lists >= 0)
+        hits = relevant[place, np.maximum(lists, 0)] & (lists >= 0)
         for k in KS:
             figures = {"recall": hits[:, :k].sum(axis=1) / sizes, "ndcg": ndcg_at(hits, sizes, k)}
             rows += [(half, name, metric, k, float(value)) for metric, values in figures.items()

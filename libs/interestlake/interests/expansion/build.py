@@ -29,34 +29,34 @@ class Parts:
 
 
 def build_model(parts: Parts, params: Expand, seed: int, log: Logger) -> ExpansionModel:
-    """Runs about 6 Spark jobs. people: (user_id, interests array<string>, weights array<double>).
+    """Runs about 7 Spark jobs. people: (user_id, interests array<string>, weights array<double>).
 
     Reference people are the `references` smallest of a hash of seed and user_id, so the cost of finding similar people
     is linear in people. Raises BadInput above `max_nodes` nodes; facts beyond `max_facts` are left out with a warning.
     """
-    names = parts.nodes.names.select("interest_id", "kind", "name").toPandas().sort_values("interest_id")
-    if len(names) > params.max_nodes:
-        raise BadInput.of("interests", found=f"{len(names):,} nodes", expected=f"at most {params.max_nodes:,}",
+    if (count := parts.nodes.names.count()) > params.max_nodes:
+        raise BadInput.of("interests", found=f"{count:,} nodes", expected=f"at most {params.max_nodes:,}",
                           where="expand.max_nodes, or interests.max_interests for a smaller vocabulary")
+    names = parts.nodes.names.select("interest_id", "kind", "name").toPandas().sort_values("interest_id")
     nodes, size = names["interest_id"].to_numpy(object), len(names)
     edges = parts.edges.select("src", "dst", "weight").toPandas()
     src, dst = places(nodes, edges["src"]), places(nodes, edges["dst"])
     half = sp.csr_matrix((edges["weight"].to_numpy(float), (src, dst)), (size, size))
-    held = parts.people.select(F.explode("interests").alias("interest_id")).groupBy("interest_id").count().toPandas()
+    counted = parts.people.select(F.explode("interests").alias("interest_id")).groupBy("interest_id").count().toPandas()
     holders = np.zeros(size)
-    holders[places(nodes, held["interest_id"])] = held["count"]
+    holders[places(nodes, counted["interest_id"])] = counted["count"]
     ids, rows = _references(parts.people, nodes, params.references, seed)
     entity = (names["kind"] == "entity").to_numpy()
     half = half + entity_edges(rows, entity, params.entity_discount, params.mediators)
     vectors = parts.nodes.held.transform(node_vectors(parts.item_vectors)).toPandas()
-    known = pd.Series([None] * size, dtype=object)
+    vectors_of_nodes = pd.Series([None] * size, dtype=object)
     for place, vector in zip(places(nodes, vectors["interest_id"]), vectors["vector"], strict=True):
-        known[place] = np.asarray(vector, float)
+        vectors_of_nodes[place] = np.asarray(vector, float)
     dimension = max((len(v) for v in vectors["vector"]), default=1)
     to_fact, from_fact, fact_labels = _mediators(parts, names.reset_index(drop=True), params, log)
     return ExpansionModel(
         nodes, names["name"].to_numpy(object), names["kind"].to_numpy(object), stochastic_rows(half + half.T),
-        to_fact, from_fact, fact_labels, rows, ids, holders, matrix_of(known, dimension),
+        to_fact, from_fact, fact_labels, rows, ids, holders, matrix_of(vectors_of_nodes, dimension),
     )  # fmt: skip
 
 
@@ -71,8 +71,8 @@ def _references(people: DataFrame, nodes: np.ndarray, count: int, seed: int) -> 
     owner = np.repeat(np.arange(len(rows)), [len(v) for v in rows["interests"]])
     columns = places(nodes, pd.Series(np.concatenate([*rows["interests"], np.empty(0, object)])))
     values = np.concatenate([*rows["weights"], np.empty(0)]).astype(float)
-    held = sp.csr_matrix((values, (owner, columns)), (len(rows), len(nodes)))
-    return rows["user_id"].to_numpy(object), unit_rows(held)
+    profiles = sp.csr_matrix((values, (owner, columns)), (len(rows), len(nodes)))
+    return rows["user_id"].to_numpy(object), unit_rows(profiles)
 
 
 def entity_edges(references: sp.csr_matrix, entity: np.ndarray, discount: float, neighbours: int) -> sp.csr_matrix:
@@ -81,21 +81,21 @@ def entity_edges(references: sp.csr_matrix, entity: np.ndarray, discount: float,
     Cosine of two nodes over the reference people, over (n_i n_j)^(discount / 2) as the edges of the graph have it,
     where two people or more hold both; the `neighbours` strongest of each entity, ties to the smaller node.
     """
-    held = (references > 0).astype(float)
+    carried = (references > 0).astype(float)
     columns = unit_rows(references.T.tocsr())
-    both, alike = (held[:, entity].T @ held).tocsr(), (columns[entity] @ columns.T).tocsr()
-    count = np.maximum(np.asarray(held.sum(axis=0)).ravel(), 1.0) ** (-discount / 2)
+    both, alike = (carried[:, entity].T @ carried).tocsr(), (columns[entity] @ columns.T).tocsr()
+    count = np.maximum(np.asarray(carried.sum(axis=0)).ravel(), 1.0) ** (-discount / 2)
     alike = (sp.diags(count[entity]) @ alike.multiply(both >= 2) @ sp.diags(count)).tocsr()
     own = np.flatnonzero(entity)
-    found = {}
+    weights = {}
     for place, node in enumerate(own):
         near = slice(alike.indptr[place], alike.indptr[place + 1])
         order = np.lexsort((alike.indices[near], -np.round(alike.data[near], 9)))[: neighbours + 1]
         for end, weight in zip(alike.indices[near][order], alike.data[near][order], strict=True):
             if end != node:
-                found[min(node, end), max(node, end)] = weight
-    ends = np.array(list(found), np.int64).reshape(-1, 2)
-    return sp.csr_matrix((np.array(list(found.values()), float), (ends[:, 0], ends[:, 1])), (len(entity),) * 2)
+                weights[min(node, end), max(node, end)] = weight
+    ends = np.array(list(weights), np.int64).reshape(-1, 2)
+    return sp.csr_matrix((np.array(list(weights.values()), float), (ends[:, 0], ends[:, 1])), (len(entity),) * 2)
 
 
 def _mediators(
@@ -118,8 +118,8 @@ def _mediators(
         (np.concatenate([shared["weight"], np.ones(len(direct))]),
          (np.concatenate([column, extra]), np.concatenate([place, places(nodes, direct["dst"])]))), (count, size))
     labels = dict(zip(shared["entity"], shared["label"], strict=True))
-    told = [*(labels[name] for name in entities), *direct["relation"]]
-    return stochastic_rows(forth), stochastic_rows(back), np.array(told, object)
+    relations = [*(labels[name] for name in entities), *direct["relation"]]
+    return stochastic_rows(forth), stochastic_rows(back), np.array(relations, object)
 
 
 def _shared_entities(parts: Parts, limit: int) -> DataFrame:

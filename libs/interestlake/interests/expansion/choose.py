@@ -41,9 +41,9 @@ def matrix(nodes: pd.Series, weights: pd.Series | None, size: int) -> sp.csr_mat
         data = [w / max(w.sum(), 1e-300) for w in data]
     starts = np.concatenate([[0], np.cumsum([len(r) for r in rows])])
     flat = np.concatenate([*data, np.empty(0)]), np.concatenate([*rows, np.empty(0, np.int64)]), starts
-    found = sp.csr_matrix(flat, shape=(len(rows), size))
-    found.sort_indices()
-    return found
+    rows_by_node = sp.csr_matrix(flat, shape=(len(rows), size))
+    rows_by_node.sort_indices()
+    return rows_by_node
 
 
 def blocks(frames: Iterator[pd.DataFrame], size: int) -> Iterator[pd.DataFrame]:
@@ -57,16 +57,16 @@ def blocks(frames: Iterator[pd.DataFrame], size: int) -> Iterator[pd.DataFrame]:
 def expand_block(model: ExpansionModel, people: pd.DataFrame, setting: Setting, selection: Selection) -> pd.DataFrame:
     """people(user_id, nodes, weights, held) -> EXPANSIONS rows; a row without a path is left out."""
     profiles = matrix(people["nodes"], people["weights"], model.size)
-    held = matrix(people["held"], None, model.size)
+    interests = matrix(people["held"], None, model.size)
     users = people["user_id"].to_numpy(object)
-    parts = relative(model.sources(profiles, users, setting), held)
+    parts = relative(model.sources(profiles, users, setting), interests)
     confidence = setting.scale * noisy_or(parts, setting.weights)  # (B, N)
     added = parts * np.array(setting.weights)[:, None, None]
     near, paths = model.neighbours(profiles, users, setting.neighbours), Paths(model, setting)
     rows = []
     for person in range(len(people)):
         start = profiles[person].indices
-        taken = {plain(model.labels[node]) for node in held[person].indices}
+        taken = {plain(model.labels[node]) for node in interests[person].indices}
         for node, surprise in _ranked(model, confidence[person], start, taken, selection):
             strongest = np.argsort(-np.round(added[:, person, node], 9), kind="stable")
             for source in (SOURCES[j] for j in strongest if added[j, person, node] > 0):

@@ -20,12 +20,12 @@ def profile_rows(nodes: Nodes, seeds: int, shown: Column | None = None) -> Calla
     """
 
     def transform(interactions: DataFrame) -> DataFrame:
-        kept = interactions.where("weight > 0").where(F.lit(True) if shown is None else shown)
-        mapped = kept.transform(interest_map(nodes.held, nodes.names, seeds))
+        chosen = interactions.where("weight > 0").where(F.lit(True) if shown is None else shown)
+        mapped = chosen.transform(interest_map(nodes.held, nodes.names, seeds))
         rows = mapped.groupBy("user_id").agg(F.sort_array(F.collect_list(F.struct("interest_id", "share"))).alias("m"))
-        carried = kept.join(nodes.held.select("item_id", "interest_id"), "item_id")
-        held = carried.groupBy("user_id").agg(F.array_sort(F.collect_set("interest_id")).alias("held"))
-        return rows.join(held, "user_id").select(
+        carried = chosen.join(nodes.held.select("item_id", "interest_id"), "item_id")
+        interests = carried.groupBy("user_id").agg(F.array_sort(F.collect_set("interest_id")).alias("held"))
+        return rows.join(interests, "user_id").select(
             "user_id", F.col("m.interest_id").alias("interests"), F.col("m.share").alias("weights"), "held"
         )
 
@@ -52,8 +52,8 @@ def numbered(ids: np.ndarray) -> Callable:
     """names -> their numbers among the ascending `ids`, names that are not among them left out."""
 
     def number(names) -> np.ndarray:
-        wanted = np.asarray([] if names is None else names, object)
-        place = np.minimum(np.searchsorted(ids, wanted), max(len(ids) - 1, 0)).astype(np.int64)
-        return place[ids[place] == wanted] if len(ids) else place[:0]
+        asked = np.asarray([] if names is None else names, object)
+        place = np.minimum(np.searchsorted(ids, asked), max(len(ids) - 1, 0)).astype(np.int64)
+        return place[ids[place] == asked] if len(ids) else place[:0]
 
     return number

@@ -25,57 +25,57 @@ def settings(steps: int) -> list[Setting]:
     return [Setting(d, steps, n, w) for d, n, w in product(DAMPINGS, NEIGHBOURS, weights)]
 
 
-def best_nodes(scores: np.ndarray, held: sp.csr_matrix, k: int) -> np.ndarray:
+def best_nodes(scores: np.ndarray, interests: sp.csr_matrix, k: int) -> np.ndarray:
     """(B, N) scores -> (B, k) node numbers, best first, ties to the smaller; -1 where the score is 0 or it is held."""
-    free = np.where(held.toarray() > 0, 0.0, np.round(scores, 12))
+    free = np.where(interests.toarray() > 0, 0.0, np.round(scores, 12))
     near = min(k, free.shape[1])
     order = np.argsort(-free, axis=1, kind="stable")[:, :near]
-    found = np.where(np.take_along_axis(free, order, axis=1) > 0, order, -1)
-    return np.pad(found, ((0, 0), (0, k - near)), constant_values=-1)
+    best = np.where(np.take_along_axis(free, order, axis=1) > 0, order, -1)
+    return np.pad(best, ((0, 0), (0, k - near)), constant_values=-1)
 
 
 def found_shares(lists: np.ndarray, hidden: sp.csr_matrix, k: int) -> tuple[np.ndarray, np.ndarray]:
     """(recall, precision) per person: hits within k / hidden, hits within k / k."""
-    wanted, rows = hidden.toarray() > 0, np.arange(len(lists))[:, None]
-    hits = (wanted[rows, np.maximum(lists[:, :k], 0)] & (lists[:, :k] >= 0)).sum(axis=1)
-    return hits / np.maximum(wanted.sum(axis=1), 1), hits / k
+    relevant, rows = hidden.toarray() > 0, np.arange(len(lists))[:, None]
+    hits = (relevant[rows, np.maximum(lists[:, :k], 0)] & (lists[:, :k] >= 0)).sum(axis=1)
+    return hits / np.maximum(relevant.sum(axis=1), 1), hits / k
 
 
 def try_settings(model: ExpansionModel, people: pd.DataFrame, tried: Sequence[Setting], k: int) -> pd.DataFrame:
     """people(user_id, nodes, weights, held, hidden) -> (setting number, k, mean recall of the block * people)."""
-    profiles, held, hidden, users = _matrices(model, people)
-    walks = {d: relative(model.context(profiles, d, tried[0].steps), held) for d in {s.damping for s in tried}}
-    alike = {n: relative(model.people(profiles, users, n), held) for n in {s.neighbours for s in tried}}
-    facts = relative(model.knowledge(profiles), held)
+    profiles, interests, hidden, users = _matrices(model, people)
+    walks = {d: relative(model.context(profiles, d, tried[0].steps), interests) for d in {s.damping for s in tried}}
+    alike = {n: relative(model.people(profiles, users, n), interests) for n in {s.neighbours for s in tried}}
+    facts = relative(model.knowledge(profiles), interests)
     rows = []
     for number, setting in enumerate(tried):
         parts = np.stack([walks[setting.damping], alike[setting.neighbours], facts])
-        recall, _ = found_shares(best_nodes(noisy_or(parts, setting.weights), held, k), hidden, k)
+        recall, _ = found_shares(best_nodes(noisy_or(parts, setting.weights), interests, k), hidden, k)
         rows += [(number, k, value) for value in recall]
     return pd.DataFrame(rows, columns=["setting", "k", "value"])
 
 
 def evaluate_expansion(model: ExpansionModel, people: pd.DataFrame, setting: Setting) -> pd.DataFrame:
     """The same people -> FOUND rows, one per person, method and figure: expansion, each source, and the baselines."""
-    profiles, held, hidden, users = _matrices(model, people)
-    parts = relative(model.sources(profiles, users, setting), held)
+    profiles, interests, hidden, users = _matrices(model, people)
+    parts = relative(model.sources(profiles, users, setting), interests)
     scores = {
         "expansion": noisy_or(parts, setting.weights), "context": parts[0], "people": parts[1], "knowledge": parts[2],
         "popularity": np.broadcast_to(model.holders, parts[0].shape), "cooccurrence": model.cooccurrence(profiles),
     }  # fmt: skip
     rows = []
     for name, values in scores.items():
-        lists = best_nodes(values, held, max(KS))
+        lists = best_nodes(values, interests, max(KS))
         for k in KS:
             for metric, figures in zip(("recall", "precision"), found_shares(lists, hidden, k), strict=True):
                 rows += [(name, metric, k, float(value)) for value in figures]
-    rows += _reliability(setting.scale * scores["expansion"], held)
+    rows += _reliability(setting.scale * scores["expansion"], interests)
     return pd.DataFrame(rows, columns=["model", "metric", "k", "value"])
 
 
-def _reliability(confidence: np.ndarray, held: sp.csr_matrix) -> list[tuple]:
+def _reliability(confidence: np.ndarray, interests: sp.csr_matrix) -> list[tuple]:
     """Mean confidence of each person's k surest, to be set beside precision at k."""
-    lists = best_nodes(confidence, held, max(KS))
+    lists = best_nodes(confidence, interests, max(KS))
     rows = np.arange(len(lists))[:, None]
     sure = np.where(lists >= 0, confidence[rows, np.maximum(lists, 0)], 0.0)
     return [("expansion", "mean_confidence", k, float(value)) for k in KS for value in sure[:, :k].mean(axis=1)]
@@ -93,9 +93,9 @@ def item_scores(
     model: ExpansionModel, items: ListedItems, people: pd.DataFrame, setting: Setting, top_k: int
 ) -> tuple[np.ndarray, np.ndarray]:
     """Scores of items by the profile, and by the person's `top_k` expansions alone: (B, I) each, rows to at most 1."""
-    profiles, held, _, users = _matrices(model, people)
-    confidence = noisy_or(relative(model.sources(profiles, users, setting), held), setting.weights)
-    lists = best_nodes(confidence, held, top_k)
+    profiles, interests, _, users = _matrices(model, people)
+    confidence = noisy_or(relative(model.sources(profiles, users, setting), interests), setting.weights)
+    lists = best_nodes(confidence, interests, top_k)
     new = np.zeros_like(confidence)
     rows, places = np.nonzero(lists >= 0)
     new[rows, lists[rows, places]] = confidence[rows, lists[rows, places]]
@@ -113,14 +113,14 @@ def evaluate_items(
     """
     own, more = item_scores(model, items, people, setting, top_k)
     count = items.carry.shape[0]
-    seen, wanted = (matrix(people[name], None, count) for name in ("seen", "wanted"))
+    seen, relevant = (matrix(people[name], None, count) for name in ("seen", "wanted"))
     scores = {"popularity": np.broadcast_to(items.popular + 1e-9, own.shape)}
     scores |= {f"profile+{added:g}": own + added * more for added in ADDED}
     rows = []
-    sizes = np.asarray((wanted > 0).sum(axis=1)).ravel()
+    sizes = np.asarray((relevant > 0).sum(axis=1)).ravel()
     for name, values in scores.items():
         lists = best_nodes(values, seen, 10)
-        hits = (wanted.toarray() > 0)[np.arange(len(lists))[:, None], np.maximum(lists, 0)] & (lists >= 0)
+        hits = (relevant.toarray() > 0)[np.arange(len(lists))[:, None], np.maximum(lists, 0)] & (lists >= 0)
         rows += [(name, "ndcg", 10, float(value)) for value in ndcg_at(hits, sizes, 10)]
         rows += [(name, "recall", 10, float(value)) for value in hits.sum(axis=1) / sizes]
     return pd.DataFrame(rows, columns=["model", "metric", "k", "value"])

@@ -69,11 +69,11 @@ class ExpansionModel:
         if len(self.reference_ids):
             own = self.reference_ids[place] == user_ids
             alike[np.flatnonzero(own), place[own]] = 0.0
-        kept = np.argsort(-np.round(alike, 9), axis=1, kind="stable")[:, :count]
-        rows = np.repeat(np.arange(len(alike)), kept.shape[1])
-        found = sp.csr_matrix((alike[rows, kept.ravel()], (rows, kept.ravel())), shape=alike.shape)
-        found.eliminate_zeros()
-        return found
+        nearest = np.argsort(-np.round(alike, 9), axis=1, kind="stable")[:, :count]
+        rows = np.repeat(np.arange(len(alike)), nearest.shape[1])
+        similar = sp.csr_matrix((alike[rows, nearest.ravel()], (rows, nearest.ravel())), shape=alike.shape)
+        similar.eliminate_zeros()
+        return similar
 
     def knowledge(self, profiles: sp.csr_matrix) -> np.ndarray:
         """v -> mediators -> nodes: chance to reach a node through a shared fact. (B, N)."""
@@ -92,9 +92,9 @@ class ExpansionModel:
         ])
 
 
-def relative(scores: np.ndarray, held: sp.csr_matrix) -> np.ndarray:
+def relative(scores: np.ndarray, interests: sp.csr_matrix) -> np.ndarray:
     """(..., B, N) raw scores -> the same in [0,1]: 0 for what is held, each person's best of each source 1."""
-    free = np.where(held.toarray() > 0, 0.0, scores)
+    free = np.where(interests.toarray() > 0, 0.0, scores)
     return free / np.maximum(free.max(axis=-1, keepdims=True), 1e-300)
 
 

@@ -55,11 +55,11 @@ class Paths:
         return way, [] if way is None else [self.model.labels[way[1]]]
 
     def _over_people(self, start: np.ndarray, value: np.ndarray, near: sp.csr_matrix, end: int) -> list[str]:
-        held = self.model.references[near.indices]
-        holding = held[:, [end]].toarray().ravel() > 0
+        theirs = self.model.references[near.indices]
+        holding = theirs[:, [end]].toarray().ravel() > 0
         if not holding.any():
             return []
-        shared = np.asarray((held[np.flatnonzero(holding)][:, start]).sum(axis=0)).ravel() * value
+        shared = np.asarray((theirs[np.flatnonzero(holding)][:, start]).sum(axis=0)).ravel() * value
         first = self.model.labels[start[int(np.argmax(np.round(shared, 12)))]]
         count = int(holding.sum())
         return [first, f"{count} similar {'person' if count == 1 else 'people'}", self.model.labels[end]]

@@ -14,12 +14,12 @@ def smooth(series: np.ndarray, level: float, trend: float, damping: float) -> tu
     forecast_t = l + damping b; l' = level y + (1 - level) forecast; b' = trend (l' - l) + (1 - trend) damping b. It
     starts at l = y_1, b = 0; trend = 0 is simple exponential smoothing.
     """
-    here, slope, found = float(series[0]), 0.0, np.empty(len(series))
+    here, slope, smoothed = float(series[0]), 0.0, np.empty(len(series))
     for t, value in enumerate(series):
-        found[t] = here + damping * slope
-        before, here = here, level * value + (1 - level) * found[t]
+        smoothed[t] = here + damping * slope
+        before, here = here, level * value + (1 - level) * smoothed[t]
         slope = trend * (here - before) + (1 - trend) * damping * slope
-    return found, here, slope
+    return smoothed, here, slope
 
 
 def fit(series: np.ndarray) -> tuple[float, float, float]:
@@ -42,8 +42,8 @@ def backtest(series: np.ndarray, horizon: int = HORIZON) -> dict[str, float]:
     mean (of all values). Empty below LEAST + horizon periods."""
     if len(series) < LEAST + horizon:
         return {}
-    known, truth = series[:-horizon], series[-horizon:]
-    guesses = {"smoothing": forecast(known, horizon)[0], "naive": known[-1], "mean": known.mean()}
+    past, truth = series[:-horizon], series[-horizon:]
+    guesses = {"smoothing": forecast(past, horizon)[0], "naive": past[-1], "mean": past.mean()}
     return {name: float(np.abs(guess - truth).mean()) for name, guess in guesses.items()}
 
 
@@ -59,5 +59,5 @@ def one_interest(rows: pd.DataFrame, periods: int, horizon: int = HORIZON) -> pd
     wide = 1.96 * deviation * np.sqrt(np.arange(1, horizon + 1))
     errors = {"smoothing": np.nan, "naive": np.nan, "mean": np.nan} | backtest(series, horizon)
     ahead = np.arange(periods, periods + horizon, dtype=np.int32)
-    found = {"share": values, "low": np.maximum(values - wide, 0.0), "high": values + wide}
-    return pd.DataFrame({"interest": rows["interest"].iloc[0], "period": ahead, **found, **errors})
+    columns = {"share": values, "low": np.maximum(values - wide, 0.0), "high": values + wide}
+    return pd.DataFrame({"interest": rows["interest"].iloc[0], "period": ahead, **columns, **errors})

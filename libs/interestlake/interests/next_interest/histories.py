@@ -39,7 +39,7 @@ def read_steps(main: DataFrame, interactions: DataFrame) -> tuple[Steps, np.ndar
     return Steps(owner, node, split, nodes.astype(object)), users.astype(object)
 
 
-def monthly_shares(held: DataFrame, least: int) -> Callable[[DataFrame], DataFrame]:
+def monthly_shares(carried: DataFrame, least: int) -> Callable[[DataFrame], DataFrame]:
     """interactions -> (interest, period, share, periods): share of the choices of each 30 days whose item carries it.
 
     Periods count from the first choice; the last, unfinished one is left out. Interests of fewer than `least` choices
@@ -56,11 +56,11 @@ def monthly_shares(held: DataFrame, least: int) -> Callable[[DataFrame], DataFra
         )
         placed = placed.where("period < periods").select("item_id", "period", "periods")
         totals = placed.groupBy("period", "periods").agg(F.count("*").alias("choices"))
-        counted = placed.join(held.select("item_id", "interest_id"), "item_id")
+        counted = placed.join(carried.select("item_id", "interest_id"), "item_id")
         counted = counted.groupBy("interest_id", "period").agg(F.count("*").alias("chosen"))
         enough = F.sum("chosen").over(Window.partitionBy("interest_id")) >= least
-        kept = counted.withColumn("enough", enough).where("enough").join(totals, "period")
-        shares = kept.select(F.col("interest_id").alias("interest"), "period",
+        counted_enough = counted.withColumn("enough", enough).where("enough").join(totals, "period")
+        shares = counted_enough.select(F.col("interest_id").alias("interest"), "period",
                              (F.col("chosen") / F.col("choices")).alias("share"), "periods")  # fmt: skip
         mean = totals.agg((F.sum("choices") / F.max("periods")).alias("mean"))
         whole = totals.crossJoin(F.broadcast(mean)).select(

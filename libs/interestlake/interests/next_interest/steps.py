@@ -57,8 +57,8 @@ def ranks(scores: np.ndarray, target: np.ndarray) -> np.ndarray:
 
 def figures(places: np.ndarray) -> dict[tuple[str, int], float]:
     """hit_rate at KS and mrr."""
-    found = {("hit_rate", k): float((places <= k).mean()) for k in KS}
-    return found | {("mrr", 0): float((1 / places).mean())}
+    values = {("hit_rate", k): float((places <= k).mean()) for k in KS}
+    return values | {("mrr", 0): float((1 / places).mean())}
 
 
 def popularity(steps: Steps, at: np.ndarray, prior: float) -> np.ndarray:
@@ -84,12 +84,12 @@ BASELINES = {"popularity": popularity, "markov": markov, "own_share": own_share}
 
 def judge_baselines(steps: Steps) -> dict[str, np.ndarray]:
     """Model -> places of the test targets, each with the prior that validation steps choose by mrr."""
-    found, validation, test = {}, steps.targets(VALIDATION), steps.targets(TEST)
+    places, validation, test = {}, steps.targets(VALIDATION), steps.targets(TEST)
     for name, score in BASELINES.items():
         values = [_mrr(score(steps, validation, prior), steps.node[validation]) for prior in PRIORS]
         best = PRIORS[int(np.argmax(np.round(values, 9)))]
-        found[name] = ranks(score(steps, test, best), steps.node[test])
-    return found
+        places[name] = ranks(score(steps, test, best), steps.node[test])
+    return places
 
 
 def _mrr(scores: np.ndarray, target: np.ndarray) -> float:

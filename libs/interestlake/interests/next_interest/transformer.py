@@ -49,8 +49,8 @@ def train_next(steps: Steps, seed: int) -> NextInterest:
     validation = steps.targets(VALIDATION)
 
     def judge(fitted) -> float:
-        found = _at_targets(fitted.scorer.model, steps, validation)
-        return float((1 / ranks(found, steps.node[validation])).mean())
+        probabilities = _at_targets(fitted.scorer.model, steps, validation)
+        return float((1 / ranks(probabilities, steps.node[validation])).mean())
 
     judged: Callable | None = judge if len(validation) else None
     params = PARAMS if judged else PARAMS | {"epochs": EPOCHS}
@@ -71,12 +71,12 @@ def _at_targets(model: SasRec, steps: Steps, at: np.ndarray) -> np.ndarray:
 def _softmax(model: SasRec, rows: np.ndarray, last: np.ndarray) -> np.ndarray:
     """rows (T, L) with pads at the end, last (T,) -> probabilities (T, N) of what follows."""
     model.eval()
-    device, found = model.identity.weight.device, []
+    device, parts = model.identity.weight.device, []
     with torch.no_grad():
         vectors = model.item_vectors()
         for start in range(0, len(rows), CHUNK):
             part, end = rows[start : start + CHUNK], torch.as_tensor(last[start : start + CHUNK], device=device)
             states = model(torch.as_tensor(part, device=device))  # (B, L) -> (B, L, D)
             chosen = states[torch.arange(len(part), device=device), end]  # (B, D)
-            found.append(torch.softmax(chosen @ vectors.T, dim=1).cpu().numpy())
-    return np.concatenate([*found, np.empty((0, model.items), np.float32)])
+            parts.append(torch.softmax(chosen @ vectors.T, dim=1).cpu().numpy())
+    return np.concatenate([*parts, np.empty((0, model.items), np.float32)])

@@ -29,11 +29,11 @@ def name_groups(profiles: DataFrame, named: int = 3) -> Callable[[DataFrame], Da
     """
 
     def transform(members: DataFrame) -> DataFrame:
-        held = members.join(profiles.select("user_id", "label", "share"), "user_id")
+        shares = members.join(profiles.select("user_id", "label", "share"), "user_id")
         sizes = members.groupBy("group").agg(F.count("*").alias("size"))
         people = members.agg(F.count("*").alias("people"))
-        whole = held.groupBy("label").agg(F.sum("share").alias("all")).crossJoin(F.broadcast(people))
-        inside = held.groupBy("group", "label").agg(F.sum("share").alias("own")).join(sizes, "group")
+        whole = shares.groupBy("label").agg(F.sum("share").alias("all")).crossJoin(F.broadcast(people))
+        inside = shares.groupBy("group", "label").agg(F.sum("share").alias("own")).join(sizes, "group")
         apart = F.round(F.col("own") / F.col("size") - F.col("all") / F.col("people"), 9).alias("apart")
         rows = inside.join(whole, "label").select("group", "label", apart)
         best = Window.partitionBy("group").orderBy(F.desc("apart"), "label")

@@ -48,8 +48,8 @@ class PeopleModel:
 
     def parts(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Adamic-Adar and likeness among the people not yet known, each person's best 1."""
-        known = self.known(rows)
-        return relative(self.adamic_adar(rows), known), relative(self.alike(rows), known)
+        friends_of = self.known(rows)
+        return relative(self.adamic_adar(rows), friends_of), relative(self.alike(rows), friends_of)
 
 
 def tastes(interests: sp.csr_matrix, items: sp.csr_matrix) -> sp.csr_matrix:
@@ -73,10 +73,10 @@ def lists(model: PeopleModel, rows: np.ndarray, share: float, top_k: int) -> pd.
     """LISTS rows: score = (1 - share) * Adamic-Adar + share * likeness, both relative; ties by user_id."""
     social, alike = model.parts(rows)
     scores, common = (1 - share) * social + share * alike, model.common_friends(rows)
-    found, made = best_nodes(scores, model.known(rows), top_k), []
+    candidates, made = best_nodes(scores, model.known(rows), top_k), []
     for place, row in enumerate(rows):
         own = model.tastes[row, : len(model.labels)]
-        for rank, other in enumerate(found[place][found[place] >= 0], 1):
+        for rank, other in enumerate(candidates[place][candidates[place] >= 0], 1):
             both = own.multiply(model.tastes[other, : len(model.labels)]).tocsr()
             order = np.lexsort((both.indices, -np.round(both.data, 9)))[:SHARED]
             made.append((model.user_ids[row], rank, model.user_ids[other], float(scores[place, other]),
@@ -95,14 +95,14 @@ def evaluate_people(
     if not len(rows):
         return pd.DataFrame([], columns=["half", "model", "metric", "k", "value"])
     social, alike = model.parts(rows)
-    known, degree = model.known(rows), np.asarray(model.friends.sum(axis=0)).ravel()
+    friends_of, degree = model.known(rows), np.asarray(model.friends.sum(axis=0)).ravel()
     scores = {"common_friends": model.common_friends(rows), "adamic_adar": social, "interests": alike,
               "popularity": np.broadcast_to(degree, social.shape)}  # fmt: skip
     scores |= {f"mix+{share:g}": (1 - share) * social + share * alike for share in SHARES}
     half, made = np.where(validation[rows], "validation", "test"), []
     for name, values in scores.items():
-        found = best_nodes(values, known, max(KS))
+        candidates = best_nodes(values, friends_of, max(KS))
         for k in KS:
-            for metric, figures in zip(("recall", "precision"), found_shares(found, hidden[rows], k), strict=True):
+            for metric, figures in zip(("recall", "precision"), found_shares(candidates, hidden[rows], k), strict=True):
                 made += [(h, name, metric, k, float(value)) for h, value in zip(half, figures, strict=True)]
     return pd.DataFrame(made, columns=["half", "model", "metric", "k", "value"])

@@ -84,8 +84,8 @@ def _figures(params: Trend) -> list[Column]:
     share, usual = n / all_n, n0 / all_0
     pooled = (n + n0) / (all_n + all_0)
     spread = F.sqrt(pooled * (1 - pooled) * (1 / all_n + 1 / all_0))
-    told = F.col("whole") & (all_n > 0) & (all_0 > 0) & (n + n0 >= params.min_texts) & (pooled < 1)
-    attention = F.when(told, (share - usual) / spread)
+    comparable = F.col("whole") & (all_n > 0) & (all_0 > 0) & (n + n0 >= params.min_texts) & (pooled < 1)
+    attention = F.when(comparable, (share - usual) / spread)
     mean, mean_0 = F.col("sum") / n, F.col("sum_0") / n0
     variance = (F.col("squares") - n * mean * mean + F.col("squares_0") - n0 * mean_0 * mean_0) / (n + n0 - 2)
     enough = F.col("whole") & (n >= params.min_texts) & (n0 >= params.min_texts) & (n + n0 > 2)

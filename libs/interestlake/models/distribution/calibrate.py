@@ -56,9 +56,9 @@ class Scored:
 def fit_temperatures(scored: Scored) -> Temperatures:
     """Those under which the held-out pairs are likeliest (Guo et al., 2017), for people with a history and without one:
     what is known of somebody and the shares of all pairs go wrong in ways of their own. 1 without a pair."""
-    known = np.diff(scored.seen.indptr)[scored.rows] > 0
+    with_history = np.diff(scored.seen.indptr)[scored.rows] > 0
     return Temperatures(*(_likeliest(replace(scored, rows=scored.rows[mine], items=scored.items[mine]))
-                          for mine in (known, ~known)))  # fmt: skip
+                          for mine in (with_history, ~with_history)))  # fmt: skip
 
 
 def _likeliest(scored: Scored) -> float:
@@ -69,8 +69,8 @@ def _likeliest(scored: Scored) -> float:
         tried = Temperatures(*[float(np.exp(log_temperature))] * 2)
         return -float(scored.log_probabilities(tried)[scored.rows, scored.items].mean())
 
-    found = minimize_scalar(surprise, bounds=np.log([COLDEST, HOTTEST]), method="bounded", options={"xatol": 1e-3})
-    return float(np.exp(found.x))
+    optimum = minimize_scalar(surprise, bounds=np.log([COLDEST, HOTTEST]), method="bounded", options={"xatol": 1e-3})
+    return float(np.exp(optimum.x))
 
 
 def probability_figures(scored: Scored, temperatures: Temperatures) -> dict[str, float | None]:
@@ -78,18 +78,18 @@ def probability_figures(scored: Scored, temperatures: Temperatures) -> dict[str,
     likeliest together (`expected_calibration_error`). None without a pair."""
     if not len(scored.rows):
         return {"perplexity": None, "calibration_error": None, f"calibration_error_{LISTED}": None}
-    told = scored.log_probabilities(temperatures)
-    found = {"perplexity": float(np.exp(-told[scored.rows, scored.items].mean()))}
+    log_probabilities = scored.log_probabilities(temperatures)
+    figures = {"perplexity": float(np.exp(-log_probabilities[scored.rows, scored.items].mean()))}
     for name, count in (("calibration_error", 1), (f"calibration_error_{LISTED}", LISTED)):
-        found[name] = expected_calibration_error(*confidence_and_outcome(scored, told, count))
-    return found
+        figures[name] = expected_calibration_error(*confidence_and_outcome(scored, log_probabilities, count))
+    return figures
 
 
-def confidence_and_outcome(scored: Scored, told: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
+def confidence_and_outcome(scored: Scored, log_probabilities: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
     """Log probabilities (n, I) -> per held-out pair: p of its person's `count` likeliest items together, and whether
     the pair's item is one of them. Ties go to the lower column."""
-    top = np.argsort(-told, axis=1, kind="stable")[:, :count]
-    sure = np.exp(np.take_along_axis(told, top, axis=1)).sum(axis=1)
+    top = np.argsort(-log_probabilities, axis=1, kind="stable")[:, :count]
+    sure = np.exp(np.take_along_axis(log_probabilities, top, axis=1)).sum(axis=1)
     return sure[scored.rows], (top[scored.rows] == scored.items[:, None]).any(axis=1)
 
 

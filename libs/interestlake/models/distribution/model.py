@@ -34,9 +34,9 @@ class ItemSoftmax(nn.Module):
     def __init__(self, text: Tensor, counts: Tensor, pieces: Tensor, width: int):
         """text (I, e) float32, zeros where an item has none; counts (I,) pairs; pieces (I, p) int32; width of v."""
         super().__init__()
-        known = text.abs().sum(dim=1, keepdim=True) > 0
-        centre = text.sum(dim=0) / known.sum().clamp(min=1)
-        self.register_buffer("text", torch.where(known, text - centre, 0.0))
+        with_text = text.abs().sum(dim=1, keepdim=True) > 0
+        centre = text.sum(dim=0) / with_text.sum().clamp(min=1)
+        self.register_buffer("text", torch.where(with_text, text - centre, 0.0))
         self.register_buffer("pieces", pieces)
         self.from_user = nn.Linear(width, DIMENSION, bias=False)
         self.from_text = nn.Linear(text.shape[1], DIMENSION, bias=False)
@@ -55,10 +55,10 @@ class ItemSoftmax(nn.Module):
     @classmethod
     def empty(cls, weights: dict[str, Tensor]) -> "ItemSoftmax":
         """A module of the shapes of saved `weights`, which it holds."""
-        found = cls(weights["text"], torch.ones(len(weights["text"])), weights["pieces"],
+        model = cls(weights["text"], torch.ones(len(weights["text"])), weights["pieces"],
                     weights["from_user.weight"].shape[1])
-        found.load_state_dict(weights)
-        return found
+        model.load_state_dict(weights)
+        return model
 
     def item_vectors(self) -> Tensor:
         """-> (I, D + 1), c_i last."""
@@ -66,9 +66,9 @@ class ItemSoftmax(nn.Module):
 
     def states(self, vectors: Tensor) -> Tensor:
         """(B, width) text vectors, zeros where there is no history -> (B, D + 1), the last 1 where there is one."""
-        known = (vectors.abs().sum(dim=1, keepdim=True) > 0).float()
+        with_text = (vectors.abs().sum(dim=1, keepdim=True) > 0).float()
         states = self.sharpness * self.drop(self.from_user(F.normalize(vectors, dim=1)))
-        return torch.cat([states, known], dim=1)
+        return torch.cat([states, with_text], dim=1)
 
     def forward(self, states: Tensor) -> Tensor:
         """(B, D + 1) -> logits (B, I)."""
@@ -76,20 +76,20 @@ class ItemSoftmax(nn.Module):
 
 
 def view_loss(
-    model: ItemSoftmax, states: Tensor, told: Tensor, rows: Tensor, targets: Tensor, drawn: Tensor | None
+    model: ItemSoftmax, states: Tensor, listed: Tensor, rows: Tensor, targets: Tensor, drawn: Tensor | None
 ) -> Tensor:
     """Mean cross-entropy of the pairs (row, target) under each row's softmax over the items it was not told.
 
-    states (B, D + 1); told (B, T) int64 columns of the text, I where fewer; rows, targets (N,) int64; drawn: (M,)
+    states (B, D + 1); listed (B, T) int64 columns of the text, I where fewer; rows, targets (N,) int64; drawn: (M,)
     columns drawn uniformly that stand for all items, their logits raised by ln(I / M), None = all items.
     """
     items = len(model.prior)
     if drawn is None:
         logits = F.pad(model(states), (0, 1))
-        logits = logits.scatter(1, told, float("-inf"))[:, :items]  # the column beyond the last takes the fillers
+        logits = logits.scatter(1, listed, float("-inf"))[:, :items]  # the column beyond the last takes the fillers
         return (logits.logsumexp(dim=1)[rows] - logits[rows, targets]).mean()
     vectors = model.item_vectors()
     own = (states[rows] * vectors[targets]).sum(dim=1) + model.prior[targets]  # (N,)
     others = states @ vectors[drawn].T + model.prior[drawn] + math.log(items / len(drawn))  # (B, M)
-    others = others.masked_fill((told[:, :, None] == drawn).any(dim=1), float("-inf"))
+    others = others.masked_fill((listed[:, :, None] == drawn).any(dim=1), float("-inf"))
     return (torch.logaddexp(own, others.logsumexp(dim=1)[rows]) - own).mean()

@@ -14,8 +14,8 @@ def reliability_figure(scored: Scored, temperatures: Temperatures) -> Figure:
     for tried, colour, name in ((Temperatures(), "#bbbbbb", "T = 1"), (temperatures, "#3b5b92", fitted)):
         if not len(scored.rows):
             break
-        told = confidence_and_outcome(scored, scored.log_probabilities(tried), LISTED)
-        sure, right, _ = np.array(bins_of(*told)).T
+        outcomes = confidence_and_outcome(scored, scored.log_probabilities(tried), LISTED)
+        sure, right, _ = np.array(bins_of(*outcomes)).T
         axis.plot(sure, right, marker="o", color=colour, label=name)
         most = max(most, sure.max(), right.max())
     axis.plot([0, most], [0, most], color="#999999", linestyle=":", linewidth=1)

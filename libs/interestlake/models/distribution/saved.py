@@ -60,10 +60,10 @@ class DistributionModel:
             histories = histories["history"].tolist()
         if not len(histories):
             return pd.DataFrame({"items": [], "probabilities": []})
-        told = self.probabilities(histories)
-        order = np.argsort(-told, axis=1, kind="stable")[:, :LIKELIEST]
-        chosen = [row[told[place, row] > 0] for place, row in enumerate(order)]
+        probabilities = self.probabilities(histories)
+        order = np.argsort(-probabilities, axis=1, kind="stable")[:, :LIKELIEST]
+        chosen = [row[probabilities[place, row] > 0] for place, row in enumerate(order)]
         return pd.DataFrame({
             "items": [self.item_ids[row].tolist() for row in chosen],
-            "probabilities": [told[place, row].tolist() for place, row in enumerate(chosen)],
+            "probabilities": [probabilities[place, row].tolist() for place, row in enumerate(chosen)],
         })  # fmt: skip

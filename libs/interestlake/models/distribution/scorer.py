@@ -33,13 +33,13 @@ class Reader:
         texts, zeros for an empty history."""
         self.encoder.eval()  # blocks of people are scored in threads: none may bring dropout back for another
         texts = [(row, self.text(part)) for row, columns in enumerate(histories) for part in parted(columns)]
-        found = np.zeros((len(histories), self.encoder.width), np.float32)
+        read = np.zeros((len(histories), self.encoder.width), np.float32)
         if texts:
             pieces = [ids for _, ids in texts]
             batches = by_length([len(ids) for ids in pieces], PREDICTED_ROWS, PREDICTED_TOKENS)
             units = F.normalize(self.encoder.vectors(pieces, batches), dim=1).numpy()
-            np.add.at(found, [row for row, _ in texts], units)
-        return found
+            np.add.at(read, [row for row, _ in texts], units)
+        return read
 
     @torch.inference_mode()
     def logits(self, histories: Sequence[Sequence[int]]) -> np.ndarray:
@@ -75,13 +75,13 @@ class DistributionScorer(Scorer):
 
 def liked_histories(batch: UserBatch) -> list[np.ndarray]:
     """The newest items of each person, oldest first; those of weight 0 are left out."""
-    recent, history, found = batch.recent, batch.history, []
+    recent, history, histories = batch.recent, batch.history, []
     for row in range(batch.size):
         span = slice(recent.indptr[row], recent.indptr[row + 1])
         columns = recent.indices[span][np.argsort(recent.data[span], kind="stable")]
         own = slice(history.indptr[row], history.indptr[row + 1])
-        found.append(columns[np.isin(columns, history.indices[own][history.data[own] > 0])])
-    return found
+        histories.append(columns[np.isin(columns, history.indices[own][history.data[own] > 0])])
+    return histories
 
 
 def _log_sum(logits: np.ndarray) -> np.ndarray:

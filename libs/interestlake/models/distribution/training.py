@@ -85,17 +85,17 @@ def distribution(data: Pairs, side, params: Mapping, most: int, seed: int, folde
 
     def loss_of(batch: Batch) -> tuple[Tensor, float]:
         views = [draw_view(row[row < items], drawing) for row in batch["items"]]
-        ids, mask = padded([reader.text(told) for told, _ in views], device)
+        ids, mask = padded([reader.text(shown) for shown, _ in views], device)
         with torch.set_grad_enabled(adapter != "frozen"):
             vectors = encoder.pooled(ids, mask)
-        told = torch.full((len(views), TITLES), items, dtype=torch.long)
+        listed = torch.full((len(views), TITLES), items, dtype=torch.long)
         for place, (columns, _) in enumerate(views):
-            told[place, : len(columns)] = torch.as_tensor(columns, dtype=torch.long)
+            listed[place, : len(columns)] = torch.as_tensor(columns, dtype=torch.long)
         owner = np.repeat(np.arange(len(views)), [len(others) for _, others in views])
         targets = np.concatenate([others for _, others in views])
         pair = (torch.as_tensor(part, dtype=torch.long, device=device) for part in (owner, targets))
         drawn = torch.randint(items, (DRAWN,), device=device) if items > FULL else None
-        loss = view_loss(head, head.states(vectors), told.to(device), *pair, drawn) + encoder.penalty()
+        loss = view_loss(head, head.states(vectors), listed.to(device), *pair, drawn) + encoder.penalty()
         return loss, float(len(targets))
 
     known = (counts > 0).numpy() | np.abs(side.text).any(axis=1)
@@ -109,8 +109,8 @@ def groups(model: HistoryModel, adapter: str) -> list[dict]:
     maps = nn.ModuleList([head.from_user, head.from_text])
     plan = Plan(learning_rate=SCHEDULE.learning_rate, head_rate=HEAD_RATE, layer_decay=LAYER_DECAY, weight_decay=0.0)
     if adapter == "frozen":
-        found = [{"params": [*maps.parameters()], "lr": HEAD_RATE}]
+        parameters = [{"params": [*maps.parameters()], "lr": HEAD_RATE}]
     else:
-        found = model.encoder.groups(maps, plan)
-    found.append({"params": [head.sharpness], "lr": HEAD_RATE})
-    return [*found, {"params": [head.delta, head.shift], "lr": ITEM_RATE, "weight_decay": PENALTY}]
+        parameters = model.encoder.groups(maps, plan)
+    parameters.append({"params": [head.sharpness], "lr": HEAD_RATE})
+    return [*parameters, {"params": [head.delta, head.shift], "lr": ITEM_RATE, "weight_decay": PENALTY}]

@@ -16,11 +16,11 @@ def item_pieces(pieces: Pieces, said: Sequence[str]) -> np.ndarray:
 
     [CLS] and [SEP] are left out; an item without a text has none.
     """
-    found = np.zeros((len(said), ITEM_PIECES), np.int32)
+    rows = np.zeros((len(said), ITEM_PIECES), np.int32)
     for row, ids in enumerate(pieces.of_texts(said)):
-        kept = ids[1:-1][:ITEM_PIECES]
-        found[row, : len(kept)] = kept
-    return found
+        inner = ids[1:-1][:ITEM_PIECES]
+        rows[row, : len(inner)] = inner
+    return rows
 
 
 def history_text(columns: Sequence[int], items: np.ndarray, first: int, last: int) -> list[int]:
@@ -28,8 +28,8 @@ def history_text(columns: Sequence[int], items: np.ndarray, first: int, last: in
 
     items: (I, ITEM_PIECES); first, last: the ids of [CLS] and [SEP].
     """
-    told = items[np.asarray(columns, np.int64)].ravel()
-    return [first, *told[told > 0].tolist(), last]
+    texts = items[np.asarray(columns, np.int64)].ravel()
+    return [first, *texts[texts > 0].tolist(), last]
 
 
 def parted(columns: Sequence[int]) -> list[Sequence[int]]:
@@ -44,6 +44,6 @@ def draw_view(columns: np.ndarray, generator: np.random.Generator) -> tuple[np.n
     One to TITLES columns are drawn for the text, at least one is left; both keep their order.
     """
     count = int(generator.integers(1, min(TITLES, len(columns) - 1) + 1))
-    told = np.zeros(len(columns), bool)
-    told[generator.choice(len(columns), count, replace=False)] = True
-    return columns[told], columns[~told]
+    shown = np.zeros(len(columns), bool)
+    shown[generator.choice(len(columns), count, replace=False)] = True
+    return columns[shown], columns[~shown]

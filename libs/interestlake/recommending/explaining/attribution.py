@@ -55,10 +55,10 @@ def attribute(model: TwoTower, user_index: int, item_index: int, text_width: int
     nothing = tuple(torch.zeros_like(part) for part in inputs)
     with torch.no_grad():
         full, base = float(score(*inputs)), float(score(*nothing))
-    found, error = IntegratedGradients(score).attribute(
+    gradients, error = IntegratedGradients(score).attribute(
         inputs, nothing, n_steps=STEPS, method="gausslegendre", return_convergence_delta=True
     )
-    user_id, user_side, item_id, item_side = (part[0].detach() for part in found)
+    user_id, user_side, item_id, item_side = (part[0].detach() for part in gradients)
     values = (user_id.sum(), user_side[:text_width].sum(), user_side[text_width:].sum(),
               item_id.sum(), item_side[:text_width].sum(), item_side[text_width:].sum())  # fmt: skip
     parts = dict(zip(PARTS, map(float, values), strict=True))

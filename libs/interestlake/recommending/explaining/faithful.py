@@ -22,10 +22,10 @@ def without_items(row: Mapping, gone: set[int], index_of_column: np.ndarray) -> 
     """A person's row without these history columns; they are barred too, or they would take the free places."""
     indexes = index_of_column[np.array(sorted(gone), np.int64)]
     items, weights = np.asarray(row["items"]), np.asarray(row["weights"])
-    kept = ~np.isin(items, indexes)
+    left = ~np.isin(items, indexes)
     barred = row.get("barred")
     barred = np.asarray(barred, np.int64) if barred is not None and np.ndim(barred) else np.empty(0, np.int64)
-    return {**row, "items": items[kept], "weights": weights[kept], "barred": np.union1d(barred, indexes)}
+    return {**row, "items": items[left], "weights": weights[left], "barred": np.union1d(barred, indexes)}
 
 
 def score_rows(
@@ -41,9 +41,9 @@ def score_rows(
     for start in range(0, len(rows), size):
         block = pd.DataFrame(rows[start : start + size])
         pool = recommender.pool(block, muted=muted[start : start + size])
-        kept = kept_shares(pool, block, recommender.catalogue, interests.weights, interests.ids)
+        left = kept_shares(pool, block, recommender.catalogue, interests.weights, interests.ids)
         widest = max(int(np.diff(pool.starts).max(initial=0)), 1)
-        columns, scores = ordered(pool, recommender.fusion.scores(pool, kept), widest)
+        columns, scores = ordered(pool, recommender.fusion.scores(pool, left), widest)
         for own, values in zip(columns, scores, strict=True):
             yield own[own >= 0], values[own >= 0]
 
@@ -72,7 +72,9 @@ def person_rows(person: Mapping, recommender: Recommender, length: int) -> list[
     rows, muted, tasks = [], [], []
 
     def of_history(item_ids) -> list[int]:
-        return [int(c) for c in catalogue.columns_of(list(item_ids or ())) if c in mine] if mine else []
+        if item_ids is None or not mine:
+            return []
+        return [int(c) for c in catalogue.columns_of(list(item_ids)) if c in mine]
 
     for rec in person["listed"]:
         column = int(catalogue.columns_of([rec["item_id"]])[0])
@@ -92,7 +94,7 @@ def person_rows(person: Mapping, recommender: Recommender, length: int) -> list[
             muted.append(silent)
         tasks.append((rec, column, stated, first, variants))
     scored = list(score_rows(rows, muted, recommender))
-    found = []
+    counterfactuals = []
     for rec, column, stated, first, variants in tasks:
         columns, scores = scored[first]
         at = np.flatnonzero(columns == column)
@@ -100,9 +102,9 @@ def person_rows(person: Mapping, recommender: Recommender, length: int) -> list[
         needed = next((v for place, v in enumerate(variants, 1) if column not in scored[first + place][0][:length]), [])
         named = listed([quoted(catalogue.titles[c]) for c in needed]) if needed else ""
         sentence = f"You would not see this without {named}." if needed else ""
-        found.append((person["user_id"], int(rec["rank"]), rec["item_id"], stated, float(rec["score"]), left,
+        counterfactuals.append((person["user_id"], int(rec["rank"]), rec["item_id"], stated, float(rec["score"]), left,
                       [str(catalogue.item_ids[c]) for c in needed], sentence))  # fmt: skip
-    return found
+    return counterfactuals
 
 
 def rescore(recommender: Broadcast, length: int) -> Callable:

@@ -46,9 +46,9 @@ def explain_one(context: StageContext, user: str, item_id: str) -> None:
         print("No source proposes it: score 0.")
         return
     interests = recommender.interests
-    kept = kept_shares(pool, block, catalogue, interests.weights, interests.ids)
+    left = kept_shares(pool, block, catalogue, interests.weights, interests.ids)
     parts = recommender.fusion.shares(pool, at)
-    print(f"\nscore {float(recommender.fusion.scores(pool, kept)[at[0]]):.6f}")
+    print(f"\nscore {float(recommender.fusion.scores(pool, left)[at[0]]):.6f}")
     given = {source: float(part) for source, part in zip(recommender.names, parts[0], strict=True)}
     _table("sources", given, "{:.1%}")
     alpha = alpha_of(given)
@@ -61,10 +61,10 @@ def explain_one(context: StageContext, user: str, item_id: str) -> None:
     evidence = [int(c) for c in evidence_of(batch, 0, np.array([column]), recommender, parts)[0].columns]
     if listed:
         rec = listed.asDict() | {"evidence": list(listed["evidence"])}
-        told = person_rows(row | {"user_id": person.user_id, "listed": [rec]}, recommender,
+        contrast = person_rows(row | {"user_id": person.user_id, "listed": [rec]}, recommender,
                            context.params.recommend.top_k)[0]
-        print(f"\nwithout the stated reason ({told[3]}): {told[5]:.6f} instead of {told[4]:.6f}")
-        print(told[7] or "Up to three removals of evidence keep it in the list.")
+        print(f"\nwithout the stated reason ({contrast[3]}): {contrast[5]:.6f} instead of {contrast[4]:.6f}")
+        print(contrast[7] or "Up to three removals of evidence keep it in the list.")
     values, nothing, everything = explain_score(row, column, evidence, recommender, context.options.seed)
     titles = dict(zip(catalogue.item_ids, catalogue.titles, strict=True))
     _table(f"Kernel SHAP from {nothing:.4f} to {everything:.4f}",
@@ -74,13 +74,13 @@ def explain_one(context: StageContext, user: str, item_id: str) -> None:
 
 def _without_refusal(block, item_index: int) -> bool:
     """Take one item out of the person's objections, in place; whether it was among them."""
-    found = False
+    refused = False
     for name in ("barred", "refused"):
         if name in block.columns and np.ndim(block.at[0, name]):
-            kept = [int(i) for i in block.at[0, name] if int(i) != item_index]
-            found |= len(kept) < len(block.at[0, name])
-            block.at[0, name] = kept
-    return found
+            left = [int(i) for i in block.at[0, name] if int(i) != item_index]
+            refused |= len(left) < len(block.at[0, name])
+            block.at[0, name] = left
+    return refused
 
 
 def _table(title: str, values: dict[str, float], form: str) -> None:
@@ -108,11 +108,11 @@ def _gradients(context: StageContext, person, item_id: str, row: dict) -> None:
                features.where(F.col("item_index").isin([*history, target])).collect()}
     width = len(vectors[target])
     model = rebuilt(model.state_dict(), context.params.two_tower.temperature)
-    found = attribute(model, person.user_index, target, width)
-    _table(f"integrated gradients of the two-tower score {found.score:.4f} (from {found.baseline:.4f}, "
-           f"completeness error {found.error:.1e})", found.parts, "{:+.4f}")
+    attribution = attribute(model, person.user_index, target, width)
+    _table(f"integrated gradients of the two-tower score {attribution.score:.4f} (from {attribution.baseline:.4f}, "
+           f"completeness error {attribution.error:.1e})", attribution.parts, "{:+.4f}")
     if history:
-        added = by_history(found, torch.tensor([vectors[i] for i in history]), torch.tensor(list(row["weights"])))
+        added = by_history(attribution, torch.tensor([vectors[i] for i in history]), torch.tensor(list(row["weights"])))
         names = {r["item_index"]: r["title"] for r in
                  context.read("silver.items").where(F.col("item_index").isin(history)).collect()}
         best = sorted(zip(history, added.tolist(), strict=True), key=lambda pair: -abs(pair[1]))[:5]

@@ -81,12 +81,12 @@ def people_of_items(pairs: DataFrame) -> DataFrame:
 
 
 def _row(rows: DataFrame, kind: str, path: Column, statement: Column, count=None, value=None, span=None) -> DataFrame:
-    found = rows.withColumns({
+    reasons = rows.withColumns({
         "kind": F.lit(kind), "path": path, "statement": statement,
         "count": (F.lit(None) if count is None else count).cast("bigint"),
         "value": (F.lit(None) if value is None else value).cast("double"),
     })  # fmt: skip
-    return found.withColumns({name: (F.lit(None) if span is None else span[name]).cast(kind_of)
+    return reasons.withColumns({name: (F.lit(None) if span is None else span[name]).cast(kind_of)
                               for name, kind_of in NO_SPAN.items()})  # fmt: skip
 
 
@@ -120,9 +120,9 @@ def _alike(linked: DataFrame, features: DataFrame, items: DataFrame) -> DataFram
 
 
 def _popular(recs: DataFrame) -> DataFrame:
-    heard = recs.where(F.exists("sources", lambda s: s["source"] == "popularity"))
+    listed = recs.where(F.exists("sources", lambda s: s["source"] == "popularity"))
     said = F.format_string("%d people chose “%s”", F.col("user_count"), F.col("title"))
-    return _row(heard, "popular", F.array("user_id", "item_id"), said, F.col("user_count"))
+    return _row(listed, "popular", F.array("user_id", "item_id"), said, F.col("user_count"))
 
 
 def _sources(recs: DataFrame) -> DataFrame:
@@ -131,10 +131,10 @@ def _sources(recs: DataFrame) -> DataFrame:
     return _row(recs, "sources", F.array("user_id", "item_id"), said, value=F.col("score"))
 
 
-def _shared(recs: DataFrame, held: DataFrame, carried: DataFrame, interests: DataFrame) -> DataFrame:
+def _shared(recs: DataFrame, maps: DataFrame, carried: DataFrame, interests: DataFrame) -> DataFrame:
     named = interests.where(F.col("kind").isin(*READABLE)).select("interest_id", "name")
     carried = carried.join(named, "interest_id").select("item_id", "interest_id", "name", F.col("weight").alias("w"))
-    met = recs.join(held.select("user_id", "interest_id", "share"), "user_id").join(carried, ["item_id", "interest_id"])
+    met = recs.join(maps.select("user_id", "interest_id", "share"), "user_id").join(carried, ["item_id", "interest_id"])
     met = met.withColumn("both", F.round(F.col("share") * F.col("w"), 9))
     best = Window.partitionBy("user_id", "item_id").orderBy(F.desc("both"), "interest_id")
     return met.withColumn("place", F.row_number().over(best)).where(F.col("place") <= INTERESTS_PER_ITEM)
@@ -147,35 +147,36 @@ def _interest(shared: DataFrame) -> DataFrame:
 
 def _span(shared: DataFrame, documents: DataFrame) -> DataFrame:
     texts = documents.where("kind = 'item'").select("item_id", "doc_id", "text")
-    found = shared.join(texts, "item_id").withColumn("at", F.expr("locate(lower(name), lower(text))")).where("at > 0")
+    spans = shared.join(texts, "item_id").withColumn("at", F.expr("locate(lower(name), lower(text))")).where("at > 0")
     first = Window.partitionBy("user_id", "item_id", "interest_id").orderBy("doc_id")
-    found = found.withColumn("n", F.row_number().over(first)).where("n = 1")
+    spans = spans.withColumn("n", F.row_number().over(first)).where("n = 1")
     start = F.col("at") - 1
     span = {"doc_id": F.col("doc_id"), "span_start": start, "span_end": start + F.length("name")}
     said = F.format_string("the text of “%s” says “%s”", F.col("title"), F.expr("substring(text, at, length(name))"))
-    return _row(found, "span", F.array("user_id", "interest_id", "item_id"), said, span=span)
+    return _row(spans, "span", F.array("user_id", "interest_id", "item_id"), said, span=span)
 
 
 def _friends(recs: DataFrame, friends: DataFrame, interactions: DataFrame) -> DataFrame:
     chosen = interactions.select(F.col("user_id").alias("friend_id"), "item_id").distinct()
     met = friends.select("user_id", "friend_id").distinct().join(chosen, "friend_id")
     counts = met.groupBy("user_id", "item_id").agg(F.count("*").alias("n"))
-    found = recs.join(counts, ["user_id", "item_id"])
+    counted = recs.join(counts, ["user_id", "item_id"])
     said = F.format_string("%d of your friends chose “%s”", F.col("n"), F.col("title"))
-    return _row(found, "friends", F.array("user_id", "item_id"), said, F.col("n"))
+    return _row(counted, "friends", F.array("user_id", "item_id"), said, F.col("n"))
 
 
 def item_facts(facts: DataFrame) -> DataFrame:
     """silver.facts -> (item_id, predicate, object), each once: facts of items that have no end. Lazy."""
-    known = facts.transform(holding("")).where("subject_item_id IS NOT NULL")
-    return known.select(F.col("subject_item_id").alias("item_id"), "predicate", "object").distinct()
+    said = facts.transform(holding("")).where("subject_item_id IS NOT NULL")
+    return said.select(F.col("subject_item_id").alias("item_id"), "predicate", "object").distinct()
 
 
 def _facts(linked: DataFrame, facts: DataFrame) -> DataFrame:
-    known = item_facts(facts)
-    few = known.groupBy("predicate", "object").count().where(F.col("count") <= MOST_SUBJECTS).drop("count")
-    known = known.join(few, ["predicate", "object"])
-    met = linked.join(known, "item_id").join(known.withColumnRenamed("item_id", "e"), ["e", "predicate", "object"])
+    facts_of = item_facts(facts)
+    few = facts_of.groupBy("predicate", "object").count().where(F.col("count") <= MOST_SUBJECTS).drop("count")
+    facts_of = facts_of.join(few, ["predicate", "object"])
+    theirs = facts_of.withColumnRenamed("item_id", "e")
+    met = linked.join(facts_of, "item_id").join(theirs, ["e", "predicate", "object"])
     best = Window.partitionBy("user_id", "item_id").orderBy("e", "predicate", "object")
     met = met.withColumn("n", F.row_number().over(best)).where(F.col("n") <= FACTS_PER_ITEM)
     said = F.format_string("“%s” and “%s” share %s: %s", F.col("e_title"), F.col("title"), F.col("predicate"),

@@ -28,9 +28,9 @@ def replay(tables: Mapping[str, DataFrame]) -> DataFrame:
     base = reasons.join(there, ["user_id", "item_id"], "left")
     starts = F.col("path")[0] == F.col("user_id")
     base = base.withColumn("ok", F.coalesce("listed", F.lit(False)) & F.col("ends") & starts)
-    held = pairs.select("user_id", F.col("item_id").alias("e")).distinct().withColumn("held", F.lit(True))
+    owned = pairs.select("user_id", F.col("item_id").alias("e")).distinct().withColumn("held", F.lit(True))
     linked = base.where(F.col("kind").isin("chosen_together", "chosen_next", "alike", "fact")).join(
-        held, ["user_id", "e"], "left").withColumn("ok", F.col("ok") & F.coalesce("held", F.lit(False)))  # fmt: skip
+        owned, ["user_id", "e"], "left").withColumn("ok", F.col("ok") & F.coalesce("held", F.lit(False)))  # fmt: skip
     together, onward = _counted(linked, pairs)
     parts = [
         together, onward, _alike(linked, tables), _popular(base, tables["silver.interactions"]), _sources(base),
@@ -42,19 +42,19 @@ def replay(tables: Mapping[str, DataFrame]) -> DataFrame:
         parts.append(_friends(base, tables["silver.friends"], pairs))
     if "silver.facts" in tables:
         parts.append(_fact(linked, tables["silver.facts"]))
-    told = [part.select("kind", "user_id", "item_id", "statement", F.coalesce("true", F.lit(False)).alias("true"))
+    checked = [part.select("kind", "user_id", "item_id", "statement", F.coalesce("true", F.lit(False)).alias("true"))
             for part in (*parts, sentences(tables))]  # fmt: skip
-    return reduce(DataFrame.unionByName, told)
+    return reduce(DataFrame.unionByName, checked)
 
 
 def _judged(rows: DataFrame, holds: Column) -> DataFrame:
     return rows.withColumn("true", F.col("ok") & F.coalesce(holds, F.lit(False)))
 
 
-def people_with_both(wanted: DataFrame, pairs: DataFrame) -> DataFrame:
-    """wanted(e, item_id) distinct -> (e, item_id, both, onward): people with both; with e before the item."""
+def people_with_both(pairs_asked: DataFrame, pairs: DataFrame) -> DataFrame:
+    """pairs_asked(e, item_id) distinct -> (e, item_id, both, onward): people with both; with e before the item."""
     chosen = pairs.where("weight > 0")
-    first = wanted.join(chosen.select(F.col("item_id").alias("e"), "user_id", F.col("position").alias("p")), "e")
+    first = pairs_asked.join(chosen.select(F.col("item_id").alias("e"), "user_id", F.col("position").alias("p")), "e")
     both = first.join(chosen.select("item_id", "user_id", F.col("position").alias("q")), ["item_id", "user_id"])
     return both.groupBy("e", "item_id").agg(
         F.count("*").alias("both"), F.count_if(F.col("p") < F.col("q")).alias("onward")
@@ -62,14 +62,14 @@ def people_with_both(wanted: DataFrame, pairs: DataFrame) -> DataFrame:
 
 
 def _counted(linked: DataFrame, pairs: DataFrame) -> tuple[DataFrame, DataFrame]:
-    wanted = linked.where(F.col("kind").isin("chosen_together", "chosen_next")).select("e", "item_id").distinct()
-    counted = linked.join(people_with_both(wanted, pairs), ["e", "item_id"], "left")
-    found = []
+    pairs_asked = linked.where(F.col("kind").isin("chosen_together", "chosen_next")).select("e", "item_id").distinct()
+    counted = linked.join(people_with_both(pairs_asked, pairs), ["e", "item_id"], "left")
+    parts = []
     for kind, column in (("chosen_together", "both"), ("chosen_next", "onward")):
         said = F.col("statement").contains(F.format_string("at least %d people", F.col("count")))
-        found.append(_judged(counted.where(F.col("kind") == kind), (F.col("count") >= 1) & said
+        parts.append(_judged(counted.where(F.col("kind") == kind), (F.col("count") >= 1) & said
                              & (F.col(column) >= F.col("count"))))  # fmt: skip
-    return found[0], found[1]
+    return parts[0], parts[1]
 
 
 def _alike(linked: DataFrame, tables: Mapping[str, DataFrame]) -> DataFrame:
@@ -97,9 +97,9 @@ def _sources(base: DataFrame) -> DataFrame:
 
 def _interest(base: DataFrame, tables: Mapping[str, DataFrame], kind: str) -> DataFrame:
     rows = base.where(F.col("kind") == kind).withColumn("interest_id", F.col("e"))
-    held = tables["gold.interest_map"].select("user_id", "interest_id", "share")
+    profiles = tables["gold.interest_map"].select("user_id", "interest_id", "share")
     carried = tables["silver.item_interests"].select("item_id", "interest_id", F.col("weight").alias("w"))
-    met = rows.join(held, ["user_id", "interest_id"], "left").join(carried, ["item_id", "interest_id"], "left")
+    met = rows.join(profiles, ["user_id", "interest_id"], "left").join(carried, ["item_id", "interest_id"], "left")
     return _judged(met, F.abs(F.col("share") * F.col("w") - F.col("value")) <= TOLERANCE)
 
 
@@ -124,9 +124,9 @@ def _friends(base: DataFrame, friends: DataFrame, pairs: DataFrame) -> DataFrame
 
 def _fact(linked: DataFrame, facts: DataFrame) -> DataFrame:
     rows = linked.where("kind = 'fact'").withColumns({"predicate": F.col("path")[2], "object": F.col("path")[3]})
-    known = item_facts(facts)
-    mine = known.withColumn("has_item", F.lit(True))
-    theirs = known.withColumnRenamed("item_id", "e").withColumn("has_e", F.lit(True))
+    said = item_facts(facts)
+    mine = said.withColumn("has_item", F.lit(True))
+    theirs = said.withColumnRenamed("item_id", "e").withColumn("has_e", F.lit(True))
     met = rows.join(mine, ["item_id", "predicate", "object"], "left").join(theirs, ["e", "predicate", "object"], "left")
     return _judged(met, F.col("has_item") & F.col("has_e"))
 
@@ -194,13 +194,13 @@ def _in_common(named: DataFrame, tables: Mapping[str, DataFrame]) -> DataFrame:
     """
     pairs = named.where("e IS NOT NULL").select("e", "item_id").distinct()
     items = tables["silver.items"]
-    known = items.select("item_id", F.lit("category").alias("predicate"), F.explode("categories").alias("object"))
+    facts_of = items.select("item_id", F.lit("category").alias("predicate"), F.explode("categories").alias("object"))
     if "silver.facts" in tables:
         said = item_facts(tables["silver.facts"])
         about = said.join(items.select(F.col("item_id").alias("object")), "object", "left_semi")
         about = about.select(F.col("object").alias("item_id"), "predicate", "object")
-        known = known.unionByName(said).unionByName(about).distinct()
-    met = pairs.join(known.withColumnRenamed("item_id", "e"), "e").join(known, ["item_id", "predicate", "object"])
+        facts_of = facts_of.unionByName(said).unionByName(about).distinct()
+    met = pairs.join(facts_of.withColumnRenamed("item_id", "e"), "e").join(facts_of, ["item_id", "predicate", "object"])
     shared = met.select("e", "item_id").distinct().withColumn("shares", F.lit(True))
     titles = named.join(shared, ["e", "item_id"], "left").groupBy("user_id", "item_id", "read").agg(
         F.max(F.coalesce("shares", F.lit(False))).alias("shares"))

@@ -43,11 +43,11 @@ def explain_score(
                 row |= {"friend_items": None, "friend_weights": None}
             rows.append(row)
             muted.append(NOTHING if on["popularity"] else unpopular)
-        found = []
+        values_of_sets = []
         for columns, scores in score_rows(rows, muted, recommender):
             at = np.flatnonzero(columns == column)
-            found.append(float(scores[at[0]]) if len(at) else 0.0)
-        return np.array(found)[back.ravel()]
+            values_of_sets.append(float(scores[at[0]]) if len(at) else 0.0)
+        return np.array(values_of_sets)[back.ravel()]
 
     state = np.random.get_state()
     np.random.seed(seed)  # shap draws its masks from numpy's global state

@@ -38,11 +38,11 @@ class Range:
 
     def priced(self, prices: np.ndarray) -> "Range":
         """The range with a tercile's bound filled in from `prices` (those of the items that are asked for)."""
-        known = prices[~np.isnan(prices)]
-        if not self.tercile or not len(known):
+        given = prices[~np.isnan(prices)]
+        if not self.tercile or not len(given):
             return self
         share = {"cheap": (0, 1 / 3), "dear": (2 / 3, 1), "not dear": (0, 2 / 3), "not cheap": (1 / 3, 1)}[self.tercile]
-        low, high = np.quantile(known, share)
+        low, high = np.quantile(given, share)
         return Range(self.field, float(low), float(high), self.words, self.tercile)
 
 
@@ -134,15 +134,15 @@ def find_ranges(text: str) -> tuple[list[Range], str]:
     Each span is read once, by the first rule that fits. Amounts need a currency; a year needs a word such as in,
     before or since, since a bare number may be a title. Currencies are not converted.
     """
-    found = []
+    ranges = []
     for field, rules in (("price", PRICE_RULES), ("year", YEAR_RULES)):
         for pattern, read in rules:
             while match := pattern.search(text):
                 low, high = read(match)
-                found.append(Range(field, float(low), float(high), match.group().strip()))
+                ranges.append(Range(field, float(low), float(high), match.group().strip()))
                 text = text[: match.start()] + " " * (match.end() - match.start()) + text[match.end() :]
     while match := PRICE_WORDS.search(text):
         tercile = ("not " if match["not"] else "") + ("cheap" if match["cheap"] else "dear")
-        found.append(Range("price", 0.0, float("inf"), match.group().strip(), tercile))
+        ranges.append(Range("price", 0.0, float("inf"), match.group().strip(), tercile))
         text = text[: match.start()] + " " * (match.end() - match.start()) + text[match.end() :]
-    return found, text
+    return ranges, text

@@ -82,12 +82,12 @@ def answer(
     constraints is proposed, by the profile or else by popularity. encode: text -> (d,) unit vector.
     """
     weights = weights or Weights()
-    found = Answer(parsed, [])
+    made = Answer(parsed, [])
     free = np.ones(index.catalogue.item_count, bool)
     free[parsed.seeds] = False
     if not include_seen:
         free[person.columns] = False
-    allowed = _constrained(index, parsed, free, found)
+    allowed = _constrained(index, parsed, free, made)
     rankings: dict[str, np.ndarray] = {}
     query = _query_vector(index, parsed, encode)
     if query is not None and weights.dense:
@@ -99,27 +99,27 @@ def answer(
     if parsed.seeds and weights.alike:
         rankings["alike"] = _alike(index.interests.weights, parsed.seeds)
     places = {name: _places(scores, np.flatnonzero(allowed), CANDIDATES) for name, scores in rankings.items()}
-    candidates = np.unique(np.concatenate([list(found) for found in places.values()] or [[]])).astype(np.int64)
+    candidates = np.unique(np.concatenate([list(made) for made in places.values()] or [[]])).astype(np.int64)
     if not rankings:
         candidates = np.flatnonzero(allowed)
-        found.notes.append("no word says what it should be about: ordered by profile and popularity")
+        made.notes.append("no word says what it should be about: ordered by profile and popularity")
     profile = _profile_scores(index, person, weights)
     places |= {name: _places(scores, candidates, len(candidates)) for name, scores in profile.items()}
     if weights.popularity or not (rankings or profile):
         places["popularity"] = _places(index.popularity, candidates, len(candidates))
-    found.candidates = len(candidates)
+    made.candidates = len(candidates)
     parts = {name: _parts(name, ranked, weights) for name, ranked in places.items()}
     total = {int(item): sum(part.get(item, 0.0) for part in parts.values()) for item in candidates}
     best = sorted((item for item in total if total[item] > 0), key=lambda item: (-total[item], item))[:top]
-    held = [one for group in parsed.wanted for one in group]
+    asked = [one for group in parsed.wanted for one in group]
     for item in best:
         share = {name: part[item] / total[item] for name, part in parts.items() if item in part}
         near = float(index.vectors[item] @ query) if query is not None else 0.0
         strong = [name for name, ranked in places.items() if ranked.get(item, STRONG + 1) <= STRONG]
         words = index.bm25.matched(parsed.terms, item)[:REASON_WORDS]
-        kept = _held(index, parsed, held, found.dropped, item)
-        found.hits.append(Hit(item, total[item], share, strong, words, near, kept, _shared(index, person, item)))
-    return found
+        carried = _held(index, parsed, asked, made.dropped, item)
+        made.hits.append(Hit(item, total[item], share, strong, words, near, carried, _shared(index, person, item)))
+    return made
 
 
 def _parts(name: str, ranked: dict[int, int], weights: Weights) -> dict[int, float]:
@@ -167,9 +167,9 @@ def _profile_scores(index: AskIndex, person: Asker, weights: Weights) -> dict[st
         history = sp.csr_matrix((person.weights, (np.zeros(len(person.columns), int), person.columns)), (1, count))
         nobody = sp.csr_matrix((1, count), dtype=np.float32)
         scores["als"] = index.als.score(UserBatch(history, nobody, nobody, {}))[0]
-    held = _interest_shares(index, person)
-    if weights.interests and held.any():
-        scores["interests"] = np.asarray(index.interests.weights @ held).ravel()
+    shares = _interest_shares(index, person)
+    if weights.interests and shares.any():
+        scores["interests"] = np.asarray(index.interests.weights @ shares).ravel()
     return scores
 
 
@@ -189,8 +189,8 @@ def _shared(index: AskIndex, person: Asker, item: int) -> list[str]:
     return list(names)[:REASON_INTERESTS]
 
 
-def _held(index: AskIndex, parsed: Parsed, wanted, dropped: list[str], item: int) -> list[str]:
-    said = [f"{one.kind} {one.name}" for one in wanted if item in one.items]
+def _held(index: AskIndex, parsed: Parsed, asked, dropped: list[str], item: int) -> list[str]:
+    said = [f"{one.kind} {one.name}" for one in asked if item in one.items]
     for one in parsed.ranges:
         values = {"year": index.years, "price": index.prices}[one.field]
         if one.words not in dropped and not np.isnan(values[item]):
@@ -199,7 +199,7 @@ def _held(index: AskIndex, parsed: Parsed, wanted, dropped: list[str], item: int
     return said
 
 
-def _constrained(index: AskIndex, parsed: Parsed, free: np.ndarray, found: Answer) -> np.ndarray:
+def _constrained(index: AskIndex, parsed: Parsed, free: np.ndarray, made: Answer) -> np.ndarray:
     """Items of `free` that hold the request; where none holds all of it, wanted parts are dropped one by one.
 
     Dropped first is the part without which most items are left; what is excluded is never dropped.
@@ -217,7 +217,7 @@ def _constrained(index: AskIndex, parsed: Parsed, free: np.ndarray, found: Answe
     for one in parsed.ranges:
         values = {"year": index.years, "price": index.prices}[one.field]
         if np.isnan(values).all():
-            found.notes.append(f"{one.words!r} is left out: no item of this lake has a {one.field}")
+            made.notes.append(f"{one.words!r} is left out: no item of this lake has a {one.field}")
             continue
         inside = np.logical_and.reduce([allowed, *masks.values()])
         masks[one.words] = one.priced(values[inside]).holds(values)
@@ -225,6 +225,6 @@ def _constrained(index: AskIndex, parsed: Parsed, free: np.ndarray, found: Answe
         left = {name: np.logical_and.reduce([allowed, *(m for n, m in masks.items() if n != name)]).sum()
                 for name in masks}  # fmt: skip
         worst = max(masks, key=lambda name: (left[name], name))
-        found.dropped.append(worst)
+        made.dropped.append(worst)
         del masks[worst]
     return np.logical_and.reduce([allowed, *masks.values()])

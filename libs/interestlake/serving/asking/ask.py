@@ -66,15 +66,15 @@ class Asking:
             raise BadInput.of("request", found=f"{text[:80]!r}, no word that says what is wanted",
                               expected="a topic, a name, a title, a year or a price", where="the request")
         person = self.person_of(user) if user else Asker(known=False)
-        found = answer(self.index, parsed, self.encode, person, top, self.weights, include_seen)
-        found.notes += parsed.notes
+        made = answer(self.index, parsed, self.encode, person, top, self.weights, include_seen)
+        made.notes += parsed.notes
         if user and not person.known:
-            found.notes.append(f"user {user!r} is not in this lake: the list is without a profile")
+            made.notes.append(f"user {user!r} is not in this lake: the list is without a profile")
         elif not user:
-            found.notes.append("no user given: the list is without a profile")
+            made.notes.append("no user given: the list is without a profile")
         elif not len(person.columns):
-            found.notes.append("the person has chosen nothing yet: the list is without a profile")
-        return found, self._intent(text)
+            made.notes.append("the person has chosen nothing yet: the list is without a profile")
+        return made, self._intent(text)
 
     def _intent(self, text: str) -> Intent | None:
         if self.intents is None:

@@ -41,15 +41,15 @@ def ask(options: argparse.Namespace, log: Logger, start_spark: Callable) -> None
             asking = open_asking(Lake(spark, options.lake), params, intents, tagger, options.max_gigabytes,
                                   tracking_uri=uri)
             opened = clock.seconds
-            found, intent = asking.ask(request, options.user, options.top, options.include_seen)
+            made, intent = asking.ask(request, options.user, options.top, options.include_seen)
     if options.json:
-        print(json.dumps(as_json(request, found, intent, asking.index, intents is not None), indent=1))
+        print(json.dumps(as_json(request, made, intent, asking.index, intents is not None), indent=1))
     else:
-        print(as_text(found, intent, asking.index))
+        print(as_text(made, intent, asking.index))
     log.info("%d items, %d candidates; opened in %.1f s, answered in %.2f s", asking.index.catalogue.item_count,
-             found.candidates, opened, clock.seconds - opened)
+             made.candidates, opened, clock.seconds - opened)
     if options.tracking_uri:
-        _track(options, found, intent, opened, clock.seconds)
+        _track(options, made, intent, opened, clock.seconds)
 
 
 def _models(options: argparse.Namespace, uri: str | None, load):
@@ -61,18 +61,18 @@ def _models(options: argparse.Namespace, uri: str | None, load):
     return load(options.intents, IntentModel, uri), load(options.tagger, TaggerModel, uri)
 
 
-def _track(options: argparse.Namespace, found, intent, opened: float, seconds: float) -> None:
+def _track(options: argparse.Namespace, made, intent, opened: float, seconds: float) -> None:
     from ...core.tracking import one_run
 
-    parsed = found.parsed
-    told = {"top": options.top, "with_user": bool(options.user), "intents": options.intents or "none",
+    parsed = made.parsed
+    params = {"top": options.top, "with_user": bool(options.user), "intents": options.intents or "none",
             "tagger": options.tagger or "none", "intent": "none" if intent is None else intent.name}  # fmt: skip
     figures = {
         "wanted": len(parsed.wanted), "excluded": len(parsed.excluded), "ranges": len(parsed.ranges),
-        "examples": len(parsed.seeds), "words": len(parsed.terms), "dropped": len(found.dropped),
-        "candidates": found.candidates, "items": len(found.hits), "seconds_open": opened, "seconds": seconds,
+        "examples": len(parsed.seeds), "words": len(parsed.terms), "dropped": len(made.dropped),
+        "candidates": made.candidates, "items": len(made.hits), "seconds_open": opened, "seconds": seconds,
     }  # fmt: skip
     if intent is not None:
         figures |= {"intent_confidence": intent.confidence, "out_of_scope": float(intent.out_of_scope)}
-    with one_run(options.tracking_uri, "ask", told, told) as tracker, tracker.stage("ask", {}):
+    with one_run(options.tracking_uri, "ask", params, params) as tracker, tracker.stage("ask", {}):
         tracker.log_metrics(figures)

@@ -13,6 +13,7 @@ from pyspark.sql import functions as F
 
 from ...core.errors import BadInput
 from ...core.lake import Lake
+from ...core.room import gigabytes
 from ...interests.candidates import visible
 from ...privacy.identity import pseudonyms_of
 from ...privacy.pseudonyms import PSEUDONYM_DIGITS
@@ -64,23 +65,26 @@ def gather_index(lake: Lake, model_id: str, max_gigabytes: float, without: Seque
         catalogue = Catalogue.of(frame)
         als = pool.submit(_als, lake, catalogue)
         interests = pool.submit(_interests, lake, items, catalogue)
-        found = {name: one.result() for name, one in waiting.items()}
-        if found["vectors"].empty:  # the encoder has vectors, of other texts
+        frames = {name: one.result() for name, one in waiting.items()}
+        if frames["vectors"].empty:  # the encoder has vectors, of other texts
             own = lake.read("silver.embeddings").join(documents.select("text_hash"), "text_hash", "left_semi")
             raise no_vectors(model_id, encoder_ids(own))
         fields = {name: False for name in without}
-        return build_index(found["items"], found["texts"], found["facts"], found["vectors"], als.result(),
+        return build_index(frames["items"], frames["texts"], frames["facts"], frames["vectors"], als.result(),
                            interests.result(), fields)  # fmt: skip
 
 
 def _check_size(lake: Lake, items, documents, vectors, model_id: str, max_gigabytes: float) -> None:
     said = documents.where("kind <> 'tag'").agg(F.sum(F.least(F.length("text"), F.lit(CHARACTERS))))
-    with ThreadPoolExecutor(3) as pool:
-        count, characters, first = pool.map(lambda call: call(), (
-            items.count, lambda: said.first()[0] or 0, lambda: vectors.select(F.size("vector")).first()))
+    beside = [lake.read(name) for name in ("silver.facts", "silver.item_interests") if lake.exists(name)]
+    with ThreadPoolExecutor(4) as pool:
+        count, characters, first, rows = pool.map(lambda call: call(), (
+            items.count, lambda: said.first()[0] or 0, lambda: vectors.select(F.size("vector")).first(),
+            lambda: sum(table.count() for table in beside)))
     if first is None:
         raise no_vectors(model_id, encoder_ids(lake.read("silver.embeddings")))
     planned = (count * first[0] * NUMBER_BYTES * 3 + characters * TEXT_BYTES * 6 + count * 4000) / 2**30
+    planned += gigabytes(rows, texts=2, numbers=3)
     if planned > max_gigabytes:
         raise BadInput.of("catalogue", found=f"{count} items, {planned:.2f} GB planned in one process",
                           expected=f"at most {max_gigabytes} GB", where="--max-gigabytes")
@@ -137,13 +141,13 @@ def gather_person(lake: Lake, user: str, key_file: str, catalogue: Catalogue) ->
     """
     shown = len(user) == PSEUDONYM_DIGITS and all(letter in "0123456789abcdef" for letter in user)
     ids = [user] if shown else pseudonyms_of(lake, user, key_file)
-    known = lake.read("silver.users").where(F.col("user_id").isin(ids)).select("user_id").collect()
-    if len(known) > 1:
-        raise BadInput.of(f"user {user!r}", found=f"{len(known)} people", expected="SOURCE:ID, or a user_id of "
+    users = lake.read("silver.users").where(F.col("user_id").isin(ids)).select("user_id").collect()
+    if len(users) > 1:
+        raise BadInput.of(f"user {user!r}", found=f"{len(users)} people", expected="SOURCE:ID, or a user_id of "
                           "silver.users", where="--user")  # fmt: skip
-    if not known:
+    if not users:
         return Asker(known=False)
-    mine = F.col("user_id") == known[0]["user_id"]
+    mine = F.col("user_id") == users[0]["user_id"]
     pairs = lake.read("silver.interactions").where(mine).select("item_index", "weight").orderBy("item_index")
     shares = {}
     with ThreadPoolExecutor(2) as pool:

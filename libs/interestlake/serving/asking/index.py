@@ -60,7 +60,7 @@ def build_index(
     item_index, kind (tag or review), text, count. facts: item_index, predicate, object. vectors: item_index, kind (item
     or review), vector, the mean of that kind. `fields`: kinds of text that are left out, as {"tag": False}.
     """
-    kept = {"tag": True, "review": True, **(fields or {})}
+    weighed = {"tag": True, "review": True, **(fields or {})}
     catalogue = Catalogue.of(items)
     items = items.sort_values("item_id", kind="stable").reset_index(drop=True)
     column = catalogue.column_of_index
@@ -87,10 +87,10 @@ def build_index(
             _put(people, name, int(column[row.item_index]))
     for row in texts.itertuples(index=False):
         place = int(column[row.item_index])
-        if row.kind == "tag" and kept["tag"]:
+        if row.kind == "tag" and weighed["tag"]:
             documents[place].append((row.text, TAG * row.count))
             _put(tags, row.text.lower(), place)
-        elif row.kind == "review" and kept["review"]:
+        elif row.kind == "review" and weighed["review"]:
             documents[place].append((row.text, REVIEW / row.count))
     vocabulary = Vocabulary()
     for kind, carriers in (("category", categories), ("format", formats), ("person", people), ("tag", tags)):
@@ -98,7 +98,7 @@ def build_index(
     popularity = items["user_count"].to_numpy(np.float64)
     add_titles(vocabulary, titles, popularity)
     return AskIndex(
-        catalogue, popularity, fit_bm25(documents), vocabulary, _vectors(vectors, catalogue, kept["review"]),
+        catalogue, popularity, fit_bm25(documents), vocabulary, _vectors(vectors, catalogue, weighed["review"]),
         _years(items), _numbers(items, "price"), als, interests,
     )  # fmt: skip
 
@@ -149,7 +149,7 @@ def _years(items: pd.DataFrame) -> np.ndarray:
 
 def _numbers(items: pd.DataFrame, name: str) -> np.ndarray:
     """An attribute as numbers; anything that is none, a currency sign aside, is unknown."""
-    values = items["attributes"].map(lambda held: (held or {}).get(name))
+    values = items["attributes"].map(lambda attributes: (attributes or {}).get(name))
     return pd.to_numeric(values.astype("string").str.replace(r"[$€£,]", "", regex=True), errors="coerce").to_numpy(
         np.float64, na_value=np.nan
     )

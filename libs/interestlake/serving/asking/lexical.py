@@ -26,9 +26,9 @@ class Bm25:
 
     def matched(self, query: Sequence[str], item: int) -> list[str]:
         """The terms of `query` that stand in the item's document, heaviest first, ties by term."""
-        known = [term for term in dict.fromkeys(query) if term in self.terms]
-        weights = {term: float(self.weights[self.terms[term], item]) for term in known}
-        return sorted((term for term in known if weights[term] > 0), key=lambda term: (-weights[term], term))
+        indexed = [term for term in dict.fromkeys(query) if term in self.terms]
+        weights = {term: float(self.weights[self.terms[term], item]) for term in indexed}
+        return sorted((term for term in indexed if weights[term] > 0), key=lambda term: (-weights[term], term))
 
     def holders(self, term: str) -> np.ndarray:
         """Items whose document holds `term`, ascending; none for an unknown one."""
@@ -45,14 +45,14 @@ def fit_bm25(documents: Sequence[Sequence[tuple[str, float]]]) -> Bm25:
     terms: dict[str, int] = {}
     rows, columns, counts = [], [], []
     for item, fields in enumerate(documents):
-        held: dict[int, float] = {}
+        values: dict[int, float] = {}
         for text, weight in fields:
             for lemma in content_of(text):
                 place = terms.setdefault(lemma, len(terms))
-                held[place] = held.get(place, 0.0) + weight
-        rows += held.keys()
-        columns += [item] * len(held)
-        counts += held.values()
+                values[place] = values.get(place, 0.0) + weight
+        rows += values.keys()
+        columns += [item] * len(values)
+        counts += values.values()
     shape = (len(terms), len(documents))
     tf = sp.coo_matrix((np.array(counts, np.float64), (rows, columns)), shape)
     lengths = np.asarray(tf.sum(axis=0)).ravel()

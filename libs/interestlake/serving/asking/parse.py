@@ -82,14 +82,14 @@ def parse(request: str, vocabulary: Vocabulary, bm25: Bm25, tag: Tag | None = No
 def _spans(words: Sequence[Word], tag: Tag) -> dict[int, tuple[str, int]]:
     """First word of a tagged span -> (type, word after the last)."""
     tags = list(tag([word.text for word in words])) if words else []
-    found, start = {}, None
+    spans, start = {}, None
     for place, one in enumerate([*tags, "O"]):
         if start is not None and not (one.startswith("I-") and one[2:] == tags[start][2:]):
-            found[start] = (tags[start][2:], place)
+            spans[start] = (tags[start][2:], place)
             start = None
         if one != "O" and start is None:
             start = place
-    return found
+    return spans
 
 
 class _Walk:
@@ -147,10 +147,10 @@ class _Walk:
         """The word after the longest name that starts here, 0 where none does."""
         for end in range(min(len(self.words), place + LONGEST), place, -1):
             lemmas = tuple(word.singular for word in self.words[place:end])
-            found = self.vocabulary.phrases.get(lemmas)
-            if not found and end == place + 1 and self._cued(place, PERSON_CUES):
-                found = self.vocabulary.surnames.get(lemmas[0])
-            usable = [entity for entity in found or () if self._usable(entity, place, end)]
+            entities = self.vocabulary.phrases.get(lemmas)
+            if not entities and end == place + 1 and self._cued(place, PERSON_CUES):
+                entities = self.vocabulary.surnames.get(lemmas[0])
+            usable = [entity for entity in entities or () if self._usable(entity, place, end)]
             if usable:
                 self._take(usable, place, end)
                 return end
@@ -222,7 +222,7 @@ class _Walk:
         lemmas = tuple(word.singular for word in self.words[place:end])
         shown = self.text[self.words[place].start : self.words[end - 1].end]
         if kind in WORKS:
-            begun = {p: found for p, found in self.vocabulary.phrases.items() if p[: len(lemmas)] == lemmas}
+            begun = {p: entities for p, entities in self.vocabulary.phrases.items() if p[: len(lemmas)] == lemmas}
             longer = [(p, e) for p in sorted(begun) if len(p) > len(lemmas) for e in begun[p] if e.kind == "title"]
             if len({entity.items[0] for _, entity in longer}) == 1:
                 self._take([longer[0][1]], place, end)
@@ -235,14 +235,14 @@ class _Walk:
 
     def _kindred(self, lemma: str) -> list[Entity]:
         """Categories of one word that begin as `lemma` does, up to endings of 3 letters: animated, Animation."""
-        found = []
+        kin = []
         for phrase, entities in self.vocabulary.phrases.items():
             if len(phrase) == 1 and any(entity.kind == "category" for entity in entities):
                 shared = next((n for n, (a, b) in enumerate(zip(lemma, phrase[0], strict=False)) if a != b),
                               min(len(lemma), len(phrase[0])))  # fmt: skip
                 if shared >= STEM and max(len(lemma), len(phrase[0])) - shared <= ENDING:
-                    found += [entity for entity in entities if entity.kind == "category"]
-        return sorted(found, key=lambda entity: entity.name)
+                    kin += [entity for entity in entities if entity.kind == "category"]
+        return sorted(kin, key=lambda entity: entity.name)
 
     def _content(self, word: Word) -> None:
         lemma = base_form(word.lemma, self.bm25.terms)

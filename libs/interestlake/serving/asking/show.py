@@ -9,9 +9,9 @@ RANKINGS = {"als": "chosen by people like you", "seeds": "chosen by the people o
             "alike": "of the example's kind"}
 
 
-def as_json(request: str, found: Answer, intent: Intent | None, index: AskIndex, with_intents: bool) -> dict:
+def as_json(request: str, made: Answer, intent: Intent | None, index: AskIndex, with_intents: bool) -> dict:
     """Everything an answer holds, in plain types."""
-    parsed, items = found.parsed, index.catalogue
+    parsed, items = made.parsed, index.catalogue
     return {
         "request": request,
         "intent": None if intent is None else vars(intent),
@@ -25,9 +25,9 @@ def as_json(request: str, found: Answer, intent: Intent | None, index: AskIndex,
             "tags": [one.name for one in parsed.soft],
             "words": parsed.terms,
         },
-        "dropped": found.dropped,
-        "notes": found.notes,
-        "candidates": found.candidates,
+        "dropped": made.dropped,
+        "notes": made.notes,
+        "candidates": made.candidates,
         "items": [{
             "rank": rank,
             "item_id": str(items.item_ids[hit.column]),
@@ -39,7 +39,7 @@ def as_json(request: str, found: Answer, intent: Intent | None, index: AskIndex,
             "constraints": hit.constraints,
             "interests": hit.interests,
             "reason": reason(hit),
-        } for rank, hit in enumerate(found.hits, 1)],
+        } for rank, hit in enumerate(made.hits, 1)],
     }  # fmt: skip
 
 
@@ -60,9 +60,9 @@ def reason(hit: Hit) -> str:
     return "; ".join(said) or "much chosen"
 
 
-def as_text(found: Answer, intent: Intent | None, index: AskIndex) -> str:
+def as_text(made: Answer, intent: Intent | None, index: AskIndex) -> str:
     """What was understood, then the list, one line of reasons under each item."""
-    parsed = found.parsed
+    parsed = made.parsed
     understood = [" or ".join(dict.fromkeys(f"{one.kind} {one.name}" for one in group)) for group in parsed.wanted]
     understood += [one.words for one in parsed.ranges]
     understood += [f"like {index.catalogue.titles[column]}" for column in parsed.seeds]
@@ -72,12 +72,12 @@ def as_text(found: Answer, intent: Intent | None, index: AskIndex) -> str:
     lines = [f"intent      {_intent(intent)}",
              f"understood  {'; '.join(understood) or 'no constraint'}",
              f"words       {', '.join(parsed.terms) or 'none'}"]  # fmt: skip
-    if found.dropped:
-        lines.append(f"dropped     no item holds everything: left out {', '.join(map(repr, found.dropped))}")
-    lines += [f"note        {note}" for note in found.notes]
-    if not found.hits:
+    if made.dropped:
+        lines.append(f"dropped     no item holds everything: left out {', '.join(map(repr, made.dropped))}")
+    lines += [f"note        {note}" for note in made.notes]
+    if not made.hits:
         lines.append("no item fits")
-    for rank, hit in enumerate(found.hits, 1):
+    for rank, hit in enumerate(made.hits, 1):
         title, item_id = index.catalogue.titles[hit.column], index.catalogue.item_ids[hit.column]
         lines.append(f"{rank:>3}  {hit.score:.4f}  {title}  [{item_id}]")
         lines.append(f"             {reason(hit)}")

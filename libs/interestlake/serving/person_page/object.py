@@ -8,12 +8,14 @@ from pyspark.sql import functions as F
 
 from ...core.errors import BadInput
 from ...core.lake import Lake
+from ...core.stage import StageContext
 from ...core.storage import has_scheme
 from ...privacy.erasure import Erasure, erase_everything, erase_interest, erase_item, literal, text_tables
 from ...privacy.objections import TABLE as OBJECTIONS
 from ...privacy.objections import mark
 from ...privacy.person import Person
 
+Things = Sequence[tuple[str, str]]  # (kind, id): kind item or interest
 COLUMNS = "user_id string, kind string, action string, target string, run_id string"
 WRITERS = 4
 MOST_TEXTS = 20_000
@@ -29,48 +31,44 @@ def expect_known(lake: Lake, kind: str, target: str, where: str) -> None:
     raise BadInput.of(f"{kind} {target!r}", found="none of that id", expected=expected, where=where)
 
 
-def object_to(lake: Lake, person: Person, kind: str, targets: Sequence[str], run_id: str) -> int:
-    """Note that the person does not want to see these things; returns new objections (0: all were there)."""
-    rows = [(person.user_id, kind, "not_interested", target, run_id) for target in targets]
-    return _note(lake, rows, f"{run_id}/{kind}")
+def object_to(context: StageContext, person: Person, things: Things) -> int:
+    """Note that the person does not want to see these (kind, id); returns new objections (0: all were there)."""
+    return _note(context, person, [(kind, "not_interested", target) for kind, target in things])
 
 
-def withdraw(lake: Lake, person: Person, kind: str, targets: Sequence[str]) -> int:
-    """Take objections back; returns how many there were."""
-    if not lake.exists(OBJECTIONS):
+def withdraw(context: StageContext, person: Person, things: Things) -> int:
+    """Take objections to these (kind, id) back; returns how many there were."""
+    if not context.lake.exists(OBJECTIONS):
         return 0
-    condition = F.col("target").isin(list(targets)) & (F.col("user_id") == person.user_id)
-    there = lake.read(OBJECTIONS).where(condition).where(f"kind = '{kind}' AND action = 'not_interested'").collect()
-    for row in there:
-        lake.delete(OBJECTIONS, f"user_id = '{person.user_id}' AND kind = '{kind}' AND action = 'not_interested' AND "
-                                f"target = {literal(row['target'])}")
-    return len(there)
+    same = " OR ".join(f"(kind = {literal(kind)} AND target = {literal(target)})" for kind, target in things)
+    mine = f"user_id = {literal(person.user_id)} AND action = 'not_interested'"
+    return context.delete(OBJECTIONS, f"{mine} AND ({same})")
 
 
-def _note(lake: Lake, rows: list[tuple], run_id: str) -> int:
-    """Write objections that are not there yet, so that saying a thing twice leaves the first row."""
-    frame = lake.spark.createDataFrame(rows, COLUMNS).coalesce(1)
-    if lake.exists(OBJECTIONS):
-        there = lake.read(OBJECTIONS)
+def _note(context: StageContext, person: Person, said: list[tuple[str, str, str]]) -> int:
+    """Write (kind, action, target) that are not there yet, so that saying a thing twice leaves the first row."""
+    rows = [(person.user_id, *one, context.options.run_id) for one in said]
+    frame = context.spark.createDataFrame(rows, COLUMNS).coalesce(1)
+    if context.lake.exists(OBJECTIONS):
+        there = context.read(OBJECTIONS)
         frame = frame.join(there, ["user_id", "kind", "action", "target"], "left_anti").select(frame.columns)
-    return lake.write(OBJECTIONS, frame, run_id).rows
+    return context.note(context.lake.write(OBJECTIONS, frame, context.options.run_id)).rows
 
 
-def forget(
-    lake: Lake, person: Person, kind: str, target: str, run_id: str, keep_hours: float = 0.0
-) -> dict[str, int]:
+def forget(context: StageContext, person: Person, kind: str, target: str, keep_hours: float = 0.0) -> dict[str, int]:
     """Delete an item, an interest or everything ("everything", "") of a person -> rows deleted or rewritten per table.
 
     A mark is written first, so that a killed call is finished by calling again and the same files bring nothing back.
     Then every table that `erasure` names is cleared and vacuumed, so that no older version holds the rows.
     """
+    lake = context.lake
     sealed = mark(F.lit(person.user_id), kind, F.lit(target))
-    row = lake.spark.range(1).select(sealed.alias("mark")).first()["mark"]
-    _note(lake, [(person.user_id, kind, "forget", row, run_id)], f"{run_id}/forget/{kind}")
+    row = context.spark.range(1).select(sealed.alias("mark")).first()["mark"]
+    _note(context, person, [(kind, "forget", row)])
     item_index = None
     if kind == "item":
-        found = lake.read("silver.items").where(F.col("item_id") == target).select("item_index").first()
-        item_index = found["item_index"] if found else None
+        item = context.read("silver.items").where(F.col("item_id") == target).select("item_index").first()
+        item_index = item["item_index"] if item else None
     plan = {
         "everything": lambda: erase_everything(person.user_id, person.user_index),
         "item": lambda: erase_item(person.user_id, person.user_index, target, item_index),
@@ -80,19 +78,19 @@ def forget(
     for erasure in plan:
         if lake.exists(erasure.table):
             by_table.setdefault(erasure.table, []).append(erasure)
-    hashes = _texts(lake, by_table.get("silver.documents", []))
+    hashes = _texts(context, by_table.get("silver.documents", []))
 
     def clear(table: str) -> tuple[str, int]:
-        return table, sum(lake.update(table, e.condition, e.values) if e.values else lake.delete(table, e.condition)
-                          for e in by_table[table])
+        return table, sum(context.update(table, e.condition, e.values) if e.values
+                          else context.delete(table, e.condition) for e in by_table[table])
 
     with ThreadPoolExecutor(WRITERS) as pool:
         gone = dict(pool.map(clear, sorted(by_table)))
         texts = text_tables() if hashes else []
-        gone |= dict(zip(texts, pool.map(lambda table: _clear_texts(lake, table, hashes), texts), strict=True))
+        gone |= dict(zip(texts, pool.map(lambda table: _clear_texts(context, table, hashes), texts), strict=True))
     # an objection that names what is forgotten would keep its name
     said = "" if kind == "everything" else f" AND kind = '{kind}' AND target = {literal(target)}"
-    lake.delete(OBJECTIONS, f"user_id = '{person.user_id}' AND action = 'not_interested'{said}")
+    context.delete(OBJECTIONS, f"user_id = '{person.user_id}' AND action = 'not_interested'{said}")
     # a table whose newest commit took rows away also stands for a call that was killed before this step;
     # one after the other: a vacuum's settings are the session's
     for table in (*gone, OBJECTIONS):
@@ -101,12 +99,12 @@ def forget(
     return {table: rows for table, rows in sorted(gone.items()) if rows}
 
 
-def _texts(lake: Lake, erasures: list[Erasure]) -> list[str]:
+def _texts(context: StageContext, erasures: list[Erasure]) -> list[str]:
     """Hashes of texts that only the documents to be deleted hold."""
     if not erasures:
         return []
     condition = " OR ".join(f"({e.condition})" for e in erasures)
-    documents = lake.read("silver.documents")
+    documents = context.read("silver.documents")
     mine = documents.where(condition).select("text_hash").distinct()
     others = documents.where(f"NOT coalesce({condition}, false)").select("text_hash")
     rows = mine.join(others, "text_hash", "left_anti").limit(MOST_TEXTS + 1).collect()
@@ -115,11 +113,11 @@ def _texts(lake: Lake, erasures: list[Erasure]) -> list[str]:
     return [row["text_hash"] for row in rows]
 
 
-def _clear_texts(lake: Lake, table: str, hashes: list[str]) -> int:
-    if not lake.exists(table):
+def _clear_texts(context: StageContext, table: str, hashes: list[str]) -> int:
+    if not context.lake.exists(table):
         return 0
     listed = ", ".join(f"'{value}'" for value in hashes)
-    return lake.delete(table, f"text_hash IN ({listed})")
+    return context.delete(table, f"text_hash IN ({listed})")
 
 
 def reports_of(lake: Lake, person: Person) -> list[Path]:

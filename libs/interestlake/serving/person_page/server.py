@@ -80,11 +80,11 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _allowed(self, token: str) -> bool:
         # a page elsewhere that resolves its name to this machine brings its own name along
-        known = hmac.compare_digest(token.encode(), self.server.token.encode())
-        return known and self.headers.get("Host") in self.server.hosts
+        same = hmac.compare_digest(token.encode(), self.server.token.encode())
+        return same and self.headers.get("Host") in self.server.hosts
 
-    def _tell(self, status: int, told: dict) -> None:
-        self._answer(status, "application/json", json.dumps(told).encode())
+    def _tell(self, status: int, answer: dict) -> None:
+        self._answer(status, "application/json", json.dumps(answer).encode())
 
     def _answer(self, status: int, kind: str, body: bytes) -> None:
         self.send_response(status)

@@ -1,9 +1,10 @@
-"""`interestlake summarise`: one item, one person, or every item of the lake."""
+"""What `interestlake summarise` reads and prints, one item or person at a time too; stages/summarise.py writes."""
 
 import argparse
 from collections.abc import Mapping
 from logging import Logger
 
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from ...core.config import RunOptions
@@ -18,7 +19,7 @@ from ...text.configured import configured_encoder, loading
 from ...text.encoders import load_encoder
 from .compose import Statement, compose
 from .generator import make_generator
-from .job import Plan, item_rows, replayed, summarise, texts_of
+from .job import Plan, item_rows, texts_of
 from .reading import Line, introduce, read_profile
 from .safety import make_judge
 from .support import rewritten
@@ -32,7 +33,7 @@ def print_one(arguments: argparse.Namespace, spark, params: Params, options: Run
     if arguments.user:
         return _person(context, arguments.user)
     generate = make_generator(arguments.generator, arguments.endpoint, arguments.model)
-    _item(context, arguments.item, _plan(context), generate)
+    _item(context, arguments.item, plan_of(context), generate)
 
 
 def one_item_at_a_time(lake: Lake, options: RunOptions, arguments: argparse.Namespace) -> RunOptions:
@@ -40,11 +41,6 @@ def one_item_at_a_time(lake: Lake, options: RunOptions, arguments: argparse.Name
     if make_generator(arguments.generator, arguments.endpoint, arguments.model):
         raise BadInput.of("generator", found="no item", expected="one item at a time", where="--item")
     return options
-
-
-def write_summaries(context: StageContext) -> dict[str, float]:
-    """Write gold.summaries of every item and replay them -> statements, true and false ones, in all and by part."""
-    return _everything(context, _plan(context))
 
 
 def summaries_table(figures: Mapping[str, float]) -> None:
@@ -58,7 +54,8 @@ def summaries_table(figures: Mapping[str, float]) -> None:
         raise GateRefused(f"{figures['false']:.0f} statements do not stand where they say")
 
 
-def _plan(context: StageContext) -> Plan:
+def plan_of(context: StageContext) -> Plan:
+    """How texts are made, by the section summarise; raises BadInput for words or a classifier that are not there."""
     own, embed = context.params.summarise, context.params.embed
     blocked, classifier = own.blocked or None, own.classifier or None
     make_judge(blocked, classifier)  # faults come before anything slow
@@ -67,39 +64,27 @@ def _plan(context: StageContext) -> Plan:
     return Plan(loading(encoder, embed.batch_size, threads=1), blocked, classifier, own.sentences)
 
 
-def _tables(context: StageContext) -> dict:
+def tables_of(context: StageContext) -> dict[str, DataFrame]:
+    """NEEDED and, where they are there, the facts, each noted as read. Lazy."""
     names = (*NEEDED, "silver.facts")
     return {name: context.read(name) for name in names if context.lake.exists(name)}
 
 
-def _everything(context: StageContext, plan: Plan) -> dict[str, float]:
-    rows = item_rows(_tables(context))
-    partitions = max(context.spark.sparkContext.defaultParallelism, 4)
-    made = rows.repartition(partitions, "item_id").transform(summarise(plan))
-    context.write("gold.summaries", made.withColumn("run_id", F.lit(context.options.run_id)))
-    told = replayed(context.lake.read("gold.summaries"), rows)
-    counts = told.groupBy("part").agg(F.count("*").alias("n"), F.count_if("true").alias("t")).orderBy("part").collect()
-    total, true = sum(row["n"] for row in counts), sum(row["t"] for row in counts)
-    figures = {"statements": float(total), "true": float(true), "false": float(total - true)}
-    figures |= {f"statements.{row['part']}": float(row["n"]) for row in counts}
-    return figures | {f"true.{row['part']}": float(row["t"]) for row in counts}
-
-
 def _item(context: StageContext, item_id: str, plan: Plan, generate) -> None:
-    row = item_rows(_tables(context)).where(F.col("item_id") == item_id).first()
+    row = item_rows(tables_of(context)).where(F.col("item_id") == item_id).first()
     if row is None:
         raise BadInput.of(f"item {item_id!r}", found="none of that id", expected="an item_id of silver.items",
                           where="--item")
     encoder = load_encoder(*plan.encoder)
     judge = make_judge(plan.blocked, plan.classifier)
-    found = compose(texts_of(row), encoder.encode, judge, plan.sentences)
+    statements = compose(texts_of(row), encoder.encode, judge, plan.sentences)
     for part in ("title", "description", "summary", "contrast"):
-        for statement in (s for s in found if s.part == part):
+        for statement in (s for s in statements if s.part == part):
             _print(statement)
-    if generate and found:
-        kept, rejected = rewritten(generate([s.text for s in found]), found, encoder.encode, judge)
-        print(f"\nrewritten: {len(kept)} sentences kept, {len(rejected)} rejected")
-        for statement in kept:
+    if generate and statements:
+        supported, rejected = rewritten(generate([s.text for s in statements]), statements, encoder.encode, judge)
+        print(f"\nrewritten: {len(supported)} sentences kept, {len(rejected)} rejected")
+        for statement in supported:
             _print(statement)
         for sentence in rejected:
             print(f"  no support: {sentence[:160]}")
@@ -118,19 +103,19 @@ def _person(context: StageContext, user: str) -> None:
     if not lake.exists("gold.interest_map"):
         raise BadInput.of(f"lake {lake.root}", found="no gold.interest_map", where="--lake",
                           expected="a lake that `interestlake run --until build_interests` has made")
-    held = collect_interests(context.read("gold.interest_map"), context.read("silver.interests"), person.user_id)
+    interests = collect_interests(context.read("gold.interest_map"), context.read("silver.interests"), person.user_id)
     print("profile")
-    _lines(read_profile(held))
+    _lines(read_profile(interests))
     if not lake.exists("gold.recommendations"):
         return
     offered = collect_suggestions(context.read("gold.recommendations"), person.user_id, context.params.recommend.top_k)
-    wanted = {row["item_id"] for row in offered} | {e for row in offered for e in row["evidence"]}
-    titles = collect_titles(context.read("silver.items"), wanted) if wanted else {}
+    item_ids = {row["item_id"] for row in offered} | {e for row in offered for e in row["evidence"]}
+    titles = collect_titles(context.read("silver.items"), item_ids) if item_ids else {}
     items = [{"item_id": row["item_id"], "title": titles[row["item_id"]][0], "categories": titles[row["item_id"]][1],
               "evidence": row["evidence"], "evidence_titles": [titles[e][0] for e in row["evidence"]]}
              for row in offered]  # fmt: skip
     print("list")
-    _lines(introduce(items, [row["name"] for row in held]))
+    _lines(introduce(items, [row["name"] for row in interests]))
 
 
 def _lines(lines: list[Line]) -> None:

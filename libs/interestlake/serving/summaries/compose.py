@@ -71,13 +71,13 @@ def compose(item: ItemTexts, encode: Encode, judge: Judge, sentences: int = 4) -
     own = [p for p in passages if p.kind == "item" and not _is_title(p, item.title)]
     reviews = [p for p in passages if p.kind == "review"]
     spoken = (own + reviews)[:MOST_PASSAGES]
-    found = [*_title(item, own, judge), *_description(item, own, judge)]
-    found += _summary(spoken, encode, sentences, {s.spans for s in found})
-    found += _tags([p for p in passages if p.kind == "tag"])
+    statements = [*_title(item, own, judge), *_description(item, own, judge)]
+    statements += _summary(spoken, encode, sentences, {s.spans for s in statements})
+    statements += _tags([p for p in passages if p.kind == "tag"])
     for contrast in contrasts(reviews):
         spans = _places(contrast)
-        found.append(Statement("contrast", contrast.text, "review", len({doc for doc, *_ in spans}), spans))
-    return found
+        statements.append(Statement("contrast", contrast.text, "review", len({doc for doc, *_ in spans}), spans))
+    return statements
 
 
 def _places(contrast: Contrast) -> tuple[tuple[str, int, int], ...]:
@@ -105,21 +105,21 @@ def _title(item: ItemTexts, own: Sequence[Passage], judge: Judge) -> list[Statem
 def _description(item: ItemTexts, own: Sequence[Passage], judge: Judge) -> list[Statement]:
     if own:
         return [Statement("description", p.text, "item", 1, _span(p)) for p in own[:2]]
-    found = _told(item)
-    return [s for s, fine in zip(found, judge([s.text for s in found]), strict=True) if fine]
+    statements = _told(item)
+    return [s for s, fine in zip(statements, judge([s.text for s in statements]), strict=True) if fine]
 
 
 def _told(item: ItemTexts) -> list[Statement]:
     """Categories and facts as sentences."""
-    found = []
+    statements = []
     if item.categories:
-        found.append(Statement("description", f"{_listed(item.categories[:4])}.", "category", 1, ()))
+        statements.append(Statement("description", f"{_listed(item.categories[:4])}.", "category", 1, ()))
     by_relation: dict[str, list[str]] = {}
     for relation, value in sorted(item.facts):
         by_relation.setdefault(relation, []).append(value)
     for relation, values in list(by_relation.items())[:3]:
-        found.append(Statement("description", f"{readable(relation)}: {_listed(values[:3])}.", "fact", 1, ()))
-    return found
+        statements.append(Statement("description", f"{readable(relation)}: {_listed(values[:3])}.", "fact", 1, ()))
+    return statements
 
 
 def _summary(spoken: Sequence[Passage], encode: Encode, sentences: int, taken: set) -> list[Statement]:

@@ -39,19 +39,19 @@ def contrasts(passages: Sequence[Passage], most: int = 3) -> list[Contrast]:
     """
     lists = word_lists()
     negations = set(lists["negations"])
-    wanted = {word for pair in lists["opposites"] for word in pair}
+    opposed = {word for pair in lists["opposites"] for word in pair}
     mentions: dict[str, list[Mention]] = defaultdict(list)
     for passage in passages:
         if passage.kind != "review":
             continue
-        words = [(found.group().lower().replace("’", "'"), found.start(), found.end())
-                 for found in WORD.finditer(passage.text)]
+        words = [(match.group().lower().replace("’", "'"), match.start(), match.end())
+                 for match in WORD.finditer(passage.text)]
         for place, (word, a, b) in enumerate(words):
-            if word in wanted:
+            if word in opposed:
                 before = {other for other, *_ in words[max(0, place - REACH) : place]}
                 at = passage.start
                 mentions[word].append(Mention(passage, at + a, at + b, bool(before & negations)))
-    found, used = [], set()
+    pairs, used = [], set()
     for first, second in lists["opposites"]:
         said = [m for m in mentions[first] if not m.negated] + [m for m in mentions[second] if m.negated]
         other = [m for m in mentions[second] if not m.negated] + [m for m in mentions[first] if m.negated]
@@ -66,6 +66,6 @@ def contrasts(passages: Sequence[Passage], most: int = 3) -> list[Contrast]:
             names = (f"not {second}", second)
         order = (0, 1) if counts[0] >= counts[1] else (1, 0)
         text = f"{names[order[0]].capitalize()}, though some find it {names[order[1]]}."
-        found.append((sum(counts), Contrast(text, *(tuple(sides[i]) for i in order))))
-    found.sort(key=lambda pair: (-pair[0], pair[1].text))
-    return [contrast for _, contrast in found[:most]]
+        pairs.append((sum(counts), Contrast(text, *(tuple(sides[i]) for i in order))))
+    pairs.sort(key=lambda pair: (-pair[0], pair[1].text))
+    return [contrast for _, contrast in pairs[:most]]

@@ -50,10 +50,10 @@ def from_folder(folder: str) -> Generate:
         given = {name: given[name] for name in ("input_ids", "attention_mask")}
         filler = tokenizer.pad_token_id if tokenizer.pad_token_id is not None else tokenizer.eos_token_id
         with torch.inference_mode():
-            found = model.generate(**given, max_new_tokens=new, do_sample=False, pad_token_id=filler)[0]
+            tokens = model.generate(**given, max_new_tokens=new, do_sample=False, pad_token_id=filler)[0]
         if not config.is_encoder_decoder:
-            found = found[given["input_ids"].shape[1] :]
-        return tokenizer.decode(found, skip_special_tokens=True).strip()
+            tokens = tokens[given["input_ids"].shape[1] :]
+        return tokenizer.decode(tokens, skip_special_tokens=True).strip()
 
     return generate
 
@@ -73,8 +73,8 @@ def from_endpoint(endpoint: str, model: str) -> Generate:
         request = urllib.request.Request(address, json.dumps(asked).encode(), headers)
         try:
             with urllib.request.urlopen(request, timeout=SECONDS) as answer:
-                told = json.loads(answer.read())
-            return str(told["choices"][0]["message"]["content"]).strip()
+                answered = json.loads(answer.read())
+            return str(answered["choices"][0]["message"]["content"]).strip()
         except (urllib.error.URLError, OSError, ValueError, KeyError, IndexError, TypeError) as fault:
             raise BadInput.of(f"endpoint {endpoint}", found=f"{type(fault).__name__}: {fault}",
                               expected="an answer of chat completions", where="--endpoint") from fault

@@ -32,10 +32,10 @@ def item_rows(tables: Mapping[str, DataFrame]) -> DataFrame:
     """
     texts = tables["silver.documents"].where("split IN ('all', 'train')")
     first = Window.partitionBy("item_id").orderBy(F.when(F.col("kind") == "item", 0).otherwise(1), "doc_id")
-    kept = texts.withColumn("n", F.row_number().over(first)).where(F.col("n") <= MOST_DOCUMENTS)
+    first_texts = texts.withColumn("n", F.row_number().over(first)).where(F.col("n") <= MOST_DOCUMENTS)
     documents = F.array_sort(F.collect_list(F.struct("doc_id", "kind", "text"))).alias("documents")
     rows = tables["silver.items"].select("item_id", "title", "categories").join(
-        kept.groupBy("item_id").agg(documents), "item_id", "left")  # fmt: skip
+        first_texts.groupBy("item_id").agg(documents), "item_id", "left")  # fmt: skip
     if "silver.facts" not in tables:
         return rows.withColumn("facts", F.array().cast("array<struct<predicate:string,object:string>>"))
     facts = tables["silver.facts"].where("subject_item_id IS NOT NULL")
@@ -83,13 +83,13 @@ def replayed(summaries: DataFrame, items: DataFrame) -> DataFrame:
         for frame in frames:
             rows = []
             for row in frame.itertuples(index=False):
-                known = row.title is not None
-                item = texts_of(row) if known else None
-                texts = {doc: text for doc, _, text in item.documents} if known else {}
+                titled = row.title is not None
+                item = texts_of(row) if titled else None
+                texts = {doc: text for doc, _, text in item.documents} if titled else {}
                 for s in row.statements:
                     spans = tuple((p["doc_id"], int(p["start"]), int(p["end"])) for p in s["spans"])
                     statement = Statement(s["part"], s["text"], s["source"], int(s["support"]), spans)
-                    rows.append((s["part"], row.item_id, s["text"], known and holds(statement, texts, item)))
+                    rows.append((s["part"], row.item_id, s["text"], titled and holds(statement, texts, item)))
             yield pd.DataFrame(rows, columns=["part", "item_id", "text", "true"])
 
     return both.mapInPandas(run, "part string, item_id string, text string, true boolean")

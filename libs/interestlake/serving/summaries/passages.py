@@ -22,11 +22,11 @@ class Passage:
 def sentence_spans(text: str) -> list[tuple[int, int]]:
     """Where the sentences of a text stand: ends at . ! ? … before white space, not after an abbreviation or initial."""
     spans, start = [], 0
-    for found in END.finditer(text):
-        if ABBREVIATION.search(text[start : found.end()]):
+    for end in END.finditer(text):
+        if ABBREVIATION.search(text[start : end.end()]):
             continue
-        spans.append((start, found.end()))
-        start = found.end()
+        spans.append((start, end.end()))
+        start = end.end()
     spans.append((start, len(text)))
     trimmed = []
     for a, b in spans:

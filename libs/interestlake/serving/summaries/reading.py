@@ -19,7 +19,7 @@ class Line:
     rests_on: tuple[str, ...]
 
 
-def introduce(items: Sequence[Mapping], held: Sequence[str]) -> list[Line]:
+def introduce(items: Sequence[Mapping], names: Sequence[str]) -> list[Line]:
     """items(item_id, title, categories, evidence, evidence_titles), names the person holds -> two or three lines.
 
     What most of the list is about (the NAMED most frequent categories), what it leans on (the history items that speak
@@ -43,8 +43,8 @@ def introduce(items: Sequence[Mapping], held: Sequence[str]) -> list[Line]:
         titles = listed([quoted(title) for (_, title), _ in top])
         lines.append(Line(f"{len(rows)} of them speak to what you chose before: {titles}.",
                           tuple(i["item_id"] for i in rows)))  # fmt: skip
-    known = {name.casefold() for name in held}
-    new = [i for i in items if i["categories"] and not known & {c.casefold() for c in i["categories"]}]
+    folded = {name.casefold() for name in names}
+    new = [i for i in items if i["categories"] and not folded & {c.casefold() for c in i["categories"]}]
     if new and len(new) < count:
         shown = [quoted(i["title"]) for i in new[:2]]
         goes = "goes" if len(new) == 1 else "go"

@@ -50,11 +50,11 @@ def make_judge(blocked_file: str | None = None, classifier: str | None = None) -
     def judge(texts: Sequence[str]) -> list[bool]:
         shown = [not pattern.search(text) and not any(p.search(text) for p in PRIVATE) for text in texts]
         if probabilities is not None and texts:
-            told = list(probabilities(list(texts)))
-            if len(told) != len(texts):
-                raise BadInput.of(f"classifier {classifier}", found=f"{len(told)} values", expected=f"{len(texts)}",
+            values = list(probabilities(list(texts)))
+            if len(values) != len(texts):
+                raise BadInput.of(f"classifier {classifier}", found=f"{len(values)} values", expected=f"{len(texts)}",
                                   where="--classifier")
-            shown = [fine and float(p) < THRESHOLD for fine, p in zip(shown, told, strict=True)]
+            shown = [fine and float(p) < THRESHOLD for fine, p in zip(shown, values, strict=True)]
         return shown
 
     return judge

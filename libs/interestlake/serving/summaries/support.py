@@ -63,7 +63,7 @@ def rewritten(
     text: str, statements: Sequence[Statement], encode: Encode, judge: Judge
 ) -> tuple[list[Statement], list[str]]:
     """A generator's text -> (kept sentences with the spans of what bears them out, rejected sentences)."""
-    kept, rejected = [], []
+    supported, rejected = [], []
     for a, b in sentence_spans(text):
         sentence = text[a:b]
         places = supported_by(sentence, statements, encode, judge)
@@ -72,5 +72,5 @@ def rewritten(
             continue
         behind = [statements[i] for i in places]
         spans = tuple(sorted({span for s in behind for span in s.spans}))
-        kept.append(Statement("summary", sentence, behind[0].source, max(s.support for s in behind), spans))
-    return kept, rejected
+        supported.append(Statement("summary", sentence, behind[0].source, max(s.support for s in behind), spans))
+    return supported, rejected

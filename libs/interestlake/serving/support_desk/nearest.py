@@ -37,9 +37,9 @@ def nearest(questions: Broadcast, count: int) -> Callable[[DataFrame], DataFrame
     def transform(vectors: DataFrame) -> DataFrame:
         # in the order of ids, so that of equal cosines the first that is met is the smaller id
         ordered = vectors.select("id", "vector").sortWithinPartitions("id")
-        found = ordered.mapInPandas(run, "question int, id string, cosine double")
+        rows = ordered.mapInPandas(run, "question int, id string, cosine double")
         order = Window.partitionBy("question").orderBy(F.desc("cosine"), "id")
-        return found.withColumn("place", F.row_number().over(order)).where(F.col("place") <= count).drop("place")
+        return rows.withColumn("place", F.row_number().over(order)).where(F.col("place") <= count).drop("place")
 
     return transform
 

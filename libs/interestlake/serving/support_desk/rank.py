@@ -35,9 +35,9 @@ def rank_agents(near: DataFrame) -> DataFrame:
     agent is the expert, by the documents that are about the question (Balog, Azzopardi and de Rijke, 2006, model 2).
     """
     part = F.round(F.greatest("cosine", F.lit(0.0)) * F.col("strength"), 9)
-    heard = near.withColumn("part", part).where("part > 0")
+    alike = near.withColumn("part", part).where("part > 0")
     total = F.sum("part").over(Window.partitionBy("ticket_id"))
-    summed = heard.withColumn("total", total).groupBy("ticket_id", "agent_id", F.round("total", 9).alias("total")).agg(
+    summed = alike.withColumn("total", total).groupBy("ticket_id", "agent_id", F.round("total", 9).alias("total")).agg(
         F.sum("part").alias("sum"), _strongest(F.col("part")).alias("evidence"), F.count(F.lit(1)).alias("tickets")
     )
     score = F.round(F.col("sum") / F.col("total"), 6).alias("score")
@@ -98,8 +98,8 @@ def within_load(agents: pd.DataFrame, max_open: int) -> pd.DataFrame:
         if ticket not in first and load.get(agent, 0) < max_open:
             first[ticket] = agent
             load[agent] = load.get(agent, 0) + 1
-    kept = ordered[ordered["ticket_id"].isin(list(first))]
-    chosen = kept["agent_id"] == kept["ticket_id"].map(first)
-    kept = kept.assign(chosen=~chosen).sort_values(["ticket_id", "chosen", "score", "agent_id"],
+    within = ordered[ordered["ticket_id"].isin(list(first))]
+    chosen = within["agent_id"] == within["ticket_id"].map(first)
+    within = within.assign(chosen=~chosen).sort_values(["ticket_id", "chosen", "score", "agent_id"],
                                                    ascending=[True, True, False, True], kind="stable")
-    return kept.assign(rank=kept.groupby("ticket_id").cumcount() + 1).drop(columns="chosen")
+    return within.assign(rank=within.groupby("ticket_id").cumcount() + 1).drop(columns="chosen")

@@ -8,7 +8,7 @@ from ...knowledge.encoding import worker_encoder
 from ...knowledge.link import entity_names, item_names, link
 from ...knowledge.relations import read_relations
 from ...knowledge.validity import holding
-from .put import FACTS, put_facts
+from .put import CHANGES, FACTS, put_facts
 
 LINKS = "silver.item_links"
 
@@ -48,7 +48,7 @@ KNOWLEDGE_LINK = Stage(
     name="knowledge_link",
     summary="items -> entities by name, year and text",
     reads=("silver.items", FACTS),
-    writes=(LINKS,),
+    writes=(LINKS, FACTS, CHANGES),
     section="knowledge",
     run=_link,
 )

@@ -28,19 +28,19 @@ def _load(context: StageContext) -> dict[str, float]:
         context.log.info("      %d statements in quarantine: see bronze.quarantine", triples.bad_count)
         context.write("bronze.quarantine", triples.quarantine.withColumn("source", F.lit(params.source_name)))
     context.write("silver.fact_changes", changes.select(F.lit(run_id).alias("run_id"), *KEY, "change"))
-    context.written[FACTS] = context.lake.change(FACTS, changes.drop("change"), run_id)
+    written = context.note(context.lake.change(FACTS, changes.drop("change"), run_id))
     functional = [name for name, relation in relations.items() if relation.functional]
     named_by = [name for name, relation in relations.items() if relation.names or relation.years]
-    found = context.read(FACTS).transform(issues(context.read("silver.items"), functional, named_by)).persist()
-    kinds = {row["kind"]: row["count"] for row in found.groupBy("kind").count().collect()}
-    context.write("silver.fact_issues", found)
-    for frame in (*triples.held, changes, found):
+    faults = context.read(FACTS).transform(issues(context.read("silver.items"), functional, named_by)).persist()
+    kinds = {row["kind"]: row["count"] for row in faults.groupBy("kind").count().collect()}
+    context.write("silver.fact_issues", faults)
+    for frame in (*triples.held, changes, faults):
         frame.unpersist()
     return {
         "statements": triples.record_count,
         "quarantined": triples.bad_count,
         **{f"facts_{name}": counts.get(name, 0) for name in ("put", "close", "delete")},
-        "rows_changed": context.written[FACTS].rows,
+        "rows_changed": written.rows,
         "conflicts": kinds.get("conflict", 0),
         "dangling_entities": kinds.get("dangling_entity", 0),
         "unknown_items": kinds.get("unknown_item", 0),
@@ -51,7 +51,7 @@ KNOWLEDGE_LOAD = Stage(
     name="knowledge_load",
     summary="RDF files -> facts: insert, delete or supersede; conflicts and dangling entities",
     reads=("silver.items",),
-    writes=(FACTS, "silver.fact_changes", "silver.fact_issues"),
+    writes=(FACTS, "silver.fact_changes", "silver.fact_issues", "bronze.quarantine"),
     section="knowledge",
     run=_load,
 )

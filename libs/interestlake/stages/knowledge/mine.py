@@ -6,7 +6,7 @@ from ...core.errors import BadInput
 from ...core.stage import Stage, StageContext
 from ...knowledge.mine import mined, tagger_sees
 from ...knowledge.relations import read_relations
-from .put import FACTS, KEY, put_facts
+from .put import CHANGES, FACTS, KEY, put_facts
 
 MINED = "silver.mined_facts"
 SHOWN = 8  # finds printed
@@ -26,35 +26,35 @@ def _mine(context: StageContext) -> dict[str, float]:
         see = tagger_sees(params.tagger)
     documents = context.read("silver.documents")
     written = context.write(MINED, documents.transform(mined(relations, see, params.min_confidence)))
-    found = context.lake.read(MINED)
-    counts = {row["predicate"]: row["count"] for row in found.groupBy("predicate").count().collect()}
-    for row in found.orderBy(F.desc("confidence"), "item_id", "predicate", "object").limit(SHOWN).collect():
+    facts = context.lake.read(MINED)
+    counts = {row["predicate"]: row["count"] for row in facts.groupBy("predicate").count().collect()}
+    for row in facts.orderBy(F.desc("confidence"), "item_id", "predicate", "object").limit(SHOWN).collect():
         context.log.info("      %.2f  %s %s %r: %s", row["confidence"], row["item_id"], row["predicate"], row["object"],
                          row["words"])
     figures = {"facts": written.rows, **{f"facts_{name}": count for name, count in sorted(counts.items())}}
     if params.apply:
-        figures["facts_changed"] = _apply(context, found, run_id)
+        figures["facts_changed"] = _apply(context, facts, run_id)
     return figures
 
 
-def _apply(context: StageContext, found, run_id: str) -> int:
+def _apply(context: StageContext, facts, run_id: str) -> int:
     """Put the mined facts that no other source says into silver.facts. Returns the facts put."""
     prefix = F.lit(context.params.knowledge.item_prefix)
     nothing = F.lit(None)
-    rows = found.select(
+    rows = facts.select(
         F.concat(prefix, "item_id").alias("subject"), "predicate", "object", F.col("item_id").alias("subject_item_id"),
         F.lit("text").alias("object_type"), F.lit("mined").alias("source"), "confidence",
         *(nothing.cast("timestamp").alias(name) for name in ("valid_from", "valid_to")),
     )
-    told = context.read(FACTS).where("source IS NULL OR source <> 'mined'").select(*KEY)
-    return put_facts(context, rows.join(told, list(KEY), "left_anti"), run_id)
+    said = context.read(FACTS).where("source IS NULL OR source <> 'mined'").select(*KEY)
+    return put_facts(context, rows.join(said, list(KEY), "left_anti"), run_id)
 
 
 KNOWLEDGE_MINE = Stage(
     name="knowledge_mine",
     summary="facts found in texts by patterns",
     reads=("silver.documents", FACTS),
-    writes=(MINED,),
+    writes=(MINED, FACTS, CHANGES),
     section="knowledge",
     run=_mine,
 )

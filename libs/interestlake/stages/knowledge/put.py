@@ -5,7 +5,7 @@ from pyspark.sql import functions as F
 
 from ...core.stage import StageContext
 
-FACTS = "silver.facts"
+FACTS, CHANGES = "silver.facts", "silver.fact_changes"
 KEY = ("subject", "predicate", "object")
 
 
@@ -13,7 +13,7 @@ def put_facts(context: StageContext, rows: DataFrame, run_id: str) -> int:
     """rows: the columns of silver.facts -> put by key, marked in silver.fact_changes. Returns the facts changed."""
     rows = rows.persist()
     marked = rows.select(F.lit(run_id).alias("run_id"), *KEY, F.lit("put").alias("change"))
-    context.write("silver.fact_changes", marked)
-    context.written[FACTS] = context.lake.change(FACTS, rows.withColumn("gone", F.lit(False)), run_id)
+    context.write(CHANGES, marked)
+    written = context.note(context.lake.change(FACTS, rows.withColumn("gone", F.lit(False)), run_id))
     rows.unpersist()
-    return context.written[FACTS].rows
+    return written.rows

@@ -18,17 +18,17 @@ def _rank(context: StageContext) -> dict[str, float]:
                           "or conf/params/knowledge.yml (min_feature_items)", expected="facts whose subject is an item")
     shares = features.transform(divergence.feature_shares()).persist()
     liked = pairs.where("weight > 0").select("user_id", "item_id", "weight")
-    told = liked.transform(divergence.contributions(features, shares, params.smoothing)).persist()
-    people = told.transform(divergence.divergences()).persist()
+    parts = liked.transform(divergence.contributions(features, shares, params.smoothing)).persist()
+    people = parts.transform(divergence.divergences()).persist()
     seen = pairs.select("user_id", "item_id")
-    ranked = told.transform(divergence.rank_items(features, shares, seen, params.length_power, params.max_features,
+    ranked = parts.transform(divergence.rank_items(features, shares, seen, params.length_power, params.max_features,
                                                   params.top_k))
     written = context.write("gold.knowledge_ranking", ranked.join(people, "user_id"))
     figures = people.agg(F.count(F.lit(1)).alias("people"), F.avg("divergence").alias("nats")).first()
-    found = {"items_with_features": features.select("item_id").distinct().count(), "features": shares.count()}
-    for frame in (features, shares, told, people):
+    counts = {"items_with_features": features.select("item_id").distinct().count(), "features": shares.count()}
+    for frame in (features, shares, parts, people):
         frame.unpersist()
-    return found | {"people": figures["people"], "mean_divergence_nats": figures["nats"], "rows": written.rows}
+    return counts | {"people": figures["people"], "mean_divergence_nats": figures["nats"], "rows": written.rows}
 
 
 KNOWLEDGE_RANK = Stage(

@@ -25,9 +25,9 @@ def _verbalise(context: StageContext) -> dict[str, float]:
     shares = features.transform(divergence.feature_shares()).persist()
     liked = pairs.where("weight > 0")
     history = liked.select("user_id", "item_id", "weight")
-    told = history.transform(divergence.contributions(features, shares, params.smoothing))
+    contributed = history.transform(divergence.contributions(features, shares, params.smoothing))
     texts = items.transform(match.item_texts(features, names, relations)).unionByName(
-        liked.transform(match.person_texts(items, told, names, relations)))
+        liked.transform(match.person_texts(items, contributed, names, relations)))
     encode, model_id = worker_encoder(context.params.embed, context.tracker.uri)
     partitions = max(context.spark.sparkContext.defaultParallelism, -(-items.count() // TEXTS_PER_TASK))
     written = context.write(SENTENCES, texts.transform(match.encoded(encode, model_id, partitions)))
@@ -59,8 +59,8 @@ def _item_vectors(context: StageContext, sentences) -> tuple[np.ndarray, np.ndar
 def _answer(context: StageContext, vector: np.ndarray, ids: np.ndarray, vectors: np.ndarray) -> None:
     scores = np.round(vectors @ vector, 6)
     best = np.argsort(-scores, kind="stable")[: context.params.knowledge.top_k]
-    wanted = context.lake.read("silver.items").where(F.col("item_id").isin(ids[best].tolist()))
-    titles = {row["item_id"]: row["title"] for row in wanted.select("item_id", "title").collect()}
+    nearest = context.lake.read("silver.items").where(F.col("item_id").isin(ids[best].tolist()))
+    titles = {row["item_id"]: row["title"] for row in nearest.select("item_id", "title").collect()}
     for place in best:
         context.log.info("      %.4f  %s", scores[place], titles[ids[place]])
 

@@ -99,14 +99,14 @@ def measured(forms: dict[str, Path], data: Labelled, task: str) -> dict[str, dic
             logits[name] = model.classifier.logits(data.texts)
             seconds[name] = min(seconds[name], time.process_time() - began)
     first = next(iter(logits.values())).argmax(axis=1)
-    found = {}
+    figures = {}
     for name, folder in forms.items():
         graph = (folder / GRAPH).read_bytes()
-        found[name] = {"bytes": len(graph), "packed_bytes": len(zlib.compress(graph, 6)),
+        figures[name] = {"bytes": len(graph), "packed_bytes": len(zlib.compress(graph, 6)),
                        "rows_per_second": len(data) / seconds[name],
                        "same_answer": float((logits[name].argmax(axis=1) == first).mean()),
                        **figures_of(logits[name])}  # fmt: skip
-    return found
+    return figures
 
 
 def _figures_of(
@@ -117,8 +117,8 @@ def _figures_of(
             raise BadInput.of("rows of --data", found="no known intent", expected="one or more", where="--data")
         return lambda logits: _of_intents(intent_figures(model, logits, data.labels))
     place = {label: number for number, label in enumerate(model.classes)}
-    wanted = np.array([place.get(label, -1) for label in data.labels])
-    return lambda logits: {"accuracy": float((logits.argmax(axis=1) == wanted).mean())}
+    labels = np.array([place.get(label, -1) for label in data.labels])
+    return lambda logits: {"accuracy": float((logits.argmax(axis=1) == labels).mean())}
 
 
 def _of_intents(figures: dict[str, float | None]) -> dict[str, float | None]:

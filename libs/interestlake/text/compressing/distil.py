@@ -25,8 +25,8 @@ def student_of(folder: Path, teacher: Classifier, layers: int, pieces: Pieces) -
     second), in their order; its word vectors and its head."""
     whole = teacher.encoder.layers
     encoder = Encoder(str(folder))
-    kept = [round((number + 1) * whole / layers) - 1 for number in range(layers)]
-    encoder.bert.encoder.layer = nn.ModuleList([encoder.bert.encoder.layer[place] for place in kept])
+    layers_of = [round((number + 1) * whole / layers) - 1 for number in range(layers)]
+    encoder.bert.encoder.layer = nn.ModuleList([encoder.bert.encoder.layer[place] for place in layers_of])
     encoder.bert.config.num_hidden_layers = encoder.layers = layers
     return Classifier(encoder, teacher.head, pieces)
 
@@ -42,7 +42,7 @@ def distil(teacher: Classifier, student: Classifier, texts: list[str], seed: int
         teacher.head.eval()
         logits = teacher.head(vectors)
     vectors, logits = vectors.clone(), logits.clone()
-    held = list(range(0, len(texts), DEV_EVERY))
+    held_out = list(range(0, len(texts), DEV_EVERY))
     rows = [row for row in range(len(texts)) if row % DEV_EVERY]
     if not rows:
         raise BadInput.of("texts", found=len(texts), expected="two or more", where="--texts")
@@ -50,12 +50,12 @@ def distil(teacher: Classifier, student: Classifier, texts: list[str], seed: int
     plan = with_epochs(replace(PLAN, seed=seed, epochs=epochs), len(rows), SHOWN_ROWS, LEAST_EPOCHS, MOST_EPOCHS)
     torch.manual_seed(seed)
 
-    def loss_of(found: Tensor, asked: Tensor) -> Tensor:
-        told, soft = student.head(found) / SOFTNESS, logits[asked] / SOFTNESS
-        answered = F.kl_div(told.log_softmax(1), soft.log_softmax(1), log_target=True, reduction="batchmean")
-        return SOFTNESS**2 * answered + (1 - F.cosine_similarity(found, vectors[asked], dim=1)).mean()
+    def loss_of(student_vectors: Tensor, asked: Tensor) -> Tensor:
+        student_logits, soft = student.head(student_vectors) / SOFTNESS, logits[asked] / SOFTNESS
+        answered = F.kl_div(student_logits.log_softmax(1), soft.log_softmax(1), log_target=True, reduction="batchmean")
+        return SOFTNESS**2 * answered + (1 - F.cosine_similarity(student_vectors, vectors[asked], dim=1)).mean()
 
     def agreement() -> float:
-        return float((student.logits_of([pieces[row] for row in held]).argmax(axis=1) == answers[held]).mean())
+        return float((student.logits_of([pieces[row] for row in held_out]).argmax(axis=1) == answers[held_out]).mean())
 
     return fit_classifier(student, pieces, torch.arange(len(texts)), rows, loss_of, agreement, plan)

@@ -31,8 +31,8 @@ class _Whole(nn.Module):
 
     def forward(self, ids: Tensor, mask: Tensor) -> Tensor:
         states = self.bert(input_ids=ids, attention_mask=mask).last_hidden_state  # (batch, tokens, width)
-        kept = mask.unsqueeze(-1).float()
-        return self.head((states * kept).sum(1) / kept.sum(1).clamp(min=1e-9))
+        shown = mask.unsqueeze(-1).float()
+        return self.head((states * shown).sum(1) / shown.sum(1).clamp(min=1e-9))
 
 
 def export(classifier: Classifier, source: Path, folder: Path) -> Path:
@@ -88,13 +88,13 @@ class OnnxClassifier:
     def logits(self, texts: Sequence[str]) -> np.ndarray:
         """texts (n) -> (n, outputs) float32, in the order of `texts`."""
         pieces = self.pieces.of_texts(texts)
-        found: list[np.ndarray | None] = [None] * len(pieces)
+        parts: list[np.ndarray | None] = [None] * len(pieces)
         for rows in by_length([len(piece) for piece in pieces], ROWS, TOKENS):
             given = padded([pieces[row] for row in rows], torch.device("cpu"))
             (answers,) = self.session.run(None, {name: part.numpy() for name, part in zip(INPUTS, given, strict=True)})
             for row, answer in zip(rows, answers, strict=True):
-                found[row] = answer
-        return np.stack(found)
+                parts[row] = answer
+        return np.stack(parts)
 
 
 def load_compressed(folder: str | Path, threads: int = 1) -> IntentModel | SentimentModel:
@@ -102,8 +102,8 @@ def load_compressed(folder: str | Path, threads: int = 1) -> IntentModel | Senti
     place = Path(folder)
     if not (place / GRAPH).is_file() or not (place / DESCRIPTION).is_file():
         raise BadInput.of("model", found=f"{place} without {GRAPH}", expected="a folder of compress", where="load")
-    told = json.loads((place / DESCRIPTION).read_text(encoding="utf-8"))
-    classifier = OnnxClassifier(place, told["max_tokens"], threads)
-    if told["task"] == "intents":
-        return IntentModel(classifier, told["classes"], Threshold(told["score"], told["threshold"], {}))
-    return SentimentModel(classifier, told["classes"])
+    described = json.loads((place / DESCRIPTION).read_text(encoding="utf-8"))
+    classifier = OnnxClassifier(place, described["max_tokens"], threads)
+    if described["task"] == "intents":
+        return IntentModel(classifier, described["classes"], Threshold(described["score"], described["threshold"], {}))
+    return SentimentModel(classifier, described["classes"])

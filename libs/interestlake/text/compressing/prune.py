@@ -42,9 +42,9 @@ def head_importance(classifier: Classifier, pieces: list[list[int]]) -> np.ndarr
     try:
         for rows in by_length([len(piece) for piece in pieces], WEIGHED_ROWS, WEIGHED_TOKENS):
             logits = head(classifier.encoder.pooled(*padded([pieces[row] for row in rows], torch.device("cpu"))))
-            found = torch.autograd.grad(F.cross_entropy(logits, logits.argmax(dim=1)), gates)
+            gradients = torch.autograd.grad(F.cross_entropy(logits, logits.argmax(dim=1)), gates)
             # (1, 1, width) -> (heads,)
-            total += np.stack([gate.flatten().unflatten(0, (-1, size)).sum(dim=1).abs().numpy() for gate in found])
+            total += np.stack([gate.flatten().unflatten(0, (-1, size)).sum(dim=1).abs().numpy() for gate in gradients])
     finally:
         for hook in hooks:
             hook.remove()
@@ -66,19 +66,19 @@ def prune_heads(bert: nn.Module, importance: np.ndarray, share: float) -> list[t
             gone.append((layer, head))
     for number, layer in enumerate(bert.encoder.layer):
         lost = {head for one, head in gone if one == number}
-        kept = torch.tensor([place for place in range(bert.config.hidden_size) if place // size not in lost])
+        columns = torch.tensor([place for place in range(bert.config.hidden_size) if place // size not in lost])
         part = layer.attention.self
-        part.query, part.key, part.value = (_rows(one, kept) for one in (part.query, part.key, part.value))
-        layer.attention.output.dense = _columns(layer.attention.output.dense, kept)
+        part.query, part.key, part.value = (_rows(one, columns) for one in (part.query, part.key, part.value))
+        layer.attention.output.dense = _columns(layer.attention.output.dense, columns)
     return gone
 
 
-def _rows(linear: nn.Linear, kept: Tensor) -> nn.Linear:
-    return _linear(linear.weight.data[kept], linear.bias.data[kept])
+def _rows(linear: nn.Linear, rows: Tensor) -> nn.Linear:
+    return _linear(linear.weight.data[rows], linear.bias.data[rows])
 
 
-def _columns(linear: nn.Linear, kept: Tensor) -> nn.Linear:
-    return _linear(linear.weight.data[:, kept], linear.bias.data)
+def _columns(linear: nn.Linear, columns: Tensor) -> nn.Linear:
+    return _linear(linear.weight.data[:, columns], linear.bias.data)
 
 
 def _linear(weight: Tensor, bias: Tensor) -> nn.Linear:

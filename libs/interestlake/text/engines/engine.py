@@ -46,11 +46,11 @@ class Engine(ABC):
         """texts (n) -> vectors (n, dimension) float32 of unit length, in the order of `texts`; (0, 0) for none."""
         order = sorted(range(len(texts)), key=lambda row: len(texts[row]))
         chunks = ([texts[row] for row in order[at : at + CHUNK_TEXTS]] for at in range(0, len(order), CHUNK_TEXTS))
-        found = list(self.stream(chunks))
-        if not found:
+        encoded = list(self.stream(chunks))
+        if not encoded:
             return np.zeros((0, 0), np.float32)
-        vectors = np.empty((len(texts), found[0].shape[1]), np.float32)
-        vectors[order] = np.concatenate(found)
+        vectors = np.empty((len(texts), encoded[0].shape[1]), np.float32)
+        vectors[order] = np.concatenate(encoded)
         return vectors
 
     def stream(self, chunks: Iterable[list[str]]) -> Iterator[np.ndarray]:
@@ -65,10 +65,10 @@ class Engine(ABC):
             ids = np.full((len(rows), int(lengths[rows].max())), self.pad_id, np.int64)  # (batch, tokens)
             mask = (np.arange(ids.shape[1]) < lengths[rows, None]).astype(np.int64)
             ids[mask.astype(bool)] = np.concatenate([windows.ids[row] for row in rows])
-            found = self.forward(ids, mask)
+            encoded = self.forward(ids, mask)
             if vectors is None:
-                vectors = np.empty((len(lengths), found.shape[1]), np.float32)
-            vectors[rows] = found
+                vectors = np.empty((len(lengths), encoded.shape[1]), np.float32)
+            vectors[rows] = encoded
             self._count(int(mask.sum()), ids.size)
         self.counts.rows += windows.texts
         return vectors if vectors is not None else np.zeros((0, 0), np.float32)

@@ -30,5 +30,5 @@ class OnnxEngine(Engine):
 
 def named(inputs: list[str], ids: np.ndarray, mask: np.ndarray) -> dict[str, np.ndarray]:
     """The arrays that a graph's `inputs` ask for; token types are all 0, one text a row."""
-    known = {"input_ids": ids, "attention_mask": mask}
-    return {name: known[name] if name in known else np.zeros_like(ids) for name in inputs}
+    given = {"input_ids": ids, "attention_mask": mask}
+    return {name: given[name] if name in given else np.zeros_like(ids) for name in inputs}

@@ -103,11 +103,11 @@ def _varlen(q: Tensor, k: Tensor, v: Tensor, pack: Pack) -> Tensor:
 
 
 def _padded(q: Tensor, k: Tensor, v: Tensor, pack: Pack) -> Tensor:
-    kept = torch.arange(pack.longest, device=q.device) < pack.lengths[:, None]  # (n, longest)
+    shown = torch.arange(pack.longest, device=q.device) < pack.lengths[:, None]  # (n, longest)
 
     def spread(x: Tensor) -> Tensor:  # (total, heads, width) -> (n, heads, longest, width)
         view = x.new_zeros(pack.count, pack.longest, *x.shape[1:])
-        return view.masked_scatter(kept[..., None, None], x).transpose(1, 2)
+        return view.masked_scatter(shown[..., None, None], x).transpose(1, 2)
 
-    found = nnf.scaled_dot_product_attention(spread(q), spread(k), spread(v), attn_mask=kept[:, None, None, :])
-    return found.transpose(1, 2)[kept]  # (total, heads, width)
+    attended = nnf.scaled_dot_product_attention(spread(q), spread(k), spread(v), attn_mask=shown[:, None, None, :])
+    return attended.transpose(1, 2)[shown]  # (total, heads, width)

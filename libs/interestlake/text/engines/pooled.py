@@ -29,8 +29,8 @@ def pooled_encoder(path: str, attention: str, pooling: str = "mean"):
             hidden = hidden.last_hidden_state  # (batch, tokens, dimension)
             if pooling == "cls":
                 return torch.nn.functional.normalize(hidden[:, 0].float(), dim=1)
-            kept = attention_mask.unsqueeze(-1).float()  # (batch, tokens, 1)
-            mean = (hidden.float() * kept).sum(1) / kept.sum(1).clamp(min=1e-9)  # (batch, dimension)
+            shown = attention_mask.unsqueeze(-1).float()  # (batch, tokens, 1)
+            mean = (hidden.float() * shown).sum(1) / shown.sum(1).clamp(min=1e-9)  # (batch, dimension)
             return torch.nn.functional.normalize(mean, dim=1)
 
     return Pooled().eval()

@@ -60,14 +60,14 @@ class TorchEngine(Engine):
     def _windows(self, windows: Windows) -> np.ndarray:
         if self.packed is None or not windows.ids:
             return super()._windows(windows)
-        lengths, found = windows.lengths, []
+        lengths, vectors = windows.lengths, []
         for rows in self.packs(lengths):
             flat = np.concatenate([windows.ids[row] for row in rows])
             # left on the device: the copy back waits for the pass, and the next one can be queued before it
-            found.append(self.packed.encode(flat, lengths[rows]))
+            vectors.append(self.packed.encode(flat, lengths[rows]))
             self._count(len(flat), len(flat))
         self.counts.rows += windows.texts
-        return self.torch.cat(found).cpu().numpy()  # (windows, dimension)
+        return self.torch.cat(vectors).cpu().numpy()  # (windows, dimension)
 
     def packs(self, lengths: np.ndarray):
         """lengths (n) -> row numbers of one pack after another, in order, at most `batch_tokens` tokens each."""

@@ -72,11 +72,11 @@ def shuffled(
 ) -> list[list[int]]:
     """Batches of `rows` in random order, of like length within each."""
     order = [rows[place] for place in generator.permutation(len(rows))]
-    found = []
+    batches = []
     for start in range(0, len(order), size * WINDOW):
         window = sorted(order[start : start + size * WINDOW], key=lengths.__getitem__)
-        found += cut(window, lengths, size, tokens)
-    return [found[place] for place in generator.permutation(len(found))]
+        batches += cut(window, lengths, size, tokens)
+    return [batches[place] for place in generator.permutation(len(batches))]
 
 
 def padded(pieces: Sequence[Sequence[int]], device: torch.device) -> tuple[Tensor, Tensor]:
@@ -91,18 +91,18 @@ def padded(pieces: Sequence[Sequence[int]], device: torch.device) -> tuple[Tenso
 
 def thinned(piece: Sequence[int], share: float, generator: np.random.Generator) -> list[int]:
     """Word dropout (Iyyer et al., 2015): each piece but [CLS] and [SEP] is left out with probability `share`."""
-    kept = generator.random(len(piece)) >= share
-    kept[[0, -1]] = True
-    return [token for token, keep in zip(piece, kept, strict=True) if keep]
+    left = generator.random(len(piece)) >= share
+    left[[0, -1]] = True
+    return [token for token, keep in zip(piece, left, strict=True) if keep]
 
 
 def swapped(piece: Sequence[int], share: float, generator: np.random.Generator) -> list[int]:
     """Random swap (Wei and Zou, 2019): about `share` of the pieces between [CLS] and [SEP] change places in pairs."""
-    found = list(piece)
-    for _ in range(generator.binomial(max(0, len(found) - 2), share / 2)):
-        one, other = generator.integers(1, len(found) - 1, 2)
-        found[one], found[other] = found[other], found[one]
-    return found
+    words = list(piece)
+    for _ in range(generator.binomial(max(0, len(words) - 2), share / 2)):
+        one, other = generator.integers(1, len(words) - 1, 2)
+        words[one], words[other] = words[other], words[one]
+    return words
 
 
 def blurred(piece: Sequence[int], share: float, unknown: int, generator: np.random.Generator) -> list[int]:

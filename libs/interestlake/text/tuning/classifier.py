@@ -66,8 +66,8 @@ def fit_classifier(
             chosen = [swapped(piece, plan.word_swap, generator) for piece in chosen]
         return (*padded(chosen, device), labels[batch].to(device))
 
-    def loss(ids: Tensor, mask: Tensor, wanted: Tensor) -> Tensor:
-        return loss_of(model.encoder.pooled(ids, mask), wanted)
+    def loss(ids: Tensor, mask: Tensor, label_ids: Tensor) -> Tensor:
+        return loss_of(model.encoder.pooled(ids, mask), label_ids)
 
     steps = len(epoch(np.random.default_rng(plan.seed)))
     return fit_seeds(model.encoder, model.head, epoch, prepare, loss, dev_figure, plan, steps)

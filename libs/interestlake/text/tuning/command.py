@@ -39,16 +39,16 @@ def train_intents(options: argparse.Namespace, log: Logger) -> None:
     logits = model.classifier.logits(test.texts)
     measured["test"] = intent_figures(model, logits, test.labels)
     answered, confidence = answered_intents(model, logits)
-    known = set(model.intents)
-    true = [label if label in known else intents.OUTSIDE for label in test.labels]
-    unknown = sum(label not in known and label != intents.OUTSIDE for label in test.labels)
+    intents_of_train = set(model.intents)
+    true = [label if label in intents_of_train else intents.OUTSIDE for label in test.labels]
+    unknown = sum(label not in intents_of_train and label != intents.OUTSIDE for label in test.labels)
     figures = {
         **measured["test"],
         "dev": measured["dev"],
         "per_class": label_figures(true, answered)["per_class"],
         "threshold": {"score": model.threshold.score, "value": model.threshold.value, "keep": options.keep,
                       "dev_oos_recall_by_score": model.threshold.dev_recall},
-        "counts": counts | {"intents": len(known), "test_rows_of_unknown_intents": unknown},
+        "counts": counts | {"intents": len(intents_of_train), "test_rows_of_unknown_intents": unknown},
         **_cost(plan, history, files),
     }  # fmt: skip
     predictions = pd.DataFrame({"text": test.texts, "intent": test.labels, "predicted": answered,
@@ -77,18 +77,18 @@ def train_sentiment(options: argparse.Namespace, log: Logger) -> None:
     out = Path(options.out)
     folder = model.save(out, files.path)
     answers["test"] = model.predict(test.texts)
-    found = answers["test"]["label"].tolist()
+    answered = answers["test"]["label"].tolist()
     unknown = sum(label not in set(model.classes) for label in test.labels)
     dev_figures = label_figures(dev.labels, answers["dev"]["label"].tolist())
     figures = {
-        **label_figures(test.labels, found),
+        **label_figures(test.labels, answered),
         "dev": {name: dev_figures[name] for name in ("accuracy", "macro_f1")},
         "counts": counts | {"classes": len(model.classes), "test_rows_of_unknown_labels": unknown},
         **_cost(plan, history, files),
     }
-    predictions = pd.DataFrame({"text": test.texts, "label": test.labels, "predicted": found,
+    predictions = pd.DataFrame({"text": test.texts, "label": test.labels, "predicted": answered,
                                 "confidence": answers["test"]["confidence"]})  # fmt: skip
-    paths = write_results(out, figures, predictions, confusion_figure(test.labels, found))
+    paths = write_results(out, figures, predictions, confusion_figure(test.labels, answered))
     columns = (("label", "string", True), ("confidence", "double", True))
     loader = "interestlake.text.tuning.sentiment:SentimentModel"
     log_run(options, "sentiment", loader, folder, paths, figures, columns, test.texts)
@@ -121,9 +121,9 @@ def train_tagger(options: argparse.Namespace, log: Logger) -> None:
                             "test_entities_of_unknown_types": sum(n for kind, n in types.items() if kind not in kinds)},
         **_cost(plan, history, files),
     }  # fmt: skip
-    rows = [(number, word, tag, found, sure)
+    rows = [(number, word, tag, answer, sure)
             for number, (words, tags, (answers, sures)) in enumerate(zip(test.words, test.tags, tagged, strict=True), 1)
-            for word, tag, found, sure in zip(words, tags, answers, sures, strict=True)]  # fmt: skip
+            for word, tag, answer, sure in zip(words, tags, answers, sures, strict=True)]  # fmt: skip
     predictions = pd.DataFrame(rows, columns=["sentence", "token", "tag", "predicted", "confidence"])
     flat = [[tag.partition("-")[2] or "O" for tag in predictions[column]] for column in ("tag", "predicted")]
     paths = write_results(out, figures, predictions, confusion_figure(*flat, ignored="O"))

@@ -54,19 +54,19 @@ class Encoder(nn.Module):
 
     def pooled(self, ids: Tensor, mask: Tensor) -> Tensor:
         """ids, mask: (batch, tokens) -> mean over the tokens (batch, width)."""
-        kept = mask.unsqueeze(-1).float()  # (batch, tokens, 1)
-        return (self(ids, mask) * kept).sum(1) / kept.sum(1).clamp(min=NORM_FLOOR)
+        shown = mask.unsqueeze(-1).float()  # (batch, tokens, 1)
+        return (self(ids, mask) * shown).sum(1) / shown.sum(1).clamp(min=NORM_FLOOR)
 
     @torch.inference_mode()
     def vectors(self, pieces: list[list[int]], batches: list[list[int]]) -> Tensor:
         """n lists of ids, `batches` of their numbers -> (n, width) float32 on the CPU, dropout off."""
         was_training = self.training
         self.eval()
-        found = torch.zeros(len(pieces), self.width)
+        pooled_rows = torch.zeros(len(pieces), self.width)
         for rows in batches:
-            found[rows] = self.pooled(*padded([pieces[row] for row in rows], self.device)).cpu()
+            pooled_rows[rows] = self.pooled(*padded([pieces[row] for row in rows], self.device)).cpu()
         self.train(was_training)
-        return found
+        return pooled_rows
 
     def groups(self, head: nn.Module, plan: Plan) -> list[dict]:
         """Optimizer groups: layer l of L has rate * decay ** (L - 1 - l) (Howard and Ruder, 2018), the head its own.

@@ -101,9 +101,9 @@ class Average:
     def swap(self) -> None:
         """Exchange means and weights; a second call takes it back."""
         for mean, weight in zip(self.means, self.weights, strict=True):
-            kept = weight.detach().clone()
+            present = weight.detach().clone()
             weight.data.copy_(mean)
-            mean.copy_(kept)
+            mean.copy_(present)
 
 
 class Kept:
@@ -131,8 +131,8 @@ class Kept:
         if len(self.epochs) == 1:
             return []
         alone = dev_figure()
-        by_weight = zip(*(found for _, found in self.epochs), strict=True)
-        put([torch.stack(found).mean(dim=0) for found in by_weight], weights)
+        by_weight = zip(*(copies for _, copies in self.epochs), strict=True)
+        put([torch.stack(copies).mean(dim=0) for copies in by_weight], weights)
         if dev_figure() >= alone:
             return sorted(epoch for (_, epoch), _ in self.epochs)
         put(best, weights)
@@ -173,7 +173,7 @@ def fit(
     steps = max(1, plan.epochs * steps_per_epoch)
     worst = WorstStep(encoder, plan.adversarial) if plan.adversarial else None
     average = Average(weights, plan.average) if plan.average else None
-    step, kept = 0, Kept(plan.ensemble, newest=not plan.patience)
+    step, best = 0, Kept(plan.ensemble, newest=not plan.patience)
     for epoch in range(1, (plan.stop_after or plan.epochs) + 1):
         generator = np.random.default_rng([plan.seed, epoch])
         torch.manual_seed(plan.seed * 1_000_003 + epoch)
@@ -205,14 +205,14 @@ def fit(
         history.dev.append(dev_figure())
         if history.dev[-1] >= max(history.dev) or not plan.patience:
             history.best_epoch = epoch
-        kept.offer(epoch, history.dev[-1], weights)
+        best.offer(epoch, history.dev[-1], weights)
         if average is not None:
             average.swap()
         LOG.info("  epoch %d of %d  loss %.4f  dev %.4f  %.0f s", epoch, plan.epochs, history.loss[-1],
                  history.dev[-1], time.perf_counter() - began)
         if plan.patience and epoch - history.best_epoch >= plan.patience:
             break
-    history.averaged_epochs = kept.settle(weights, dev_figure)
+    history.averaged_epochs = best.settle(weights, dev_figure)
     if worst is not None:
         worst.remove()
     _set_training(encoder, head, False)

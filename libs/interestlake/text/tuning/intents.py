@@ -97,17 +97,17 @@ def train_intents(
     steps = plan.epochs * max(1, len(rows) // plan.batch_size)
     half = computes_in_half(plan.precision, device)
     encoder = Encoder(files.path, plan.method, half, steps, plan.train_words).to(device)
-    wanted = torch.from_numpy(labels)
+    asked_labels = torch.from_numpy(labels)
     vectors = encode(encoder, pieces)
-    means = class_means(vectors, wanted, count + 1)
+    means = class_means(vectors, asked_labels, count + 1)
     if not len(outside):
         means[count] = means[:count].mean(dim=0)
     head = CosineHead(means, SCALE, plan.dropout).to(device)
-    weights = class_weights(wanted, count + 1).to(device) if plan.class_weights else None
+    weights = class_weights(asked_labels, count + 1).to(device) if plan.class_weights else None
 
-    def loss_of(found: Tensor, asked: Tensor) -> Tensor:
-        plain = F.cross_entropy(head(found), asked, weight=weights, label_smoothing=plan.label_smoothing)
-        mixed = mix_pairs(found, asked, count)
+    def loss_of(states: Tensor, asked: Tensor) -> Tensor:
+        plain = F.cross_entropy(head(states), asked, weight=weights, label_smoothing=plan.label_smoothing)
+        mixed = mix_pairs(states, asked, count)
         if not len(mixed):
             return plain
         return plain + MIX_LOSS * F.cross_entropy(head(mixed), torch.full((len(mixed),), count, device=device))
@@ -117,7 +117,7 @@ def train_intents(
     def dev_accuracy() -> float:
         return in_scope_accuracy(classifier.logits_of(dev_pieces), dev_labels)
 
-    history = fit_classifier(classifier, pieces, wanted, rows, loss_of, dev_accuracy, plan)
+    history = fit_classifier(classifier, pieces, asked_labels, rows, loss_of, dev_accuracy, plan)
     encoder.merged()
     threshold = choose_threshold(classifier.logits_of(dev_pieces), dev_labels, keep)
     return IntentModel(classifier, intents, threshold), history, plan

@@ -45,9 +45,9 @@ def answered_intents(model: IntentModel, logits: np.ndarray) -> tuple[list[str],
     return named.tolist(), answers["confidence"].to_numpy()
 
 
-def label_figures(true: Sequence[str], found: Sequence[str]) -> dict:
+def label_figures(true: Sequence[str], answered: Sequence[str]) -> dict:
     """Labels twice -> accuracy, macro_f1 (mean over the classes that `true` holds) and the report per class."""
-    report = class_report(true, found)
+    report = class_report(true, answered)
     f1 = [row["f1"] for row in report.values() if row["support"]]
-    right = np.mean([one == other for one, other in zip(true, found, strict=True)])
+    right = np.mean([one == other for one, other in zip(true, answered, strict=True)])
     return {"accuracy": float(right), "macro_f1": float(np.mean(f1)), "per_class": report}

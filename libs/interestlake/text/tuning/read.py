@@ -104,10 +104,10 @@ def read_sentences(path: str, option: str) -> Sentences:
     if faulty:
         found = f"{len(faulty)} without a tag, first line {_some(faulty)}"
         raise BadInput.of(f"lines of {path}", found=found, expected="token ... O, B-type or I-type", where=option)
-    kept = [row for row, sentence in enumerate(words) if sentence]
-    if not kept:
+    filled = [row for row, sentence in enumerate(words) if sentence]
+    if not filled:
         raise BadInput.of(f"sentences of {path}", found="none", expected="one or more", where=option)
-    return Sentences([words[row] for row in kept], [tags[row] for row in kept])
+    return Sentences([words[row] for row in filled], [tags[row] for row in filled])
 
 
 def _text_of(path: str, option: str) -> str:
@@ -137,13 +137,13 @@ def cut_dev(rows: Labelled, seed: int, share: float = DEV_SHARE) -> tuple[Labell
     first: dict[str, str] = {}
     for text, label in zip(rows.texts, rows.labels, strict=True):
         by_label.setdefault(first.setdefault(text, label), {})[text] = None
-    held: set[str] = set()
+    held_out: set[str] = set()
     for label in sorted(by_label):
         texts = list(by_label[label])
         count = max(1, round(share * len(texts))) if len(texts) > 1 else 0
-        held |= {texts[place] for place in generator.permutation(len(texts))[:count]}
-    train = [row for row, text in enumerate(rows.texts) if text not in held]
-    dev = [row for row, text in enumerate(rows.texts) if text in held]
+        held_out |= {texts[place] for place in generator.permutation(len(texts))[:count]}
+    train = [row for row, text in enumerate(rows.texts) if text not in held_out]
+    dev = [row for row, text in enumerate(rows.texts) if text in held_out]
     if not dev:
         found = "one text per class, so none can be held out"
         raise BadInput.of("train rows", found=found, expected="two texts of one class, or --dev", where="--train")
@@ -160,5 +160,5 @@ def classes_of(labels: Sequence[str], what: str) -> list[str]:
 
 def shared_texts(train: Sequence[str], test: Sequence[str]) -> int:
     """How many test texts train holds too, white space and case aside."""
-    known = {" ".join(text.lower().split()) for text in train}
-    return sum(" ".join(text.lower().split()) in known for text in test)
+    train_texts = {" ".join(text.lower().split()) for text in train}
+    return sum(" ".join(text.lower().split()) in train_texts for text in test)

@@ -15,7 +15,7 @@ def refit_plan(plan: Plan, history: History) -> Plan:
 
 def refit_rows(train: Labelled, dev: Labelled, classes: Collection[str], other: str | None) -> Labelled:
     """train, then dev. A dev label outside `classes` becomes `other`; where that is None the row is left out."""
-    known = set(classes)
-    named = [(text, label if label in known else other) for text, label in zip(dev.texts, dev.labels, strict=True)]
-    kept = [(text, label) for text, label in named if label is not None]
-    return Labelled([*train.texts, *(text for text, _ in kept)], [*train.labels, *(label for _, label in kept)])
+    own = set(classes)
+    named = [(text, label if label in own else other) for text, label in zip(dev.texts, dev.labels, strict=True)]
+    labelled = [(text, label) for text, label in named if label is not None]
+    return Labelled([*train.texts, *(text for text, _ in labelled)], [*train.labels, *(label for _, label in labelled)])

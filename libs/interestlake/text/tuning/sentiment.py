@@ -63,7 +63,7 @@ def train_sentiment(
     place = {label: number for number, label in enumerate(classes)}
     if not set(dev.labels) & set(classes):
         raise BadInput.of("dev labels", found=sorted(set(dev.labels)), expected=f"some of {classes}", where="--dev")
-    wanted = torch.tensor([place[label] for label in train.labels])
+    label_ids = torch.tensor([place[label] for label in train.labels])
     dev_wanted = np.array([place.get(label, -1) for label in dev.labels])
     plan = with_epochs(plan, len(train), SHOWN_ROWS, LEAST_EPOCHS, MOST_EPOCHS)
     torch.manual_seed(plan.seed)
@@ -74,7 +74,7 @@ def train_sentiment(
     half = computes_in_half(plan.precision, device)
     encoder = Encoder(files.path, plan.method, half, steps, plan.train_words).to(device)
     head = LinearHead(encoder.width, len(classes), plan.dropout).to(device)
-    weights = class_weights(wanted, len(classes)).to(device) if plan.class_weights else None
+    weights = class_weights(label_ids, len(classes)).to(device) if plan.class_weights else None
     classifier = Classifier(encoder, head, pieces_of)
 
     def loss_of(vectors: Tensor, asked: Tensor) -> Tensor:
@@ -83,6 +83,6 @@ def train_sentiment(
     def dev_accuracy() -> float:
         return float((classifier.logits_of(dev_pieces).argmax(axis=1) == dev_wanted).mean())
 
-    history = fit_classifier(classifier, pieces, wanted, range(len(pieces)), loss_of, dev_accuracy, plan)
+    history = fit_classifier(classifier, pieces, label_ids, range(len(pieces)), loss_of, dev_accuracy, plan)
     encoder.merged()
     return SentimentModel(classifier, classes), history, plan

@@ -27,26 +27,26 @@ def fit_seeds(
         return fit(encoder, head, batches, prepare, loss_of, dev_figure, plan, steps_per_epoch)
     weights = [weight for group in encoder.groups(head, plan) for weight in group["params"]]
     start, half = _copy(weights), encoder.half
-    found: list[tuple[float, int, History, list[Tensor]]] = []
+    fits: list[tuple[float, int, History, list[Tensor]]] = []
     for seed in range(plan.seed, plan.seed + plan.seeds):
         LOG.info("seed %d", seed)
         put(start, weights)
         encoder.half = half
         history = fit(encoder, head, batches, prepare, loss_of, dev_figure, replace(plan, seed=seed), steps_per_epoch)
-        found.append((dev_figure(), seed, history, _copy(weights)))
+        fits.append((dev_figure(), seed, history, _copy(weights)))
     # the earlier seed comes first in a tie
-    found.sort(key=lambda entry: (-entry[0], entry[1]))
-    best_figure, best_seed, best, mean = found[0]
+    fits.sort(key=lambda entry: (-entry[0], entry[1]))
+    best_figure, best_seed, best, mean = fits[0]
     members = [best_seed]
-    for _, seed, _, values in found[1:]:
+    for _, seed, _, values in fits[1:]:
         tried = [old.lerp(new, 1 / (len(members) + 1)) for old, new in zip(mean, values, strict=True)]
         put(tried, weights)
         if (figure := dev_figure()) >= best_figure:
             best_figure, mean, members = figure, tried, [*members, seed]
     put(mean, weights)
     LOG.info("weights of the seeds %s averaged: dev %.4f", members, best_figure)
-    return replace(best, seconds=sum(history.seconds for *_, history, _ in found), averaged_seeds=sorted(members),
-                   dev_by_seed={seed: figure for figure, seed, *_ in found})  # fmt: skip
+    return replace(best, seconds=sum(history.seconds for *_, history, _ in fits), averaged_seeds=sorted(members),
+                   dev_by_seed={seed: figure for figure, seed, *_ in fits})  # fmt: skip
 
 
 def _copy(weights: list[nn.Parameter]) -> list[Tensor]:

@@ -11,37 +11,37 @@ NEVER = -1e9
 
 def spans_of(tags: Sequence[str]) -> set[Span]:
     """Tags -> {(type, first word, word after the last)}; an I- that continues nothing opens an entity (conlleval)."""
-    found: set[Span] = set()
+    spans: set[Span] = set()
     kind, start = None, 0
     for place, tag in enumerate([*tags, "O"]):
         mark, _, of = tag.partition("-")
         if kind is not None and (mark != "I" or of != kind):
-            found.add((kind, start, place))
+            spans.add((kind, start, place))
             kind = None
         if mark != "O" and kind is None:
             kind, start = of, place
-    return found
+    return spans
 
 
-def entity_scores(true: Sequence[Sequence[str]], found: Sequence[Sequence[str]]) -> dict[str, dict[str, float]]:
+def entity_scores(true: Sequence[Sequence[str]], answered: Sequence[Sequence[str]]) -> dict[str, dict[str, float]]:
     """Tags of sentences twice -> per type and `all`: precision, recall, f1, support (entities in `true`).
 
     An entity counts where type and both ends are right (CoNLL-2003, Tjong Kim Sang and De Meulder); `all` is the micro
     average. A ratio over nothing is 0.
     """
-    wanted, given, right = Counter(), Counter(), Counter()
-    for one, other in zip(true, found, strict=True):
+    true_count, given, right = Counter(), Counter(), Counter()
+    for one, other in zip(true, answered, strict=True):
         wanted_here, given_here = spans_of(one), spans_of(other)
-        for counter, spans in ((wanted, wanted_here), (given, given_here), (right, wanted_here & given_here)):
+        for counter, spans in ((true_count, wanted_here), (given, given_here), (right, wanted_here & given_here)):
             for kind, _, _ in spans:
                 counter[kind] += 1
                 counter["all"] += 1
     scores = {}
-    for kind in ["all", *sorted((wanted | given).keys() - {"all"})]:
+    for kind in ["all", *sorted((true_count | given).keys() - {"all"})]:
         precision = right[kind] / given[kind] if given[kind] else 0.0
-        recall = right[kind] / wanted[kind] if wanted[kind] else 0.0
+        recall = right[kind] / true_count[kind] if true_count[kind] else 0.0
         f1 = 2 * precision * recall / (precision + recall) if right[kind] else 0.0
-        scores[kind] = {"precision": precision, "recall": recall, "f1": f1, "support": wanted[kind]}
+        scores[kind] = {"precision": precision, "recall": recall, "f1": f1, "support": true_count[kind]}
     return scores
 
 

@@ -95,22 +95,22 @@ class TaggerModel:
         self.encoder.eval(), self.head.eval()
         ids, firsts = self.pieces.of_words(sentences)
         moves, outside = allowed_moves(self.tags), self.tags.index("O")
-        found: list = [None] * len(sentences)
+        tagged_rows: list = [None] * len(sentences)
         for rows in by_length([len(one) for one in ids], PREDICTED_ROWS, PREDICTED_TOKENS):
             places, shapes, _ = word_tensors(rows, sentences, firsts, None, self.encoder.device)
             states = self.encoder(*padded([ids[row] for row in rows], self.encoder.device))
             scores = F.log_softmax(self.head(states[places], shapes), dim=1).cpu().double().numpy()
             start = 0
             for row in rows:
-                known = [word for word, first in enumerate(firsts[row]) if first >= 0]
+                first_pieces = [word for word, first in enumerate(firsts[row]) if first >= 0]
                 tags, sure = [self.tags[outside]] * len(sentences[row]), [1.0] * len(sentences[row])
-                if known:
-                    mine = scores[start : start + len(known)]
-                    for word, tag, line in zip(known, decode(mine, moves), mine, strict=True):
+                if first_pieces:
+                    mine = scores[start : start + len(first_pieces)]
+                    for word, tag, line in zip(first_pieces, decode(mine, moves), mine, strict=True):
                         tags[word], sure[word] = self.tags[tag], float(np.exp(line[tag]))
-                start += len(known)
-                found[row] = (tags, sure)
-        return found
+                start += len(first_pieces)
+                tagged_rows[row] = (tags, sure)
+        return tagged_rows
 
 
 def word_tensors(rows, sentences, firsts, numbers, device) -> tuple[tuple[Tensor, Tensor], Tensor, Tensor | None]:

@@ -70,5 +70,5 @@ def log_run(
 
 def numbers(figures: Mapping) -> dict[str, float]:
     """The plain numbers of `figures`, those of dev with `dev_` before their name."""
-    found = {name: value for name, value in figures.items() if isinstance(value, int | float)}
-    return found | {f"dev_{name}": value for name, value in figures["dev"].items() if isinstance(value, int | float)}
+    metrics = {name: value for name, value in figures.items() if isinstance(value, int | float)}
+    return metrics | {f"dev_{name}": value for name, value in figures["dev"].items() if isinstance(value, int | float)}

@@ -24,21 +24,21 @@ def write_results(out: Path, figures: Mapping, predictions: pd.DataFrame, pictur
     return paths
 
 
-def class_report(true: Sequence[str], found: Sequence[str]) -> dict[str, dict[str, float]]:
+def class_report(true: Sequence[str], answered: Sequence[str]) -> dict[str, dict[str, float]]:
     """Class -> precision, recall, f1, support (rows of the class in `true`); a ratio over nothing is 0."""
-    classes = sorted(set(true) | set(found))
-    columns = precision_recall_fscore_support(true, found, labels=classes, zero_division=0)
+    classes = sorted(set(true) | set(answered))
+    columns = precision_recall_fscore_support(true, answered, labels=classes, zero_division=0)
     names = ("precision", "recall", "f1", "support")
     return {name: dict(zip(names, map(float, row), strict=True))
             for name, row in zip(classes, zip(*columns, strict=True), strict=True)}  # fmt: skip
 
 
-def confusion_figure(true: Sequence[str], found: Sequence[str], ignored: str | None = None) -> Figure:
+def confusion_figure(true: Sequence[str], answered: Sequence[str], ignored: str | None = None) -> Figure:
     """Shares of each true class' rows by the class that was answered; above 25 classes the ones most often mistaken.
 
     Pairs of `ignored` with itself are left out (the words outside entities).
     """
-    pairs = Counter(pair for pair in zip(true, found, strict=True) if pair != (ignored, ignored))
+    pairs = Counter(pair for pair in zip(true, answered, strict=True) if pair != (ignored, ignored))
     mistaken = Counter()
     for (one, other), count in pairs.items():
         if one != other:

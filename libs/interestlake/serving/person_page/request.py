@@ -1,0 +1,103 @@
+"""What one person asks for, out of the options of `interestlake profile`, `feedback` and `forget`, and what is said."""
+
+import argparse
+import webbrowser
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from ...core.config import REQUEST, RunOptions
+from ...core.errors import BadInput
+from ...core.lake import Lake
+from ...core.params.all import Params
+from ...core.storage import has_scheme
+from ...privacy.person import Person, find_person
+from .object import Things, expect_known
+
+OPTIONS = {"item": "--not-interested", "interest": "--not-interested-in"}
+
+
+@dataclass(frozen=True)
+class Request:
+    """does: not_interested, withdraw, forget or page; things: (kind, id), kind item, interest or everything; page: the
+    file of a page."""
+
+    person: Person
+    does: str
+    things: Things = ()
+    keep_hours: float = 0.0
+    page: str = ""
+
+    def __str__(self) -> str:
+        """The same for the same request: a person whose forgetting was killed has lost their number by the next try."""
+        return repr((self.person.user_id, self.does, self.things, self.keep_hours, self.page))
+
+
+def asked(lake: Lake, options: RunOptions, request: Request) -> RunOptions:
+    """The options of a run that does what is asked. Raises BadInput for a thing that the lake does not know."""
+    for kind, thing in request.things:
+        if kind != "everything":
+            expect_known(lake, kind, thing, f"--{kind}" if request.does == "forget" else OPTIONS[kind])
+    return replace(options, source=REQUEST, request=request)
+
+
+def feedback(lake: Lake, params: Params, options: RunOptions, arguments: argparse.Namespace) -> RunOptions:
+    """The things said no to, or taken back. Raises BadInput for nobody, nothing, or what the lake does not know."""
+    person = find_person(lake, arguments.user, params.ingest.pseudonym_key_file)
+    things = [("item", item) for item in arguments.not_interested]
+    things += [("interest", interest) for interest in arguments.not_interested_in]
+    if not things:
+        raise BadInput.of("feedback", found="nothing", expected="an item or an interest",
+                          where="--not-interested or --not-interested-in")
+    does = "withdraw" if arguments.withdraw else "not_interested"
+    return asked(lake, options, Request(person, does, tuple(things)))
+
+
+def forget(lake: Lake, params: Params, options: RunOptions, arguments: argparse.Namespace) -> RunOptions:
+    """The thing to be forgotten. Raises BadInput for nobody, or what the lake does not know."""
+    person = find_person(lake, arguments.user, params.ingest.pseudonym_key_file)
+    kind = "everything" if arguments.everything else "item" if arguments.item else "interest"
+    thing = (kind, arguments.item or arguments.interest or "")
+    return asked(lake, options, Request(person, "forget", (thing,), arguments.keep_history_hours))
+
+
+def somebody(lake: Lake, params: Params, user: str) -> Person:
+    """`find_person` who has rows left to show; raises its BadInput."""
+    person = find_person(lake, user, params.ingest.pseudonym_key_file)
+    if person.user_index is None:
+        raise BadInput.of(f"user {user!r}", found="everything forgotten", expected="somebody", where="--user")
+    return person
+
+
+def page(lake: Lake, params: Params, options: RunOptions, arguments: argparse.Namespace) -> RunOptions:
+    """Whose page, and its file. Raises BadInput for nobody, and for a lake that has no place for a file."""
+    person = somebody(lake, params, arguments.user)
+    if not arguments.out and has_scheme(lake.root):
+        raise BadInput.of("page", found=f"the lake {lake.root}", expected="a local file", where="--out")
+    path = Path(arguments.out or Path(lake.root) / "reports" / f"profile-{person.user_id[:8]}.html").resolve()
+    return asked(lake, options, Request(person, "page", page=str(path)))
+
+
+def said(figures: Mapping[str, float]) -> str:
+    """The figures of feedback or forget -> a sentence that says what was done."""
+    if "rows_deleted" in figures:
+        rows, tables = figures["rows_deleted"], figures["tables"]
+        return f"Forgotten: {rows:.0f} rows of {tables:.0f} tables, also in their history."
+    if "withdraw" in figures:
+        return f"Taken back: {figures['withdraw']:.0f}."
+    new = figures["not_interested"]
+    return f"Noted: {new:.0f} new objection{'' if new == 1 else 's'}."
+
+
+def closing(figures: Mapping[str, float]) -> str:
+    """What was done, and how long the next list is where there is one."""
+    listed = figures.get("list_items")
+    return said(figures) if listed is None else f"{said(figures)}\nThe next list has {listed:.0f} items."
+
+
+def page_closing(options: RunOptions, arguments: argparse.Namespace) -> str:
+    """The page's file; shown in the browser where asked for."""
+    path = options.request.page
+    if arguments.open:
+        webbrowser.open(Path(path).as_uri())
+    return path

@@ -1,0 +1,105 @@
+"""The commands profile, feedback and forget: one person's page, and what they ask for written and deleted."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from ..core.errors import BadInput
+from ..core.stage import Stage, StageContext
+from ..core.storage import write_whole
+from ..privacy.erasure import erase_everything, erase_interest, erase_item, text_tables
+from ..privacy.objections import TABLE as OBJECTIONS
+from ..privacy.person import Person
+from ..recommending.chosen_tables import FUSION
+from ..recommending.relist import OF_A_LIST, Relister, can_relist
+from ..recommending.saved import TABLE as RECOMMENDER
+from ..recommending.saved import open_recommender
+from ..recommending.scoring import PEOPLE_TABLES
+from ..reporting.own_page import READS as ON_A_PAGE
+from ..serving.person_page.object import forget, object_to, reports_of, withdraw
+from ..serving.person_page.page import page_of
+from ..serving.person_page.request import Request
+
+RANKER = ("A registered ranker carries histories of the run that made it: `interestlake recommend` registers one "
+          "without these rows; older versions are for MLflow to delete.")
+OF_PEOPLE = tuple(sorted({
+    *(one.table for one in (*erase_everything("", 0), *erase_item("", 0, "", 0), *erase_interest("", 0, ""))),
+    *text_tables(), OBJECTIONS,
+}))  # fmt: skip
+
+
+def _request(context: StageContext) -> Request:
+    if context.options.request is None:
+        raise BadInput.of("request", found="none", expected="what a person asks for", where="RunOptions.request")
+    return context.options.request
+
+
+def _profile(context: StageContext) -> dict[str, float]:
+    request = _request(context)
+    text = page_of(context, request.person)
+    write_whole(Path(request.page), text)
+    context.log.info("page %s", request.page)
+    return {"page_bytes": float(len(text.encode()))}
+
+
+def feedback_stage(released: Callable = open_recommender) -> Stage:
+    """FEEDBACK with a way of its own to open the released models, as `relist.released_once`."""
+
+    def run(context: StageContext) -> dict[str, float]:
+        request = _request(context)
+        write = withdraw if request.does == "withdraw" else object_to
+        changed = write(context, request.person, request.things)
+        return {request.does: float(changed), **_relist(context, request.person, released)}
+
+    return Stage(
+        name="feedback",
+        summary="what a person does not want to see, and their next list",
+        reads=(*PEOPLE_TABLES, RECOMMENDER, FUSION, OBJECTIONS),
+        writes=(OBJECTIONS, "gold.recommendations", *OF_A_LIST),
+        section="recommend",
+        run=run,
+    )
+
+
+def forget_stage(released: Callable = open_recommender) -> Stage:
+    """FORGET with a way of its own to open the released models, as `relist.released_once`."""
+
+    def run(context: StageContext) -> dict[str, float]:
+        request = _request(context)
+        [(kind, thing)] = request.things
+        gone = forget(context, request.person, kind, thing, request.keep_hours)
+        for table, rows in gone.items():
+            context.log.info("      %-32s %9d rows", table, rows)
+        for page in reports_of(context.lake, request.person) if kind == "everything" else ():
+            page.unlink()
+            context.log.info("      page %s deleted", page)
+        context.log.info(RANKER)
+        listed = {} if kind == "everything" else _relist(context, request.person, released)
+        return {"rows_deleted": float(sum(gone.values())), "tables": float(len(gone)), **listed}
+
+    return Stage(
+        name="forget",
+        summary="what the lake holds of a person deleted, also from history",
+        reads=(*PEOPLE_TABLES, RECOMMENDER, FUSION, OBJECTIONS, "silver.documents"),
+        writes=OF_PEOPLE,
+        section="recommend",
+        run=run,
+    )
+
+
+def _relist(context: StageContext, person: Person, released: Callable) -> dict[str, float]:
+    if person.user_index is None or not can_relist(context.lake):
+        context.log.info("no list to renew: the stage recommend has not run on this lake")
+        return {}
+    return {"list_items": float(Relister(context, released).relist(person))}
+
+
+PROFILE = Stage(
+    name="profile",
+    summary="one person's page: interests, trends, lists with reasons, controls",
+    reads=("silver.users", *ON_A_PAGE),
+    writes=(),
+    section="recommend",
+    run=_profile,
+)
+FEEDBACK = feedback_stage()
+FORGET = forget_stage()
