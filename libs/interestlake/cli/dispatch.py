@@ -86,7 +86,7 @@ def run_over_lake(
     if answered:
         return named(answered)(arguments, spark, params, options, LOG)
     if runs.before:
-        options = named(runs.before)(lake, options, arguments)
+        options = named(runs.before)(lake, options, arguments, params)
     further = [named(address) for switch, address in runs.also.items() if getattr(arguments, switch)]
     figures = run_stages(spark, (stage, *further), params, options)[stage.name]
     given = {"lake": lake, "stage": stage, "figures": figures, "options": options, "arguments": arguments}

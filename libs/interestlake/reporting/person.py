@@ -18,21 +18,19 @@ DAY = "yyyy-MM-dd"
 def choose_person(people: DataFrame, users: DataFrame, wanted: str) -> tuple[str, str] | None:
     """-> (user_id, why), or None where `people` is empty. people(user_id): who may be shown; users: silver.users.
 
-    `wanted` is a user_id or a beginning that only one of `people` has; empty takes the person whose history is
-    nearest the median length, ties by user_id. Runs one to three Spark jobs; collects two rows at most. Raises
-    BadInput where `wanted` fits nobody or several.
+    `wanted` is a user_id; empty takes the person whose history is nearest the median length, ties by user_id. Runs one
+    to three Spark jobs; collects one row at most. Raises BadInput where `wanted` is none of `people`.
     """
     known = people.select("user_id").distinct()
     if wanted:
-        found = known.where(F.col("user_id").startswith(wanted)).orderBy("user_id").limit(2).collect()
-        if not found or (len(found) > 1 and found[0]["user_id"] != wanted):
+        if not known.where(F.col("user_id") == wanted).head(1):
             raise BadInput.of(
                 f"report.person={wanted!r}",
-                found="nobody" if not found else "several people",
-                expected="a user_id of gold.recommendations or gold.interest_map, or a beginning that only one has",
+                found="nobody of that id with a list or an interest map",
+                expected="a person of gold.recommendations or gold.interest_map",
                 where="conf/params/report.yml or --set report.person=...",
             )
-        return found[0]["user_id"], "asked for in the parameters"
+        return wanted, "asked for in the parameters"
     lengths = known.join(users.select("user_id", "item_count"), "user_id").where("item_count > 0")
     median = lengths.agg(F.expr("percentile(item_count, 0.5)")).first()[0]
     if median is None:

@@ -59,9 +59,10 @@ class OneStage:
 
     after: the command that makes what it reads (None: no lake has to be there); needs: the tables without which it does
     not start, or the address of their names, () any lake, None what the stage reads. before: function(lake, options,
-    arguments) -> options, called first; closing: function -> the text to print, or None, of any of `lake, stage,
-    figures, options, arguments`, taken by name. also: switch -> address of a further stage that it adds. instead:
-    option -> address of a function as OverLake's, which answers in the stage's place where the option is given.
+    arguments, params) -> options, called first; closing: function -> the text to print, or None, of any of `lake,
+    stage, figures, options, arguments`, taken by name. also: switch -> address of a further stage that it adds.
+    instead: option -> address of a function as OverLake's, which answers in the stage's place where the option is
+    given.
     """
 
     address: str

@@ -26,7 +26,9 @@ RANKER = ("A registered ranker carries histories of the run that made it: `inter
 def run(arguments: argparse.Namespace, spark, params: Params, options: RunOptions, log: Logger) -> None:
     """The command of `arguments` on a running Spark session."""
     lake = Lake(spark, options.lake)
-    person = find_person(lake, arguments.user, params.ingest.pseudonym_key_file)
+    # a call that was killed while it forgot is finished by calling again
+    forgetting = arguments.command == "forget"
+    person = find_person(lake, arguments.user, params.ingest.pseudonym_key_file, forgotten_too=forgetting)
     context = StageContext(spark, lake, None, params, options, log)
     command = {"profile": _profile, "feedback": _feedback, "forget": _forget}[arguments.command]
     uri = options.tracking_uri or default_tracking_uri(options.lake)
@@ -38,8 +40,6 @@ def run(arguments: argparse.Namespace, spark, params: Params, options: RunOption
 
 def _profile(arguments: argparse.Namespace, context: StageContext, person: Person) -> dict[str, float]:
     lake, log = context.lake, context.log
-    if person.user_index is None:
-        raise BadInput.of(f"user {arguments.user!r}", found="everything forgotten", expected="somebody", where="--user")
     if arguments.serve:
         return serve(context, person, arguments.port, arguments.open)
     text = page_of(lake, person, context.params, arguments.lake, seed=context.options.seed)
