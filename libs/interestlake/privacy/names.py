@@ -86,7 +86,8 @@ def keys_at_hand(origins: Iterable[Origin], key_file: str, holder: str) -> Keys:
         try:
             keyed.append((origin, key_of(origin, key_file, holder)))
         except BadInput as fault:
-            lacking.append((origin.source, re.sub("^pseudonym key: found (.*?); expected .*", r"\1", str(fault))))
+            why = str(fault).partition("; expected ")[0]
+            lacking.append((origin.source, why.removeprefix("pseudonym key: found ")))
     return Keys(tuple(keyed), tuple(lacking))
 
 
