@@ -109,10 +109,11 @@ def test_a_person_by_pseudonym_is_the_same_person(ask):
     assert by_id["items"] == by_pseudonym["items"]
 
 
-def test_an_unknown_person_gets_a_list_and_is_told(ask):
-    code, out, _ = ask("comedy", "--user", "nobody I know")
-    assert code == 0 and "user 'nobody I know' is not in this lake: the list is without a profile" in out
-    assert "[a]" in out and "your interest" not in out
+def test_an_unknown_person_is_told_before_anything_is_read(ask):
+    code, out, logged = ask("comedy", "--user", "Fan")
+    assert code == 2 and out == "" and "user 'Fan': found nobody; near it: fan; expected" in logged
+    code, out, _ = ask("comedy", "--user", "")
+    assert code == 0 and "no user given: the list is without a profile" in out
 
 
 def test_standard_input(ask, monkeypatch):

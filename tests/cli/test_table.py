@@ -63,9 +63,9 @@ def test_what_it_runs_is_where_the_table_says(command):
 
 
 def test_every_command_that_writes_a_table_is_a_stage():
-    """What is none reads: the files of a split, the models that there are, an answer, files beside any lake."""
+    """What is none reads: the files of a split, the models that there are, who there is, a list, an answer."""
     others = {command.name for command in COMMANDS if isinstance(command.runs, OverLake | OwnStart)}
-    assert others == {"export-split", "models", "ask"}
+    assert others == {"export-split", "models", "ask", "who", "list"}
 
 
 def test_help_lists_every_command_in_its_group_with_an_example(capsys):

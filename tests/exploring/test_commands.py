@@ -6,7 +6,7 @@ from argparse import Namespace
 import numpy as np
 import pytest
 
-from interestlake.cli.dispatch import run_over_lake
+from interestlake.cli.dispatch import named, run_over_lake
 from interestlake.cli.exploring.tell import figures, table
 from interestlake.cli.table import BY_NAME
 from interestlake.core.errors import BadInput
@@ -91,12 +91,14 @@ def test_hidden_tags_of_the_planted_taste_are_found(context):
     assert set(rows["task"]) == {"expansion", "little_history"} and set(rows["run_id"]) == {"r1"}
 
 
-@pytest.mark.parametrize(("user", "found"), [("u", "several"), ("x", "nobody")])
-def test_an_unclear_person_is_told_before_anything_runs(spark, context, user, found):
-    arguments = Namespace(command="expand", user=user)
-    with pytest.raises(BadInput, match=f"found {found} whose id begins with '{user}'"):
-        run_over_lake(BY_NAME["expand"], arguments, spark, context.params, context.options, lambda: EXPAND)
-    assert not context.lake.exists("gold.expansions")
+@pytest.mark.parametrize("user", ["u", "26", "u0"])
+@pytest.mark.parametrize("name", ["interests", "expand", "next-interest"])
+def test_somebody_who_is_not_there_is_told_before_anything_runs(spark, context, name, user):
+    command = BY_NAME[name]
+    with pytest.raises(BadInput, match=f"user '{user}': found nobody"):
+        run_over_lake(command, Namespace(command=name, user=user), spark, context.params, context.options,
+                      lambda: named(command.runs.address))
+    assert not any(context.lake.exists(table) for table in named(command.runs.address).writes)
 
 
 def test_a_folder_without_a_lake_is_told_so(lake):

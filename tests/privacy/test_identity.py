@@ -5,9 +5,10 @@ import os
 import pytest
 
 from interestlake.core.errors import BadInput
-from interestlake.privacy.identity import Origin, key_mark, keyed_origins, origins, place_origin, pseudonyms_of
+from interestlake.privacy.identity import Origin, keyed_origins, origins, place_origin
+from interestlake.privacy.keys import KEY_VARIABLE, SAMPLE_KEY, key_mark, pseudonym
+from interestlake.privacy.names import keys_at_hand, readings
 from interestlake.privacy.person import find_person
-from interestlake.privacy.pseudonyms import KEY_VARIABLE, SAMPLE_KEY, pseudonym
 from interestlake.stages.ingest import INGEST
 from interestlake.stages.prepare import PREPARE
 
@@ -50,7 +51,7 @@ def test_one_id_of_two_shops_is_two_people_and_two_items(load):
         (pseudonym("shop-b", "123", KEY), "shop-b:5"),
     ])  # fmt: skip
     assert {row.source for row in context.lake.read("bronze.events").collect()} == {"shop-a", "shop-b"}
-    with pytest.raises(BadInput, match="user '123': found 2 people; expected .*SOURCE:ID"):
+    with pytest.raises(BadInput, match="2 people: shop-a:123 .*, shop-b:123 .*; expected one of them, as SOURCE:ID"):
         find_person(context.lake, "123", "no file")
     for shop in ("shop-a", "shop-b"):
         assert find_person(context.lake, f"{shop}:123", "no file").user_id == pseudonym(shop, "123", KEY)
@@ -122,10 +123,11 @@ def test_a_lake_without_the_table_is_looked_up_by_its_runs_and_not_loaded_into(l
 
     run = {"run_id": "r", "source": "movielens", "seed": 1, "fingerprint": "f"}
     lake.write("ops.runs", one_row(spark, "ops.runs", run), "r")
-    lake.write("ops.runs", one_row(spark, "ops.runs", {**run, "run_id": "k", "source": "knowledge"}), "k")
+    for run_id, source in (("k", "knowledge"), ("e", "as ingested")):  # of runs that bring no people
+        lake.write("ops.runs", one_row(spark, "ops.runs", {**run, "run_id": run_id, "source": source}), run_id)
     assert origins(lake) == [Origin("movielens", "movielens", "movielens")]
-    assert pseudonyms_of(lake, "movielens:1", "no file") == [
-        pseudonym("movielens", text, KEY) for text in ("movielens:1", "1")]  # fmt: skip
+    read = readings("movielens:1", keys_at_hand(origins(lake), "no file", "the lake"))
+    assert [one.user_id for one in read] == [pseudonym("movielens", text, KEY) for text in ("movielens:1", "1")]
     lake.write("bronze.events", empty(spark, "bronze.events"), "r")
     with pytest.raises(BadInput, match="people of an earlier version, and no ops.sources; expected an empty folder"):
         place_origin(lake, origins(lake)[0], False, "no file")

@@ -6,7 +6,8 @@ import stat
 import pytest
 
 from interestlake.core.errors import BadInput
-from interestlake.privacy.pseudonyms import SAMPLE_KEY, kept_key, pads, pseudonym, pseudonym_key, pseudonymise
+from interestlake.privacy.keys import SAMPLE_KEY, kept_key, pads, pseudonym, pseudonym_key
+from interestlake.privacy.pseudonyms import pseudonymise
 
 KEYS = (b"k", b"tests-only", b"x" * 64, b"longer than a block " * 9, "schlüssel".encode())
 SAID = {"INTERESTLAKE_PSEUDONYM_KEY": "said by the variable"}

@@ -115,14 +115,19 @@ def test_a_forgotten_item_is_in_no_table_and_no_version(world, call):
     assert sorted((row[0], row[1]) for row in left) == sorted([(user_id(0), "x"), (user_id(1), item)])
 
 
-def test_a_forgotten_person_is_in_no_table(world, call):
+def test_a_forgotten_person_is_in_no_table_and_nobody_to_commands(world, call, caplog):
     lake = world.lake
     assert call("forget", "--user", user_id(1), "--everything", "--run-id", "all")[0] == 0
     for erasure in erase_everything(user_id(1), 1):
         if lake.exists(erasure.table):
             assert lake.read(erasure.table).where(erasure.condition).count() == 0, erasure.table
     assert forget(under(world, "all2"), Person(user_id(1), None), "everything", "") == {}
-    assert call("profile", "--user", user_id(1), "--out", "never.html")[0] == 2
+    for command in (("profile", "--out", "never.html"), ("feedback", "--not-interested", "x"), ("list",)):
+        caplog.clear()
+        assert call(command[0], "--user", user_id(1), *command[1:])[0] == 2
+        assert "everything of this person forgotten, as they asked" in caplog.text
+    assert call("forget", "--user", user_id(1), "--everything", "--run-id", "all3")[0] == 0
+    assert "people, 37 of 37" in call("who", "--limit", "100")[1]
 
 
 def test_every_table_with_people_is_known_to_the_erasure():
@@ -137,7 +142,17 @@ def test_every_table_with_people_is_known_to_the_erasure():
         (("feedback", "--user", "nobody", "--not-interested", "x"), "nobody"),
         (("feedback", "--user", user_id(2), "--not-interested", "no such"), "none of that id"),
         (("feedback", "--user", user_id(2)), "nothing"),
-        (("feedback", "--user", "0000000", "--not-interested", "x"), "people"),
+        (("feedback", "--user", "00000000", "--not-interested", "x"), "38 people whose pseudonym begins so"),
+        (("feedback", "--user", "0000000", "--not-interested", "x"), "found nobody; near it: pseudonym 00000000"),
+        (("list", "--user", "26"), "user '26': found nobody"),
+        (("list", "--user", user_id(2), "--top", "0"), "length of the list: found 0"),
+        (("list", "--user", ""), "user: found no id"),
+        (("profile", "--user", "26"), "user '26': found nobody"),
+        (("forget", "--user", "26", "--everything"), "user '26': found nobody"),
+        (("explain", "--user", "26", "--item", "x"), "user '26': found nobody"),
+        (("summarise", "--user", "26"), "user '26': found nobody"),
+        (("who", "--limit", "0"), "found 0; expected 1 to 1,000"),
+        (("who", "--like", " "), "expected a part of a title"),
     ],
 )
 def test_bad_input_is_one_message(call, caplog, options, said):

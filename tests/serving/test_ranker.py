@@ -1,18 +1,26 @@
 """The registered ranker: the same lists as gold, also by alias in a fresh process; the gate that moves it."""
 
 import json
+import os
+import re
 import subprocess
 import sys
+from dataclasses import replace
 
 import pandas as pd
 import pytest
 
 from interestlake.core.errors import BadInput, GateRefused
 from interestlake.core.tracking import CHALLENGER, CHAMPION
+from interestlake.privacy.keys import KEY_VARIABLE, key_mark, pseudonym
+from interestlake.privacy.names import Origin
+from interestlake.serving.requests import lengths_of
+from interestlake.serving.who_asks import Askers
 from interestlake.stages.promote import PROMOTE
 
 from ..recommending.planted import PEOPLE, item_id, user_id
 
+KEY = os.environ[KEY_VARIABLE].encode()
 FRESH = """
 import json, sys
 import mlflow, pandas as pd
@@ -37,9 +45,12 @@ def test_known_people_get_the_lists_of_gold(planted, ranker):
     gold = planted.lake.read("gold.recommendations").orderBy("user_id", "rank").toPandas()
     people = sorted(gold["user_id"].unique())
     served = ranker.predict(pd.DataFrame({"user_id": people, "k": [5] * len(people)}))
-    assert served.columns.tolist() == ["user_id", "rank", "item_id", "score", "reason"]
+    assert served.columns.tolist() == ["user_id", "rank", "item_id", "title", "score", "reason", "person"]
     for column in ("user_id", "rank", "item_id", "score", "reason"):
         assert served[column].tolist() == gold[column].tolist(), column
+    titles = {row["item_id"]: row["title"] for row in planted.lake.read("silver.items").collect()}
+    assert served["title"].tolist() == [titles[item] for item in served["item_id"]]
+    assert set(served["person"]) == {"known"}
 
 
 def test_in_a_fresh_process_by_alias_without_spark(planted, ranker):
@@ -59,7 +70,14 @@ def test_a_stranger_gets_what_is_popular(planted, ranker):
     counts = planted.pairs.groupby("item").size()  # the released models know every pair
     expected = sorted(counts.index, key=lambda item: (-counts[item], item_id(item)))[:4]
     assert served["item_id"].tolist() == [item_id(item) for item in expected]
-    assert all("no history" in reason for reason in served["reason"])
+    assert served["reason"].str.startswith("Nobody is known here by this id: ").all()
+    assert set(served["person"]) == {"unknown"} and not served["reason"].str.contains("no history").any()
+
+
+def test_somebody_known_without_a_history_is_no_stranger(planted, ranker):
+    served = ranker.predict(pd.DataFrame({"user_id": [user_id(planted.lonely)], "k": [2]}))
+    assert set(served["person"]) == {"known"}
+    assert served["reason"].str.startswith("You have no history here yet: ").all()
 
 
 def test_a_history_in_the_request_counts(ranker):
@@ -73,15 +91,101 @@ def test_a_history_in_the_request_counts(ranker):
     assert mine["item_id"].iloc[0] in group and "Because you chose" in mine["reason"].iloc[0]
 
 
-@pytest.mark.parametrize("requests", [{"user_id": ["a"], "k": [0]}, {"user_id": ["a"], "k": [1001]}])
-def test_a_k_out_of_range_is_said(ranker, requests):
-    with pytest.raises(BadInput, match=r"expected 1\.\.1000"):
-        ranker.unwrap_python_model().model.predict(pd.DataFrame(requests))
+@pytest.mark.parametrize("k", [0, -1, 1001, 2.5, float("inf"), "5", True])
+def test_a_k_out_of_range_is_one_line(ranker, k):
+    requests = pd.DataFrame({"user_id": ["a", "b"], "k": pd.Series([5, k], dtype=object)})
+    said = re.escape(repr(k))
+    with pytest.raises(BadInput, match=rf"^k: found {said}; expected a whole number, 1\.\.1000; .*$") as fault:
+        ranker.unwrap_python_model().model.predict(requests)
+    assert "\n" not in str(fault.value)
 
 
-def test_a_request_without_user_id_is_said(ranker):
-    with pytest.raises(BadInput, match="user_id"):
-        ranker.unwrap_python_model().model.predict(pd.DataFrame({"k": [3]}))
+def test_a_k_of_zero_is_refused_through_mlflow(ranker):
+    with pytest.raises(BadInput, match="^k: found 0; expected a whole number"):
+        ranker.predict(pd.DataFrame({"user_id": ["a"], "k": [0]}))
+
+
+def test_a_k_that_is_missing_is_ten():
+    lengths = lengths_of(pd.DataFrame({"k": [float("nan"), None, 3.0, pd.NA, 7]}))
+    assert lengths.tolist() == [10, 10, 3, 10, 7] == [*lengths_of(pd.DataFrame({"k": [None] * 2})), 3, 10, 7]
+
+
+@pytest.mark.parametrize("given", [{"k": [3]}, {"user_id": [None]}, {"user_id": [""]}, {"user_id": [2.5]}])
+def test_a_request_without_user_id_is_said(ranker, given):
+    with pytest.raises(BadInput, match="expected a user_id, a string"):
+        ranker.unwrap_python_model().model.predict(pd.DataFrame(given))
+
+
+class TestSourceIds:
+    """The planted people under pseudonyms of source ids 0, 1, ..., a few of which are others' pseudonyms."""
+
+    @pytest.fixture(scope="class")
+    def model(self, ranker, tmp_path_factory):
+        """A served model of shop-a alone, saved and loaded again."""
+        plain = ranker.unwrap_python_model().model
+        ids = [str(place) for place in range(len(plain.people))]
+        ids[7] = pseudonym("shop-a", "3", KEY)
+        people = plain.people.assign(user_id=[pseudonym("shop-a", one, KEY) for one in ids])
+        askers = Askers((Origin("shop-a", "shop-a", "shop-a", "", key_mark(KEY)),), "no file")
+        folder = replace(plain, people=people, askers=askers).save(tmp_path_factory.mktemp("model"))
+        assert all(KEY not in file.read_bytes() for file in folder.iterdir())
+        return type(plain).load(folder)
+
+    def lists(self, model, *ids, **more):
+        frame = model.predict(pd.DataFrame({"user_id": ids, "k": [3] * len(ids), **more}))
+        return {one: frame[frame["user_id"] == one].drop(columns="user_id").to_dict("records") for one in ids}
+
+    def test_an_id_and_its_pseudonym_are_one_person(self, model, ranker):
+        three = pseudonym("shop-a", "5", KEY)
+        found = self.lists(model, "5", "shop-a:5", three)
+        assert found["5"] == found["shop-a:5"] == found[three] and found["5"][0]["person"] == "known"
+        known = ranker.predict(pd.DataFrame({"user_id": [user_id(5)], "k": [3]}))
+        assert [row["item_id"] for row in found["5"]] == known["item_id"].tolist()
+
+    def test_an_id_that_is_a_pseudonym_too_is_the_id(self, model):
+        taken = pseudonym("shop-a", "3", KEY)
+        assert self.lists(model, taken)[taken] == self.lists(model, f"shop-a:{taken}")[f"shop-a:{taken}"]
+        assert model.askers.known_as([taken], model.place, model.askers.keys())[taken] == model.people["user_id"][7]
+
+    def test_beginnings_and_strangers_are_nobody(self, model):
+        known = pseudonym("shop-a", "5", KEY)
+        ids = (known[:8], known[:31], "999", "5 ", "%", "Zoë", "\ud800", "x" * 10_000, "shop-b:5", known.upper())
+        for one, rows in self.lists(model, *ids).items():
+            assert {row["person"] for row in rows} == {"unknown"}, one
+            assert all(row["reason"].startswith("Nobody is known here by this id: ") for row in rows), one
+
+    def test_without_the_key_ids_are_unknown_in_one_clear_line(self, model, monkeypatch, caplog):
+        monkeypatch.delenv(KEY_VARIABLE)
+        found = self.lists(model, "5", pseudonym("shop-a", "5", KEY))
+        assert {row["person"] for row in found["5"]} == {"unknown"}
+        assert found["5"][0]["reason"].startswith("No pseudonym key here to read a source's id with: ")
+        assert found[pseudonym("shop-a", "5", KEY)][0]["person"] == "known"
+        assert caplog.text.count("no pseudonym key to read ids of shop-a with: no variable") == 1
+        monkeypatch.setenv(KEY_VARIABLE, "another key of a new pod")
+        assert self.lists(model, "5")["5"][0]["person"] == "unknown" and "another key" in caplog.text
+
+    def test_an_id_of_two_sources_is_refused_and_needs_its_source(self, model):
+        shops = [Origin(shop, shop, shop, "", key_mark(KEY)) for shop in ("shop-a", "shop-b")]
+        people = model.people.copy()
+        people.loc[8, "user_id"] = pseudonym("shop-b", "5", KEY)
+        both = replace(model, people=people, askers=Askers(tuple(shops), "no file"))
+        with pytest.raises(BadInput, match="^user '5': found 2 people: shop-a:5 .*, shop-b:5 .*; expected one of them"):
+            self.lists(both, "5")
+        assert self.lists(both, "shop-a:5")["shop-a:5"] == self.lists(model, "5")["5"]
+        part = replace(both, askers=replace(both.askers, whole=False))  # another 6 may not be carried
+        found = self.lists(part, "6", "shop-a:6")
+        assert [found[one][0]["person"] for one in ("6", "shop-a:6")] == ["unknown", "known"]
+
+    def test_a_model_older_than_the_file_reads_pseudonyms(self, model, tmp_path):
+        assert Askers.load(tmp_path) == Askers()
+        old = replace(model, askers=Askers())
+        found = self.lists(old, "5", pseudonym("shop-a", "5", KEY))
+        assert [rows[0]["person"] for rows in found.values()] == ["unknown", "known"]
+
+
+def test_the_ranker_loads_where_there_is_no_spark():
+    program = "import sys; sys.modules['pyspark'] = None; import interestlake.serving.ranker"
+    subprocess.run([sys.executable, "-c", program], check=True, timeout=300)
 
 
 def test_signature_example_and_pins(planted, ranker):

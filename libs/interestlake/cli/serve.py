@@ -12,10 +12,10 @@ from ..core.lake import Lake
 from ..core.params.all import Params
 from ..core.pipeline import run_stages
 from ..core.stage import StageContext
-from ..privacy.person import Person
+from ..privacy.person import Person, find_person
 from ..recommending.relist import released_once
 from ..serving.person_page.page import page_of
-from ..serving.person_page.request import Request, asked, said, somebody
+from ..serving.person_page.request import Request, asked, said
 from ..serving.person_page.server import PageServer
 from ..stages.person import feedback_stage, forget_stage
 
@@ -23,7 +23,8 @@ from ..stages.person import feedback_stage, forget_stage
 def serve_page(arguments: argparse.Namespace, spark, params: Params, options: RunOptions, log: Logger) -> None:
     """Serve the page of --user until interrupted; what its buttons ask for is claimed and noted as commands are."""
     context = StageContext(spark, Lake(spark, options.lake), None, params, options, log)
-    serve(context, somebody(context.lake, params, arguments.user), arguments.port, arguments.open)
+    person = find_person(context.lake, arguments.user, params.ingest.pseudonym_key_file)
+    serve(context, person, arguments.port, arguments.open)
 
 
 def serve(

@@ -1,35 +1,12 @@
 """Whose ids a source's ids are, and whether a key is the one that made the pseudonyms of a lake."""
 
-import hashlib
-import hmac
-from dataclasses import dataclass
-
 from ..core.config import NO_PEOPLE
 from ..core.errors import BadInput
 from ..core.lake import Lake, one_row
-from .pseudonyms import KEY_VARIABLE, SAMPLE_KEY, kept_key, pseudonym, pseudonym_key
+from .keys import SAMPLE_KEY, kept_key, key_mark, pseudonym_key
+from .names import Origin, expect_mark, key_of
 
 TABLE = "ops.sources"
-MARKED = b"interestlake: which pseudonym key"
-
-
-@dataclass(frozen=True)
-class Origin:
-    """A source of a lake: equal user ids of one `people` are one person, equal item ids of one `items` one item.
-
-    `item_prefix` stands before the source's item ids; `key_mark` is its key's `key_mark`, empty where none is noted.
-    """
-
-    source: str
-    people: str
-    items: str
-    item_prefix: str = ""
-    key_mark: str = ""
-
-
-def key_mark(key: bytes) -> str:
-    """64 hex digits that tell one key from another and nothing else: HMAC-SHA256 of a constant under the key."""
-    return hmac.new(key, MARKED, hashlib.sha256).hexdigest()
 
 
 def origins(lake: Lake) -> list[Origin]:
@@ -61,7 +38,7 @@ def place_origin(lake: Lake, origin: Origin, generated: bool, key_file: str) -> 
         key = kept_key("other", key_file) if secret else pseudonym_key("other", key_file)
     same = [known for known in there if known.source == origin.source]
     for known in same if generated else secret + same:
-        _expect_mark(lake, known, key)
+        expect_mark(known, key, f"lake {lake.root}")
     if same and (same[0].people, same[0].items) != (origin.people, origin.items):
         found = f"identity {origin.people}, catalogue {origin.items}"
         expected = f"identity {same[0].people}, catalogue {same[0].items}, as when it was loaded first"
@@ -78,38 +55,4 @@ def origin_row(lake: Lake, origin: Origin):
 
 def keyed_origins(lake: Lake, key_file: str) -> list[tuple[Origin, bytes]]:
     """Every source of the lake with its key. Raises BadInput where a key is missing, or is not the lake's."""
-    return [(origin, _key_of(lake, origin, key_file)) for origin in origins(lake)]
-
-
-def pseudonyms_of(lake: Lake, user: str, key_file: str) -> list[str]:
-    """The pseudonyms that a source's user id, or SOURCE:ID, may stand for: one per identity of the lake.
-
-    Raises BadInput where no source's key is at hand, or is the lake's.
-    """
-    found, fault = {}, None
-    for origin in origins(lake):
-        try:
-            key = _key_of(lake, origin, key_file)
-        except BadInput as error:
-            fault = error
-            continue
-        named = user.removeprefix(f"{origin.source}:")
-        for one in dict.fromkeys((user, named)):
-            found[pseudonym(origin.people, one, key)] = None
-    if fault and not found:
-        raise fault
-    return list(found)
-
-
-def _key_of(lake: Lake, origin: Origin, key_file: str) -> bytes:
-    generated = origin.key_mark == key_mark(SAMPLE_KEY) or (not origin.key_mark and origin.source == "sample")
-    key = kept_key("sample" if generated else "other", key_file)
-    _expect_mark(lake, origin, key)
-    return key
-
-
-def _expect_mark(lake: Lake, origin: Origin, key: bytes) -> None:
-    if origin.key_mark and origin.key_mark != key_mark(key):
-        raise BadInput.of("pseudonym key", found=f"another key than the one that made the people of {origin.source} in "
-                          f"lake {lake.root}", expected="that key: another makes other people of the same ids",
-                          where=f"{KEY_VARIABLE} or ingest.pseudonym_key_file, or another --lake")  # fmt: skip
+    return [(origin, key_of(origin, key_file, f"lake {lake.root}")) for origin in origins(lake)]

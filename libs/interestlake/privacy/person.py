@@ -1,15 +1,22 @@
-"""Who is meant: a source's user id, a pseudonym or its beginning."""
+"""Who is meant: the one look-up of every command that names a person."""
 
+import logging
 from dataclasses import dataclass
 
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from ..core.errors import BadInput
 from ..core.lake import Lake
-from .identity import pseudonyms_of
+from ..core.stage import expect_lake
+from .identity import origins
+from .names import beginning_of, by_pseudonym, by_source_id, is_text, keys_at_hand, readings, shown
+from .near import near_people
 from .objections import TABLE as OBJECTIONS
 
-LEAST_DIGITS = 4
+LOG = logging.getLogger("interestlake")
+WHO = "interestlake who"  # the command that lists people
+MOST_ROWS = 50
 
 
 @dataclass(frozen=True)
@@ -20,37 +27,51 @@ class Person:
     user_index: int | None
 
 
-def find_person(lake: Lake, wanted: str, key_file: str) -> Person:
-    """The person whose source id, SOURCE:ID, pseudonym or unique beginning of it (LEAST_DIGITS or more) is `wanted`.
+def find_person(
+    lake: Lake, wanted: str, key_file: str, where: str = "--user", forgotten_too: bool = False
+) -> Person:
+    """The person that `wanted` names: the source's own id or SOURCE:ID, exact, before a pseudonym, whole or by a
+    beginning of eight hex digits or more that one person has, which is said in the log.
 
-    Runs two or three small Spark jobs. Raises BadInput where there is no lake, nobody, or more than one, as where two
-    sources have that id; and where nobody is found without the lake's key.
+    Runs two or three small Spark jobs, two more where it fails. Raises BadInput where the lake has no people yet; where
+    nobody is meant, with the nearest; where several are, as where two sources have the id; without the lake's key for
+    all that is no pseudonym; and, unless `forgotten_too`, where everything of the person was forgotten.
     """
-    if not lake.exists("silver.users"):
-        expected = "a lake that `interestlake run` has made"
-        raise BadInput.of(f"lake {lake.root}", found="no silver.users", expected=expected, where="--lake")
+    people = people_of(lake)
+    if not wanted or not is_text(wanted):
+        raise BadInput.of("user", found=shown(wanted) if wanted else "no id", expected="a source's user id, or a "
+                          "pseudonym", where=f"{where} ({WHO} lists people)")  # fmt: skip
+    keys = keys_at_hand(origins(lake), key_file, f"lake {lake.root}")
+    read, beginning = readings(wanted, keys), beginning_of(wanted)
+    exact = F.col("user_id").isin([*(one.user_id for one in read), wanted, beginning or wanted])
+    rows = people.where(exact | F.col("user_id").startswith(beginning) if beginning else exact)
+    # what is named whole comes first: many may begin so
+    found = rows.orderBy(~exact, "user_id").limit(MOST_ROWS).collect()
+    known = {row["user_id"]: row["user_index"] for row in found}
+    user_id = by_source_id(wanted, read, keys, known, where)
+    if user_id is None:
+        present = people.where("user_index IS NOT NULL")
+        at = f"{where} ({WHO} lists people)"
+        user_id = by_pseudonym(wanted, keys, known, at, lambda: near_people(present, wanted, keys))
+        if user_id != wanted:
+            why = f" ({keys.why})" if keys.lacking else ""
+            LOG.info("user %s read as the pseudonym %s%s", shown(wanted), user_id, why)
+    if known[user_id] is None and not forgotten_too:
+        raise BadInput.of(f"user {shown(wanted)}", found="everything of this person forgotten, as they asked",
+                          expected="somebody else", where=f"{where} ({WHO} lists people)")  # fmt: skip
+    return Person(user_id, known[user_id])
+
+
+def people_of(lake: Lake) -> DataFrame:
+    """(user_id, user_index) of everybody in silver.users, and of the forgotten with null. Lazy.
+
+    Raises BadInput where there is no such table.
+    """
+    expect_lake(lake, ("silver.users",), "interestlake run --until prepare")
     users = lake.read("silver.users").select("user_id", "user_index")
-    names, fault = [wanted], None
-    try:
-        names += pseudonyms_of(lake, wanted, key_file)
-    except BadInput as error:  # a pseudonym needs no key
-        fault = error
-    condition = F.col("user_id").isin(names)
-    if len(wanted) >= LEAST_DIGITS:
-        condition |= F.col("user_id").startswith(wanted)
-    rows = users.where(condition).orderBy("user_id").limit(50).collect()
-    exact = [row for row in rows if row["user_id"] in names]
-    if len(exact or rows) == 1:
-        row = (exact or rows)[0]
-        return Person(row["user_id"], row["user_index"])
-    if not rows and lake.exists(OBJECTIONS):
-        gone = lake.read(OBJECTIONS).where("kind = 'everything'").where(F.col("user_id").isin(names)).first()
-        if gone:
-            return Person(gone["user_id"], None)
-    if fault and not rows:
-        raise fault
-    raise BadInput.of(
-        f"user {wanted!r}", found="nobody" if not rows else f"{len(exact or rows)} people", where="--user",
-        expected="the source's user id (with the pseudonym key of ingest; SOURCE:ID where two sources have it), a "
-                 f"user_id of silver.users, or a beginning of {LEAST_DIGITS} or more characters that one person has",
-    )
+    if not lake.exists(OBJECTIONS):
+        return users
+    gone = lake.read(OBJECTIONS).where("kind = 'everything' AND action = 'forget'").select("user_id").distinct()
+    # a call that was killed leaves the mark and the row
+    gone = gone.join(users, "user_id", "left_anti").withColumn("user_index", F.lit(None).cast("int"))
+    return users.unionByName(gone)

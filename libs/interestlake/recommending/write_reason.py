@@ -8,6 +8,7 @@ from dataclasses import dataclass
 MIN_SHARE = 0.15  # a second source is named from this share of the score
 MAX_CLAUSES = 2  # before the shared interest
 MAX_TITLE = 80
+NO_HISTORY = "You have no history here yet"
 LINKED = ("together", "next", "text", "facts")  # codes that point at items of the history
 
 
@@ -64,7 +65,7 @@ def write_reason(facts: ReasonFacts) -> Reason:
         titles = [quoted(facts.titles[column]) for column in columns]
         return Reason(code, tuple(int(column) for column in columns), f"Because you chose {listed(titles)}: {body}.")
     if not facts.has_history:
-        return Reason(code, (), f"You have no history here yet: {body}.")
+        return Reason(code, (), f"{NO_HISTORY}: {body}.")
     return Reason(code, (), f"{body[0].upper()}{body[1:]}.")
 
 

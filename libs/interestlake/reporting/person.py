@@ -15,24 +15,22 @@ RECENT = 6
 DAY = "yyyy-MM-dd"
 
 
-def choose_person(people: DataFrame, users: DataFrame, beginning: str) -> tuple[str, str] | None:
+def choose_person(people: DataFrame, users: DataFrame, user_id: str) -> tuple[str, str] | None:
     """-> (user_id, why), or None where `people` is empty. people(user_id): who may be shown; users: silver.users.
 
-    `beginning` is a user_id or a beginning that only one of `people` has; empty takes the person whose history is
-    nearest the median length, ties by user_id. Runs one to three Spark jobs; collects two rows at most. Raises
-    BadInput where `beginning` fits nobody or several.
+    `user_id` is a user_id; empty takes the person whose history is nearest the median length, ties by user_id. Runs one
+    to three Spark jobs; collects one row at most. Raises BadInput where `user_id` is none of `people`.
     """
     listed = people.select("user_id").distinct()
-    if beginning:
-        matching = listed.where(F.col("user_id").startswith(beginning)).orderBy("user_id").limit(2).collect()
-        if not matching or (len(matching) > 1 and matching[0]["user_id"] != beginning):
+    if user_id:
+        if not listed.where(F.col("user_id") == user_id).head(1):
             raise BadInput.of(
-                f"report.person={beginning!r}",
-                found="nobody" if not matching else "several people",
-                expected="a user_id of gold.recommendations or gold.interest_map, or a beginning that only one has",
+                f"report.person={user_id!r}",
+                found="nobody of that id with a list or an interest map",
+                expected="a person of gold.recommendations or gold.interest_map",
                 where="conf/params/report.yml or --set report.person=...",
             )
-        return matching[0]["user_id"], "asked for in the parameters"
+        return user_id, "asked for in the parameters"
     lengths = listed.join(users.select("user_id", "item_count"), "user_id").where("item_count > 0")
     median = lengths.agg(F.expr("percentile(item_count, 0.5)")).first()[0]
     if median is None:

@@ -1,32 +1,39 @@
 """The ranker that the registry serves: the lists of gold.recommendations on request, without Spark."""
 
 import pickle
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from ..core.errors import BadInput
 from ..recommending.personal import recommend_block
 from ..recommending.recommender import Recommender
+from ..recommending.write_reason import NO_HISTORY
+from .requests import ids_of, lengths_of
+from .who_asks import Askers
 
-DEFAULT_K, MAX_K = 10, 1000
 PEOPLE_PER_BLOCK = 64
+KNOWN, UNKNOWN = "known", "unknown"
+UNKNOWN_SAYS = "Nobody is known here by this id"
+KEYLESS_SAYS = "No pseudonym key here to read a source's id with"
 INPUTS = (("user_id", "string", True), ("history", "list", False), ("k", "long", False))
 OUTPUTS = (
     ("user_id", "string", True),
     ("rank", "long", True),
     ("item_id", "string", True),
+    ("title", "string", True),
     ("score", "double", True),
     ("reason", "string", True),
+    ("person", "string", True),
 )
 REQUIREMENTS = ("implicit", "lightgbm", "mlflow", "numpy", "pandas", "pyarrow", "scipy", "torch", "threadpoolctl")
 
 
 @dataclass(frozen=True)
 class Ranker:
-    """The released recommender and the people that are known by id.
+    """The released recommender, the people that are known, and how the ids of requests are read.
 
     people: user_id, user_index, items, weights, friend_items, friend_weights, interests, shares, one row a person (see
     recommending.histories), at most recommend.ranker_people of them. Anyone else is ranked by the history that the
@@ -35,36 +42,50 @@ class Ranker:
 
     recommender: Recommender
     people: pd.DataFrame
+    askers: Askers = field(default_factory=Askers)
+
+    @cached_property
+    def place(self) -> dict[str, int]:
+        """user_id -> row of people."""
+        return {user_id: row for row, user_id in enumerate(self.people["user_id"])}
 
     def predict(self, requests: pd.DataFrame) -> pd.DataFrame:
         """requests(user_id, optional history: list of item ids in order of choice, optional k) -> lists with reasons.
 
-        Returns user_id, rank, item_id, score, reason: k rows a request (10 where k is missing), best first, requests in
-        order. A history replaces the one that is known; item ids that are not in the catalogue are passed over. Raises
-        BadInput where user_id is missing or k is not in 1..1000.
+        user_id is the source's own id, SOURCE:ID, or a pseudonym (see `who_asks.Askers`). Returns OUTPUTS: k rows a
+        request (10 where k is missing), best first, requests in order, user_id as it was asked; person: KNOWN or
+        UNKNOWN, whose reasons say so where the request carries no history. A history replaces the one that is known;
+        item ids that are not in the catalogue are passed over. Raises BadInput, in one line, where user_id is missing
+        or may be two people, and for a k that is no whole number of 1..1000.
         """
-        if "user_id" not in requests.columns or requests["user_id"].isna().any():
-            raise BadInput.of("request", found="no user_id", expected="user_id, a string", where="each row")
-        lengths = requests["k"].fillna(DEFAULT_K) if "k" in requests.columns else pd.Series(DEFAULT_K, requests.index)
-        if not lengths.between(1, MAX_K).all():
-            raise BadInput.of("k", found=sorted(lengths)[0], expected=f"1..{MAX_K}", where="the request")
-        asked = self._asked(requests)
+        ids, lengths = ids_of(requests), lengths_of(requests)
+        keys = self.askers.keys()
+        names = self.askers.known_as(ids, self.place, keys)
+        asked = self._asked(requests, [names.get(one) for one in ids])
+        person = np.array([KNOWN if one in names else UNKNOWN for one in ids], object)
         parts = []
         for start in range(0, len(asked), PEOPLE_PER_BLOCK):
-            span = slice(start, start + PEOPLE_PER_BLOCK)
-            asked_lengths = lengths.iloc[span].to_numpy(np.int64)
-            block = asked.iloc[span].assign(user_id=np.arange(len(asked_lengths)))
-            lists = recommend_block(block, self.recommender, int(asked_lengths.max()))
-            lists = lists[lists["rank"].to_numpy() <= asked_lengths[lists["user_id"].to_numpy(np.int64)]]
-            parts.append(lists.assign(user_id=asked["user_id"].to_numpy()[start + lists["user_id"].to_numpy(np.int64)]))
-        whole = pd.concat(parts) if parts else pd.DataFrame(columns=[name for name, *_ in OUTPUTS])
-        whole = whole[[name for name, *_ in OUTPUTS]].reset_index(drop=True)
-        return whole.astype({"rank": "int64", "score": "float64"})
+            wanted = lengths[start : start + PEOPLE_PER_BLOCK]
+            block = asked.iloc[start : start + PEOPLE_PER_BLOCK].assign(user_id=np.arange(len(wanted)))
+            lists = recommend_block(block, self.recommender, int(wanted.max()))
+            lists = lists[lists["rank"].to_numpy() <= wanted[lists["user_id"].to_numpy(np.int64)]]
+            row = start + lists["user_id"].to_numpy(np.int64)
+            parts.append(lists.assign(user_id=np.array(ids, object)[row], person=person[row]))
+        if not parts:
+            return pd.DataFrame(columns=[name for name, *_ in OUTPUTS]).astype({"rank": "int64", "score": "float64"})
+        whole = pd.concat(parts, ignore_index=True)
+        catalogue = self.recommender.catalogue
+        whole["title"] = catalogue.titles[catalogue.columns_of(whole["item_id"].tolist())]
+        says = KEYLESS_SAYS if keys.lacking else UNKNOWN_SAYS
+        nobody = whole["person"] == UNKNOWN
+        whole.loc[nobody, "reason"] = whole.loc[nobody, "reason"].str.replace(NO_HISTORY, says, n=1, regex=False)
+        return whole[[name for name, *_ in OUTPUTS]].astype({"rank": "int64", "score": "float64"})
 
-    def _asked(self, requests: pd.DataFrame) -> pd.DataFrame:
-        """The row of people per request, None where nothing is known, with the history that the request carries."""
-        carried = self.people.set_index("user_id").reindex(requests["user_id"].to_numpy()).reset_index()
-        asked = carried.astype(object).where(carried.notna(), None)
+    def _asked(self, requests: pd.DataFrame, user_ids: list[str | None]) -> pd.DataFrame:
+        """The row of people per request, None where nobody is known, with the history that the request carries."""
+        rows = np.array([self.place.get(user_id, -1) for user_id in user_ids], np.int64)
+        known = self.people.reindex(rows).reset_index(drop=True)
+        asked = known.astype(object).where(known.notna(), None)
         if "history" in requests.columns:
             for row, history in enumerate(requests["history"]):
                 if isinstance(history, (list, tuple, np.ndarray)):
@@ -79,15 +100,17 @@ class Ranker:
         return self.recommender.catalogue.index_of_column[place[place >= 0]]
 
     def save(self, folder: str | Path) -> Path:
-        """Write recommender.pkl and people.parquet into `folder`; returns it."""
+        """Write recommender.pkl, people.parquet and what `askers` reads by into `folder`; returns it."""
         folder = Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "recommender.pkl").write_bytes(pickle.dumps(self.recommender, protocol=5))
         self.people.to_parquet(folder / "people.parquet", index=False)
+        self.askers.save(folder)
         return folder
 
     @classmethod
     def load(cls, folder: str | Path) -> "Ranker":
         """The ranker that `save` wrote."""
         folder = Path(folder)
-        return cls(pickle.loads((folder / "recommender.pkl").read_bytes()), pd.read_parquet(folder / "people.parquet"))
+        recommender = pickle.loads((folder / "recommender.pkl").read_bytes())
+        return cls(recommender, pd.read_parquet(folder / "people.parquet"), Askers.load(folder))

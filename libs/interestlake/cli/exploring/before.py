@@ -5,21 +5,24 @@ from dataclasses import replace
 
 from ...core.config import RunOptions
 from ...core.lake import Lake
+from ...core.params.all import Params
 from ...core.stage import expect_lake
+from ...privacy.person import find_person
 from ...stages.cross_domain import READS
 from ...stages.interests import NEEDED_FROM
-from . import tell
 
 
-def somebody(lake: Lake, options: RunOptions, arguments: argparse.Namespace) -> RunOptions:
-    """--user, where given, becomes the one user_id that begins so. Raises BadInput for none or several."""
+def somebody(lake: Lake, options: RunOptions, arguments: argparse.Namespace, params: Params) -> RunOptions:
+    """--user, where given, becomes the user_id of whom it names. Raises BadInput as `find_person` does.
+
+    Schedulers cannot leave an option out: an empty one names nobody.
+    """
     if arguments.user:
-        expect_lake(lake, ("silver.users",), NEEDED_FROM)
-        arguments.user = tell.person(lake, arguments.user)
+        arguments.user = find_person(lake, arguments.user, params.ingest.pseudonym_key_file).user_id
     return options
 
 
-def other_lake(lake: Lake, options: RunOptions, arguments: argparse.Namespace) -> RunOptions:
+def other_lake(lake: Lake, options: RunOptions, arguments: argparse.Namespace, params: Params) -> RunOptions:
     """--from-lake, where given, is what the run says that it read. Raises BadInput where no such lake is."""
     if not arguments.from_lake:
         return options

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Sequence
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from ...core.errors import BadInput
 from ...core.lake import Lake
 
 SHOWN = 8
@@ -61,16 +60,6 @@ def interests(lake: Lake) -> None:
         "before", "after", "forward", "backward", "median_days", "q_value"))
     roles = lake.read("graph.interest_roles").where("role <> 'member'").orderBy(F.desc("pagerank"), "interest_id")
     show("hubs and bridges", roles.select("interest_id", "role", "pagerank", "betweenness", "participation"), 2 * SHOWN)
-
-
-def person(lake: Lake, beginning: str) -> str:
-    """The user_id that begins so. Raises BadInput for none or several."""
-    users = lake.read("silver.users").where(F.col("user_id").startswith(beginning))
-    rows = users.orderBy("user_id").limit(2).collect()
-    if len(rows) != 1:
-        raise BadInput.of("person", found=f"{'several' if rows else 'nobody'} whose id begins with {beginning!r}",
-                          expected="the beginning of one user_id of silver.users", where="--user")
-    return rows[0]["user_id"]
 
 
 def profile(lake: Lake, user: str) -> None:

@@ -1,8 +1,8 @@
 """Interests and lists of people, one of them where asked for."""
 
 from ...core.config import REQUEST
-from .command import Command, OneStage, Option, OwnStart
-from .shared import CONF, LAKE, PROFILE, SET, USER
+from .command import Command, OneStage, Option, OverLake, OwnStart
+from .shared import CONF, LAKE, NAMED, PROFILE, SET, USER
 
 GRAPH = "interestlake run --until build_graph"  # the command that makes what these read
 NEEDED = "stages.interests:NEEDED"
@@ -12,13 +12,13 @@ ASKED = "serving.person_page.request"
 
 
 def also_of(what: str) -> Option:
-    return Option("--user", f"also print {what} the person whose id begins so", metavar="U")
+    return Option("--user", f"also print {what} this person: {NAMED}", metavar="U")
 
 
 ASK = (
     Option("request", "what is wanted, in words; - reads it from standard input"),
     LAKE,
-    Option("--user", "who asks, id as in the source (default: nobody's profile)"),
+    Option("--user", f"who asks: {NAMED} (default: nobody's profile)"),
     Option("--top", "items of the list (default 10)", int, 10, metavar="N"),
     Option("--include-seen", "also items that the person has chosen before", bool),
     Option("--intents", "--out of train-intents, or models:/interestlake.intents@ALIAS", metavar="MODEL"),
@@ -57,10 +57,28 @@ FORGET = (
     ),
 )  # fmt: skip
 EXPLAIN = (
-    Option("--user", "one person: source id, pseudonym or its beginning"),
+    Option("--user", f"one person: {NAMED}"),
     Option("--item", "one item: why it stands, or would stand, in the person's list"),
 )
+WHO = (
+    Option("--like", "people whose id is this or near it, and items whose title holds it (default: some of each)",
+           metavar="TEXT"),
+    Option("--limit", "rows of each (default 10)", int, 10, metavar="N"),
+)
+LIST = (
+    USER,
+    Option("--csv", "print CSV: rank,item_id,title,score,reason", bool),
+    Option("--top", "length at most (default: recommend.top_k)", int, metavar="N"),
+)
 COMMANDS = (
+    Command(
+        "who", "one person", "people of a lake to try a command on, and items by title",
+        "interestlake who --lake out/lake --like alien", OverLake("cli.exploring.who:who"), WHO,
+    ),
+    Command(
+        "list", "one person", "one person's list with its reasons, to read or as CSV",
+        "interestlake list --lake out/lake --user u1", OverLake("cli.exploring.list:one_persons_list"), LIST,
+    ),
     Command(
         "ask", "one person", "answer a request in plain words with a list and its reasons",
         'interestlake ask "funny films of the nineties" --lake out/lake',

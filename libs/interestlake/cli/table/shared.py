@@ -41,7 +41,8 @@ CHOOSING = (
     Option("--quick", "fixed parameters and no trained sequence and graph models: a first look", bool,
            sets="tune.quick"),
 )  # fmt: skip
-USER = Option("--user", "the source's user id, a pseudonym, or its beginning", required=True)
+NAMED = "the source's user id (SOURCE:ID where two sources have it), or a pseudonym or 8 or more of its digits"
+USER = Option("--user", NAMED, required=True)
 OUT = Option("--out", "folder of the results", metavar="DIR", required=True)
 TOP = Option("--top", "length of the lists (default 10)", int, 10, metavar="K")
 ENCODER = Option("--encoder", "another BERT folder than the shipped MiniLM", default="", metavar="PATH")

@@ -2,6 +2,7 @@
 
 from ...core.config import MEDIA, SUPPORT
 from .command import Command, OneStage, Option, as_yaml
+from .shared import NAMED
 from .tuning import COMMANDS as TUNING
 
 GROUP, SUMMARIES = "texts", "serving.summaries.command"
@@ -30,7 +31,8 @@ TICKETS = (
 )  # fmt: skip
 SUMMARISE = (
     Option("--item", "print one item's texts and where each stands (default: all, to the lake)", one_of="what"),
-    Option("--user", "print an introduction to a person's list and a reading of their profile", one_of="what"),
+    Option("--user", f"print an introduction to this person's list and a reading of their profile: {NAMED}",
+           one_of="what"),
     Option("--sentences", "sentences of a summary (default 4)", int, metavar="N", sets="summarise.sentences"),
     Option("--blocked", "further words that reach no text, one a line", metavar="FILE", sets="summarise.blocked"),
     Option(

@@ -156,7 +156,7 @@ class Evaluate:
 
 @dataclass(frozen=True)
 class Report:
-    person: str = text("", "user_id shown, or its beginning; empty = a person with a typical history")
+    person: str = text("", "who is shown, as --user names people; empty = a person with a typical history")
     max_nodes: int = number(120, "interest nodes drawn", low=10, high=2000)
 
 

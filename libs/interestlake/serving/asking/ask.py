@@ -11,6 +11,7 @@ import numpy as np
 from ...core.errors import BadInput
 from ...core.params.all import Params
 from ...core.stage import expect_lake
+from ...privacy.person import Person, find_person
 from ...text.clean import clean
 from ...text.configured import configured_encoder, loaded_encoder
 from ...text.own_vectors import gpu_per_task
@@ -43,19 +44,19 @@ class Asking:
 
     index: AskIndex
     encode: Callable[[str], np.ndarray]
-    person_of: Callable[[str], Asker]
+    person_of: Callable[[str | Person], Asker]
     intents: "IntentModel | None" = None
     tagger: "TaggerModel | None" = None
     weights: Weights = field(default_factory=Weights)
 
     def ask(
-        self, request: str, user: str | None = None, top: int = 10, include_seen: bool = False
+        self, request: str, user: str | Person | None = None, top: int = 10, include_seen: bool = False
     ) -> tuple[Answer, Intent | None]:
-        """The list for a request of `user` (id as in the source; None: nobody's profile), and its intent.
+        """The list for a request of `user` (as `find_person` reads it; None: nobody's profile), and its intent.
 
         Raises BadInput for a request that is empty, longer than 2,000 characters, or of which nothing is understood,
-        and for a `top` below 1. Someone unknown gets a list without a profile and a note that says so. Items the person
-        has chosen before are left out unless `include_seen`. At most 3 Spark jobs, those of the person.
+        for a `top` below 1, and for a `user` that the lake does not have. Items the person has chosen before are left
+        out unless `include_seen`. Spark jobs are those of the person.
         """
         text = checked(request)
         if top < 1:
@@ -68,9 +69,7 @@ class Asking:
         person = self.person_of(user) if user else Asker(known=False)
         made = answer(self.index, parsed, self.encode, person, top, self.weights, include_seen)
         made.notes += parsed.notes
-        if user and not person.known:
-            made.notes.append(f"user {user!r} is not in this lake: the list is without a profile")
-        elif not user:
+        if not user:
             made.notes.append("no user given: the list is without a profile")
         elif not len(person.columns):
             made.notes.append("the person has chosen nothing yet: the list is without a profile")
@@ -103,8 +102,9 @@ def open_asking(
         index = gather_index(lake, files.model_id, max_gigabytes, without)
         encoder = loading.result()
 
-    def person_of(user: str) -> Asker:
-        return gather_person(lake, user, params.ingest.pseudonym_key_file, index.catalogue)
+    def person_of(user: str | Person) -> Asker:
+        person = user if isinstance(user, Person) else find_person(lake, user, params.ingest.pseudonym_key_file)
+        return gather_person(lake, person, index.catalogue)
 
     return Asking(index, lambda text: encoder.encode([text])[0], person_of, intents, tagger)
 

@@ -35,13 +35,16 @@ def ask(options: argparse.Namespace, log: Logger, start_spark: Callable) -> None
         loading = pool.submit(_models, options, uri, load_tuned)
         with start_spark() as (spark, modules):
             from ...core.lake import Lake
+            from ...privacy.person import find_person
 
             modules.result()
             intents, tagger = loading.result()
-            asking = open_asking(Lake(spark, options.lake), params, intents, tagger, options.max_gigabytes,
-                                  tracking_uri=uri)
+            lake, key_file = Lake(spark, options.lake), params.ingest.pseudonym_key_file
+            # told before the items are read
+            user = find_person(lake, options.user, key_file) if options.user else None
+            asking = open_asking(lake, params, intents, tagger, options.max_gigabytes, tracking_uri=uri)
             opened = clock.seconds
-            made, intent = asking.ask(request, options.user, options.top, options.include_seen)
+            made, intent = asking.ask(request, user, options.top, options.include_seen)
     if options.json:
         print(json.dumps(as_json(request, made, intent, asking.index, intents is not None), indent=1))
     else:

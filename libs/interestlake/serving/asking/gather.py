@@ -15,8 +15,7 @@ from ...core.errors import BadInput
 from ...core.lake import Lake
 from ...core.room import gigabytes
 from ...interests.candidates import visible
-from ...privacy.identity import pseudonyms_of
-from ...privacy.pseudonyms import PSEUDONYM_DIGITS
+from ...privacy.person import Person
 from ...recommending.blocks import Catalogue
 from ...recommending.gather import collect_interests, collect_vectors, fold_in_als
 from ...text.own_vectors import encoder_ids, no_vectors
@@ -32,7 +31,7 @@ NEEDED = ("bronze.items", "silver.items", "silver.documents", "silver.embeddings
 class Asker:
     """Who asks. columns (n,) and weights (n,): the items chosen, by column; shares: interest_id -> share of attention.
 
-    known: whether the lake has this person; someone unknown has no columns.
+    known: whether somebody asks; nobody has no columns.
     """
 
     known: bool
@@ -134,20 +133,9 @@ def _interests(lake: Lake, items: DataFrame, catalogue: Catalogue):
     return collect_interests(lake.read("silver.item_interests"), lake.read("silver.interests"), items, catalogue)
 
 
-def gather_person(lake: Lake, user: str, key_file: str, catalogue: Catalogue) -> Asker:
-    """A person by the source's id (or SOURCE:ID), or by the pseudonym that the lake's tables show. 2 or 3 Spark jobs.
-
-    Raises BadInput where two sources have people of that id, and where the lake's key is not at hand for an id.
-    """
-    shown = len(user) == PSEUDONYM_DIGITS and all(letter in "0123456789abcdef" for letter in user)
-    ids = [user] if shown else pseudonyms_of(lake, user, key_file)
-    users = lake.read("silver.users").where(F.col("user_id").isin(ids)).select("user_id").collect()
-    if len(users) > 1:
-        raise BadInput.of(f"user {user!r}", found=f"{len(users)} people", expected="SOURCE:ID, or a user_id of "
-                          "silver.users", where="--user")  # fmt: skip
-    if not users:
-        return Asker(known=False)
-    mine = F.col("user_id") == users[0]["user_id"]
+def gather_person(lake: Lake, person: Person, catalogue: Catalogue) -> Asker:
+    """What a person of the lake has chosen, and their interests. One or two Spark jobs."""
+    mine = F.col("user_id") == person.user_id
     pairs = lake.read("silver.interactions").where(mine).select("item_index", "weight").orderBy("item_index")
     shares = {}
     with ThreadPoolExecutor(2) as pool:

@@ -55,23 +55,16 @@ def feedback(lake: Lake, params: Params, options: RunOptions, arguments: argpars
 
 def forget(lake: Lake, params: Params, options: RunOptions, arguments: argparse.Namespace) -> RunOptions:
     """The thing to be forgotten. Raises BadInput for nobody, or what the lake does not know."""
-    person = find_person(lake, arguments.user, params.ingest.pseudonym_key_file)
+    # a call that was killed while it forgot is finished by calling again
+    person = find_person(lake, arguments.user, params.ingest.pseudonym_key_file, forgotten_too=True)
     kind = "everything" if arguments.everything else "item" if arguments.item else "interest"
     thing = (kind, arguments.item or arguments.interest or "")
     return asked(lake, options, Request(person, "forget", (thing,), arguments.keep_history_hours))
 
 
-def somebody(lake: Lake, params: Params, user: str) -> Person:
-    """`find_person` who has rows left to show; raises its BadInput."""
-    person = find_person(lake, user, params.ingest.pseudonym_key_file)
-    if person.user_index is None:
-        raise BadInput.of(f"user {user!r}", found="everything forgotten", expected="somebody", where="--user")
-    return person
-
-
 def page(lake: Lake, params: Params, options: RunOptions, arguments: argparse.Namespace) -> RunOptions:
     """Whose page, and its file. Raises BadInput for nobody, and for a lake that has no place for a file."""
-    person = somebody(lake, params, arguments.user)
+    person = find_person(lake, arguments.user, params.ingest.pseudonym_key_file)
     if not arguments.out and has_scheme(lake.root):
         raise BadInput.of("page", found=f"the lake {lake.root}", expected="a local file", where="--out")
     path = Path(arguments.out or Path(lake.root) / "reports" / f"profile-{person.user_id[:8]}.html").resolve()

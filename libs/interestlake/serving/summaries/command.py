@@ -36,7 +36,9 @@ def print_one(arguments: argparse.Namespace, spark, params: Params, options: Run
     _item(context, arguments.item, plan_of(context), generate)
 
 
-def one_item_at_a_time(lake: Lake, options: RunOptions, arguments: argparse.Namespace) -> RunOptions:
+def one_item_at_a_time(
+    lake: Lake, options: RunOptions, arguments: argparse.Namespace, params: Params
+) -> RunOptions:
     """Raises BadInput for a generator over the whole lake, or one that is not there."""
     if make_generator(arguments.generator, arguments.endpoint, arguments.model):
         raise BadInput.of("generator", found="no item", expected="one item at a time", where="--item")
