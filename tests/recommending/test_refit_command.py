@@ -52,8 +52,8 @@ def heard(spark, tmp_path_factory):
     for user, mine in world.pairs.groupby("user"):
         likeness = unit @ unit[mine.item].sum(axis=0)
         likeness[mine.item] = -1
-        best = [planted.item_id(item) for item in np.argsort(-likeness)[:4]]
-        rows += [(f"u{user}", item, weight) for item, weight in zip(best, (1, 1, 0, 0), strict=True)]
+        best = [planted.item_id(item) for item in np.argsort(-likeness)[:3]]
+        rows += [(f"u{user}", item, weight) for item, weight in zip(best, (1, 0, 0), strict=True)]
     rows.append(("u1", planted.item_id(int(world.pairs.query("user == 1 and split == 'train'").item.iloc[0])), 1))
     path = root / "feedback.csv"
     with open(path, "w", newline="", encoding="utf-8") as file:

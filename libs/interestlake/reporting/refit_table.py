@@ -33,6 +33,8 @@ def _segment(figures: Mapping[str, float], segment: str) -> list[str]:
     head.append(f"  {'source':<14}{'weight':>16}    {'granularity':<14}{'alpha':>16}    {'lambda':>16}")
     head_of = f"weight_before.{segment}."
     sources = [name.removeprefix(head_of) for name in figures if name.startswith(head_of)]
+    # a table's map keeps no order
+    sources.sort(key=lambda source: (-figures[f"weight_after.{segment}.{source}"], source))
     for source, grain in zip_longest(sources, GRANULARITIES):
         weight = _change(figures, "weight", segment, source)
         alpha, strength = _change(figures, "alpha", segment, grain), _change(figures, "lambda", segment, grain)
