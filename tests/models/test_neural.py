@@ -222,7 +222,7 @@ def test_a_gated_block_is_its_formula():
         logits = query[:, part] @ key[:, part].T / np.sqrt(3)
         shares = np.where(np.tri(5, dtype=bool), np.exp(logits), 0.0)
         heads.append(shares / shares.sum(axis=1, keepdims=True) @ value[:, part])
-    given = given + sigmoid(gate) * linear("told", np.hstack(heads))
+    given = given + sigmoid(gate) * linear("mix", np.hstack(heads))
     up, aside, gate = np.split(linear("up", norm(given)), [12, 24], axis=1)
     given = given + sigmoid(gate) * linear("down", up * sigmoid(up) * aside)
     with torch.no_grad():

@@ -117,7 +117,7 @@ def test_people_of_a_segment_are_fused_by_its_weights():
     pool = pool_by({"a": same[0], "b": same[1]}, histories=[[0], [0, 1, 3, 4, 5]])
     fusion = Fusion(("a", "b"), "weights", np.array([1.0, 0.0]), segments={1: np.array([0.0, 1.0])})
     assert ordered(pool, fusion.scores(pool), 1)[0].tolist() == [[7], [2]]
-    assert fusion.heard == ("a", "b") and Fusion(("a", "b"), "weights", np.array([1.0, 0.0])).heard == ("a",)
+    assert fusion.speaking == ("a", "b") and Fusion(("a", "b"), "weights", np.array([1.0, 0.0])).speaking == ("a",)
 
 
 @pytest.mark.parametrize("draws", [first_draws(4, 33, 0, 9), refined_draws(np.full(4, 0.25), 33, 0, 9)])
@@ -205,8 +205,8 @@ def test_a_fusion_survives_as_plain_values(learned, method):
     fusion = fusions[method]
     again = Fusion.of_dict(json.loads(json.dumps(fusion.as_dict())))
     assert again.as_dict() == fusion.as_dict()
-    assert (again.names, again.method, again.discount, again.heard) == (
-        fusion.names, fusion.method, fusion.discount, fusion.heard
+    assert (again.names, again.method, again.discount, again.speaking) == (
+        fusion.names, fusion.method, fusion.discount, fusion.speaking
     )  # fmt: skip
     assert np.array_equal(again.scores(pool), fusion.scores(pool))
     rows = np.arange(50)

@@ -93,7 +93,7 @@ def test_the_release_is_fitted_on_every_pair(models, choice, released):
             np.testing.assert_array_equal(one.scorer.score(batch), direct.scorer.score(batch), err_msg=name)
         else:
             np.testing.assert_array_equal(one.user_vectors, direct.user_vectors, err_msg=name)
-    assert tuple(released.fitted) == released.names == choice.fusion.heard
+    assert tuple(released.fitted) == released.names == choice.fusion.speaking
 
 
 def test_the_test_phase_is_fitted_on_train_and_validation(models, choice):

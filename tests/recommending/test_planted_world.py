@@ -163,7 +163,7 @@ def test_the_search_s_figures_are_those_that_evaluate_measures(planted, chosen):
 
 def test_the_released_models_are_those_of_the_lists(planted, gold):
     released, row = open_recommender(planted.lake), planted.lake.read("models.recommender").first()
-    assert row["models"] == list(released.names) == list(fusion_of(planted.lake).heard)
+    assert row["models"] == list(released.names) == list(fusion_of(planted.lake).speaking)
     assert {source["source"] for one in gold for source in one["sources"]} <= set(released.names)
     counts = planted.pairs.groupby("item").size()
     expected = [counts.get(item, 0) for item in released.catalogue.index_of_column]

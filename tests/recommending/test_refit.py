@@ -183,7 +183,7 @@ def test_what_is_not_better_for_the_judges_stays():
 def test_a_better_segment_alone_changes_the_fusion():
     found = moved(people(60, NEW, seed=2), RESTED, rate=5.0, judging=people(60, NEW, seed=3))
     after = moved_fusion(AS_PEOPLE_WERE, found)
-    assert np.array_equal(after.segments[1], found["5-19"].after) and after.heard == NAMES
+    assert np.array_equal(after.segments[1], found["5-19"].after) and after.speaking == NAMES
     assert all(np.array_equal(after.segments[number], START) for number in (0, 2, 3))
     assert np.array_equal(after.weights, START)
 

@@ -17,7 +17,7 @@ class GatedBlock(nn.Module):
         self.heads, self.dropout = heads, dropout
         self.before_attention, self.before_forward = nn.LayerNorm(dimension), nn.LayerNorm(dimension)
         self.asked = nn.Linear(dimension, 4 * dimension)  # queries, keys, values and the gate in one product
-        self.told = nn.Linear(dimension, dimension)
+        self.mix = nn.Linear(dimension, dimension)
         self.up = nn.Linear(dimension, (2 * WIDER + 1) * dimension)  # both factors and the gate
         self.down = nn.Linear(WIDER * dimension, dimension)
         self.drop = nn.Dropout(dropout)
@@ -29,8 +29,8 @@ class GatedBlock(nn.Module):
         # (B, L, D) -> (B, H, L, D / H)
         query, key, value = (part.view(rows, length, self.heads, -1).transpose(1, 2) for part in parts)
         chance = self.dropout if self.training else 0.0
-        heard = functional.scaled_dot_product_attention(query, key, value, dropout_p=chance, is_causal=True)
-        heard = self.told(heard.transpose(1, 2).reshape(rows, length, width))
-        x = x + self.drop(torch.sigmoid(gate) * heard)
+        seen = functional.scaled_dot_product_attention(query, key, value, dropout_p=chance, is_causal=True)
+        seen = self.mix(seen.transpose(1, 2).reshape(rows, length, width))
+        x = x + self.drop(torch.sigmoid(gate) * seen)
         up, aside, gate = self.up(self.before_forward(x)).split([WIDER * width, WIDER * width, width], dim=-1)
         return x + self.drop(torch.sigmoid(gate) * self.down(self.drop(functional.silu(up) * aside)))

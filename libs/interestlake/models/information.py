@@ -39,7 +39,7 @@ class InformationScorer(Scorer):
         counts = np.asarray(features.sum(axis=0), dtype=np.float64).ravel()
         return cls(name, features, counts / max(counts.sum(), 1.0), smoothing, length_power)
 
-    def told(self, history: sp.csr_matrix) -> tuple[sp.csr_matrix, np.ndarray]:
+    def observed(self, history: sp.csr_matrix) -> tuple[sp.csr_matrix, np.ndarray]:
         """(B, I) history -> (B, F) contributions of the features it has, less what each would give unseen; (B,) the
         factor a ln a of the rest, whose contribution is a ln a P(f) with a = smoothing / (n + smoothing)."""
         counts = sp.csr_matrix(history @ self.features, dtype=np.float64)  # (B, I) @ (I, F) -> (B, F)
@@ -53,8 +53,8 @@ class InformationScorer(Scorer):
         return counts, rest
 
     def score(self, batch: UserBatch) -> np.ndarray:
-        told, rest = self.told(batch.history)
-        scores = np.asarray((told @ self.features.T).todense())  # (B, F) @ (F, I) -> (B, I)
+        observed, rest = self.observed(batch.history)
+        scores = np.asarray((observed @ self.features.T).todense())  # (B, F) @ (F, I) -> (B, I)
         scores += rest[:, None] * (self.features @ self.share)[None, :]
         lengths = np.maximum(np.diff(self.features.indptr), 1).astype(np.float64)
         return (scores / lengths**self.length_power).astype(np.float32)

@@ -72,9 +72,9 @@ class Ease(Scorer):
         chosen = batch.history[row]
         source, target = self._place(self.items)[chosen.indices], self._place(self.targets)[columns]
         block = self.weights[np.ix_(np.maximum(source, 0), np.maximum(target, 0))].astype(np.float64)
-        known = (source >= 0)[:, None] & (target >= 0)[None, :]
+        inside = (source >= 0)[:, None] & (target >= 0)[None, :]
         weight = np.asarray(given_history(batch.row(row), self.recency)[0, chosen.indices].todense()).ravel()
-        return weight[:, None] * np.where(known, block, 0.0)
+        return weight[:, None] * np.where(inside, block, 0.0)
 
     def _place(self, among: np.ndarray) -> np.ndarray:
         """(I,) place of each column among these, -1 where it is none of them."""

@@ -75,7 +75,7 @@ def log_background(people: np.ndarray, weight: float) -> np.ndarray:
 
 def grids(pairs: Pairs) -> dict[str, Grid]:
     """The half-life is searched where there are times."""
-    found = {
+    searched = {
         "decay": Grid((0.4, 0.6, 0.8, 1.0)),
         "backward": Grid((0.0, 0.3, 1.0)),
         "discount": Grid((0.0, 0.25, 0.4, 0.5)),
@@ -85,7 +85,7 @@ def grids(pairs: Pairs) -> dict[str, Grid]:
         "gap_power": Grid((0.0, 0.5, 1.0)),
         "recency": Grid((0.0, 0.5, 1.0), 2.0, high=8),
     }
-    return {**found, "half_life_days": Grid((0.0, 0.04, 1.0, 30.0, 180.0), start=0)} if pairs.timed else found
+    return {**searched, "half_life_days": Grid((0.0, 0.04, 1.0, 30.0, 180.0), start=0)} if pairs.timed else searched
 
 
 def fit(pairs: Pairs, side: SideInformation, params: Mapping, seed: int) -> Fitted:

@@ -61,12 +61,12 @@ class NcfScorer(Scorer):
         scores = np.zeros((batch.size, len(self.known)), np.float32)
         device = self.model.out.weight.device
         items = torch.as_tensor(np.flatnonzero(self.known), device=device)
-        known = np.flatnonzero(place >= 0)
+        fitted = np.flatnonzero(place >= 0)
         size = max(1, CHUNK_BYTES // (4 * max(len(items), 1) * self.model.user_factor.embedding_dim))
         self.model.eval()
         with torch.no_grad():
-            for start in range(0, len(known), size):
-                rows = known[start : start + size]
+            for start in range(0, len(fitted), size):
+                rows = fitted[start : start + size]
                 users = torch.as_tensor(place[rows], device=device)
                 logits = self.model(users[:, None], items[None, :]).cpu().numpy()  # (b, 1), (1, I) -> (b, I)
                 # exactly 0 would mean no opinion; order within a row is all that counts

@@ -49,11 +49,11 @@ def fact_neighbours(carried: sp.csr_matrix, named: sp.csr_matrix, measure: str, 
     Items are alike by the facts they share. A fact about an item is a fact of that item too (the loop of Kipf and
     Welling 2017), so that an item is near those that it names. The rarest facts count, MAX_FACT_PAIRS pairs in all.
     """
-    held = ((carried + named) > 0).astype(np.int32).tocsc()
-    counts = np.diff(held.indptr).astype(np.int64)
+    facts = ((carried + named) > 0).astype(np.int32).tocsc()
+    counts = np.diff(facts.indptr).astype(np.int64)
     rarest = np.argsort(counts, kind="stable")
-    told = rarest[(counts[rarest] >= 2) & (np.cumsum(counts[rarest] ** 2) <= MAX_FACT_PAIRS)]
-    return item_neighbours(held[:, np.sort(told)].T.tocsr(), measure, neighbours, 0.0)
+    counted = rarest[(counts[rarest] >= 2) & (np.cumsum(counts[rarest] ** 2) <= MAX_FACT_PAIRS)]
+    return item_neighbours(facts[:, np.sort(counted)].T.tocsr(), measure, neighbours, 0.0)
 
 
 def _measure(measure: str, people: int) -> Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]:
@@ -62,8 +62,8 @@ def _measure(measure: str, people: int) -> Callable[[np.ndarray, np.ndarray, np.
         return lambda both, n_i, n_j: both / np.sqrt((n_i * n_j).astype(np.float64))
     if measure == "jaccard":
         return lambda both, n_i, n_j: both / (n_i + n_j - both)
-    known = np.arange(people + 1, dtype=np.float64)
-    entropy = xlogy(known, known)  # n log n of every count there is: a look-up is a tenth of a logarithm
+    count = np.arange(people + 1, dtype=np.float64)
+    entropy = xlogy(count, count)  # n log n of every count there is: a look-up is a tenth of a logarithm
 
     def likelihood_ratio(both: np.ndarray, n_i: np.ndarray, n_j: np.ndarray) -> np.ndarray:
         value = entropy[both] + entropy[n_i - both] + entropy[n_j - both] + entropy[people - n_i - n_j + both]

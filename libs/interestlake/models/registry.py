@@ -70,10 +70,10 @@ def chosen(there: Sequence[Model], names: Sequence[str] | None, where: str = "--
     """
     if names is None:
         return [model for model in there if not model.when_named]
-    known = [model.name for model in there]
-    unknown = sorted(set(names) - set(known))
+    names_there = [model.name for model in there]
+    unknown = sorted(set(names) - set(names_there))
     if unknown:
-        raise BadInput.of("models", found=", ".join(unknown), expected=f"among {', '.join(known)}", where=where)
+        raise BadInput.of("models", found=", ".join(unknown), expected=f"among {', '.join(names_there)}", where=where)
     return [model for model in there if model.name in {*names, POPULARITY.name}]
 
 

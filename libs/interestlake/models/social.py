@@ -22,8 +22,8 @@ class SocialScorer(Scorer):
     item_weight: np.ndarray | None = None
 
     def score(self, batch: UserBatch) -> np.ndarray:
-        heard = np.asarray(batch.friends.todense(), dtype=np.float32)
-        return heard if self.item_weight is None else heard * self.item_weight
+        friends = np.asarray(batch.friends.todense(), dtype=np.float32)
+        return friends if self.item_weight is None else friends * self.item_weight
 
 
 def fit(pairs: Pairs, side: SideInformation, params: Mapping, seed: int) -> Fitted:

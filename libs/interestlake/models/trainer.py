@@ -85,8 +85,8 @@ class Trainer:
         schedule = self.training if judge else replace(self.training, epochs=params["epochs"])
         name = self.build.__name__
         mark = hashlib.sha256(repr((name, schedule, sorted(params.items()), seed)).encode())
-        known = [values for values in (side.text, side.facts) if values is not None]
-        for values in (data.users, data.items, *known):
+        features = [values for values in (side.text, side.facts) if values is not None]
+        for values in (data.users, data.items, *features):
             mark.update(values.tobytes())
         mark.update(judged_by)
         saved = Path(tempfile.gettempdir()) / "interestlake" / f"{name}-{mark.hexdigest()[:16]}.pt"

@@ -51,14 +51,14 @@ def transition_edges(
 
 def grids(pairs: Pairs) -> dict[str, Grid]:
     """The half-life is searched where there are times."""
-    found = {
+    searched = {
         "recency": Grid((0.0, 0.25, 0.5, 1.0, 2.0), 2.0, high=8),
         "backward": Grid((0.0, 0.3, 1.0)),
         "window": Grid((1, 3, 10), 2, low=1, high=80),
         "gap_power": Grid((0.0, 0.5, 1.0, 2.0)),
         "discount": Grid((0.0, 0.25, 0.4, 0.5, 0.6)),
     }
-    return {**found, "half_life_days": Grid((0.0, 0.04, 1.0, 30.0, 180.0), start=0)} if pairs.timed else found
+    return {**searched, "half_life_days": Grid((0.0, 0.04, 1.0, 30.0, 180.0), start=0)} if pairs.timed else searched
 
 
 def fit(pairs: Pairs, side: SideInformation, params: Mapping, seed: int) -> Fitted:

@@ -52,9 +52,9 @@ class TwoTower(nn.Module):
         was_training = self.training
         self.eval()
         with torch.no_grad():
-            found = tuple(tower.all_vectors(chunk) for tower in (self.user_tower, self.item_tower))
+            vectors = tuple(tower.all_vectors(chunk) for tower in (self.user_tower, self.item_tower))
         self.train(was_training)
-        return found
+        return vectors
 
 
 class PairScorer(nn.Module):

@@ -207,7 +207,7 @@ def _fuse(
             drawn.append(gather(models, rest, people.people, side.friends, asked))
     names = [chosen.model.name for chosen in found]
     fusion = fit_fusion(pools, relevant, names, settings.k, settings.seed, settings.variety, settings.withheld)
-    fusion = fusion.over(fusion.heard)
+    fusion = fusion.over(fusion.speaking)
     among_drawn = fit_fusion(drawn, relevant, names, settings.k, settings.seed, settings.variety) if drawn else None
     return Choice(found, fusion, left_out, among_drawn, pools, relevant, cost)
 

@@ -68,7 +68,7 @@ class Fusion:
         return np.where(total > 0, part / np.where(total > 0, total, 1.0), 0.0)
 
     @property
-    def heard(self) -> tuple[str, ...]:
+    def speaking(self) -> tuple[str, ...]:
         """The models that can change a list: all under a ranker, else those with weight in any segment."""
         if self.method == RANKER:
             return self.names
@@ -84,27 +84,27 @@ class Fusion:
         if kept == self.names:
             return self
         places = [self.names.index(name) for name in kept]
-        harmless = self.method == WEIGHTS and set(self.heard) <= set(kept)
+        harmless = self.method == WEIGHTS and set(self.speaking) <= set(kept)
         segments = {number: _simplex(own[places]) for number, own in self.segments.items()}
         return replace(self, names=kept, method=WEIGHTS, weights=_simplex(self.weights[places]), booster="",
                        segments=segments, values=self.values if harmless else {})  # fmt: skip
 
     def described(self, granularity: Mapping[str, str]) -> dict:
         """For metrics.json; granularity: of each model."""
-        told = {"everybody": self.weights} | {f"history {span(n)}": own for n, own in self.segments.items()}
-        weights = {who: dict(zip(self.names, map(float, own), strict=True)) for who, own in told.items()}
+        by_history = {"everybody": self.weights} | {f"history {span(n)}": own for n, own in self.segments.items()}
+        weights = {who: dict(zip(self.names, map(float, own), strict=True)) for who, own in by_history.items()}
         alpha = {who: importance(own, granularity) for who, own in weights.items()}
-        told = {"discount": self.discount, "validation": dict(self.values)}
-        return {"method": self.method, "weights": weights, "alpha": alpha, **told}
+        return {"method": self.method, "weights": weights, "alpha": alpha, "discount": self.discount,
+                "validation": dict(self.values)}  # fmt: skip
 
     def line(self) -> str:
         """For the log."""
         shown = sorted(zip(self.names, self.weights, strict=True), key=lambda entry: -entry[1])
-        told = ", ".join(f"{name} {weight:.2f}" for name, weight in shown if weight >= 0.005)
+        weights = ", ".join(f"{name} {weight:.2f}" for name, weight in shown if weight >= 0.005)
         values = ", ".join(f"{name} {value:.4f}" for name, value in self.values.items())
         own = ", ".join(span(number) for number in self.segments)
-        told += f"; own weights for histories of {own}" if own else ""
-        return f"{self.method} ({told}), discount {self.discount:g}; validation nDCG: {values}"
+        weights += f"; own weights for histories of {own}" if own else ""
+        return f"{self.method} ({weights}), discount {self.discount:g}; validation nDCG: {values}"
 
     def as_dict(self) -> dict:
         """Plain values, for a table or a file; `of_dict` reads them back."""

@@ -102,16 +102,16 @@ def pool_of(
     """
     shape, history = (batch.size, batch.item_count), batch.history
     closed = history if shut is None else sp.csr_matrix(_ones(history) + _ones(shut))
-    heard, proposed = [], np.zeros(shape, np.uint8)
+    scored, proposed = [], np.zeros(shape, np.uint8)
     for scorer in scorers:
         scores = scorer.score(batch)
         columns, own = top_columns(scores, closed, CANDIDATES) if asked is None else _best_first(scores, asked)
         rows, places = np.nonzero(columns >= 0)
         proposed[rows, columns[rows, places]] += 1
-        heard.append((scores, columns, own))
+        scored.append((scores, columns, own))
     person, column = np.nonzero(proposed) if asked is None else _pairs_of(asked)
-    values = np.column_stack([_standard(scores, columns, own, person, column) for scores, columns, own in heard])
-    ranks = np.column_stack([_ranks(columns, shape)[person, column] for _, columns, _ in heard])
+    values = np.column_stack([_standard(scores, columns, own, person, column) for scores, columns, own in scored])
+    ranks = np.column_stack([_ranks(columns, shape)[person, column] for _, columns, _ in scored])
     length = np.diff(history.indptr)
     context = np.column_stack([np.log1p(user_count[column]), np.log1p(length[person]), proposed[person, column]])
     starts = np.concatenate([[0], np.cumsum(np.bincount(person, minlength=batch.size))])
@@ -141,17 +141,17 @@ def joined(pools: Sequence[Pool]) -> Pool:
 def is_relevant(pool: Pool, relevant: Sequence[np.ndarray]) -> np.ndarray:
     """(C,) bool: the candidate was held out from its person. relevant: per person of the pool, columns."""
     width = int(pool.columns.max(initial=0)) + 1
-    wanted = [person * width + columns[columns < width].astype(np.int64) for person, columns in enumerate(relevant)]
-    return np.isin(pool.owner * width + pool.columns, np.concatenate([*wanted, np.empty(0, np.int64)]))
+    keys = [person * width + columns[columns < width].astype(np.int64) for person, columns in enumerate(relevant)]
+    return np.isin(pool.owner * width + pool.columns, np.concatenate([*keys, np.empty(0, np.int64)]))
 
 
 def _best_first(scores: np.ndarray, asked: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """(B, m) asked columns that the model has an opinion of, best first, -1 beyond them, and their scores."""
     own = np.take_along_axis(scores, np.maximum(asked, 0), axis=1).astype(np.float64)
-    known = (asked >= 0) & (own != 0.0)
-    order = np.argsort(np.where(known, -own, np.inf), axis=1, kind="stable")
-    columns, own, known = (np.take_along_axis(values, order, axis=1) for values in (asked, own, known))
-    return np.where(known, columns, -1), np.where(known, own, 0.0)
+    opinion = (asked >= 0) & (own != 0.0)
+    order = np.argsort(np.where(opinion, -own, np.inf), axis=1, kind="stable")
+    columns, own, opinion = (np.take_along_axis(values, order, axis=1) for values in (asked, own, opinion))
+    return np.where(opinion, columns, -1), np.where(opinion, own, 0.0)
 
 
 def _pairs_of(asked: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -69,7 +69,7 @@ class Recommender:
 
     def fused_alone(self) -> "Recommender":
         """The same lists with the models alone that can change them."""
-        names = self.fusion.heard
+        names = self.fusion.speaking
         fitted = {name: self.fitted[name] for name in names}
         return replace(self, fitted=fitted, fusion=self.fusion.over(names))
 

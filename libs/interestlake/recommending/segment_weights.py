@@ -22,9 +22,9 @@ MIN_SEGMENT = 100  # validation people that weights of their own are worth tryin
 def support(pool: Pool, relevant: Sequence[np.ndarray]) -> np.ndarray:
     """(S,) people to whom a model proposes, among its CANDIDATES, an item that was held out from them."""
     rows, models = np.nonzero((pool.places <= CANDIDATES) & is_relevant(pool, relevant)[:, None])
-    told = np.zeros((len(pool.people), pool.values.shape[1]), bool)
-    told[pool.owner[rows], models] = True
-    return told.sum(axis=0)
+    right = np.zeros((len(pool.people), pool.values.shape[1]), bool)
+    right[pool.owner[rows], models] = True
+    return right.sum(axis=0)
 
 
 class Weighing:
@@ -38,10 +38,10 @@ class Weighing:
 
     def __init__(self, pool: Pool, relevant: Sequence[np.ndarray], k: int, popularity: int, seed: int):
         self.people, self.seed = pool.people, seed
-        told = support(pool, relevant)
-        speaks = told > 0
+        people = support(pool, relevant)
+        speaks = people > 0
         speaks[popularity] = True
-        self.trust = np.where(speaks, told / (told + DOUBT), 0.0)
+        self.trust = np.where(speaks, people / (people + DOUBT), 0.0)
         self.trust[popularity] = 1.0
         self.alone = (1 - LEAST_SHARE) * np.eye(len(speaks))[speaks]
         self.alone[:, popularity] += LEAST_SHARE
@@ -96,7 +96,7 @@ def fit_segments(
     against the global ones. Where both together gain more than the standard error of their gain, the segment gets
     weights fitted on all of its people.
     """
-    found, segments = {}, segment_of(pool.histories)
+    fitted, segments = {}, segment_of(pool.histories)
     for segment in np.unique(segments):
         rows = np.flatnonzero(segments == segment)
         if len(rows) < MIN_SEGMENT:
@@ -109,8 +109,8 @@ def fit_segments(
             judged = ndcg_by_person(pool.pick(other), [relevant[row] for row in other], both, k)
             gains.append(judged[:, 0] - judged[:, 1])
         if beats(np.concatenate(gains), pool.people[np.concatenate(parts[::-1])], 1.0):
-            found[int(segment)] = _near(pool.pick(rows), [relevant[row] for row in rows], weights, k, popularity, seed)
-    return found
+            fitted[int(segment)] = _near(pool.pick(rows), [relevant[row] for row in rows], weights, k, popularity, seed)
+    return fitted
 
 
 def _near(pool: Pool, relevant, weights: np.ndarray, k: int, popularity: int, seed: int) -> np.ndarray:
@@ -125,16 +125,16 @@ def mean_ndcg(pool: Pool, relevant: Sequence[np.ndarray], weights: np.ndarray, k
 
 def ndcg_by_person(pool: Pool, relevant: Sequence[np.ndarray], weights: np.ndarray, k: int) -> np.ndarray:
     """(n, W) nDCG@k of each of the pool's people under each of (W, S) weights; ties by the lower column."""
-    found = np.zeros((len(relevant), len(weights)))
+    ndcg = np.zeros((len(relevant), len(weights)))
     discount = 1 / np.log2(np.arange(k) + 2)
-    for person, wanted in enumerate(relevant):
+    for person, columns in enumerate(relevant):
         span = slice(pool.starts[person], pool.starts[person + 1])
-        hits = np.flatnonzero(np.isin(pool.columns[span], wanted))
+        hits = np.flatnonzero(np.isin(pool.columns[span], columns))
         if not len(hits):
             continue
         fused = np.round(pool.values[span] @ weights.T, 6)  # (C, S) @ (S, W) -> (C, W)
         for hit in hits:
             better = (fused > fused[hit]).sum(axis=0) + (fused[:hit] == fused[hit]).sum(axis=0)
             gained = np.where(better < k, discount[np.minimum(better, k - 1)], 0.0)
-            found[person] += gained / discount[: len(wanted)].sum()
-    return found
+            ndcg[person] += gained / discount[: len(columns)].sum()
+    return ndcg

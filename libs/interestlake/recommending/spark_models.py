@@ -75,7 +75,7 @@ class SparkModels:
                 value = mean_list_ndcg(_own_lists(pool, place, k), relevant)
             models.append(Chosen(BY_NAME[name], {}, value, 1))
             self.log.info("  %-14s validation nDCG@%d %.4f of %d people", name, k, value, len(relevant))
-        return Choice(models, fusion.over(fusion.heard), left_out, pools=[pool], relevant=[relevant])
+        return Choice(models, fusion.over(fusion.speaking), left_out, pools=[pool], relevant=[relevant])
 
     def for_test(self, choice: Choice) -> Recommender:
         """Fitted on train and validation by Spark."""

@@ -23,9 +23,9 @@ def first_draws(
     random, count = np.random.default_rng(seed), len(own)
     sparse = random.dirichlet(np.full(count, 0.3), draws // 2)
     even = random.dirichlet(np.ones(count), draws - draws // 2)
-    found = np.zeros((1 + count + draws, source_count))
-    found[:, own] = np.vstack([np.full((1, count), 1 / count), np.eye(count), sparse, even])
-    return with_floor(found, popularity)
+    weights = np.zeros((1 + count + draws, source_count))
+    weights[:, own] = np.vstack([np.full((1, count), 1 / count), np.eye(count), sparse, even])
+    return with_floor(weights, popularity)
 
 
 def refined_draws(
@@ -39,9 +39,9 @@ def refined_draws(
     random = np.random.default_rng(seed)
     near = random.dirichlet(60 * centre[own] + 0.1, draws // 2)
     wide = random.dirichlet(15 * centre[own] + 0.1, draws - draws // 2)
-    found = np.zeros((draws, len(centre)))
-    found[:, own] = np.vstack([near, wide])
-    return np.vstack([centre[None, :], with_floor(found, popularity)])
+    weights = np.zeros((draws, len(centre)))
+    weights[:, own] = np.vstack([near, wide])
+    return np.vstack([centre[None, :], with_floor(weights, popularity)])
 
 
 def best_mean(weights: np.ndarray, scores: np.ndarray, keep: int) -> np.ndarray:
