@@ -125,6 +125,7 @@ def test_ids_that_pandas_made_decimals_are_read_as_whole_numbers(split_files, tm
     (lambda t: t.assign(weight="0"), 2, "the weight 0 in every row"),
     (lambda t: t.assign(weight="4,5"), 2, "'4,5' as weight in line 2; expected a finite number, with a point"),
     (lambda t: t.assign(weight="1e39"), 2, "'1e39' as weight in line 2"),
+    (lambda t: t.assign(weight="1e-300"), 2, "'1e-300' as weight in line 2"),
     (lambda t: t.assign(weight="inf"), 2, "'inf' as weight in line 2"),
     (lambda t: t.rename(columns={"timestamp": "time"}).assign(rating="5"), 0,
      "no column weight and no timestamp; not read: time, rating"),

@@ -68,6 +68,7 @@ def test_columns_nobody_wants_may_repeat_and_be_nameless(tmp_path):
     ("user_id,item_id\nu1,i1\n\n\"u\n2\",i2\nu3\n", "found 1 field in line 6 below"),
     ("user_id,item_id,user_id\nu1,i1,u1\n", "found 2 columns named user_id; expected one"),
     ("user_id,item_id,weight,weight\nu1,i1,1,1\n", "found 2 columns named weight; expected one"),
+    (ROWS + ROWS, "found the header again in line 4"),
     ("user_id;item_id\nu1;i1\n", "found the columns user_id;item_id; expected user_id, item_id among them, between"),
     ("", "found an empty file"), ("\n\n  \n", "found an empty file"), ("\ufeff", "found an empty file"),
     ("user_id,item_id\n", "found a header and no row"), ("user_id,item_id\n\n", "found a header and no row"),

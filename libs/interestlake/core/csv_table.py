@@ -72,6 +72,8 @@ def _checked(path: str, option: str, wanted: Sequence[str], optional: Sequence[s
             raise fault(f"{names.count(double[0])} columns named {double[0]}", "one")
         for line, record in records:
             count += 1
+            if record == header:
+                raise fault(f"the header again in line {line}", "one header, where files were put together")
             if len(record) != len(names):
                 raise fault(f"{_counted(len(record), 'field')} in line {line} below a header of "
                             f"{_counted(len(names), 'name')} ({shown})", "as many fields as names")  # fmt: skip

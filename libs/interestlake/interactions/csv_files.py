@@ -122,7 +122,8 @@ def _feedback(path: str, option: str) -> tuple[CsvTable, pd.DataFrame]:
 def _weights(table: CsvTable) -> np.ndarray:
     """Of every row, finite also as 32-bit floats, at least one above 0."""
     values = pd.to_numeric(table.frame["weight"], errors="coerce").to_numpy(np.float64)
-    wrong = ~(np.abs(values) < np.finfo(np.float32).max / MAX_PAIRS)
+    single, size = np.finfo(np.float32), np.abs(values)
+    wrong = ~((size < single.max / MAX_PAIRS) & ((size >= single.tiny) | (size == 0)))
     if wrong.any():
         found = f"{table.frame['weight'][wrong].iloc[0]!r} as weight in line {table.line(wrong)}"
         raise table.fault(found, "a finite number, with a point where it has decimals")
