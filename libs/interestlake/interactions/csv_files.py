@@ -109,7 +109,7 @@ def _feedback(path: str, option: str) -> tuple[CsvTable, pd.DataFrame]:
     if len(frame) > MAX_PAIRS:
         where = "interestlake run, which works on a cluster"
         raise BadInput.of(f"file {path}", found=f"{len(frame):,} pairs", expected=f"at most {MAX_PAIRS:,}", where=where)
-    unread = [name for name in frame.columns if name not in (*FEEDBACK_COLUMNS, *OPTIONAL_COLUMNS)]
+    unread = [name for name in frame.columns if name and name not in (*FEEDBACK_COLUMNS, *OPTIONAL_COLUMNS)]
     absent = [name for name in OPTIONAL_COLUMNS if name not in frame.columns]
     if unread and absent:
         LOG.warning("  %s: no column %s; not read: %s", option, " and no ".join(absent), ", ".join(unread))
