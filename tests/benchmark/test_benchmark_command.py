@@ -112,7 +112,8 @@ def test_trained_models_stop_on_validation_and_never_on_test(files, tmp_path):
     wanted = ("--models", "transitions,sasrec", "--budget", "1", "--validation", str(tmp_path / "validation.csv"))
     store = f"sqlite:///{tmp_path / 'mlflow.db'}"
     assert call(tmp_path, tmp_path / "a", *wanted, "--tracking-uri", store) == 0
-    pd.read_csv(tmp_path / "train.csv").sample(50, random_state=1).to_csv(tmp_path / "other.csv", index=False)
+    test = pd.read_csv(tmp_path / "test.csv")
+    test.assign(item_id=test["item_id"].sample(frac=1, random_state=1).to_numpy()).to_csv(tmp_path / "other.csv")
     assert call(tmp_path, tmp_path / "b", *wanted, test="other.csv") == 0
     first, second = (json.loads((tmp_path / out / "metrics.json").read_text()) for out in "ab")
     assert first["parameters"] == second["parameters"]
@@ -161,7 +162,7 @@ def _changed(files, name, change):
         (lambda t: t[t["user_id"] == t["user_id"].iloc[0]], "one person"),
         (lambda t: t.assign(item_id=[str(n) for n in range(len(t))]), "no item that train knows"),
         (lambda t: t.head(0), "a header and no row"),
-        (lambda t: t.assign(user_id=["", *t["user_id"][1:]]), "rows without user_id or item_id"),
+        (lambda t: t.assign(user_id=["", *t["user_id"][1:]]), "1 rows without user_id, the first in line 2"),
     ],
 )
 def test_bad_train_files_are_named(files, tmp_path, caplog, change, said):

@@ -13,12 +13,14 @@ GOOD = "text,intent\npay the bill,pay\nbook a table,book\nplay it,pay\nbook it,b
 FAULTS = {
     "missing file": (None, "nothing there"),
     "empty file": ("", "an empty file"),
-    "header alone": ("text,intent\n", "none below the header"),
-    "missing column": ("text,label\na,b\n", "['text', 'label']"),
+    "header alone": ("text,intent\n", "a header and no row"),
+    "missing column": ("text,label\na,b\n", "found the columns text, label; expected text, intent among them"),
     "empty text": ("text,intent\na,b\n  ,c\n", "1 without a text or intent, first in line 3"),
-    "short row": ("text,intent\na,b\nc\n", "1 without a text or intent, first in line 3"),
+    "short row": ("text,intent\na,b\nc\n", "1 field in line 3 below a header of 2 names (text, intent)"),
+    "wide row": ("text,intent\na,b\nc,d,e\n", "3 fields in line 3 below a header of 2 names (text, intent)"),
+    "double column": ("text,intent,text\na,b,c\n", "2 columns named text"),
     "one intent": ("text,intent\na,b\nc,b\nd,oos\n", "['b']"),
-    "not UTF-8": (b"text,intent\n\xff\xfe,b\n", "utf-8"),
+    "not UTF-8": (b"text,intent\n\xff\xfe,b\n", "the byte 0xff in line 2, which is no UTF-8"),
 }
 
 

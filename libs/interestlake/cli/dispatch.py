@@ -13,11 +13,13 @@ from contextlib import contextmanager
 
 from ..core.config import RunOptions, cut, load_params, new_run_id, parse_override
 from ..core.errors import BadInput, GateRefused
+from ..core.out_folder import expect_writable
 from ..core.session import GATEWAY, build_session
 from ..core.storage import has_scheme
 from .table import BY_NAME, Command
 from .table.command import Cut, OneStage, OnFiles, OwnStart
 from .table.operations import STAGE_NAMES
+from .table.shared import OUT
 
 LOG = logging.getLogger("interestlake")
 # loaded while the JVM starts and a pipeline claims its run, which load no module that interestlake.core.claim has not
@@ -36,6 +38,8 @@ def execute(arguments: argparse.Namespace, load: Callable | None = None) -> None
     Raises what main turns into exit codes.
     """
     command = BY_NAME[arguments.command]
+    if OUT in command.options:
+        expect_writable(arguments.out)
     load = load or (lambda: named(command.runs.address))
     if isinstance(command.runs, OnFiles):
         load()(arguments, LOG)

@@ -27,8 +27,7 @@ def models(arguments: argparse.Namespace, log: Logger, start: Callable) -> None:
         from ..interactions.csv_files import read_inputs
 
         files = arguments.items, arguments.social, arguments.facts
-        # nothing is scored: the train pairs stand in for a test file
-        data = data_of_files(read_inputs(arguments.train, arguments.train, None, *files))
+        data = data_of_files(read_inputs(arguments.train, None, None, *files))
     if data:
         counts = (data.size.pairs, data.size.people, data.size.items)
         log.info("%s train pairs of %s people and %s items", *(f"{count:,}" for count in counts))

@@ -46,6 +46,11 @@ class Pairs:
     def shape(self) -> tuple[int, int]:
         return len(self.user_ids), len(self.item_ids)
 
+    @property
+    def keys(self) -> np.ndarray:
+        """(n,) int64: one number per pair, the same in every part over the same people and items."""
+        return pair_keys(self.users, self.items, self.shape[1])
+
     @cached_property
     def starts(self) -> np.ndarray:
         """(U + 1,) first row of each person."""
@@ -71,7 +76,7 @@ class Pairs:
 
     def plus(self, other: "Pairs") -> "Pairs":
         """Both parts' pairs, each person's in order of time; of a pair in both, the one of `other` stays."""
-        mine = self.rows(~np.isin(_keys(self), _keys(other)))
+        mine = self.rows(~np.isin(self.keys, other.keys))
         joined = [np.concatenate(pair) for pair in zip(mine._arrays(), other._arrays(), strict=True)]
         order = np.lexsort((np.arange(len(joined[0])), joined[3], joined[0]))
         return Pairs(self.user_ids, self.item_ids, *(array[order] for array in joined), self.timed)
@@ -93,5 +98,6 @@ class Pairs:
         return self.users, self.items, self.weights, self.times
 
 
-def _keys(pairs: Pairs) -> np.ndarray:
-    return pairs.users.astype(np.int64) * pairs.shape[1] + pairs.items
+def pair_keys(users: np.ndarray, items: np.ndarray, item_count: int) -> np.ndarray:
+    """Places of people and items -> one number per pair."""
+    return users.astype(np.int64) * item_count + items

@@ -12,7 +12,7 @@ RANDOM, NEWEST = "a random", "the newest"  # how a validation part was chosen, i
 
 
 def split_pairs(pairs: pd.DataFrame, protocol: str, test_share: float, validation_share: float, seed: int) -> pd.Series:
-    """pairs(user_id, item_id[, timestamp as a number]) -> "train", "validation" or "test" per row.
+    """pairs(user_id, item_id[, timestamp as a number]), each pair once -> "train", "validation" or "test" per row.
 
     stratified-item, stratified-user: of each item's (person's) n pairs, a seeded random round(n x share) are held
     out. leave-one-out: each person's last pair is test and, with a validation share, the one before it validation;

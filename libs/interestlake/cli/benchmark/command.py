@@ -1,4 +1,4 @@
-"""`interestlake benchmark` and `interestlake split`: files in, files and a table out."""
+"""`interestlake benchmark`: files in, files and a table out."""
 
 import argparse
 from dataclasses import asdict
@@ -7,16 +7,15 @@ from pathlib import Path
 
 import numpy as np
 
-from ...core.errors import BadInput
 from ...core.json_file import write_metrics
+from ...core.out_folder import writing
 from ...evaluation import arrays
 from ...evaluation.measure import evaluate
-from ...interactions.csv_files import read_inputs, read_pairs
+from ...interactions.csv_files import read_inputs
 from ...interactions.cuts import cuts_of
 from ...interactions.held_out import HeldOut, held_out_pairs
 from ...interactions.inputs import Inputs, place_of
 from ...interactions.pairs import Pairs
-from ...interactions.protocols import split_pairs
 from ...interactions.side_information import SideInformation, build_side, likeness_vectors
 from ...recommending.ablation import FAMILIES, POPULARITY, by_family, oracle, without_each
 from ...recommending.budget import Plan, plan_search
@@ -25,6 +24,7 @@ from ...recommending.kept import kept_choice, plain, read_choice
 from ...recommending.pool import Pool, gather
 from ...recommending.sampled import NEGATIVES, draw_candidates, sampled_lists
 from ...training.curves import loss_figure
+from .numbers import expect_numbers
 from .outcome import Outcome, finish
 from .track import log_run
 from .write import ceiling_lines, table_lines, write_recommendations
@@ -32,11 +32,7 @@ from .write import ceiling_lines, table_lines, write_recommendations
 
 def benchmark(options: argparse.Namespace, log: Logger) -> None:
     """Fit, choose and list without the test pairs; then score the lists by them."""
-    for name in ("variety", "diversity"):
-        if not 0 <= getattr(options, name) <= 1:
-            raise BadInput.of(name, found=getattr(options, name), expected="0 to 1", where=f"--{name}")
-    if options.top < 1:
-        raise BadInput.of("list length", found=options.top, expected="1 or more", where="--top")
+    expect_numbers(options)
     earlier = read_choice(options.chosen, "--chosen") if options.chosen else None
     inputs = read_inputs(options.train, options.test, options.validation, options.items, options.social, options.facts)
     log.info("%s people, %s items, %s train pairs",
@@ -70,10 +66,6 @@ def benchmark(options: argparse.Namespace, log: Logger) -> None:
         ceiling[f"without {left_out}"] = {"validation": value, "ndcg": float(own.mean())}
     families = _families(options, outcome, held_out, alike, log)
     figures = _figures(outcome, lists, held_out, alike, options.top)
-    out = Path(options.out)
-    out.mkdir(parents=True, exist_ok=True)
-    rows = write_recommendations(outcome.lists, outcome.scores, inputs.train.user_ids, inputs.train.item_ids,
-                                 out / "recommendations.parquet")
     training = {c.model.name: c.training for c in choice.models if c.training}
     parameters = {c.model.name: dict(c.parameters) for c in choice.models}
     report = {"models": figures, "counts": inputs.counts, "fusion": outcome.fusion.described(choice.granularity),
@@ -85,10 +77,15 @@ def benchmark(options: argparse.Namespace, log: Logger) -> None:
     report |= {"protocol": options.protocol, "seed": options.seed, "test_people": len(held_out.people)}
     if everywhere:
         report["full_ranking"] = everywhere
-    write_metrics(report, out / "metrics.json")
-    write_metrics(plain(choice), out / "chosen.json", None)
-    for name, curve in training.items():
-        loss_figure(curve).savefig(out / f"training-{name}.png", dpi=120)
+    out = Path(options.out)
+    with writing(out):
+        out.mkdir(parents=True, exist_ok=True)
+        rows = write_recommendations(outcome.lists, outcome.scores, inputs.train.user_ids, inputs.train.item_ids,
+                                     out / "recommendations.parquet")
+        write_metrics(report, out / "metrics.json")
+        write_metrics(plain(choice), out / "chosen.json", None)
+        for name, curve in training.items():
+            loss_figure(curve).savefig(out / f"training-{name}.png", dpi=120)
     tracked = log_run(options, report, out)
     warm = int((np.diff(pairs.starts)[held_out.people] > 0).sum())
     print(f"test: {len(held_out.people):,} people, {warm:,} with a history (warm); best first, * best of its column")
@@ -172,20 +169,3 @@ def _everyone(outcome: Outcome) -> Pool:
     """Everybody's candidates of every chosen model."""
     models = [outcome.fitted[name] for name in outcome.choice.names]
     return gather(models, outcome.known, np.arange(outcome.known.shape[0]), outcome.friends)
-
-
-def split(options: argparse.Namespace, log: Logger) -> None:
-    """Write train.csv, test.csv and, with a share for it, validation.csv; the columns and rows are the input's."""
-    for name in ("test_share", "validation_share"):
-        if not 0 <= getattr(options, name) < 1:
-            where = f"--{name.replace('_', '-')}"
-            raise BadInput.of("share", found=getattr(options, name), expected="0 <= share < 1", where=where)
-    frame, pairs = read_pairs(options.input, "--input")
-    part = split_pairs(pairs, options.protocol, options.test_share, options.validation_share, options.seed)
-    out = Path(options.out)
-    out.mkdir(parents=True, exist_ok=True)
-    for name in ("train", "validation", "test"):
-        rows = frame[(part == name).to_numpy()]
-        if len(rows) or name != "validation":
-            rows.to_csv(out / f"{name}.csv", index=False)
-            print(f"{name:<11}{len(rows):>11,} pairs  {out / f'{name}.csv'}")

@@ -19,7 +19,8 @@ def write_recommendations(
     written = 0
     schema = pa.schema([("user_id", pa.string()), ("item_id", pa.string()), ("rank", pa.int32()),
                         ("score", pa.float64()), ("model", pa.string())])
-    with pq.ParquetWriter(path, schema) as file:
+    # opened here: pyarrow takes a name with a colon for an address
+    with open(path, "wb") as sink, pq.ParquetWriter(sink, schema) as file:
         for model, columns in lists.items():
             people, places = np.nonzero(columns >= 0)
             arrays = [user_ids[people], item_ids[columns[people, places]], places + 1, scores[model][people, places],

@@ -58,7 +58,7 @@ COMMANDS = (
     Command(
         "split", "start", "train, validation and test files by a published protocol",
         "interestlake split --input ratings.csv --protocol stratified-item --out out/split",
-        OnFiles("cli.benchmark.command:split"), SPLIT,
+        OnFiles("cli.benchmark.split:split"), SPLIT,
     ),
     Command(
         "export-split", "start", "what a run split, as the benchmark's files, with what it chose",

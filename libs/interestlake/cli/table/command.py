@@ -1,6 +1,7 @@
 """What an entry of the command table is made of. An address is "package.module:name" below `interestlake`; it is
 imported when its command runs, not before."""
 
+import argparse
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -15,6 +16,20 @@ def as_yaml(text: str) -> object:
 def as_names(text: str) -> list[str]:
     """'a, b' -> ['a', 'b']."""
     return [name.strip() for name in text.split(",") if name.strip()]
+
+
+MAX_SEED = 2**31 - 1  # every library that draws takes these
+
+
+def as_seed(text: str) -> int:
+    """A whole number that seeds numpy, torch and Spark alike."""
+    try:
+        value = int(text)
+    except ValueError:
+        value = -1
+    if not 0 <= value <= MAX_SEED:
+        raise argparse.ArgumentTypeError(f"found {text}; expected a whole number from 0 to {MAX_SEED}")
+    return value
 
 
 @dataclass(frozen=True)

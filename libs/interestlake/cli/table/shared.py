@@ -1,12 +1,12 @@
 """Options that several commands have."""
 
 from ...core.session import PROFILES
-from .command import Option, as_names
+from .command import Option, as_names, as_seed
 
 CONF = Option("--conf", "configuration folder (default: conf where it is there)")
 PROFILE = Option("--profile", "conf/spark/<profile>.properties", choices=PROFILES, default="local")
 SET = Option("--set", "one parameter", metavar="SECTION.NAME=VALUE", repeat=True)
-SEED = Option("--seed", "seed of every random step (default 42)", int, 42)
+SEED = Option("--seed", "seed of every random step (default 42)", as_seed, 42)
 LAKE = Option("--lake", "root folder or prefix of the Delta tables", required=True)
 # of every command over a lake
 ON_LAKE = (

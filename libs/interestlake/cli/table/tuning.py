@@ -60,7 +60,7 @@ COMPRESS = (
         "--texts", "column text: what is distilled and weighed on; labels are not read", metavar="CSV", required=True
     ),
     Option("--data", "text,intent or text,label: for figures alone", metavar="CSV", required=True),
-    Option("--out", "folder of the results, a folder per form", metavar="DIR", required=True),
+    OUT,
     Option("--heads", "heads left out (default 0.25)", float, 0.25, metavar="SHARE"),
     Option("--weights", "weights of the encoder's matrices set to 0 (default 0.4)", float, 0.4, metavar="SHARE"),
     Option("--layers", "layers of the distilled encoder (default: half)", int, metavar="N"),

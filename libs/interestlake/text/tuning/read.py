@@ -1,15 +1,14 @@
 """Labelled texts and tagged sentences from files, with one clear message for a file that is neither."""
 
-import csv
-import gzip
-import io
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
+from ...core.csv_table import read_csv
 from ...core.errors import BadInput
+from ...core.text_file import read_text
 
 DEV_SHARE = 0.1
 SHOWN_LINES = 3
@@ -41,44 +40,32 @@ class Sentences:
 
 
 def read_texts(path: str, option: str) -> list[str]:
-    """The column text of a CSV (or .csv.gz), other columns ignored; as strict as `read_labelled`."""
+    """The column text of a CSV file, other columns ignored; as strict as `read_labelled`."""
     return read_columns(path, ("text",), option)[0]
 
 
 def read_labelled(path: str, column: str, option: str) -> Labelled:
-    """A CSV (or .csv.gz) with header `text,<column>`, other columns ignored; spaces around both are cut.
+    """A CSV file with header `text,<column>`, other columns ignored; spaces around both are cut.
 
-    Raises BadInput for no file, no UTF-8, a missing column, no rows, and rows with an empty text or label (a cell that
-    reads nan is a word, not a missing value).
+    Raises BadInput as `core.csv_table.read_csv`, and for rows with an empty text or label (a cell that reads nan is a
+    word, not a missing value).
     """
     return Labelled(*read_columns(path, ("text", column), option))
 
 
 def read_columns(path: str, names: Sequence[str], option: str) -> list[list[str]]:
-    """The columns `names` of a CSV (or .csv.gz), cell by cell; as strict as `read_labelled`."""
-    reader = csv.reader(io.StringIO(_text_of(path, option), newline=""))
-    header = [name.strip() for name in next(reader, [])]
-    if any(name not in header for name in names):
-        raise BadInput.of(f"columns of {path}", found=header, expected=",".join(names), where=option)
-    places = [header.index(name) for name in names]
-    rows, faulty = [], []
-    for cells in reader:
-        if not cells:  # a blank line is no row
-            continue
-        row = tuple(cells[place].strip() if place < len(cells) else "" for place in places)
-        rows.append(row)
-        if not all(row):
-            faulty.append(reader.line_num)
-    if not rows:
-        raise BadInput.of(f"rows of {path}", found="none below the header", expected="one or more", where=option)
-    if faulty:
-        found = f"{len(faulty)} without a {' or '.join(names)}, first in line {_some(faulty)}"
-        raise BadInput.of(f"rows of {path}", found=found, expected=f"{' and '.join(names)} in every row", where=option)
-    return [list(column) for column in zip(*rows, strict=True)]
+    """The columns `names` of a CSV file, cell by cell; as strict as `read_labelled`."""
+    table = read_csv(path, names, option)
+    columns = [table.frame[name].str.strip() for name in names]
+    faulty = np.logical_or.reduce([column == "" for column in columns])
+    if faulty.any():
+        found = f"{int(faulty.sum())} without a {' or '.join(names)}, first in line {table.line(faulty)}"
+        raise table.fault(found, f"{' and '.join(names)} in every row")
+    return [column.tolist() for column in columns]
 
 
 def read_sentences(path: str, option: str) -> Sentences:
-    """CoNLL columns, plain or .gz: the token first, its tag last, tab or blanks between, a blank line after a sentence.
+    """CoNLL columns: the token first, its tag last, tab or blanks between, a blank line after a sentence.
 
     Lines of -DOCSTART- are left out. Raises BadInput for no file, no sentence, and lines without a tag of the form O,
     B-type or I-type.
@@ -87,12 +74,12 @@ def read_sentences(path: str, option: str) -> Sentences:
     tags: list[list[str]] = [[]]
     faulty = []
     # not splitlines: tweets hold characters that it takes for line ends
-    for number, line in enumerate(_text_of(path, option).split("\n"), 1):
+    for number, line in enumerate(re.split("\r\n|\n|\r", read_text(path, option)), 1):
         if not line.strip():
             words.append([])
             tags.append([])
             continue
-        cells = line.strip("\r").split("\t") if "\t" in line else line.split()
+        cells = line.split("\t") if "\t" in line else line.split()
         cells = [cell.strip() for cell in cells]
         if cells[0] == "-DOCSTART-":
             continue
@@ -108,19 +95,6 @@ def read_sentences(path: str, option: str) -> Sentences:
     if not filled:
         raise BadInput.of(f"sentences of {path}", found="none", expected="one or more", where=option)
     return Sentences([words[row] for row in filled], [tags[row] for row in filled])
-
-
-def _text_of(path: str, option: str) -> str:
-    if not Path(path).is_file():
-        raise BadInput.of(f"file {path}", found="nothing there", expected="a file", where=option)
-    try:
-        with gzip.open(path, "rb") if path.endswith(".gz") else open(path, "rb") as file:
-            text = file.read().decode("utf-8-sig")
-    except (UnicodeDecodeError, OSError) as fault:
-        raise BadInput.of(f"file {path}", found=fault, expected="text in UTF-8", where=option) from fault
-    if not text.strip():
-        raise BadInput.of(f"file {path}", found="an empty file", expected="a header and rows", where=option)
-    return text
 
 
 def _some(lines: Sequence[int]) -> str:
