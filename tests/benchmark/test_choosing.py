@@ -20,7 +20,7 @@ from interestlake.recommending.pool import Pool, joined, ordered
 from interestlake.recommending.segment_weights import fit_segments, fit_weights, mean_ndcg
 
 from ..models.one_row import top_unseen
-from .world import feedback, pairs
+from .world import feedback, pairs, places_of
 
 
 def test_search_finds_a_best_beyond_the_end_of_its_grid():
@@ -129,12 +129,6 @@ def test_block_metrics_equal_those_of_the_pipeline(spark):
     expected = frame.select("row", *(column.alias(name) for name, column in columns.items())).orderBy("row").toPandas()
     for name, values in found.items():
         np.testing.assert_allclose(values, expected[name].astype(float), atol=1e-9, err_msg=name)
-
-
-def places_of(values: np.ndarray, people: int) -> np.ndarray:
-    """(P C, S) values -> each model's places of a person's C candidates, from 1, the largest first."""
-    mine = values.reshape(people, -1, values.shape[1])
-    return (np.argsort(np.argsort(-mine, axis=1, kind="stable"), axis=1) + 1).reshape(values.shape).astype(np.int16)
 
 
 def _pool(random, people=80, candidates=20, models=3) -> tuple[Pool, list[np.ndarray]]:

@@ -13,7 +13,7 @@ from interestlake.interactions.protocols import NEWEST, RANDOM, newest_of_all, w
 from interestlake.recommending.fit_fusion import fit_fusion
 from interestlake.recommending.pool import Pool
 
-from .world import feedback, pairs
+from .world import feedback, pairs, places_of
 
 LOG = logging.getLogger("test")
 
@@ -115,7 +115,7 @@ def withheld_pools(cuts_made: int, seed: int = 0) -> tuple[list[Pool], list[list
         truth = np.tile(np.isin(np.arange(candidates), wanted), people).astype(float)
         noise = random.random((len(truth), 2))
         values = np.column_stack([noise[:, 0], np.tile(marks, people), 0.25 * truth + 0.75 * noise[:, 1]])
-        places, context = np.full(values.shape, 50, np.int16), np.ones((len(truth), 3), np.float32)
+        places, context = places_of(values, people), np.ones((len(truth), 3), np.float32)
         columns = np.tile(np.arange(candidates), people).astype(np.int32)
         starts = np.arange(people + 1) * candidates
         pools.append(Pool(np.arange(people), starts, columns, values.astype(np.float32), places, context))

@@ -27,3 +27,9 @@ def feedback(frame: pd.DataFrame, timed: bool = True) -> Pairs:
     """Pairs of weight 1 over the people and items of the frame."""
     frame = frame.assign(weight=1.0).rename(columns={"timestamp": "time"})
     return Pairs.of(frame, *(np.unique(frame[n].to_numpy(object)) for n in ("user_id", "item_id")), timed)
+
+
+def places_of(values: np.ndarray, people: int) -> np.ndarray:
+    """(P C, S) values -> each model's places of a person's C candidates, from 1, the largest first."""
+    mine = values.reshape(people, -1, values.shape[1])
+    return (np.argsort(np.argsort(-mine, axis=1, kind="stable"), axis=1) + 1).reshape(values.shape).astype(np.int16)
