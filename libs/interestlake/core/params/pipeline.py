@@ -116,7 +116,7 @@ GRANULARITIES = ("behaviour", "text", "social", "knowledge", "sequence")  # the 
 
 @dataclass(frozen=True)
 class Tune:
-    minutes: float = number(8.0, "minutes that the search is planned to take; 0 = keep what was chosen", low=0)
+    minutes: float = number(6.0, "minutes that the search is planned to take; 0 = keep what was chosen", low=0)
     quick: bool = flag(False, "fixed parameters, and no trained sequence and graph models: a first look")
     budget: int = number(0, "most fits per model; 0 = by model", low=0)
     variety: float = number(0.01, "share of validation nDCG that may be given for less popular items", low=0, high=1)
