@@ -8,7 +8,15 @@ from ..privacy.identity import origin_row, place_origin
 from ..privacy.objections import TABLE as OBJECTIONS
 from ..privacy.objections import without_forgotten
 from ..sources import load_source, origin_of
-from ..sources.bronze import bronze_events, bronze_facts, bronze_friends, bronze_items, bronze_quarantine, truth_rows
+from ..sources.bronze import (
+    bronze_events,
+    bronze_facts,
+    bronze_friends,
+    bronze_items,
+    bronze_quarantine,
+    prefixed,
+    truth_rows,
+)
 from ..sources.contract import Request
 from ..sources.remarks import beside_the_catalogue, left_out, time_figures, times
 
@@ -44,13 +52,13 @@ def _run(context: StageContext) -> dict[str, float]:
         friends = friends.select("user_id", "friend_id", "source")
     events = events.persist()
     found = events.agg(F.count(F.lit(1)).alias("events"), *time_figures()).first()
-    event_count, items = found["events"], loaded.items.transform(bronze_items(origin))
+    event_count, catalogue = found["events"], loaded.items.transform(prefixed(origin, "item_id"))
     told = [*left_out(loaded.quarantine, loaded.bad_count), *loaded.notes, *times(**found.asDict())]
-    for line in (*told, *beside_the_catalogue(events, items)):
+    for line in (*told, *beside_the_catalogue(events, catalogue)):
         context.log.info("      %s", line)
     bronze = {
         "bronze.events": events,
-        "bronze.items": items,
+        "bronze.items": loaded.items.transform(bronze_items(origin)),
         "bronze.friends": friends,
         "bronze.facts": loaded.facts.transform(bronze_facts(origin, loaded.items)),
         "bronze.quarantine": loaded.quarantine.transform(bronze_quarantine(origin)),
