@@ -5,6 +5,7 @@ import logging
 import pytest
 import yaml
 
+from interestlake.core.errors import BadInput
 from interestlake.stages.ingest import INGEST
 
 COLUMNS = {"user_id": "u", "item_id": "i", "value": "v", "timestamp": "at"}
@@ -65,15 +66,24 @@ def test_articles_bought_several_times_in_a_day_count(write, ingest):
 ODD = ("hash#tag", "100%", "per%20cent", "qu?estion", "co:lon", "[2024]", "{x}", "star*", "copy [1]", "ü ß")
 
 
+def _file(name):
+    return f"{name}/e {name.replace(':', '')}.csv"
+
+
 def test_inputs_are_plain_paths_whatever_signs_they_hold(write, mapped, tmp_path, rows_of):
     section = {**EVENTS, "files": "*.csv"}
     for place, name in enumerate(ODD):
-        write(f"{name}/e {name}.csv", f"u,i,v,at\nuser{place},1,1,1393580001\n,1,1,1\n")
+        write(_file(name), f"u,i,v,at\nuser{place},1,1,1393580001\n,1,1,1\n")
     every = mapped(str(tmp_path / "input"), events=section)
-    names = [f"{name}/e {name}.csv" for name in ODD]
+    names = [_file(name) for name in ODD]
     assert rows_of(every.events, "file", "user_id", "line") == sorted(
         ((name, f"user{place}", 2) for place, name in enumerate(names)), key=repr
     )
     assert {row.file for row in every.quarantine.collect()} == set(names)
     one = mapped(str(tmp_path / "input" / "star*" / "e star*.csv"), events=section)
     assert rows_of(one.events, "file", "user_id") == [("e star*.csv", "user7")]
+
+
+def test_a_file_name_that_spark_cannot_open_is_one_message(write, mapped):
+    with pytest.raises(BadInput, match=r"file co:lon\.csv: found ':' in its name; expected a name without"):
+        mapped(write("co:lon.csv", "u,i,v,at\na,1,1,1\n"), events={**EVENTS, "files": "*.csv"})

@@ -39,12 +39,14 @@ def _parted(address: str) -> tuple[str, str]:
     return (found[1] or "", found[2]) if found else ("", address)
 
 
-def refuse_archives(files: tuple[InputFile, ...]) -> None:
-    """BadInput where one of `files` is an archive or is packed in a way that Spark does not read."""
-    packed = [file.name for file in files if file.name.lower().endswith(ARCHIVES)]
-    if packed:
-        raise BadInput.of(f"file {packed[0]}", found="an archive", where="--input",
-                          expected="plain files or .gz ones: unpack it first")  # fmt: skip
+def refuse_unreadable(files: tuple[InputFile, ...]) -> None:
+    """BadInput where one of `files` is an archive, is packed in a way, or has a name, that Spark does not read."""
+    for file in files:
+        if file.name.lower().endswith(ARCHIVES):
+            raise BadInput.of(f"file {file.name}", found="an archive", where="--input",
+                              expected="plain files or .gz ones: unpack it first")  # fmt: skip
+        if ":" in file.name.rsplit("/", 1)[-1]:  # Hadoop's own names beside it would begin with a scheme
+            raise BadInput.of(f"file {file.name}", found="':' in its name", expected="a name without", where="--input")
 
 
 def list_files(spark: SparkSession, inputs: tuple[str, ...]) -> tuple[InputFile, ...]:
@@ -110,6 +112,6 @@ def require(files: tuple[InputFile, ...], what: str, *patterns: str) -> tuple[In
     chosen = match(files, *patterns)
     if not chosen:
         shown = ", ".join(file.name for file in files[:12]) + (", ..." if len(files) > 12 else "")
-        refuse_archives(files if len(files) == 1 else ())
+        refuse_unreadable(files if len(files) == 1 else ())
         raise BadInput.of(what, found=shown, expected=f"{' or '.join(patterns)} (plain or .gz)", where="--input")
     return chosen

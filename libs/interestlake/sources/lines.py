@@ -8,7 +8,7 @@ from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from ..core.errors import BadInput
-from .files import AS_WRITTEN, InputFile, refuse_archives
+from .files import AS_WRITTEN, InputFile, refuse_unreadable
 
 PLACE = ("path", "block", "position")
 BROKEN_ARCHIVE = ("java.io.EOFException", "java.util.zip.ZipException", "not a gzip file", "incorrect header check")
@@ -21,9 +21,9 @@ def read_lines(
 
     `position` grows by one from line to line of a block, from a start that `settle` takes off again. `fault` is null
     or says that the line is not in `encoding` (Java's name); with `fallback` ("ISO-8859-1") such a line is read in
-    that one. Lazy. Raises BadInput for archives of several files.
+    that one. Lazy. Raises BadInput for archives and for names that Spark cannot open.
     """
-    refuse_archives(files)
+    refuse_unreadable(files)
     value, binary = F.col("value"), F.col("value").cast("binary")
     text = value if encoding == "UTF-8" else F.decode(binary, encoding)
     legal = F.decode(binary, "UTF-8") == value if encoding == "UTF-8" else ~text.contains("\ufffd")

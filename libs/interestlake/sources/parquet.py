@@ -24,7 +24,7 @@ from pyspark.sql.types import (
 )  # fmt: skip
 
 from ..core.errors import BadInput
-from .files import AS_WRITTEN, InputFile
+from .files import AS_WRITTEN, InputFile, refuse_unreadable
 from .formats import require_columns
 
 Kinds = tuple[tuple[str, str], ...]  # name and Parquet type of each column
@@ -40,6 +40,7 @@ def read_parquet(spark: SparkSession, files: tuple[InputFile, ...], wanted: tupl
     too, and dates become ISO text: their mapping says `time_unit: iso`. Raises BadInput where a file is no Parquet, a
     column is missing, or its type is none that Spark reads.
     """
+    refuse_unreadable(files)
     alike: dict[Kinds | None, list[InputFile]] = {}
     for file in files:
         alike.setdefault(_kinds(file), []).append(file)
