@@ -51,7 +51,7 @@ def test_every_fault_is_named_at_once(tmp_path):
 @pytest.mark.parametrize(
     ("section", "body", "part"),
     [
-        ("als", "rank: [1\n", "not readable as YAML"),
+        ("als", "rank: [1\n", "expected readable YAML"),
         ("als", "- rank\n", "expected `name: value` lines"),
         ("als", "rank: true\n", "expected a whole number"),
         ("als", "alpha: .nan\n", "expected >= 0"),

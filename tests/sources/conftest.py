@@ -2,7 +2,9 @@ import gzip
 from dataclasses import replace
 
 import pytest
+import yaml
 
+from interestlake.sources import load_source
 from interestlake.sources.contract import Request
 
 
@@ -39,3 +41,15 @@ def rows_of():
         return sorted((tuple(row) for row in frame.select(*columns).collect()), key=repr)
 
     return collect
+
+
+@pytest.fixture
+def mapped(tmp_path, request_for):
+    """mapped(folder, events={...}, items=..., request={...}) -> what the table loader makes of it."""
+
+    def load(folder, request=None, **sections):
+        path = tmp_path / "mapping.yml"
+        path.write_text(yaml.safe_dump(sections, allow_unicode=True))
+        return load_source("table", request_for(folder, mapping=str(path), **(request or {})))
+
+    return load

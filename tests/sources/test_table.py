@@ -2,7 +2,6 @@ import datetime as dt
 import json
 
 import pytest
-import yaml
 
 from interestlake.core.errors import BadInput
 from interestlake.sources import load_source
@@ -21,18 +20,6 @@ EXPECTED = sorted(
     key=repr,
 )
 EVENT_COLUMNS = ("user_id", "item_id", "event_type", "value", "text", "event_ts")
-
-
-@pytest.fixture
-def mapped(tmp_path, request_for):
-    """mapped(folder, events={...}, items=..., ...) -> what the table loader makes of it."""
-
-    def load(folder, **sections):
-        path = tmp_path / "mapping.yml"
-        path.write_text(yaml.safe_dump(sections))
-        return load_source("table", request_for(folder, mapping=str(path)))
-
-    return load
 
 
 def events(form, **more):

@@ -1,7 +1,6 @@
 """Runs one command of the table: faults of the command line first, then Spark, then the stages or the function."""
 
 import argparse
-import glob
 import importlib
 import inspect
 import logging
@@ -15,13 +14,14 @@ from ..core.config import RunOptions, cut, load_params, new_run_id, parse_overri
 from ..core.errors import BadInput, GateRefused
 from ..core.out_folder import expect_writable
 from ..core.session import GATEWAY, build_session
-from ..core.storage import has_scheme
+from ..core.storage import as_on_disk, expect_room_for, has_scheme
 from .table import BY_NAME, Command
 from .table.command import Cut, OneStage, OnFiles, OwnStart
 from .table.operations import STAGE_NAMES
 from .table.shared import OUT
 
 LOG = logging.getLogger("interestlake")
+LONGEST_RUN_ID = 128  # it names files, with an ending behind it
 # loaded while the JVM starts and a pipeline claims its run, which load no module that interestlake.core.claim has not
 SLOW_TO_LOAD = ("torch", "mlflow", "interestlake.core.pipeline")
 
@@ -58,6 +58,8 @@ def _on_lake(command: Command, arguments: argparse.Namespace, load: Callable) ->
     params = load_params(conf_dir, overrides, arguments.recipe)
     stages = cut(STAGE_NAMES, getattr(arguments, "from"), arguments.until) if command.name == "run" else slice(None)
     _look_for_inputs(inputs)
+    if GATEWAY not in os.environ and isinstance(runs, (Cut, OneStage)):
+        expect_room_for(options.lake)
     LOG.info("run %s  seed %d  lake %s", options.run_id, options.seed, options.lake)
     LOG.info("starting Spark (%s) ...", arguments.profile)
     began = time.perf_counter()
@@ -113,10 +115,16 @@ def options_of(
     overrides |= {option.sets: value for option, value in given.items() if option.sets and value is not None}
     paths = {option: value if option.repeat else [value] for option, value in given.items() if option.file}
     # schedulers cannot leave an option out: they give an empty one
-    inputs = [(option.flag, path) for option, all_of in paths.items() for path in all_of if path or option.required]
+    inputs = [(option.flag, as_on_disk(path)) for option, all_of in paths.items() for path in all_of
+              if path or option.required]  # fmt: skip
     run_id = arguments.run_id or new_run_id()
     if not run_id.replace("-", "").replace("_", "").replace(".", "").isalnum():
         raise BadInput.of("run id", found=repr(run_id), expected="letters, digits, '.', '_' and '-'", where="--run-id")
+    if len(run_id) > LONGEST_RUN_ID:
+        raise BadInput.of("run id", found=f"{len(run_id)} characters", expected=f"at most {LONGEST_RUN_ID}",
+                          where="--run-id")  # fmt: skip
+    if not 0 <= arguments.seed < 2**31:
+        raise BadInput.of("seed", found=arguments.seed, expected="0 to 2147483647", where="--seed")
     options = RunOptions(
         lake=arguments.lake,
         run_id=run_id,
@@ -135,7 +143,7 @@ def _look_for_inputs(inputs: Sequence[tuple[str, str]]) -> None:
     if GATEWAY in os.environ:  # under spark-submit the cluster's default file system decides
         return
     for option, path in inputs:
-        if not has_scheme(path) and not glob.glob(path):
+        if not has_scheme(path) and not os.path.exists(path):
             raise BadInput.of(f"input {path}", found="nothing there", expected="a file or folder", where=option)
 
 

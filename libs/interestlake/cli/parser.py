@@ -78,6 +78,8 @@ def _settings(option: Option) -> dict[str, object]:
     if option.choices:
         settings["choices"] = option.choices
         del settings["metavar"]
+    if option.repeat and option.file:  # one flag or several: --input A B, --input A --input B
+        return {**settings, "action": "extend", "nargs": "+", "default": None if option.required else []}
     if option.repeat:
         return {**settings, "action": "append", "default": None if option.required else []}
     default = option.default

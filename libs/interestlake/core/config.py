@@ -6,10 +6,9 @@ from dataclasses import MISSING, asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-import yaml
-
 from .errors import BadInput
 from .params.all import SECTIONS, Params, section_fields
+from .yaml_file import parse_yaml, read_yaml
 
 FEEDBACK = "feedback"  # the source of a refit's run
 KNOWLEDGE = "knowledge"  # the source of a knowledge command's run
@@ -144,9 +143,9 @@ def load_params(
             faults.append(f"{path}: unknown section; expected one of {', '.join(SECTIONS)}")
             continue
         try:
-            loaded = yaml.safe_load(path.read_text(encoding="utf-8"))
-        except yaml.YAMLError as error:
-            faults.append(f"{path}: not readable as YAML ({' '.join(str(error).split())})")
+            loaded = read_yaml(path, str(path))
+        except BadInput as error:
+            faults.append(str(error))
             continue
         values[path.stem], origin[path.stem] = loaded, str(path)
     layers = [(dotted, value, path) for path, dotted, value in _recipe(conf_dir, recipe, faults)]
@@ -171,9 +170,9 @@ def _recipe(conf_dir: str | None, recipe: str | None, faults: list[str]) -> list
         return []
     path = _recipe_path(conf_dir, recipe)
     try:
-        loaded = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        faults.append(f"{path}: not readable as YAML ({' '.join(str(error).split())})")
+        loaded = read_yaml(path, str(path)) or {}
+    except BadInput as error:
+        faults.append(str(error))
         return []
     if not isinstance(loaded, dict):
         faults.append(f"{path}: found {type(loaded).__name__}; expected sections")
@@ -221,7 +220,7 @@ def parse_override(assignment: str) -> tuple[str, object]:
     name, equals, value = assignment.partition("=")
     if not equals:
         raise BadInput.of("--set", found=repr(assignment), expected="SECTION.NAME=VALUE", where="--set")
-    return name.strip(), yaml.safe_load(value)
+    return name.strip(), parse_yaml(value, f"--set {assignment}", "--set")
 
 
 def cut(order: Sequence[str], first: str | None, last: str | None) -> slice:

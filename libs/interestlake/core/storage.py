@@ -2,6 +2,8 @@
 
 import os
 import re
+import shutil
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,10 +12,41 @@ from .errors import BadInput
 if TYPE_CHECKING:  # the command line asks has_scheme before Spark is loaded
     from pyspark.sql import SparkSession
 
+ODD_SIGNS = r"[#%?*\[\]{}\\:;\x00-\x1f]"  # Delta, Hadoop's paths or sqlite's addresses read these in their own way
+NEEDED = 64 << 20  # bytes on disk without which no small run ends
+
 
 def has_scheme(path: str) -> bool:
     """Whether a path names its file system: s3a://bucket/lake, dbfs:/lake."""
     return re.match(r"[a-z][a-z0-9+.-]+:", path) is not None
+
+
+def as_on_disk(path: str) -> str:
+    """A path that is there on this machine, made absolute where its beginning could be read as a scheme (`co:lon`)."""
+    return os.path.abspath(path) if has_scheme(path) and os.path.lexists(path) else path
+
+
+def expect_room_for(lake: str) -> None:
+    """BadInput where tables cannot be written below `lake`: a sign that a part of the stack reads otherwise, no right
+    to write, a full disk. Looks at this machine's disk alone, and makes nothing.
+    """
+    sign = re.search(ODD_SIGNS, re.sub(r"^[a-z][a-z0-9+.-]+:(//[^/]*)?(?=/)", "", lake))
+    if sign:
+        raise BadInput.of(f"lake {lake}", found=f"{sign.group()!r} in its path", where="--lake",
+                          expected="a path of letters, digits, spaces, '.', '_', '-' and '/'")  # fmt: skip
+    if has_scheme(lake):
+        return
+    there = next(folder for folder in (Path(lake).absolute(), *Path(lake).absolute().parents) if folder.exists())
+    try:
+        with tempfile.TemporaryFile(dir=there) as probe:
+            probe.write(b"0" * 4096)
+        free = shutil.disk_usage(there).free
+    except OSError as error:
+        raise BadInput.of(f"lake {lake}", found=f"{there}: {error.strerror}", expected="a folder that can be written",
+                          where="--lake") from error  # fmt: skip
+    if free < NEEDED:
+        raise BadInput.of(f"lake {lake}", found=f"{free >> 20} MiB free", expected=f"at least {NEEDED >> 20} MiB",
+                          where="--lake")  # fmt: skip
 
 
 def filesystem(spark: "SparkSession", path: str):

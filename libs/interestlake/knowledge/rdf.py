@@ -12,7 +12,7 @@ from pyspark.sql import functions as F
 
 from ..core.errors import BadInput
 from ..core.storage import filesystem
-from ..sources.files import InputFile, list_files, place
+from ..sources.files import AS_WRITTEN, InputFile, list_files
 from ..sources.lines import read_lines
 from ..sources.settle import settle
 from .terms import SUFFIXES, parse
@@ -116,6 +116,11 @@ def judge_lines(lines: pd.DataFrame, base: str, mark: str) -> pd.DataFrame:
     })
 
 
+def _place(path: str) -> tuple[str, str]:
+    # of Spark's binary files, whose paths are not encoded
+    return InputFile(path, "").place
+
+
 def _by_files(spark: SparkSession, kinds: dict[InputFile, str], base: str, max_share: float) -> Triples:
     for file in kinds:
         fs, path = filesystem(spark, file.path)
@@ -128,15 +133,15 @@ def _by_files(spark: SparkSession, kinds: dict[InputFile, str], base: str, max_s
     def parsed(frames: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
         for frame in frames:
             for path, content in zip(frame["path"], frame["content"], strict=True):
-                yield judge_document(path, bytes(content), kind_of[place(path)], base)
+                yield judge_document(path, bytes(content), kind_of[_place(path)], base)
 
-    judged = spark.read.format("binaryFile").load([file.path for file in kinds]).select("path", "content")
-    judged = judged.mapInPandas(parsed, FILES).persist()
+    read = spark.read.format("binaryFile").options(**AS_WRITTEN).load([file.path for file in kinds])
+    judged = read.select("path", "content").mapInPandas(parsed, FILES).persist()
     counted = judged.groupBy("path").agg(F.count("reason").alias("bad"), F.count(F.lit(1)).alias("all"),
                                        F.min(F.struct(F.col("reason").isNull(), "line", "reason")).alias("first"))
     counts = counted.collect()
     for row in counts:
-        name, kind = name_of[place(row["path"])], kind_of[place(row["path"])]
+        name, kind = name_of[_place(row["path"])], kind_of[_place(row["path"])]
         if row["bad"] and (kind == "rdfxml" or row["bad"] > max_share * row["all"]):
             found = f"{row['bad']} of {row['all']} statements unusable, line {row['first']['line']}: "
             expected = "well-formed RDF/XML" if kind == "rdfxml" else f"at most {max_share:.0%} bad statements"
@@ -145,7 +150,7 @@ def _by_files(spark: SparkSession, kinds: dict[InputFile, str], base: str, max_s
                               where="--input, or ingest.max_quarantine_share")
     named = F.lit(None).cast("string")
     for row in counts:
-        named = F.when(F.col("path") == row["path"], name_of[place(row["path"])]).otherwise(named)
+        named = F.when(F.col("path") == row["path"], name_of[_place(row["path"])]).otherwise(named)
     bad = sum(row["bad"] for row in counts)
     quarantine = judged.where("reason IS NOT NULL").select(named.alias("file"), "line", "reason")
     records = judged.where("reason IS NULL").select(*FIELDS)

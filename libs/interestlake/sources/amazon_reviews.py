@@ -1,4 +1,6 @@
-"""Source "amazon-reviews": review files of the Amazon 2014 collection, with product metadata where present."""
+"""Source "amazon-reviews": Amazon reviews of 2014, 2018 or 2023, with product metadata where present."""
+
+from dataclasses import replace
 
 from pyspark.sql import Column
 from pyspark.sql import functions as F
@@ -8,21 +10,32 @@ from .contract import Loaded, Request, collect_groups
 from .files import InputFile, list_files
 from .formats import json_lines, python_literals
 from .lines import read_lines
-from .rules import EventFields, filled, judge_events, judge_items
+from .rules import EventFields, filled, judge_events, judge_items, number
 from .settle import Settled, settle
 
-REVIEW = ("reviewerID", "asin", "overall", "summary", "reviewText", "unixReviewTime")
-PRODUCT = ("asin", "title", "description", "categories", "brand", "price", "imUrl", "related")
+# the names of 2014 and 2018, then those of 2023
+REVIEW = (
+    "reviewerID", "asin", "overall", "summary", "reviewText", "unixReviewTime",
+    "user_id", "parent_asin", "rating", "title", "text", "timestamp",
+)  # fmt: skip
+PRODUCT = (
+    "asin", "title", "description", "categories", "brand", "price", "imUrl", "related",  # 2014
+    "category", "also_buy", "imageURLHighRes", "imageURL",  # 2018
+    "parent_asin", "features", "store", "images",  # 2023
+)  # fmt: skip
+PRICE = r"^\D{0,4}\d[\d.,]*(\s*-\s*\D{0,4}\d[\d.,]*)?$"
+PAGE_CODE = r"</|var aPageStart|getTime\(\)"  # of titles and categories that were cut out of a page of 2018
 MAX_ALSO_BOUGHT, MAX_DEPTH = 20, 50
 SENTENCE_END = r"[.!?\u2026]$"
 
 
 def load(request: Request) -> Loaded:
-    """Every *.json(.gz) under the inputs: meta* holds products (Python literals), any other file reviews (JSON lines).
+    """Every *.json(.gz) or *.jsonl(.gz) under the inputs: meta* holds products, any other file reviews.
 
     Events: reviews, value = stars, text = summary and body; the reviewer's name is never read. Items: title,
     description, categories flattened (each path without its root, which names the whole shop), picture. Facts:
-    also_bought, at most 20 per product in the order given. One Spark job per kind of file.
+    also_bought, at most 20 per product in the order given. A note says which of these no product has. Editions are
+    told apart by the names of fields, line by line; products of 2023 are their parent_asin. Two Spark jobs.
     """
     files = [file for file in list_files(request.spark, request.inputs) if _is_json(file)]
     products = tuple(file for file in files if _base(file).startswith("meta"))
@@ -39,7 +52,8 @@ def load(request: Request) -> Loaded:
     lines = read_lines(request.spark, products).transform(python_literals(*PRODUCT))
     listed = settle(lines.transform(_products()), products, request.max_quarantine_share)
     items = listed.with_records(listed.records.drop("also_bought"))
-    return collect_groups(request.spark, events=[settled], items=[items], facts=[_also_bought(listed)])
+    loaded = collect_groups(request.spark, events=[settled], items=[items], facts=[_also_bought(listed)])
+    return replace(loaded, notes=_absent(listed))
 
 
 def _is_json(file: InputFile) -> bool:
@@ -55,29 +69,68 @@ def _field(name: str) -> Column:
 
 
 def _reviews():
-    summary, body = filled(_field("summary")), filled(_field("reviewText"))
+    summary, body = filled(_either("summary", "title")), filled(_either("reviewText", "text"))
     stop = F.when(summary.rlike(SENTENCE_END), F.lit("")).otherwise(F.lit("."))
     text = F.concat_ws(" ", F.concat(summary, stop), body)
-    return judge_events(
-        EventFields(
-            _field("reviewerID"), _field("asin"), F.lit("review"), _field("overall"), text, _field("unixReviewTime")
-        )
-    )
+    millis = _field("timestamp")  # 2023 counts milliseconds
+    seconds = F.coalesce(filled(_field("unixReviewTime")), (number(millis) / 1000).cast("string"), millis)
+    user, item, value = (_either(*names) for names in (("reviewerID", "user_id"), ("parent_asin", "asin"),
+                                                       ("overall", "rating")))  # fmt: skip
+    return judge_events(EventFields(user, item, F.lit("review"), value, text, seconds))
 
 
 def _products():
-    paths = F.from_json(_field("categories"), "array<array<string>>")
+    def listed(name: str) -> Column:
+        return F.from_json(_field(name), "array<string>")
+
+    given = F.ltrim(_field("categories"))
+    paths = F.when(given.startswith("[["), F.from_json(given, "array<array<string>>"))
+    flat = F.filter(F.coalesce(listed("category"), F.when(~given.startswith("[["), listed("categories"))), _spoken)
+    below_root = F.transform(F.coalesce(paths, F.array(flat)), _below_root)
     related = F.from_json(_field("related"), "also_bought array<string>")["also_bought"]
-    below_root = F.transform(paths, lambda path: F.when(F.size(path) > 1, F.slice(path, 2, MAX_DEPTH)).otherwise(path))
+    picture = F.from_json(_field("images"), "array<struct<hi_res: string, large: string>>")[0]
+    pictures = _field("imUrl"), listed("imageURLHighRes")[0], listed("imageURL")[0], picture["hi_res"], picture["large"]
     return judge_items(
-        _field("asin"),
-        title=_field("title"),
-        description=_field("description"),
+        _either("parent_asin", "asin"),
+        title=F.when(_spoken(_field("title")), _field("title")),
+        description=F.concat_ws(" ", _paragraphs("description"), _paragraphs("features")),
         categories=F.flatten(below_root),
-        attributes={"brand": _field("brand"), "price": _field("price")},
-        image_url=_field("imUrl"),
-        also_bought=F.slice(F.array_distinct(related), 1, MAX_ALSO_BOUGHT),
+        attributes={"brand": _either("brand", "store"), "price": F.when(_field("price").rlike(PRICE), _field("price"))},
+        image_url=F.coalesce(*(filled(one) for one in pictures)),
+        also_bought=F.slice(F.array_distinct(F.coalesce(related, listed("also_buy"))), 1, MAX_ALSO_BOUGHT),
     )
+
+
+def _either(name: str, other: str) -> Column:
+    return F.coalesce(filled(_field(name)), _field(other))
+
+
+def _paragraphs(name: str) -> Column:
+    """A text, or the texts of a JSON list."""
+    parts = F.when(F.ltrim(_field(name)).startswith("["), F.from_json(_field(name), "array<string>"))
+    return F.when(parts.isNull(), _field(name)).otherwise(F.concat_ws(" ", parts))
+
+
+def _spoken(text: Column) -> Column:
+    return ~text.rlike(PAGE_CODE)
+
+
+def _below_root(path: Column) -> Column:
+    return F.when(F.size(path) > 1, F.slice(path, 2, MAX_DEPTH)).otherwise(path)
+
+
+def _absent(listed: Settled) -> tuple[str, ...]:
+    """A note where no product has one of the fields that an edition has. One Spark job."""
+    expected = {
+        "title": F.col("title"), "description": F.col("description"), "picture": F.col("image_url"),
+        "category": F.when(F.size("categories") > 0, True), "also_bought": F.when(F.size("also_bought") > 0, True),
+        "brand": F.col("attributes")["brand"], "price": F.col("attributes")["price"],
+    }  # fmt: skip
+    counts = listed.records.agg(*(F.count(column).alias(name) for name, column in expected.items())).first()
+    absent = [name for name in expected if not counts[name]]
+    if not absent or not listed.record_count:
+        return ()
+    return (f"warning: no product has a {' or '.join(absent)}: the fields of 2014, 2018 and 2023 were looked for",)
 
 
 def _also_bought(listed: Settled) -> Settled:

@@ -41,7 +41,8 @@ class Loaded:
     """One source, read: user ids still as in the source, equal records still in, file and line on every record.
 
     `truth` maps a truth table's name to its rows. `held` are the cached frames behind the others: the caller
-    unpersists them when everything is written. `event_count` counts events with equal records.
+    unpersists them when everything is written. `event_count` counts events with equal records. `notes`: what a
+    person should hear of this load.
     """
 
     events: DataFrame
@@ -53,6 +54,7 @@ class Loaded:
     bad_count: int
     truth: dict[str, DataFrame] = field(default_factory=dict)
     held: tuple[DataFrame, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def collect_groups(spark: SparkSession, truth: dict[str, DataFrame] | None = None, **groups: list[Settled]) -> Loaded:

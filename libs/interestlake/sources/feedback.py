@@ -11,9 +11,10 @@ from ..core.storage import filesystem
 from ..privacy.identity import Origin
 from ..privacy.pseudonyms import pseudonymise
 from .bronze import prefixed
+from .dialect import PLAIN
 from .files import InputFile
 from .formats import Transform, csv, csv_names, first_line, require_columns
-from .lines import read_lines
+from .records import read_records
 from .rules import filled, judge, number, time
 from .settle import Settled, settle
 
@@ -42,7 +43,8 @@ def read_feedback(
         found = f"more than one column {', '.join(twice)}"
         raise BadInput.of(f"file {file.name}", found=found, expected="each name once", where=OPTION)
     told = _sources_told(sources, names, file.name)
-    judged = read_lines(spark, (file,)).transform(csv(header)).transform(_judge_feedback(names, told))
+    records = read_records(spark, (file,), PLAIN, len(names)).transform(csv(header))
+    judged = records.transform(_judge_feedback(names, told))
     settled = settle(judged, (file,), max_share=1.0)
     try:
         _refuse_bad(settled, file.name)

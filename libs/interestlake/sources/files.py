@@ -1,14 +1,18 @@
 """Input files on any file system that Spark reads: listing, naming, small whole-file reads, atomic folders."""
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 from fnmatch import fnmatch
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from pyspark.sql import SparkSession
 
 from ..core.errors import BadInput
 from ..core.storage import filesystem
+
+ARCHIVES = (".zip", ".7z", ".rar", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".xz", ".zst", ".zstd")
+AS_WRITTEN = {"__globPaths__": "false"}  # Spark's reader takes [, {, * and ? in a path for what they are
 
 
 @dataclass(frozen=True)
@@ -20,13 +24,29 @@ class InputFile:
 
     @property
     def place(self) -> tuple[str, str]:
-        return place(self.path)
+        return _parted(self.path)
 
 
 def place(uri: str) -> tuple[str, str]:
-    """(host or bucket, decoded path): equal for every spelling of one file's address."""
-    parts = urlsplit(uri)
-    return parts.netloc, unquote(parts.path)
+    """(host or bucket, decoded path) of an encoded address, such as Spark gives: equal to `InputFile.place`."""
+    host, path = _parted(uri)
+    return host, unquote(path)
+
+
+def _parted(address: str) -> tuple[str, str]:
+    # not urlsplit: a path may hold # and ?
+    found = re.match(r"[A-Za-z][A-Za-z0-9+.-]*:(?://([^/]*))?(/.*)", address, re.DOTALL)
+    return (found[1] or "", found[2]) if found else ("", address)
+
+
+def refuse_unreadable(files: tuple[InputFile, ...]) -> None:
+    """BadInput where one of `files` is an archive, is packed in a way, or has a name, that Spark does not read."""
+    for file in files:
+        if file.name.lower().endswith(ARCHIVES):
+            raise BadInput.of(f"file {file.name}", found="an archive", where="--input",
+                              expected="plain files or .gz ones: unpack it first")  # fmt: skip
+        if ":" in file.name.rsplit("/", 1)[-1]:  # Hadoop's own names beside it would begin with a scheme
+            raise BadInput.of(f"file {file.name}", found="':' in its name", expected="a name without", where="--input")
 
 
 def list_files(spark: SparkSession, inputs: tuple[str, ...]) -> tuple[InputFile, ...]:
@@ -92,5 +112,6 @@ def require(files: tuple[InputFile, ...], what: str, *patterns: str) -> tuple[In
     chosen = match(files, *patterns)
     if not chosen:
         shown = ", ".join(file.name for file in files[:12]) + (", ..." if len(files) > 12 else "")
+        refuse_unreadable(files if len(files) == 1 else ())
         raise BadInput.of(what, found=shown, expected=f"{' or '.join(patterns)} (plain or .gz)", where="--input")
     return chosen

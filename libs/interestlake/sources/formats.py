@@ -10,10 +10,12 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import StringType, StructField, StructType
 
 from ..core.errors import BadInput
+from .dialect import PLAIN, Dialect
 from .files import InputFile
-from .lines import PLACE, read_lines
+from .lines import PLACE, read_lines, whole_archives
 
 CORRUPT = "_corrupt_record"
+MAX_HEADER_LINES = 20
 Transform = Callable[[DataFrame], DataFrame]
 
 
@@ -39,10 +41,19 @@ def _fielded(fields: Column, fault: Column, header: Column | None = None) -> Tra
 
 
 def json_lines(*names: str) -> Transform:
-    """Lines of JSON objects -> (path, block, position, skip, is_header, fault, fields), nested values as JSON text."""
-    parsed = F.from_json("text", fields_of(*names), {"columnNameOfCorruptRecord": CORRUPT})
-    broken = F.col("fields")[CORRUPT].isNotNull() | ~F.ltrim("text").startswith("{")
-    return _fielded(parsed, F.when(broken, F.lit("broken JSON: expected one JSON object per line")))
+    """Lines of JSON objects -> (path, block, position, skip, is_header, fault, fields), nested values as JSON text.
+
+    fields: structs of `names`, by position as by name. A line with more than one object is at fault.
+    """
+    # inside a list, whatever follows the object is a fault too; by itself the parser would stop after the first
+    whole = f"objects array<struct<{', '.join(f'{_ticked(name)}: string' for name in names)}>>, {CORRUPT} string"
+    wrapped = F.concat(F.lit('{"objects":['), F.col("text"), F.lit("]}"))
+    parsed = F.from_json(wrapped, whole, {"columnNameOfCorruptRecord": CORRUPT})
+    objects = F.col("fields")["objects"]
+    sound = F.col("fields")[CORRUPT].isNull() & F.ltrim("text").startswith("{") & (F.size(objects) == 1)
+    fault = F.when(~F.coalesce(sound, F.lit(False)), F.lit("broken JSON: expected one JSON object per line"))
+    first = _fielded(parsed, fault)
+    return lambda lines: lines.transform(first).withColumn("fields", objects[0])
 
 
 def python_literals(*names: str) -> Transform:
@@ -68,42 +79,65 @@ def separated(separator: str, *names: str, header: bool = False) -> Transform:
     return _fielded(fields, F.when(F.size(parts) != len(names), F.lit(reason)), is_header if header else None)
 
 
-def csv(header_line: str, delimiter: str = ",") -> Transform:
-    """Lines of CSV with RFC 4180 quoting -> as `json_lines`, the fields named by the header. One record is one line."""
-    names = _split_header(header_line, delimiter)
-    options = {"sep": delimiter, "quote": '"', "escape": '"', "columnNameOfCorruptRecord": CORRUPT}
-    ddl = ", ".join(f"`{name}` STRING" for name in (*names, CORRUPT))
-    parsed = F.from_csv("text", ddl, options)
+def csv(header_line: str, dialect: Dialect = PLAIN) -> Transform:
+    """Records of CSV -> as `json_lines`, the fields named by the header, or by `dialect.names`.
+
+    Of columns whose names differ by case at most, the first has the name. A record that is not whole on its line is
+    at fault (`records.read_records` puts them together).
+    """
+    names = dialect.names or dialect.columns(header_line)
+    # parsed under numbers and named by position: a column's name may hold anything
+    ddl = ", ".join([*(f"f{place} STRING" for place in range(len(names))), f"{CORRUPT} STRING"])
+    parsed = F.from_csv("text", ddl, {**dialect.spark_options, "columnNameOfCorruptRecord": CORRUPT})
+    seen = [name.casefold() for name in names]
+    given = [name if seen.index(seen[place]) == place else f"f{place}" for place, name in enumerate(names)]
     reason = f"broken CSV: expected {len(names)} fields"
-    return _fielded(parsed, F.when(F.col("fields")[CORRUPT].isNotNull(), F.lit(reason)), F.col("text") == header_line)
+    is_header = F.lit(False) if dialect.names else F.col("text") == header_line
+    fault = F.when(F.col("fields")[CORRUPT].isNotNull(), F.lit(reason))
+    return _fielded(parsed.cast(fields_of(*given)), fault, is_header)
 
 
-def csv_names(header_line: str, delimiter: str = ",") -> tuple[str, ...]:
+def csv_names(header_line: str) -> tuple[str, ...]:
     """The column names of a header line."""
-    return _split_header(header_line, delimiter)
+    return PLAIN.columns(header_line)
 
 
-def first_line(spark: SparkSession, file: InputFile, where: str = "--input") -> str:
-    """The first line of a file, "" where it is empty. One small Spark job. Raises BadInput for other than UTF-8."""
-    row = read_lines(spark, (file,)).select("text", "fault").head(1)
-    if row and row[0]["fault"]:
-        raise BadInput.of(f"file {file.name}", found="bytes that are no UTF-8", expected="UTF-8 text", where=where)
-    return row[0]["text"] if row else ""
+def first_line(spark: SparkSession, file: InputFile, where: str = "--input", dialect: Dialect = PLAIN) -> str:
+    """The first record of a file, "" where it is empty. One small Spark job.
+
+    Raises BadInput for other bytes than the dialect's encoding has, and for lines that end in CR alone.
+    """
+    with whole_archives((file,)):
+        rows = read_lines(spark, (file,), encoding=dialect.encoding).select("text", "fault").head(MAX_HEADER_LINES)
+    if rows and rows[0]["fault"]:
+        encoding = dialect.encoding
+        found = "bytes that are no UTF-8" if encoding == "UTF-8" else f"bytes that are no {encoding}"
+        expected = "UTF-8 text, or its `encoding` in the mapping" if encoding == "UTF-8" else f"text in {encoding}"
+        raise BadInput.of(f"file {file.name}", found=found, expected=expected, where=where)
+    if rows and "\r" in rows[0]["text"] and not dialect.stays_open(rows[0]["text"].split("\r")[0]):
+        raise BadInput.of(f"file {file.name}", found="lines that end in CR alone", expected="LF or CRLF", where=where)
+    for count in range(1, len(rows) + 1):
+        whole = "\n".join(row["text"] for row in rows[:count])
+        if not dialect.stays_open(whole):
+            return whole
+    return rows[0]["text"] if rows else ""
 
 
 def require_columns(found: tuple[str, ...], wanted: tuple[str, ...], what: str, where: str) -> None:
-    """BadInput where a wanted column is not among those found."""
+    """BadInput where a wanted column is not among those found, or is there twice."""
     missing = [name for name in wanted if name not in found]
     if missing:
         raise BadInput.of(
             what, found=f"columns {', '.join(found) or 'none'}", expected=f"a column {', '.join(missing)}", where=where
         )
+    double = [name for name in wanted if found.count(name) > 1]
+    if double:
+        raise BadInput.of(what, found=f"{found.count(double[0])} columns {double[0]}",
+                          expected="one of that name", where=f"the file or {where}")  # fmt: skip
 
 
-def _split_header(line: str, delimiter: str) -> tuple[str, ...]:
-    import csv as python_csv
-
-    return tuple(name.strip() for name in next(python_csv.reader([line], delimiter=delimiter), []))
+def _ticked(name: str) -> str:
+    return "`" + name.replace("`", "``") + "`"
 
 
 @F.pandas_udf(StringType())

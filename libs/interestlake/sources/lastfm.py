@@ -1,4 +1,4 @@
-"""Source "lastfm": play counts, artists and friends of HetRec 2011 Last.fm, with a knowledge graph where present."""
+"""Source "lastfm": play counts, artists and friends of HetRec 2011 Last.fm; or the plays of Last.fm 1K or 360K."""
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
@@ -8,6 +8,7 @@ from .contract import Loaded, Request, collect_groups
 from .entities import entity_facts
 from .files import InputFile, list_files, match, require
 from .formats import separated
+from .lastfm_plays import LINES, edition, load_plays
 from .lines import read_lines
 from .rules import EventFields, filled, judge, judge_events, judge_items
 from .settle import Settled, settle
@@ -29,9 +30,13 @@ def load(request: Request) -> Loaded:
     Events: one play per person and artist, value = play count, no time; tags with their time, named by tags.dat, of
     the first file of TAGGED that is there. The files are separated by tabs, with or without a header line; lines that
     are not UTF-8 are read as ISO-8859-1. Items: artist name and picture. Raises BadInput for tags without tags.dat.
+    Where there is no user_artists.dat but a file of the 1K or 360K collection, that one (`lastfm_plays.load_plays`).
     """
     files = list_files(request.spark, request.inputs)
-    plays = _settled(request, require(files, "plays", "user_artists.dat"), PLAYS, _plays())
+    one_file = edition(files)
+    if one_file and not match(files, "user_artists.dat"):
+        return load_plays(request, files, one_file)
+    plays = _settled(request, require(files, "plays", "user_artists.dat", *LINES), PLAYS, _plays())
     if plays.record_count == 0:
         raise BadInput.of("user_artists.dat", found="no usable play", expected="at least one", where="--input")
     artists = _settled(request, require(files, "artists", "artists.dat"), ARTISTS, _artists())

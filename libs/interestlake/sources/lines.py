@@ -1,28 +1,38 @@
 """Text files as numbered lines: which file, which block, which place in it; exact also where Spark splits a file."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from py4j.protocol import Py4JJavaError
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from .files import InputFile
+from ..core.errors import BadInput
+from .files import AS_WRITTEN, InputFile, refuse_unreadable
 
 PLACE = ("path", "block", "position")
+BROKEN_ARCHIVE = ("java.io.EOFException", "java.util.zip.ZipException", "not a gzip file", "incorrect header check")
 
 
-def read_lines(spark: SparkSession, files: tuple[InputFile, ...], fallback: str | None = None) -> DataFrame:
+def read_lines(
+    spark: SparkSession, files: tuple[InputFile, ...], fallback: str | None = None, encoding: str = "UTF-8"
+) -> DataFrame:
     """(path, block, position, text, fault): one row per line; lines end in \\n or \\r\\n, a byte order mark is dropped.
 
     `position` grows by one from line to line of a block, from a start that `settle` takes off again. `fault` is null
-    or says that the line is not UTF-8; with `fallback` ("ISO-8859-1") such a line is read in that encoding. Lazy.
+    or says that the line is not in `encoding` (Java's name); with `fallback` ("ISO-8859-1") such a line is read in
+    that one. Lazy. Raises BadInput for archives and for names that Spark cannot open.
     """
+    refuse_unreadable(files)
     value, binary = F.col("value"), F.col("value").cast("binary")
-    legal = F.decode(binary, "UTF-8") == value
+    text = value if encoding == "UTF-8" else F.decode(binary, encoding)
+    legal = F.decode(binary, "UTF-8") == value if encoding == "UTF-8" else ~text.contains("\ufffd")
+    fault = F.when(~legal, F.lit(f"not {encoding}: expected text in {encoding}"))
     if fallback:
         text, fault = F.when(legal, value).otherwise(F.decode(binary, fallback)), F.lit(None).cast("string")
-    else:
-        text, fault = value, F.when(~legal, F.lit("not UTF-8: expected text in UTF-8"))
     # the running id of a partition, not an id of the row: blocks lie whole and in order within a partition
     numbered = (
-        spark.read.option("lineSep", "\n")
+        spark.read.options(lineSep="\n", **AS_WRITTEN)
         .text([file.path for file in files])
         .select(
             F.col("_metadata.file_path").alias("path"),
@@ -32,6 +42,22 @@ def read_lines(spark: SparkSession, files: tuple[InputFile, ...], fallback: str 
         )
     )
     return numbered.select(*PLACE, _trimmed(text).alias("text"), fault.alias("fault"))
+
+
+@contextmanager
+def whole_archives(files: tuple[InputFile, ...]) -> Iterator[None]:
+    """Around a Spark job over `files`: a compressed file that is cut off or none is BadInput."""
+    try:
+        yield
+    except Py4JJavaError as error:
+        if not any(sign in str(error) for sign in BROKEN_ARCHIVE):
+            raise
+        raise BadInput.of(
+            f"reading {', '.join(file.name for file in files[:12])}",
+            found="a compressed file that ends early or is none",
+            expected="whole gzip files",
+            where="--input",
+        ) from error
 
 
 def _trimmed(text: Column) -> Column:

@@ -4,9 +4,9 @@ import re
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-import yaml
-
 from ..core.errors import BadInput
+from ..core.yaml_file import read_yaml
+from .dialect import PLAIN, Dialect, java_encoding
 from .rules import EVENT_TYPES, TIME_UNITS
 
 FORMATS = ("csv", "jsonl", "parquet", "ntriples")
@@ -22,12 +22,14 @@ REQUIRED = {
     "friends": ("user_id", "friend_id"),
     "facts": ("subject", "predicate", "object"),
 }
+TEXT = ("files", "format", "columns", "delimiter", "quote", "escape", "encoding", "header", "names")
 KEYS = {
-    "events": ("files", "format", "delimiter", "columns", "event_type", "event_type_names", "time_unit"),
-    "items": ("files", "format", "delimiter", "columns", "categories_separator", "attributes"),
-    "friends": ("files", "format", "delimiter", "columns"),
-    "facts": ("files", "format", "delimiter", "columns", "base", "item_prefix"),
+    "events": (*TEXT, "event_type", "event_type_names", "time_unit", "decimal"),
+    "items": (*TEXT, "categories_separator", "attributes"),
+    "friends": TEXT,
+    "facts": (*TEXT, "base", "item_prefix"),
 }
+DIALECT = ("delimiter", "quote", "escape", "encoding", "header", "names")
 
 NAMES = ("source", "identity", "catalogue")
 NAME = r"[A-Za-z0-9][A-Za-z0-9._-]*"
@@ -35,15 +37,19 @@ NAME = r"[A-Za-z0-9][A-Za-z0-9._-]*"
 
 @dataclass(frozen=True)
 class Group:
-    """One kind of record: the files that hold it and the source's column behind each field."""
+    """One kind of record: the files that hold it and the source's column behind each field.
+
+    dialect: how CSV is written; of JSON lines, the encoding. decimal: the sign in `value`, "." or ",".
+    """
 
     files: tuple[str, ...]
     format: str
     columns: dict[str, str] = field(default_factory=dict)
-    delimiter: str = ","
+    dialect: Dialect = PLAIN
     event_type: str | None = None
     event_type_names: dict[str, str] = field(default_factory=dict)
     time_unit: str = "seconds"
+    decimal: str = "."
     categories_separator: str = "|"
     attributes: tuple[str, ...] = ()
     base: str = ""
@@ -77,12 +83,7 @@ def read_mapping(path: str | None) -> Mapping:
         raise BadInput.of(
             "mapping", found=f"no file {path}", expected="a YAML file (see conf/mappings)", where="--mapping"
         )
-    try:
-        loaded = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise BadInput.of(
-            f"mapping {path}", found=" ".join(str(error).split()), expected="readable YAML", where="the file"
-        ) from error
+    loaded = read_yaml(path, f"mapping {path}", as_written=True)
     mapping = parse_mapping(loaded, path)
     source = mapping.source or re.sub(r"[^A-Za-z0-9._-]+", "-", Path(path).stem).lstrip("._-") or "table"
     return replace(mapping, source=source, identity=mapping.identity or source, catalogue=mapping.catalogue or source)
@@ -139,16 +140,45 @@ def _group(section: str, values: object, faults: list[str]) -> Group | None:
     _check_details(section, values, columns, faults)
     if len(faults) > before:
         return None
-    rest = {key: value for key, value in values.items() if key not in ("files", "format", "columns", "attributes")}
-    return Group(tuple(files), form, columns, attributes=tuple(values.get("attributes", ())), **rest)
+    rest = {key: value for key, value in values.items()
+            if key not in ("files", "format", "columns", "attributes", *DIALECT)}  # fmt: skip
+    attributes = tuple(values.get("attributes", ()))
+    return Group(tuple(files), form, columns, _dialect(values), attributes=attributes, **rest)
+
+
+def _dialect(values: dict) -> Dialect:
+    given = {key: values[key] for key in ("delimiter", "quote", "escape") if key in values}
+    names = tuple(values["names"]) if "names" in values else None
+    return Dialect(**given, encoding=java_encoding(values.get("encoding", "UTF-8")), names=names)
+
+
+def _check_dialect(section: str, values: dict, faults: list[str]) -> None:
+    said = [key for key in DIALECT if key in values]
+    reads = {"csv": DIALECT, "jsonl": ("encoding",)}.get(values.get("format"), ())
+    faults += [f"{section}.{key}: not of the format {values.get('format')}" for key in said if key not in reads]
+    delimiter, quote, escape = values.get("delimiter", ","), values.get("quote", '"'), values.get("escape", "")
+    if not isinstance(delimiter, str) or not delimiter or any(sign in delimiter for sign in "\r\n"):
+        faults.append(f"{section}.delimiter={delimiter!r}: expected one character or several")
+    for key, sign in (("quote", quote), ("escape", escape)):
+        if not isinstance(sign, str) or len(sign) > 1 or sign in ("\r", "\n") or (sign and sign == delimiter):
+            faults.append(f"{section}.{key}={sign!r}: expected one character other than the delimiter, or ''")
+    encoding = values.get("encoding", "UTF-8")
+    if not isinstance(encoding, str) or java_encoding(encoding) is None:
+        faults.append(f"{section}.encoding={encoding!r}: expected one like UTF-8, ISO-8859-1, windows-1252 or GBK")
+    header, names = values.get("header"), values.get("names")
+    if header not in (None, "none") or (header == "none") != (names is not None):
+        faults.append(f"{section}.header={header!r}, names={names!r}: expected `header: none` with `names: [...]`, "
+                      "every column in order, or neither where the files have a header")  # fmt: skip
+    texts = isinstance(names, list) and names and all(isinstance(name, str) for name in names)
+    if names is not None and not (texts and len(set(names)) == len(names)):
+        faults.append(f"{section}.names={names!r}: expected a list of distinct names")
 
 
 def _check_details(section: str, values: dict, columns: dict, faults: list[str]) -> None:
-    for key in ("delimiter", "categories_separator", "base", "item_prefix"):
+    for key in ("categories_separator", "base", "item_prefix"):
         if key in values and not isinstance(values[key], str):
             faults.append(f"{section}.{key}={values[key]!r}: expected text")
-    if "delimiter" in values and isinstance(values["delimiter"], str) and len(values["delimiter"]) != 1:
-        faults.append(f"{section}.delimiter={values['delimiter']!r}: expected one character")
+    _check_dialect(section, values, faults)
     attributes = values.get("attributes", [])
     if not isinstance(attributes, list) or not all(isinstance(name, str) for name in attributes):
         faults.append(f"{section}.attributes={attributes!r}: expected a list of columns")
@@ -159,7 +189,9 @@ def _check_details(section: str, values: dict, columns: dict, faults: list[str])
         faults.append("events: expected either events.event_type (a constant) or events.columns.event_type")
     if given is not None and given not in EVENT_TYPES:
         faults.append(f"events.event_type={given!r}: expected one of {', '.join(EVENT_TYPES)}")
-    if not isinstance(names, dict) or not set(names.values()) <= set(EVENT_TYPES):
+    if not isinstance(names, dict) or any(name not in EVENT_TYPES for name in names.values()):
         faults.append(f"events.event_type_names={names!r}: expected `source's name: one of {', '.join(EVENT_TYPES)}`")
     if values.get("time_unit", "seconds") not in TIME_UNITS:
         faults.append(f"events.time_unit={values['time_unit']!r}: expected one of {', '.join(TIME_UNITS)}")
+    if values.get("decimal", ".") not in (".", ","):
+        faults.append(f"events.decimal={values['decimal']!r}: expected '.' or ','")

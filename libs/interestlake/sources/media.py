@@ -7,9 +7,10 @@ from pyspark.sql import functions as F
 
 from ..core.errors import BadInput
 from ..core.storage import filesystem
+from .dialect import PLAIN
 from .files import InputFile, list_files
 from .formats import Transform, csv, csv_names, first_line, require_columns
-from .lines import read_lines
+from .records import read_records
 from .rules import filled, judge
 from .settle import settle
 
@@ -58,7 +59,7 @@ def _listed(spark: SparkSession, files: tuple[InputFile, ...], max_share: float)
     names = csv_names(header)
     require_columns(names, ("item_id", "path"), f"file {file.name}", OPTION)
     folder = file.path.rsplit("/", 1)[0]
-    judged = read_lines(spark, (file,)).transform(csv(header)).transform(_judge(names, folder))
+    judged = read_records(spark, (file,), PLAIN, len(names)).transform(csv(header)).transform(_judge(names, folder))
     settled = settle(judged, (file,), max_share)
     named = settled.records.withColumnRenamed("media_path", "path")
     rows = named.withColumn("content", F.lit(None).cast("binary")).select(*COLUMNS)

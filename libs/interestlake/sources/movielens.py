@@ -5,10 +5,12 @@ from pyspark.sql import functions as F
 
 from ..core.errors import BadInput
 from .contract import Loaded, Request, collect_groups, fullest, keep_best
+from .dialect import PLAIN
 from .entities import entity_facts
 from .files import InputFile, list_files, match, require
 from .formats import csv, csv_names, first_line, require_columns, separated
 from .lines import read_lines
+from .records import read_records
 from .rules import EventFields, filled, judge_events, judge_items
 from .settle import Settled, settle
 
@@ -18,20 +20,24 @@ ARTICLE = r"^(.*), (The|A|An|La|Le|Les|Los|Las|El|Il|Das|Der|Die)( \(.*)?$"
 
 
 def load(request: Request) -> Loaded:
-    """ratings.csv and movies.csv, and where present tags.csv, movies_extrainfos.dat and kg/. Two Spark jobs per file.
+    """ratings.csv and movies.csv, and where present tags.csv, movies_extrainfos.dat and kg/. Three Spark jobs per file.
+
+    Where there is no ratings.csv: ratings.dat, movies.dat and tags.dat of the 1M and 10M releases, without a header and
+    quotes; lines that are not UTF-8 are read as ISO-8859-1.
 
     Events: ratings (stars) and tags. Items: title with the article in front, genres, year from the title; plot,
     poster, director, actors and certificate from the extra file. Facts: kg/kg.txt, its entities as numbers.
     """
     files = list_files(request.spark, request.inputs)
-    rating_files = require(files, "ratings", "ratings.csv")
-    ratings = _csv(request, rating_files, ("userId", "movieId", "rating", "timestamp"), _ratings)
+    rating_files = match(files, "ratings.csv") or require(files, "ratings", "ratings.csv", "ratings.dat")
+    read, end = (_csv, "csv") if match(files, "ratings.csv") else (_dat, "dat")
+    ratings = read(request, rating_files, ("userId", "movieId", "rating", "timestamp"), _ratings)
     if ratings.record_count == 0:
-        raise BadInput.of("ratings.csv", found="no usable rating", expected="at least one", where="--input")
-    events, tag_files = [ratings], match(files, "tags.csv")
+        raise BadInput.of(f"ratings.{end}", found="no usable rating", expected="at least one", where="--input")
+    events, tag_files = [ratings], match(files, f"tags.{end}")
     if tag_files:
-        events.append(_csv(request, tag_files, ("userId", "movieId", "tag", "timestamp"), _tags))
-    items = [_csv(request, require(files, "movies", "movies.csv"), ("movieId", "title", "genres"), _movies)]
+        events.append(read(request, tag_files, ("userId", "movieId", "tag", "timestamp"), _tags))
+    items = [read(request, require(files, "movies", f"movies.{end}"), ("movieId", "title", "genres"), _movies)]
     plot_files = match(files, "movies_extrainfos.dat")
     if plot_files:
         plots = _plots(request, plot_files)
@@ -42,8 +48,14 @@ def load(request: Request) -> Loaded:
 def _csv(request: Request, files: tuple[InputFile, ...], columns: tuple[str, ...], rules) -> Settled:
     header = first_line(request.spark, files[0])
     require_columns(csv_names(header), columns, f"file {files[0].name}", "--input")
-    judged = read_lines(request.spark, files).transform(csv(header)).transform(rules())
+    lines = read_records(request.spark, files, PLAIN, len(csv_names(header)))
+    judged = lines.transform(csv(header)).transform(rules())
     return settle(judged, files, request.max_quarantine_share, header)
+
+
+def _dat(request: Request, files: tuple[InputFile, ...], columns: tuple[str, ...], rules) -> Settled:
+    lines = read_lines(request.spark, files, fallback="ISO-8859-1").transform(separated("::", *columns))
+    return settle(lines.transform(rules()), files, request.max_quarantine_share)
 
 
 def _field(name: str) -> Column:

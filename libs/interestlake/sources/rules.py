@@ -44,8 +44,10 @@ def judge(columns: dict[str, Column], rules: list[tuple[Column, str]]) -> Transf
     return transform
 
 
-def judge_events(fields: EventFields) -> Transform:
-    """Fielded lines -> judged events (user_id as in the source, item_id, event_type, value, text, event_ts)."""
+def judge_events(fields: EventFields, **more: Column) -> Transform:
+    """Fielded lines -> judged events (user_id as in the source, item_id, event_type, value, text, event_ts), and `more`
+    columns beside.
+    """
     user_id, item_id = filled(fields.user_id), filled(fields.item_id)
     event_type = F.lower(F.trim(fields.event_type))
     value = number(fields.value) if fields.value is not None else F.lit(None).cast("double")
@@ -71,7 +73,7 @@ def judge_events(fields: EventFields) -> Transform:
         rules += [
             (filled(fields.timestamp).isNull(), f"missing timestamp: expected {unit}"),
             (event_ts.isNull(), f"timestamp not readable: expected {unit}"),
-            (outside, "timestamp out of range: expected 1970 to 2099"),
+            (outside, f"timestamp out of range: expected 1970 to 2099 in {unit}"),
         ]
     rules.append(((event_type == "tag") & text.isNull(), "missing tag: expected text"))
     columns = {
@@ -81,6 +83,7 @@ def judge_events(fields: EventFields) -> Transform:
         "value": value,
         "text": text,
         "event_ts": event_ts,
+        **more,
     }
     return judge(columns, rules)
 

@@ -3,16 +3,15 @@
 from dataclasses import dataclass, replace
 
 import pandas as pd
-from py4j.protocol import Py4JJavaError
 from pyspark import StorageLevel
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from ..core.errors import BadInput
 from .files import InputFile, place
+from .lines import whole_archives
 
 JUDGEMENT = ("path", "block", "position", "skip", "is_header", "reason")
-BROKEN_ARCHIVE = ("java.io.EOFException", "java.util.zip.ZipException", "not a gzip file", "incorrect header check")
 
 
 @dataclass(frozen=True)
@@ -45,7 +44,7 @@ def settle(judged: DataFrame, files: tuple[InputFile, ...], max_share: float, he
     `max_share`, where a header differs, or where a compressed file is cut off.
     """
     held = judged.persist(StorageLevel.MEMORY_AND_DISK)
-    try:
+    with whole_archives(files):
         blocks = (
             held.groupBy("path", "block")
             .agg(
@@ -58,16 +57,6 @@ def settle(judged: DataFrame, files: tuple[InputFile, ...], max_share: float, he
             .orderBy("path", "block")
             .collect()
         )
-    except Py4JJavaError as error:
-        if any(sign in str(error) for sign in BROKEN_ARCHIVE):
-            shown = ", ".join(file.name for file in files)
-            raise BadInput.of(
-                f"reading {shown}",
-                found="a compressed file that ends early or is none",
-                expected="whole gzip files",
-                where="--input",
-            ) from error
-        raise
     names = {file.place: file.name for file in files}
     offsets, totals = [], {}
     for row in blocks:

@@ -2,15 +2,17 @@
 
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
+from pyspark.sql.types import StringType, StructField, StructType
 
 from ..core.errors import BadInput
 from .contract import Loaded, Request, collect_groups
 from .files import InputFile, list_files, require
-from .formats import csv, csv_names, first_line, json_lines, require_columns
+from .formats import csv, first_line, json_lines, require_columns
 from .lines import read_lines
 from .mapping import Group, Mapping, read_mapping
 from .ntriples import judge_triples
 from .parquet import read_parquet
+from .records import read_records
 from .rules import EventFields, filled, judge, judge_events, judge_items
 from .settle import Settled, settle
 
@@ -37,35 +39,44 @@ def _settled(request: Request, name: str, group: Group, files: tuple[InputFile, 
         judged = read_lines(request.spark, files).transform(judge_triples(group.base, group.item_prefix))
         return settle(judged, files, request.max_quarantine_share)
     wanted = tuple(dict.fromkeys((*group.columns.values(), *group.attributes)))
-    fielded, header = _fielded(request.spark, group, files, wanted)
-    judged = fielded.transform(JUDGES[name](group))
+    fielded, header, places = _fielded(request.spark, group, files, wanted)
+    # by place, not by name: two columns may differ by case alone
+    count = len(fielded.schema["fields"].dataType)
+    placed = StructType([StructField(f"f{place}", StringType()) for place in range(count)])
+    fielded = fielded.withColumn("fields", F.col("fields").cast(placed))
+    columns = {name: F.col("fields")[f"f{places.index(name)}"] for name in wanted}
+    judged = fielded.transform(JUDGES[name](group, columns))
     return settle(judged, files, request.max_quarantine_share, header)
 
 
 def _fielded(
     spark: SparkSession, group: Group, files: tuple[InputFile, ...], wanted: tuple[str, ...]
-) -> tuple[DataFrame, str | None]:
+) -> tuple[DataFrame, str | None, tuple[str, ...]]:
+    """The fields of every record, the header that each file begins with, and the source's column at each place."""
     if group.format == "parquet":
-        return read_parquet(spark, files, wanted), None
-    lines = read_lines(spark, files)
+        return read_parquet(spark, files, wanted), None, wanted
     if group.format == "jsonl":
-        return lines.transform(json_lines(*wanted)), None
-    header = first_line(spark, files[0])
-    require_columns(csv_names(header, group.delimiter), wanted, f"file {files[0].name}", "--mapping")
-    return lines.transform(csv(header, group.delimiter)), header
+        lines = read_lines(spark, files, encoding=group.dialect.encoding)
+        return lines.transform(json_lines(*wanted)), None, wanted
+    dialect = group.dialect
+    header = "" if dialect.names else first_line(spark, files[0], "--mapping", dialect)
+    names = dialect.names or dialect.columns(header)
+    require_columns(names, wanted, f"file {files[0].name}", "--mapping")
+    lines = read_records(spark, files, dialect, len(names))
+    return lines.transform(csv(header, dialect)), None if dialect.names else header, names
 
 
-def _events(group: Group):
-    field = _fields(group)
+def _events(group: Group, columns: dict[str, Column]):
+    field = _fields(group, columns)
     event_type = F.lit(group.event_type) if group.event_type else field("event_type")
     for theirs, ours in group.event_type_names.items():
-        event_type = F.when(F.trim(field("event_type")) == str(theirs), F.lit(ours)).otherwise(event_type)
+        event_type = F.when(F.trim(field("event_type")) == theirs, F.lit(ours)).otherwise(event_type)
     return judge_events(
         EventFields(
             field("user_id"),
             field("item_id"),
             event_type,
-            field("value"),
+            _number(field("value"), group.decimal),
             field("text"),
             field("timestamp"),
             group.time_unit,
@@ -73,22 +84,29 @@ def _events(group: Group):
     )
 
 
-def _items(group: Group):
-    field = _fields(group)
+def _number(text: Column | None, decimal: str) -> Column | None:
+    """A number as written with that sign -> with a point; one with a point where the sign is a comma is none."""
+    if text is None or decimal == ".":
+        return text
+    return F.when(text.contains("."), F.lit("ambiguous")).otherwise(F.replace(text, F.lit(decimal), F.lit(".")))
+
+
+def _items(group: Group, columns: dict[str, Column]):
+    field = _fields(group, columns)
     categories = field("categories")
     if categories is not None:
         # a JSON list where the source has one, else text with separators
         listed = F.from_json(categories, "array<string>")
         split = F.split(categories, f"\\Q{group.categories_separator}\\E")
         categories = F.when(F.ltrim(categories).startswith("["), listed).otherwise(split)
-    attributes = {name: F.col("fields")[name] for name in group.attributes}
+    attributes = {name: columns[name] for name in group.attributes}
     return judge_items(
         field("item_id"), field("title"), field("description"), categories, attributes, field("image_url")
     )
 
 
-def _friends(group: Group):
-    field = _fields(group)
+def _friends(group: Group, columns: dict[str, Column]):
+    field = _fields(group, columns)
     user_id, friend_id = filled(field("user_id")), filled(field("friend_id"))
     rules = [
         (user_id.isNull(), "missing user id: expected text"),
@@ -97,18 +115,18 @@ def _friends(group: Group):
     return judge({"user_id": user_id, "friend_id": friend_id}, rules)
 
 
-def _facts(group: Group):
-    field = _fields(group)
-    columns = {name: filled(field(name)) for name in ("subject", "predicate", "object")}
-    rules = [(column.isNull(), f"missing {name}: expected text") for name, column in columns.items()]
+def _facts(group: Group, columns: dict[str, Column]):
+    field = _fields(group, columns)
+    facts = {name: filled(field(name)) for name in ("subject", "predicate", "object")}
+    rules = [(column.isNull(), f"missing {name}: expected text") for name, column in facts.items()]
     item = field("subject_item_id")
-    columns["subject_item_id"] = filled(item) if item is not None else F.lit(None).cast("string")
-    return judge(columns, rules)
+    facts["subject_item_id"] = filled(item) if item is not None else F.lit(None).cast("string")
+    return judge(facts, rules)
 
 
-def _fields(group: Group):
+def _fields(group: Group, columns: dict[str, Column]):
     def field(name: str) -> Column | None:
-        return F.col("fields")[group.columns[name]] if name in group.columns else None
+        return columns[group.columns[name]] if name in group.columns else None
 
     return field
 

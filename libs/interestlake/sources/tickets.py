@@ -7,9 +7,10 @@ from pyspark.sql import functions as F
 
 from ..core.errors import BadInput
 from ..text.clean import clean_and_mask
+from .dialect import PLAIN
 from .files import list_files
 from .formats import csv, csv_names, first_line, require_columns
-from .lines import read_lines
+from .records import read_records
 from .rules import filled, judge, number, time
 from .settle import settle
 
@@ -71,7 +72,7 @@ def _read(spark, path: str, key: str, needed: tuple[str, ...], columns, max_shar
     whole = field("text") if field("title") is None else F.concat_ws(". ", filled(field("title")), field("text"))
     text = filled(clean_and_mask(whole))
     first = [(filled(field(key)).isNull(), f"missing {key}: expected text"), (text.isNull(), "no text: expected words")]
-    judged = read_lines(spark, (file,)).transform(csv(header)).transform(
+    judged = read_records(spark, (file,), PLAIN, len(names)).transform(csv(header)).transform(
         judge({key: filled(field(key)), "text": text, **more}, [*first, *rules])
     )
     settled = settle(judged, (file,), max_share, header)

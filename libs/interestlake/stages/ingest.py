@@ -1,13 +1,24 @@
 """Stage ingest: a source's raw files -> bronze tables."""
 
+from pyspark.sql import functions as F
+
 from ..core.stage import Stage, StageContext
 from ..privacy.identity import TABLE as SOURCES
 from ..privacy.identity import origin_row, place_origin
 from ..privacy.objections import TABLE as OBJECTIONS
 from ..privacy.objections import without_forgotten
 from ..sources import load_source, origin_of
-from ..sources.bronze import bronze_events, bronze_facts, bronze_friends, bronze_items, bronze_quarantine, truth_rows
+from ..sources.bronze import (
+    bronze_events,
+    bronze_facts,
+    bronze_friends,
+    bronze_items,
+    bronze_quarantine,
+    prefixed,
+    truth_rows,
+)
 from ..sources.contract import Request
+from ..sources.remarks import beside_the_catalogue, left_out, time_figures, times
 
 BRONZE = ("bronze.events", "bronze.items", "bronze.friends", "bronze.facts", "bronze.quarantine")
 TRUTH = ("truth.user_interests", "truth.items", "truth.trends", "truth.sentiment", "truth.dirt")
@@ -40,9 +51,11 @@ def _run(context: StageContext) -> dict[str, float]:
         friends = friends.join(gone.toDF("friend_id"), "friend_id", "left_anti")
         friends = friends.select("user_id", "friend_id", "source")
     events = events.persist()
-    event_count = events.count()
-    if loaded.bad_count:
-        context.log.info("      %d records in quarantine: see bronze.quarantine", loaded.bad_count)
+    found = events.agg(F.count(F.lit(1)).alias("events"), *time_figures()).first()
+    event_count, catalogue = found["events"], loaded.items.transform(prefixed(origin, "item_id"))
+    told = [*left_out(loaded.quarantine, loaded.bad_count), *loaded.notes, *times(**found.asDict())]
+    for line in (*told, *beside_the_catalogue(events, catalogue)):
+        context.log.info("      %s", line)
     bronze = {
         "bronze.events": events,
         "bronze.items": loaded.items.transform(bronze_items(origin)),

@@ -29,7 +29,7 @@ AS_OF = sets("--as-of", "as_of", "TIME", "facts that hold then (default: those w
 COMMANDS = (
     command(
         "load", "RDF files (N-Triples, Turtle, RDF/XML) -> facts, as a delta", " --input facts.ttl",
-        Option("--input", "file or folder; may be repeated", metavar="PATH", required=True, repeat=True, file=True),
+        Option("--input", "files or folders; may be repeated", metavar="PATH", required=True, repeat=True, file=True),
         sets("--delta", "delta_kind", "KIND", "insert (default), delete or supersede"),
         sets("--source-name", "source_name", "NAME", "who says it (default rdf)"),
         sets("--confidence", "confidence", "X", "belief in the facts, 0 to 1 (default 1)", float),

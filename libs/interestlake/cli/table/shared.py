@@ -26,7 +26,7 @@ def source(required: bool) -> tuple[Option, ...]:
     """What a run reads."""
     return (
         Option("--source", "sample, movielens, amazon-reviews, lastfm or table", required=required),
-        Option("--input", "folder or file; may be repeated", metavar="PATH", repeat=True, file=True),
+        Option("--input", "folders or files; may be repeated", metavar="PATH", repeat=True, file=True),
         Option("--mapping", "column mapping of --source table", metavar="YAML"),
         Option("--users", "people in the generated world of --source sample", int, sets="ingest.sample_users"),
     )

@@ -9,7 +9,7 @@ RUNS = Table(
         col("run_id", "string", "run"),
         col("source", "string", "loader's name"),
         col("seed", "int", "seed of every random step"),
-        col("fingerprint", "string", "sha-256 over source, input, seed and parameters"),
+        col("fingerprint", "string", "marks of source and seed, mapping, what the input files hold, parameters"),
     ),
     key=("run_id",),
     mode="append",

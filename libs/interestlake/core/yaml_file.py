@@ -1,0 +1,49 @@
+"""A person's YAML file, read with one message for whatever is wrong with its form."""
+
+from pathlib import Path
+
+import yaml
+
+from .errors import BadInput
+
+
+class _NoTwice:
+    """A loader that refuses a name given twice, of which YAML itself keeps the last."""
+
+    def construct_mapping(self, node, deep=False):
+        seen = set()
+        for key, _ in node.value:
+            if isinstance(key, yaml.ScalarNode) and key.tag != "tag:yaml.org,2002:merge":
+                if key.value in seen:
+                    raise yaml.constructor.ConstructorError(None, None, f"{key.value!r} given twice", key.start_mark)
+                seen.add(key.value)
+        return super().construct_mapping(node, deep)
+
+
+class _Typed(_NoTwice, yaml.SafeLoader):
+    pass
+
+
+class _AsWritten(_NoTwice, yaml.BaseLoader):
+    pass
+
+
+def parse_yaml(text: str, what: str, where: str, as_written: bool = False) -> object:
+    """What a YAML text says; as_written: every word as text, so that yes, no and 03 stay what they are.
+
+    Raises BadInput where it is not YAML, gives a name twice or holds a date or number that is none.
+    """
+    try:
+        return yaml.load(text, Loader=_AsWritten if as_written else _Typed)  # both make plain values only
+    except (yaml.YAMLError, ValueError, TypeError, RecursionError) as error:
+        found = " ".join(str(error).split())[:400]
+        raise BadInput.of(what, found=found, expected="readable YAML", where=where) from error
+
+
+def read_yaml(path: str | Path, what: str, where: str = "the file", as_written: bool = False) -> object:
+    """`parse_yaml` of a file. Raises BadInput, too, where it is a folder, unreadable or not UTF-8."""
+    try:
+        text = Path(path).read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput.of(what, found=str(error), expected="a readable YAML file in UTF-8", where=where) from error
+    return parse_yaml(text, what, where, as_written)

@@ -1,0 +1,57 @@
+"""What a person types wrong is one message and exit code 2, before Spark starts."""
+
+import logging
+
+import pytest
+
+from interestlake.cli.dispatch import options_of
+from interestlake.cli.main import main
+from interestlake.cli.parser import build_parser
+from interestlake.cli.table import BY_NAME
+
+INGEST = ["ingest", "--source", "sample", "--lake"]
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        (["--set", "als.rank=["], "--set als.rank=[: found while parsing"),
+        (["--set", "als.rank=@x"], "--set als.rank=@x: found"),
+        (["--set", "als.rank=2024-13-45"], "--set als.rank=2024-13-45: found month must be in 1..12"),
+        (["--seed", "99999999999999999999"], "seed: found 99999999999999999999; expected 0 to 2147483647"),
+        (["--seed", "-1"], "seed: found -1"),
+        (["--run-id", "r" * 300], "run id: found 300 characters; expected at most 128"),
+        (["--input", "nowhere/[a].csv"], "input nowhere/[a].csv: found nothing there"),
+    ],
+)
+def test_one_message(tmp_path, caplog, more, message):
+    with caplog.at_level(logging.ERROR):
+        assert main([*INGEST, str(tmp_path / "lake"), *more]) == 2
+    assert message in caplog.text
+    assert not (tmp_path / "lake").exists()
+
+
+@pytest.mark.parametrize(("text", "message"), [("rank: [", "readable YAML"), ("rank: 1\nrank: 2", "'rank' given twice"),
+                                               (b"rank: \xff", "in UTF-8"), ("- 1", "found list")])  # fmt: skip
+def test_faults_of_conf(tmp_path, caplog, text, message):
+    (tmp_path / "params").mkdir()
+    (tmp_path / "params" / "als.yml").write_bytes(text if isinstance(text, bytes) else text.encode())
+    with caplog.at_level(logging.ERROR):
+        assert main([*INGEST, str(tmp_path / "lake"), "--conf", str(tmp_path)]) == 2
+    assert message in caplog.text and "als.yml" in caplog.text
+
+
+def test_a_lake_that_is_a_file(tmp_path, caplog):
+    (tmp_path / "lake").write_text("x")
+    with caplog.at_level(logging.ERROR):
+        assert main([*INGEST, str(tmp_path / "lake")]) == 2
+    assert "expected a folder that can be written" in caplog.text
+
+
+def test_inputs_after_one_flag_or_several_and_paths_like_schemes(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "co:lon").mkdir()
+    for given in (["--input", "a", "co:lon", "s3a:b"], ["--input", "a", "--input", "co:lon", "--input", "s3a:b"]):
+        arguments = build_parser().parse_args([*INGEST, "lake", *given])
+        options, _, _ = options_of(BY_NAME["ingest"], arguments)
+        assert options.inputs == ("a", str(tmp_path / "co:lon"), "s3a:b")
