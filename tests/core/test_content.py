@@ -71,13 +71,13 @@ def test_every_part_of_a_fingerprint_stands_for_itself(tmp_path, options):
 
 @pytest.mark.parametrize("name", ["ü ß", "copy 1.lake", "a-b_c"])
 def test_lakes_with_ordinary_names(tmp_path, name):
-    storage.expect_writable(str(tmp_path / name))
+    storage.expect_room_for(str(tmp_path / name))
     assert not (tmp_path / name).exists()
 
 
 @pytest.mark.parametrize("address", ["s3a://bucket:9000/lake", "dbfs:/lake", "hdfs://host/a b"])
 def test_lakes_elsewhere_are_not_looked_at(address):
-    storage.expect_writable(address)
+    storage.expect_room_for(address)
 
 
 ODD = ("hash#tag", "100%", "per%20cent", "qu?estion", "co:lon", "back\\slash", "[2024]", "{x}", "star*")
@@ -86,15 +86,15 @@ ODD = ("hash#tag", "100%", "per%20cent", "qu?estion", "co:lon", "back\\slash", "
 @pytest.mark.parametrize("name", ODD)
 def test_lakes_whose_path_others_would_read_otherwise(tmp_path, name):
     with pytest.raises(BadInput, match=r"in its path; expected a path of letters"):
-        storage.expect_writable(str(tmp_path / name / "lake"))
+        storage.expect_room_for(str(tmp_path / name / "lake"))
     with pytest.raises(BadInput, match=r"in its path; expected a path of letters"):
-        storage.expect_writable(f"{name}/lake")
+        storage.expect_room_for(f"{name}/lake")
 
 
 def test_a_lake_that_cannot_be_written(tmp_path, monkeypatch):
     (tmp_path / "file").write_text("x")
     with pytest.raises(BadInput, match=r"Not a directory; expected a folder that can be written; set it in --lake"):
-        storage.expect_writable(str(tmp_path / "file" / "lake"))
+        storage.expect_room_for(str(tmp_path / "file" / "lake"))
     monkeypatch.setattr(storage, "NEEDED", 1 << 60)
     with pytest.raises(BadInput, match=r"found \d+ MiB free; expected at least"):
-        storage.expect_writable(str(tmp_path / "lake"))
+        storage.expect_room_for(str(tmp_path / "lake"))
