@@ -8,7 +8,7 @@ MAKEFLAGS += --no-print-directory
 IN_ENV := . .venv/interestlake-env.sh &&
 DEMO := out/demo
 
-.PHONY: help setup demo test cluster-test kill-test surfaces-test airflow-test commands-test bench bench-one bench-peers bench-published bench-small-worlds bench-speed bench-scale bench-ask bench-embed bench-embed-gpu bench-recipes bench-habits bench-tagger bench-sentiment bench-mentions lint lock clean
+.PHONY: help setup demo test cluster-test kill-test surfaces-test airflow-test commands-test bench bench-one bench-peers bench-published bench-small-worlds bench-speed bench-scale bench-ask bench-embed bench-embed-gpu bench-recipes bench-habits bench-tagger bench-sentiment bench-mentions lint format lock clean
 
 help:  ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 26
@@ -84,8 +84,12 @@ bench-sentiment: setup  ## the tuned encoder beside Spark NLP's naive Bayes; BEN
 bench-mentions: setup  ## polarity of the clause beside the whole text's; BENCH="--data CSV --model DIR [--train CSV]"
 	@$(IN_ENV) python -W ignore -m bench.mentions $(BENCH)
 
-lint: setup  ## ruff
+lint: setup  ## ruff: faults, and what the formatter would change
 	@$(IN_ENV) ruff check .
+	@$(IN_ENV) ruff format --check .
+
+format: setup  ## ruff's formatter over everything
+	@$(IN_ENV) ruff format .
 
 lock:  ## resolve requirements.lock again from pyproject.toml
 	@bash infra/setup/lock.sh

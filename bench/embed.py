@@ -60,8 +60,10 @@ def report(
     tokens = tokens_of(texts.documents)
     count = len(texts.documents)
     print(f"\n{texts.name}: {count:,} texts, {tokens:,} tokens, {tokens / count:.0f} a text")
-    print(f"  {'':<32}{'rows/s':>8}{'tokens/s':>10}{'ratio':>7}{'(min-max)':>13}{'CPU ratio':>10}{'waste':>7}"
-          f"{'peak GB':>8}{'cosine':>9}{'min':>8}{'top 10':>8}{'nDCG@10':>9}{'change':>9}")
+    print(
+        f"  {'':<32}{'rows/s':>8}{'tokens/s':>10}{'ratio':>7}{'(min-max)':>13}{'CPU ratio':>10}{'waste':>7}"
+        f"{'peak GB':>8}{'cosine':>9}{'min':>8}{'top 10':>8}{'nDCG@10':>9}{'change':>9}"
+    )
 
     def vectors(name: str, kind: str) -> np.ndarray:
         return np.load(folder / f"{name.replace(' ', '-')}.{kind}.npy")
@@ -86,16 +88,20 @@ def report(
         near = f"{good.mean_cosine:>9.5f}{good.min_cosine:>8.4f}{good.same_top:>8.3f}{good.ndcg:>9.4f}"
         print(f"  {name:<32}{speed}{waste:>7}{peak:>8.2f}{near}{good.ndcg_change:>+9.2%}", flush=True)
     peer_tokens = tokens / median(run["seconds"] for run in runs[PEER])
-    print("  matrix products alone on these cores: "
-          + ", ".join(f"{name} {rate:,.0f} tokens/s = {rate / peer_tokens:.2f} x" for name, rate in most.items()))
+    print(
+        "  matrix products alone on these cores: "
+        + ", ".join(f"{name} {rate:,.0f} tokens/s = {rate / peer_tokens:.2f} x" for name, rate in most.items())
+    )
     for goal, name, least, near in GOALS:
         if name in found:
             ratio, good = found[name]
             close = near(good)
             word = "hit" if ratio >= least and close else "MISS"
             highest = most[name.split()[-1]] / peer_tokens
-            print(f"  {goal}: {ratio:.2f} x, goal {least:.0f}, at most {highest:.2f} by the products alone; vectors "
-                  f"{'near enough' if close else 'too far'}: {word}")
+            print(
+                f"  {goal}: {ratio:.2f} x, goal {least:.0f}, at most {highest:.2f} by the products alone; vectors "
+                f"{'near enough' if close else 'too far'}: {word}"
+            )
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -113,9 +119,12 @@ def main(argv: list[str] | None = None) -> int:
 
         return scaling(options.texts, options.rounds)
     wanted = [PEER, *(options.only or [PEER_INT8, *ALONE, *SPARK])]
-    print(f"{psutil.cpu_count()} cores, {options.threads} threads, load {psutil.getloadavg()[0]:.1f}, {options.rounds} "
-          "rounds in turns; ratio: median over the rounds of sentence-transformers' seconds / its own; CPU ratio: the "
-          "same of processor seconds", flush=True)
+    print(
+        f"{psutil.cpu_count()} cores, {options.threads} threads, load {psutil.getloadavg()[0]:.1f}, {options.rounds} "
+        "rounds in turns; ratio: median over the rounds of sentence-transformers' seconds / its own; CPU ratio: the "
+        "same of processor seconds",
+        flush=True,
+    )
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
         # other texts than those that are measured

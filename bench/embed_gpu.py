@@ -109,8 +109,10 @@ def main(argv: list[str] | None = None) -> int:
     options = parser.parse_args(argv)
     device = torch.device(options.device)
     if device.type == "cuda" and not torch.cuda.is_available():
-        print("bench-embed-gpu: torch sees no CUDA GPU here, so nothing was measured. --device cpu runs the same code "
-              "on the CPU with few texts, to see that it works; its speed says nothing about a GPU")
+        print(
+            "bench-embed-gpu: torch sees no CUDA GPU here, so nothing was measured. --device cpu runs the same code "
+            "on the CPU with few texts, to see that it works; its speed says nothing about a GPU"
+        )
         return 0
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "true")
     card = torch.cuda.get_device_name(device) if device.type == "cuda" else "CPU: a functional run"

@@ -36,7 +36,9 @@ def generated(users: int, items: int, pairs: int, seed: int = 42) -> Pairs:
     person, item = (found // items).astype(np.int32), (found % items).astype(np.int32)
     times = np.floor(np.random.default_rng(seed).random(pairs) * 365 * DAY)
     order = np.lexsort((item, times, person))
-    ids = (np.char.add(kind, np.char.zfill(np.arange(size).astype(str), 8)).astype(object)
-           for kind, size in (("u", users), ("i", items)))
+    ids = (
+        np.char.add(kind, np.char.zfill(np.arange(size).astype(str), 8)).astype(object)
+        for kind, size in (("u", users), ("i", items))
+    )
     ones = np.ones(pairs, np.float32)
     return Pairs(*ids, person[order], item[order], ones, times[order], timed=True)

@@ -87,8 +87,12 @@ def run(habit: Habit, seed: int, folder: Path, options: argparse.Namespace) -> d
 def figures_of(report: dict, rare: list[str]) -> dict[str, float]:
     """metrics.json -> SHOWN and the seconds of the training."""
     f1 = {intent: row["f1"] for intent, row in report["per_class"].items() if row["support"] and intent != "oos"}
-    return {**{name: report[name] for name in ("in_scope_accuracy", "oos_recall")}, "seconds": report["train_seconds"],
-            "macro_f1": float(np.mean(list(f1.values()))), "rare_f1": float(np.mean([f1[name] for name in rare]))}
+    return {
+        **{name: report[name] for name in ("in_scope_accuracy", "oos_recall")},
+        "seconds": report["train_seconds"],
+        "macro_f1": float(np.mean(list(f1.values()))),
+        "rare_f1": float(np.mean([f1[name] for name in rare])),
+    }
 
 
 def line(name: str, runs: list[dict[str, float]]) -> str:

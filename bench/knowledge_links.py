@@ -43,10 +43,22 @@ def films(folder: Path):
     plots = rows_of(folder / "movies_extrainfos.dat.gz", "::", PLOTS, "latin-1")
     _, link_of = graph(folder)
     named = plots[plots["id"].isin(link_of)]
-    entities = pd.DataFrame({"id": named["id"].map(link_of), "name": named["title"],
-                             "year": pd.to_numeric(named["year"].str[:4], errors="coerce"), "text": named["plot"]})
-    items = pd.DataFrame({"id": movies["movieId"], "name": movies["title"], "year": None,
-                          "text": movies["genres"].str.replace("|", ", ")})
+    entities = pd.DataFrame(
+        {
+            "id": named["id"].map(link_of),
+            "name": named["title"],
+            "year": pd.to_numeric(named["year"].str[:4], errors="coerce"),
+            "text": named["plot"],
+        }
+    )
+    items = pd.DataFrame(
+        {
+            "id": movies["movieId"],
+            "name": movies["title"],
+            "year": None,
+            "text": movies["genres"].str.replace("|", ", "),
+        }
+    )
     gold = {item: link_of[item] for item in movies["movieId"] if item in set(named["id"])}
     return items, entities, gold
 
@@ -60,8 +72,10 @@ def people(works: pd.DataFrame, named: pd.DataFrame):
     giving, asking = known[turn % 2 == 0], known[(turn % 2 == 1) & several]
     entities = giving[["person", "name"]].drop_duplicates().rename(columns={"person": "id"})
     items = asking[["item", "name"]].rename(columns={"item": "id"})
-    return items.assign(year=None, text=None), entities.assign(year=None, text=None), dict(
-        zip(asking["item"], asking["person"], strict=True)
+    return (
+        items.assign(year=None, text=None),
+        entities.assign(year=None, text=None),
+        dict(zip(asking["item"], asking["person"], strict=True)),
     )
 
 
@@ -71,8 +85,10 @@ def directors(folder: Path):
     works = facts[facts["predicate"] == "film.film.director"].assign(item=facts["entity"].map(item_of))
     plots = rows_of(folder / "movies_extrainfos.dat.gz", "::", PLOTS, "latin-1")
     named = plots[~plots["director"].str.contains(",") & (plots["director"] != "N/A")]
-    return people(works.rename(columns={"object": "person"})[["item", "person"]],
-                  named.rename(columns={"id": "item", "director": "name"})[["item", "name"]])
+    return people(
+        works.rename(columns={"object": "person"})[["item", "person"]],
+        named.rename(columns={"id": "item", "director": "name"})[["item", "name"]],
+    )
 
 
 def authors(folder: Path):
@@ -99,16 +115,20 @@ def artists(folder: Path, seed: int = 42):
     linked = named[named["item"].isin(link_of)]
     entities = pd.DataFrame({"id": linked["item"].map(link_of), "name": linked["name"].map(misspelt)})
     items = named.rename(columns={"item": "id"})
-    return items.assign(year=None, text=None), entities.assign(year=None, text=None), {
-        item: link_of[item] for item in linked["item"]
-    }
+    return (
+        items.assign(year=None, text=None),
+        entities.assign(year=None, text=None),
+        {item: link_of[item] for item in linked["item"]},
+    )
 
 
 def plain(frame: pd.DataFrame) -> list[tuple]:
     """(id, name, year, text) with None for what is missing."""
     rows = frame[["id", "name", "year", "text"]].astype(object).itertuples(index=False, name=None)
-    return [(id, name, None if pd.isna(year) else int(year), None if pd.isna(text) else text)
-            for id, name, year, text in rows]
+    return [
+        (id, name, None if pd.isna(year) else int(year), None if pd.isna(text) else text)
+        for id, name, year, text in rows
+    ]
 
 
 def main(names: list[str]) -> None:
@@ -127,12 +147,19 @@ def main(names: list[str]) -> None:
         items, entities, gold = read()
         frames = [spark.createDataFrame(plain(frame), COLUMNS) for frame in (items, entities)]
         mutual = "films" in name or "artists" in name
-        found = frames[0].transform(link(frames[1], encode, settings.max_block, settings.link_candidates,
-                                         settings.min_score, mutual)).toPandas()
+        found = (
+            frames[0]
+            .transform(
+                link(frames[1], encode, settings.max_block, settings.link_candidates, settings.min_score, mutual)
+            )
+            .toPandas()
+        )
         right = (found["entity"] == found["item_id"].map(gold)).sum()
         figures = f"{right / max(len(found), 1):>11.4f}{right / len(gold):>8.4f}"
-        print(f"{name:<26}{len(items):>8,}{frames[1].select('id').distinct().count():>10,}{len(gold):>7,}"
-              f"{len(found):>7,}{figures}")
+        print(
+            f"{name:<26}{len(items):>8,}{frames[1].select('id').distinct().count():>10,}{len(gold):>7,}"
+            f"{len(found):>7,}{figures}"
+        )
         found.assign(gold=found["item_id"].map(gold)).to_csv(Path(tempfile.gettempdir()) / f"links-{name[:9]}.csv")
     spark.stop()
 

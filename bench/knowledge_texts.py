@@ -23,8 +23,10 @@ def texts_of(items: pd.DataFrame, facts: pd.DataFrame) -> dict[str, pd.DataFrame
     by_item = {item: rows.groupby("predicate")["object"].agg(list).to_dict() for item, rows in facts.groupby("subject")}
     blank = items[["item_id", "title"]].assign(text="")
     said = [item_sentences("", by_item.get(item, {}), relations) for item in items["item_id"]]
-    bare = [" ".join(object for objects in by_item.get(item, {}).values() for object in objects)
-            for item in items["item_id"]]
+    bare = [
+        " ".join(object for objects in by_item.get(item, {}).values() for object in objects)
+        for item in items["item_id"]
+    ]
     return {"titles": blank, "sentences": blank.assign(text=said), "words": blank.assign(text=bare)}
 
 
@@ -40,9 +42,23 @@ def main() -> None:
     for way, frame in texts_of(items, facts).items():
         (out / way).mkdir(parents=True, exist_ok=True)
         frame.to_csv(out / way / "items.csv", index=False)
-        code = interestlake(["benchmark", "--train", options.train, "--test", options.test, "--protocol",
-                             options.protocol, "--items", str(out / way / "items.csv"), "--models", MODELS, "--out",
-                             str(out / way)])
+        code = interestlake(
+            [
+                "benchmark",
+                "--train",
+                options.train,
+                "--test",
+                options.test,
+                "--protocol",
+                options.protocol,
+                "--items",
+                str(out / way / "items.csv"),
+                "--models",
+                MODELS,
+                "--out",
+                str(out / way),
+            ]
+        )
         if code:
             raise SystemExit(code)
         figures[way] = json.loads((out / way / "metrics.json").read_text())["models"]

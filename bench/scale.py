@@ -81,8 +81,10 @@ def main(argv: list[str] | None = None) -> int:
         print(json.dumps(asdict(POINTS[options.point](options.pairs))))
         return 0
     sizes = [size for size in SIZES if size <= options.largest] or [options.largest]
-    print(f"{psutil.cpu_count()} cores, load {psutil.getloadavg()[0]:.1f}; a fresh process each, "
-          "seconds of the fit alone, memory of all its processes")
+    print(
+        f"{psutil.cpu_count()} cores, load {psutil.getloadavg()[0]:.1f}; a fresh process each, "
+        "seconds of the fit alone, memory of all its processes"
+    )
     print(f"  {'model':<25}{'events':>12}{'seconds':>10}{'peak GB':>9}{'candidates':>15}{'edges':>13}{'per event':>11}")
     OUT.mkdir(parents=True, exist_ok=True)
     kept = OUT / "scale.json"

@@ -70,10 +70,20 @@ def spark_cooccurrence(pairs: Path) -> Point:
 
     spark, lengths = _spark(), np.minimum(_lengths(pairs), GRAPH.max_history).astype(np.int64)
     began = time.perf_counter()
-    edges = spark.read.parquet(str(pairs)).select("user_id", "node", "weight", "position").transform(build_edges(
-        measure=GRAPH.measure, min_pair_count=GRAPH.min_pair_count, max_history=GRAPH.max_history,
-        max_neighbours=GRAPH.max_neighbours, popularity_discount=GRAPH.popularity_discount, seed=42,
-    ))
+    edges = (
+        spark.read.parquet(str(pairs))
+        .select("user_id", "node", "weight", "position")
+        .transform(
+            build_edges(
+                measure=GRAPH.measure,
+                min_pair_count=GRAPH.min_pair_count,
+                max_history=GRAPH.max_history,
+                max_neighbours=GRAPH.max_neighbours,
+                popularity_discount=GRAPH.popularity_discount,
+                seed=42,
+            )
+        )
+    )
     kept = _written(edges, pairs.parent / "kept")
     return Point(time.perf_counter() - began, int((lengths * (lengths - 1) // 2).sum()), kept)
 
@@ -83,10 +93,17 @@ def spark_transitions(pairs: Path) -> Point:
 
     spark = _spark()
     began = time.perf_counter()
-    edges = spark.read.parquet(str(pairs)).select("user_id", "node", "weight", "position").transform(build_transitions(
-        transition_window=GRAPH.transition_window, min_pair_count=GRAPH.min_pair_count,
-        max_neighbours=GRAPH.max_neighbours,
-    ))
+    edges = (
+        spark.read.parquet(str(pairs))
+        .select("user_id", "node", "weight", "position")
+        .transform(
+            build_transitions(
+                transition_window=GRAPH.transition_window,
+                min_pair_count=GRAPH.min_pair_count,
+                max_neighbours=GRAPH.max_neighbours,
+            )
+        )
+    )
     kept = _written(edges, pairs.parent / "kept")
     return Point(time.perf_counter() - began, _steps(_lengths(pairs), GRAPH.transition_window), kept)
 

@@ -60,20 +60,48 @@ def cases(data: Pairs) -> Iterator[Case]:
     factors = FactorScorer("factors", np.asarray(model.item_factors))
     folded = FoldInAls.of("als", factors.item_vectors, ALS["alpha"], ALS["regularization"], scaled=False)
     yield Case("ALS fit", "implicit fit", 1.2, fit, plain_fit)
-    yield Case("ALS fold-in and top 10", "implicit recommend, recalculate_user", 1.2,
-               lambda: lists(folded), lambda: plain.recommend(model, matrix, TOP, ALS["alpha"]))
-    yield Case("ALS fit, fold-in, top 10", "implicit fit and recommend", 1.2,
-               lambda: lists(fit()), lambda: plain.recommend(plain_fit(), matrix, TOP))
-    yield Case("top 10 of given factors", "implicit recommend", 1.0,
-               lambda: lists(factors, model.user_factors), lambda: plain.recommend(model, matrix, TOP))
-    yield Case("item co-occurrence, top 100", "scipy X'X, top 100", 2.0,
-               lambda: item_neighbours(matrix, "cosine", NEIGHBOURS, 0.0),
-               lambda: plain.cosine_neighbours(matrix, NEIGHBOURS))
-    yield Case("item co-occurrence, top 100", "scipy X'X alone", None,
-               lambda: item_neighbours(matrix, "cosine", NEIGHBOURS, 0.0), lambda: matrix.T @ matrix)
-    yield Case("transitions, window 10", "scipy S'BS", 2.0,
-               lambda: transition_edges(data.users, data.items, None, data.shape[1], gap_power=1.0, **STEPS),
-               lambda: plain.transitions(data.users, data.items, data.shape[1], **STEPS))
+    yield Case(
+        "ALS fold-in and top 10",
+        "implicit recommend, recalculate_user",
+        1.2,
+        lambda: lists(folded),
+        lambda: plain.recommend(model, matrix, TOP, ALS["alpha"]),
+    )
+    yield Case(
+        "ALS fit, fold-in, top 10",
+        "implicit fit and recommend",
+        1.2,
+        lambda: lists(fit()),
+        lambda: plain.recommend(plain_fit(), matrix, TOP),
+    )
+    yield Case(
+        "top 10 of given factors",
+        "implicit recommend",
+        1.0,
+        lambda: lists(factors, model.user_factors),
+        lambda: plain.recommend(model, matrix, TOP),
+    )
+    yield Case(
+        "item co-occurrence, top 100",
+        "scipy X'X, top 100",
+        2.0,
+        lambda: item_neighbours(matrix, "cosine", NEIGHBOURS, 0.0),
+        lambda: plain.cosine_neighbours(matrix, NEIGHBOURS),
+    )
+    yield Case(
+        "item co-occurrence, top 100",
+        "scipy X'X alone",
+        None,
+        lambda: item_neighbours(matrix, "cosine", NEIGHBOURS, 0.0),
+        lambda: matrix.T @ matrix,
+    )
+    yield Case(
+        "transitions, window 10",
+        "scipy S'BS",
+        2.0,
+        lambda: transition_edges(data.users, data.items, None, data.shape[1], gap_power=1.0, **STEPS),
+        lambda: plain.transitions(data.users, data.items, data.shape[1], **STEPS),
+    )
 
 
 def movielens(folder: Path) -> Pairs:
@@ -103,8 +131,10 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--pairs", type=int, default=1_000_000)
     parser.add_argument("--movielens", type=Path, default=MOVIELENS, metavar="DIR")
     options = parser.parse_args(argv)
-    print(f"{psutil.cpu_count()} cores, load {psutil.getloadavg()[0]:.1f}, {options.rounds} rounds in turns; "
-          f"rank {RANK}, {SWEEPS} sweeps; median seconds, median ratio (smallest-largest)")
+    print(
+        f"{psutil.cpu_count()} cores, load {psutil.getloadavg()[0]:.1f}, {options.rounds} rounds in turns; "
+        f"rank {RANK}, {SWEEPS} sweeps; median seconds, median ratio (smallest-largest)"
+    )
     inputs = {"generated": lambda: generated(options.users, options.items, options.pairs)}
     if options.movielens.is_dir():
         inputs["MovieLens latest-small"] = lambda: movielens(options.movielens)

@@ -108,8 +108,10 @@ def main(argv: list[str] | None = None) -> int:
         began = time.perf_counter()
         model = crf.fit(epochs)
         found.append((crf.f1(model, "dev"), epochs, model))
-        print(f"  Spark NLP CRF, {epochs} epochs: dev F1 {found[-1][0]['f1']:.4f}, {time.perf_counter() - began:.0f} s",
-              flush=True)
+        print(
+            f"  Spark NLP CRF, {epochs} epochs: dev F1 {found[-1][0]['f1']:.4f}, {time.perf_counter() - began:.0f} s",
+            flush=True,
+        )
     dev, epochs, model = max(found, key=lambda one: one[0]["f1"])
     rows[f"Spark NLP CRF, {epochs} epochs by dev"] = {"dev": dev, "test": crf.f1(model, "test")}
     print(f"\n{'':<34}{'dev F1':>8}{'test F1':>9}{'precision':>11}{'recall':>8}   entities {dev['support']} of dev")

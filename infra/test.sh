@@ -1,12 +1,14 @@
 #!/usr/bin/env bash
-# The linter, which ends everything where it finds a fault; then every test but the slow suites, in two processes side by
-# side: those on Spark, one session for all of them, and those without, whose lines come at the end. Arguments go to both.
+# The linter and the formatter, which end everything where they find a fault; then every test but the slow suites, in two
+# processes side by side: those on Spark, one session for all of them, and those without, whose lines come at the end.
+# Arguments go to both.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 . .venv/interestlake-env.sh
 # two processes share the cores: more threads in each would wait for one another
 export OMP_NUM_THREADS=${OMP_NUM_THREADS:-1} OPENBLAS_NUM_THREADS=${OPENBLAS_NUM_THREADS:-1}
 ruff check --quiet .
+ruff format --check --quiet . || { echo 'the formatter would change files: make format'; exit 1; }
 kept="not cluster and not kill and not surfaces and not commands"
 log=$(mktemp)
 python -m pytest -p no:cacheprovider -m "$kept and not spark" "$@" >"$log" 2>&1 &

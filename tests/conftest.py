@@ -35,9 +35,13 @@ def spark(tmp_path_factory):
     java = "spark.driver.extraJavaOptions"
     options = read_properties(ROOT / "conf" / "spark" / "local.properties")[java]
     # thousands of plans over a few rows each: compiling one takes longer than interpreting it
-    own = {"spark.local.dir": str(tmp_path_factory.mktemp("spark")), java: f"{options} -Ddelta.log.cacheSize=150",
-           "spark.databricks.delta.delta.log.cacheSize": "150", "spark.sql.codegen.wholeStage": "false",
-           "spark.sql.codegen.factoryMode": "NO_CODEGEN"}
+    own = {
+        "spark.local.dir": str(tmp_path_factory.mktemp("spark")),
+        java: f"{options} -Ddelta.log.cacheSize=150",
+        "spark.databricks.delta.delta.log.cacheSize": "150",
+        "spark.sql.codegen.wholeStage": "false",
+        "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+    }
     session = build_session(str(ROOT / "conf"), "local", own)
     yield session
     session.stop()

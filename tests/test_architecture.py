@@ -18,13 +18,22 @@ MODULES = sorted(LIBRARY.rglob("*.py"))
 # every package directly under the library, and what it holds
 ROOMS = {
     "core": "parameters, contracts, session, the only Delta and MLflow calls, stages and how they run",
-    "sources": "publishers' files -> bronze", "privacy": "who a person is, and what may be known",
-    "interactions": "events -> interactions, splits, histories", "text": "features, vectors, tuned encoders",
-    "media": "pictures and sounds", "knowledge": "triples", "graph": "co-occurrence, communities, low rank",
-    "interests": "map, trends, expansion, people", "training": "feed, loop, checkpoints", "models": "what scores items",
-    "recommending": "candidates, fusion, lists, reasons", "evaluation": "metrics, search, gate",
-    "serving": "ranker, requests, pages of one person", "reporting": "pages and closing lines",
-    "stages": "wiring", "cli": "commands",
+    "sources": "publishers' files -> bronze",
+    "privacy": "who a person is, and what may be known",
+    "interactions": "events -> interactions, splits, histories",
+    "text": "features, vectors, tuned encoders",
+    "media": "pictures and sounds",
+    "knowledge": "triples",
+    "graph": "co-occurrence, communities, low rank",
+    "interests": "map, trends, expansion, people",
+    "training": "feed, loop, checkpoints",
+    "models": "what scores items",
+    "recommending": "candidates, fusion, lists, reasons",
+    "evaluation": "metrics, search, gate",
+    "serving": "ranker, requests, pages of one person",
+    "reporting": "pages and closing lines",
+    "stages": "wiring",
+    "cli": "commands",
 }
 
 

@@ -7,8 +7,15 @@ MARKS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
 
 
 def write_encoder(
-    folder: Path, words: list[str], family: str = "bert", hidden: int = 384, layers: int = 6, heads: int = 12,
-    inner: int = 1536, positions: int = 512, seed: int = 0,
+    folder: Path,
+    words: list[str],
+    family: str = "bert",
+    hidden: int = 384,
+    layers: int = 6,
+    heads: int = 12,
+    inner: int = 1536,
+    positions: int = 512,
+    seed: int = 0,
 ) -> Path:
     """A BERT or DistilBERT of this shape whose vocabulary is `words`, letters and their continuations."""
     import torch

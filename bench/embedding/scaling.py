@@ -33,8 +33,10 @@ def scaling(texts: int, rounds: int) -> int:
             subprocess.run([STANDALONE / "stop.sh", place], check=True, capture_output=True)
     one, two = median(seconds[1]), median(seconds[2])
     ratio = median(a / b for a, b in zip(seconds[1], seconds[2], strict=True))
-    print(f"{texts} texts, openvino bf16, {rounds} rounds in turns: 1 worker {texts / one:.0f} rows/s, 2 workers "
-          f"{texts / two:.0f} rows/s, ratio {ratio:.2f}, goal {GOAL}: {'hit' if ratio >= GOAL else 'MISS'}")
+    print(
+        f"{texts} texts, openvino bf16, {rounds} rounds in turns: 1 worker {texts / one:.0f} rows/s, 2 workers "
+        f"{texts / two:.0f} rows/s, ratio {ratio:.2f}, goal {GOAL}: {'hit' if ratio >= GOAL else 'MISS'}"
+    )
     return 0
 
 

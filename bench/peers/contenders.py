@@ -43,32 +43,53 @@ class Peer:
 
 
 PEERS = (
-    Peer("implicit", "als", {
-        "regularization": Grid((0.1, 1.0, 10.0), 3.0, low=1e-3),
-        "alpha": Grid((1.0, 5.0, 20.0), 3.0, low=0.1),
-        "factors": Grid((32, 64, 128), 2, low=8, high=256, start=1),
-    }, 16),
-    Peer("implicit", "bpr", {
-        "learning_rate": Grid((0.01, 0.03, 0.1), 3.0, low=1e-3),
-        "iterations": Grid((100, 300), 2, high=1200, start=0),
-        "regularization": Grid((0.003, 0.01, 0.03), 3.0, low=1e-4),
-        "factors": Grid((32, 64, 128), 2, low=8, high=256, start=1),
-    }, 16),
+    Peer(
+        "implicit",
+        "als",
+        {
+            "regularization": Grid((0.1, 1.0, 10.0), 3.0, low=1e-3),
+            "alpha": Grid((1.0, 5.0, 20.0), 3.0, low=0.1),
+            "factors": Grid((32, 64, 128), 2, low=8, high=256, start=1),
+        },
+        16,
+    ),
+    Peer(
+        "implicit",
+        "bpr",
+        {
+            "learning_rate": Grid((0.01, 0.03, 0.1), 3.0, low=1e-3),
+            "iterations": Grid((100, 300), 2, high=1200, start=0),
+            "regularization": Grid((0.003, 0.01, 0.03), 3.0, low=1e-4),
+            "factors": Grid((32, 64, 128), 2, low=8, high=256, start=1),
+        },
+        16,
+    ),
     Peer("implicit", "cosine", {"neighbours": NEIGHBOURS}, 8),
     Peer("implicit", "tfidf", {"neighbours": NEIGHBOURS}, 8),
     Peer("implicit", "bm25", {"neighbours": NEIGHBOURS, "b": Grid((0.2, 0.5, 0.8))}, 12),
-    Peer("recommenders", "sar", {
-        "similarity": Grid((0, 1, 2, 3, 4)),
-        "threshold": Grid((1, 2, 5)),
-        "decay_days": Grid((0, 30, 365), start=0),
-    }, 12),
+    Peer(
+        "recommenders",
+        "sar",
+        {
+            "similarity": Grid((0, 1, 2, 3, 4)),
+            "threshold": Grid((1, 2, 5)),
+            "decay_days": Grid((0, 30, 365), start=0),
+        },
+        12,
+    ),
     Peer("recbole", "ease", {"reg_weight": Grid((100.0, 250.0, 500.0), 2.0, low=1.0)}, 6),
     # its trainings take minutes each: few fits, and no second training in the search
-    Peer("recbole", "lightgcn", {
-        "learning_rate": Grid((0.001, 0.003, 0.01), 3.0, low=1e-4),
-        "n_layers": Grid((1, 2, 3), start=1),
-        "reg_weight": Grid((1e-5, 1e-4, 1e-3), 10.0, low=1e-6),
-    }, 6, {"refit": 0}),
+    Peer(
+        "recbole",
+        "lightgcn",
+        {
+            "learning_rate": Grid((0.001, 0.003, 0.01), 3.0, low=1e-4),
+            "n_layers": Grid((1, 2, 3), start=1),
+            "reg_weight": Grid((1e-5, 1e-4, 1e-3), 10.0, low=1e-6),
+        },
+        6,
+        {"refit": 0},
+    ),
     Peer("recbole", "sasrec", {}, 0),  # reads every prefix of a history as a row: its own settings, one training
 )
 
@@ -98,9 +119,7 @@ def write_pairs(data: Pairs, path: Path) -> Path:
     return path
 
 
-def fit_and_list(
-    peer: Peer, train: Path, data: Pairs, params: Mapping, k: int, seed: int
-) -> tuple[np.ndarray, float]:
+def fit_and_list(peer: Peer, train: Path, data: Pairs, params: Mapping, k: int, seed: int) -> tuple[np.ndarray, float]:
     """-> (U, k) columns of everybody's list, -1 = none, and the seconds of the process, start included."""
     out = train.with_suffix(".lists.csv")
     given = [f"{name}={value}" for name, value in params.items()]

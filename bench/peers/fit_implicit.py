@@ -14,10 +14,15 @@ from implicit.nearest_neighbours import BM25Recommender, CosineRecommender, TFID
 
 MODELS = {
     "als": lambda seed, p: AlternatingLeastSquares(
-        factors=int(p["factors"]), regularization=p["regularization"], alpha=p["alpha"], random_state=seed),
+        factors=int(p["factors"]), regularization=p["regularization"], alpha=p["alpha"], random_state=seed
+    ),
     "bpr": lambda seed, p: BayesianPersonalizedRanking(
-        factors=int(p["factors"]), regularization=p["regularization"], learning_rate=p["learning_rate"],
-        iterations=int(p["iterations"]), random_state=seed),
+        factors=int(p["factors"]),
+        regularization=p["regularization"],
+        learning_rate=p["learning_rate"],
+        iterations=int(p["iterations"]),
+        random_state=seed,
+    ),
     "cosine": lambda seed, p: CosineRecommender(K=int(p["neighbours"])),
     "tfidf": lambda seed, p: TFIDFRecommender(K=int(p["neighbours"])),
     "bm25": lambda seed, p: BM25Recommender(K=int(p["neighbours"]), B=p["b"]),

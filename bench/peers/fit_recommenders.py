@@ -17,9 +17,15 @@ if __name__ == "__main__":
     pairs["rating"] = 1.0
     timed = "timestamp" in pairs.columns and float(given["decay_days"]) > 0
     model = SAR(
-        col_user="user_id", col_item="item_id", col_rating="rating", col_timestamp="timestamp", col_prediction="score",
-        similarity_type=SIMILARITIES[int(float(given["similarity"]))], threshold=int(float(given["threshold"])),
-        timedecay_formula=timed, time_decay_coefficient=int(float(given["decay_days"])) or 30,
+        col_user="user_id",
+        col_item="item_id",
+        col_rating="rating",
+        col_timestamp="timestamp",
+        col_prediction="score",
+        similarity_type=SIMILARITIES[int(float(given["similarity"]))],
+        threshold=int(float(given["threshold"])),
+        timedecay_formula=timed,
+        time_decay_coefficient=int(float(given["decay_days"])) or 30,
     )
     model.fit(pairs)
     people = pairs[["user_id", "item_id"]].drop_duplicates("user_id")

@@ -31,8 +31,24 @@ def interestlake(*arguments: str) -> float:
 def run_shape(name: str) -> float:
     """The whole pipeline under a recipe, up to the lists."""
     data, mapping = write_files(make_world(name, PEOPLE, ITEMS), OUT / name)
-    return interestlake("run", "--source", "table", "--mapping", str(mapping), "--input", str(data), "--recipe", name,
-                        "--lake", str(OUT / name / "lake"), "--run-id", "r1", "--until", "recommend", *SMALL)
+    return interestlake(
+        "run",
+        "--source",
+        "table",
+        "--mapping",
+        str(mapping),
+        "--input",
+        str(data),
+        "--recipe",
+        name,
+        "--lake",
+        str(OUT / name / "lake"),
+        "--run-id",
+        "r1",
+        "--until",
+        "recommend",
+        *SMALL,
+    )
 
 
 def judge_shape(spark, name: str) -> str:
@@ -51,17 +67,34 @@ def judge_shape(spark, name: str) -> str:
 def run_support() -> float:
     """The desk of 600 past and 96 new tickets."""
     files = write_desk(OUT / "support", past=600, new=96)
-    return interestlake("support", "--recipe", "support", "--lake", str(OUT / "support" / "lake"), "--run-id", "r1",
-                        *(part for option, name in (("--tickets", "past"), ("--articles", "articles"), ("--new", "new"))
-                          for part in (option, str(files[name]))))
+    return interestlake(
+        "support",
+        "--recipe",
+        "support",
+        "--lake",
+        str(OUT / "support" / "lake"),
+        "--run-id",
+        "r1",
+        *(
+            part
+            for option, name in (("--tickets", "past"), ("--articles", "articles"), ("--new", "new"))
+            for part in (option, str(files[name]))
+        ),
+    )
 
 
 def judge_support(spark) -> str:
     """How often the planted agent and article are first, and how often the bungler is shown."""
     rows = Lake(spark, str(OUT / "support" / "lake")).read("gold.support").collect()
     first = [row for row in rows if row["rank"] == 1]
-    right = {kind: [row["id"].split("-")[1] == row["ticket_id"].split("-")[0] for row in first if row["kind"] == kind
-                    and not row["ticket_id"].startswith("off")] for kind in ("agent", "answer")}
+    right = {
+        kind: [
+            row["id"].split("-")[1] == row["ticket_id"].split("-")[0]
+            for row in first
+            if row["kind"] == kind and not row["ticket_id"].startswith("off")
+        ]
+        for kind in ("agent", "answer")
+    }
     told = ", ".join(f"{kind} right {sum(hits)} of {len(hits)}" for kind, hits in right.items())
     return f"{told}; bungler shown {sum(row['id'] == BUNGLER for row in rows)} times"
 
@@ -70,8 +103,21 @@ def run_finance() -> float:
     """Posts about tickers: ingest to annotate, then the trend."""
     data, mapping = write_market(OUT / "finance")
     given = ("--recipe", "finance", "--lake", str(OUT / "finance" / "lake"))
-    seconds = interestlake("run", "--source", "table", "--mapping", str(mapping), "--input", str(data),
-                           "--run-id", "r1", "--until", "annotate", *SMALL, *given)
+    seconds = interestlake(
+        "run",
+        "--source",
+        "table",
+        "--mapping",
+        str(mapping),
+        "--input",
+        str(data),
+        "--run-id",
+        "r1",
+        "--until",
+        "annotate",
+        *SMALL,
+        *given,
+    )
     return seconds + interestlake("trend", "--run-id", "r2", *given)
 
 

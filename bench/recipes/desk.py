@@ -11,8 +11,12 @@ SUBJECTS = {
     "shipping": ("parcel", "delivery date", "courier", "tracking number", "damaged box"),
     "printer": ("paper jam", "ink cartridge", "wireless printing", "scanner", "blurry pages"),
 }
-FRAMES = ("I have a problem with the {a} and the {b}.", "My {a} does not work, please look at the {b}.",
-          "Since yesterday the {a} is wrong; what about the {b}?", "Help: {a}, and also {b}.")
+FRAMES = (
+    "I have a problem with the {a} and the {b}.",
+    "My {a} does not work, please look at the {b}.",
+    "Since yesterday the {a} is wrong; what about the {b}?",
+    "Help: {a}, and also {b}.",
+)
 BUNGLER = "agent-bungler"
 OFF = "Will penguins dance under the moon of Saturn tonight?"
 
@@ -25,15 +29,26 @@ def write_desk(folder: Path, past: int = 120, new: int = 24, seed: int = 3) -> d
         a, b = generator.choice(SUBJECTS[subject], 2, replace=False)
         return str(generator.choice(FRAMES)).format(a=a, b=b)
 
-    rows = {"past": [("ticket_id", "text", "agent_id", "article_id", "solved", "timestamp")],
-            "articles": [("article_id", "title", "text")], "new": [("ticket_id", "text")]}
+    rows = {
+        "past": [("ticket_id", "text", "agent_id", "article_id", "solved", "timestamp")],
+        "articles": [("article_id", "title", "text")],
+        "new": [("ticket_id", "text")],
+    }
     for n in range(past):
         subject = names[n % len(names)]
         bungled = generator.random() < 0.4
         agent = BUNGLER if bungled else f"agent-{subject}"
         article = "" if bungled or generator.random() < 0.3 else f"kb-{subject}"
-        rows["past"].append((f"{subject}-{n:04}", f"{text(subject)} Write to me{n}@mail.example", agent, article,
-                             0 if bungled else 1, 1_700_000_000 + 3600 * n))
+        rows["past"].append(
+            (
+                f"{subject}-{n:04}",
+                f"{text(subject)} Write to me{n}@mail.example",
+                agent,
+                article,
+                0 if bungled else 1,
+                1_700_000_000 + 3600 * n,
+            )
+        )
     for subject, words in SUBJECTS.items():
         rows["articles"].append((f"kb-{subject}", f"About {subject}", f"What to do about {', '.join(words)}."))
     for n in range(new):

@@ -25,9 +25,19 @@ def write_market(folder: Path, seed: int = 6) -> tuple[Path, Path]:
                 for n in range(count):
                     good = generator.random() < (0.1 if sour else 0.7)
                     text = f"{generator.choice(GOOD if good else BAD)}, post {day} {n} about {ticker.lower()}"
-                    file.write(json.dumps({
-                        "user_id": f"u{generator.integers(PEOPLE)}", "item_id": ticker, "event_type": "review",
-                        "value": 5 if good else 1, "timestamp": START + day * 86_400 + n * 60, "text": text}) + "\n")
+                    file.write(
+                        json.dumps(
+                            {
+                                "user_id": f"u{generator.integers(PEOPLE)}",
+                                "item_id": ticker,
+                                "event_type": "review",
+                                "value": 5 if good else 1,
+                                "timestamp": START + day * 86_400 + n * 60,
+                                "text": text,
+                            }
+                        )
+                        + "\n"
+                    )
     names = ("user_id", "item_id", "event_type", "value", "timestamp", "text")
     with open(data / "items.jsonl", "w", encoding="utf-8") as file:
         file.writelines(json.dumps({"item_id": ticker, "title": f"{ticker} Corp"}) + "\n" for ticker in TICKERS)

@@ -28,16 +28,25 @@ class Shape:
 
 SHAPES = {
     "shop": Shape(("kitchen", "garden", "office", "toys"), {"view": 0.6, "purchase": 0.25, "like": 0.15}, "stock=0"),
-    "video": Shape(("drama", "comedy", "thriller", "nature"), {"play": 0.5, "rating": 0.4, "view": 0.1},
-                   "audience=adult"),
+    "video": Shape(
+        ("drama", "comedy", "thriller", "nature"), {"play": 0.5, "rating": 0.4, "view": 0.1}, "audience=adult"
+    ),
     "music": Shape(("jazz", "metal", "folk", "techno"), {"play": 0.8, "like": 0.2}, "explicit=true"),
     "news": Shape(("world", "city", "sport", "science"), {"view": 0.9, "like": 0.1}, dated=True),
-    "social": Shape(("cats", "chess", "bikes", "bread"), {"like": 0.5, "view": 0.4, "review": 0.1},
-                    titles=("Church meeting", "My pregnancy", "Religious songs"), rare=True),
+    "social": Shape(
+        ("cats", "chess", "bikes", "bread"),
+        {"like": 0.5, "view": 0.4, "review": 0.1},
+        titles=("Church meeting", "My pregnancy", "Religious songs"),
+        rare=True,
+    ),
     "education": Shape(("maths", "music", "coding", "history"), {"play": 0.6, "rating": 0.4}, chained=True),
     "travel": Shape(("Spain", "Japan", "Peru", "Norway"), {"view": 0.6, "purchase": 0.3, "review": 0.1}, "closed=true"),
-    "health": Shape(("sleep", "food", "sports", "skin"), {"view": 0.6, "review": 0.4},
-                    titles=("HIV home test", "Living with depression", "Alcohol and you"), rare=True),
+    "health": Shape(
+        ("sleep", "food", "sports", "skin"),
+        {"view": 0.6, "review": 0.4},
+        titles=("HIV home test", "Living with depression", "Alcohol and you"),
+        rare=True,
+    ),
 }
 
 
@@ -83,8 +92,16 @@ def make_world(name: str, people: int = 40, items: int = 48, seed: int = 1) -> W
             for _ in range(generator.integers(1, 3)):
                 kind = str(generator.choice(list(shape.events), p=list(shape.events.values())))
                 text = f"I think {rows[i][2][0]} is good to read about" if kind == "review" else None
-                events.append((f"u{user:03}", ids[i], kind, 5.0 if kind in ("rating", "review") else None,
-                               START + int(day * 86_400), text))
+                events.append(
+                    (
+                        f"u{user:03}",
+                        ids[i],
+                        kind,
+                        5.0 if kind in ("rating", "review") else None,
+                        START + int(day * 86_400),
+                        text,
+                    )
+                )
     must_not = {ids[i] for i in np.flatnonzero(faulty)} if shape.attribute or shape.titles else set()
     if shape.dated:
         newest, first = max(event[4] for event in events), {}
@@ -119,10 +136,17 @@ def write_files(world: World, folder: Path) -> tuple[Path, Path]:
     (data / "facts.nt").write_text(triples, encoding="utf-8")
     mapping = {
         "events": {"files": "events.jsonl", "format": "jsonl", "columns": {name: name for name in names}},
-        "items": {"files": "items.jsonl", "format": "jsonl", "attributes": attributes,
-                  "columns": {name: name for name in ("item_id", "title", "categories")}},
-        "friends": {"files": "friends.csv", "format": "csv",
-                    "columns": {name: name for name in ("user_id", "friend_id")}},
+        "items": {
+            "files": "items.jsonl",
+            "format": "jsonl",
+            "attributes": attributes,
+            "columns": {name: name for name in ("item_id", "title", "categories")},
+        },
+        "friends": {
+            "files": "friends.csv",
+            "format": "csv",
+            "columns": {name: name for name in ("user_id", "friend_id")},
+        },
         "facts": {"files": "facts.nt", "format": "ntriples", "base": BASE, "item_prefix": "item/"},
     }
     (folder / "mapping.yml").write_text(yaml.safe_dump(mapping), encoding="utf-8")

@@ -102,7 +102,7 @@ def _drawn(pairs: pd.DataFrame, world: World) -> pd.DataFrame:
 
 
 def _parted(pairs: pd.DataFrame, world: World) -> np.ndarray:
-    """"train", "validation" or "test" per row."""
+    """ "train", "validation" or "test" per row."""
     if world.split != OWN_TIME:
         return split_pairs(pairs, *SPLITS[world.split], 0.0, world.seed).to_numpy()
     ranked = pairs.sort_values(["user_id", "timestamp", "item_id"])

@@ -38,10 +38,14 @@ def faults(store: Path, lake: Path, retried: str) -> list[str]:
             found.append(f"task {name}: found {state}; expected success")
         if tried != (2 if name == retried else 1):
             found.append(f"task {name}: found {tried} tries; expected {2 if name == retried else 1}")
-        found += [f"table {table}: found none in the lake; expected {name} to write it" for table in writes
-                  if table not in tables]
-        found += [f"asset {uri(table)}: found no event; expected one from {name}" for table in writes
-                  if table not in told]
+        found += [
+            f"table {table}: found none in the lake; expected {name} to write it"
+            for table in writes
+            if table not in tables
+        ]
+        found += [
+            f"asset {uri(table)}: found no event; expected one from {name}" for table in writes if table not in told
+        ]
     return found
 
 

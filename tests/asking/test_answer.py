@@ -125,8 +125,13 @@ def test_who_asks_is_said(asking):
 
 @pytest.mark.parametrize(
     ("request_", "message"),
-    [("", "no text"), (" \t\n", "no text"), ("x" * (MAX_CHARACTERS + 1), "2,001 characters"),
-     ("the of and", "no word that says what is wanted"), ("\u200b\u0000", "no text")],
+    [
+        ("", "no text"),
+        (" \t\n", "no text"),
+        ("x" * (MAX_CHARACTERS + 1), "2,001 characters"),
+        ("the of and", "no word that says what is wanted"),
+        ("\u200b\u0000", "no text"),
+    ],
 )
 def test_requests_that_say_nothing(asking, request_, message):
     with pytest.raises(BadInput, match=message):

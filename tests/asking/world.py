@@ -10,16 +10,51 @@ from interestlake.serving.asking.index import build_index
 
 # item_id, title, description, categories, user_count, attributes, tags
 FILMS = (
-    ("a", "Star Tale (1995)", "Robots travel to a distant planet.", ["Animation", "Comedy"], 9,
-     {"director": "Ann Vale", "price": "9.50"}, ["space", "funny"]),
-    ("b", "Star Tale Two (1999)", "The robots come back from the moon.", ["Animation", "Comedy"], 7,
-     {"director": "Ann Vale", "price": "19.00"}, ["space"]),
-    ("c", "The Dark House (1984)", "Vampires haunt a family at night.", ["Horror"], 5,
-     {"director": "Bo Quill", "actors": "Cid Orne, Dee Lark", "price": "5"}, ["vampires"]),
-    ("d", "Night Bite (2004)", "Zombies chase a baker. Funny and quick.", ["Horror", "Comedy"], 4,
-     {"director": "Bo Quill", "price": "30"}, ["zombies", "funny"]),
-    ("e", "Slow Train (1978)", "A quiet journey by rail through the hills.", ["Drama"], 3,
-     {"director": "Eve Stark", "actors": "Dee Lark", "price": "12"}, ["quiet"]),
+    (
+        "a",
+        "Star Tale (1995)",
+        "Robots travel to a distant planet.",
+        ["Animation", "Comedy"],
+        9,
+        {"director": "Ann Vale", "price": "9.50"},
+        ["space", "funny"],
+    ),
+    (
+        "b",
+        "Star Tale Two (1999)",
+        "The robots come back from the moon.",
+        ["Animation", "Comedy"],
+        7,
+        {"director": "Ann Vale", "price": "19.00"},
+        ["space"],
+    ),
+    (
+        "c",
+        "The Dark House (1984)",
+        "Vampires haunt a family at night.",
+        ["Horror"],
+        5,
+        {"director": "Bo Quill", "actors": "Cid Orne, Dee Lark", "price": "5"},
+        ["vampires"],
+    ),
+    (
+        "d",
+        "Night Bite (2004)",
+        "Zombies chase a baker. Funny and quick.",
+        ["Horror", "Comedy"],
+        4,
+        {"director": "Bo Quill", "price": "30"},
+        ["zombies", "funny"],
+    ),
+    (
+        "e",
+        "Slow Train (1978)",
+        "A quiet journey by rail through the hills.",
+        ["Drama"],
+        3,
+        {"director": "Eve Stark", "actors": "Dee Lark", "price": "12"},
+        ["quiet"],
+    ),
     ("f", "Heat", "A thief and a policeman meet in the city.", ["Drama", "Crime"], 8, {"year": "1995"}, ["crime"]),
     ("g", "Training Day", "A long day of hill training for runners.", ["Sport"], 2, {}, []),
 )
@@ -29,7 +64,7 @@ DIRECTIONS = {"a": (1, 0, 0, 0, 0), "b": (.95, 0, .05, 0, 0), "c": (0, 1, 0, 0, 
               "e": (0, 0, 1, 0, 0), "f": (0, .1, 0, 1, 0), "g": (0, 0, .1, 0, 1)}  # fmt: skip
 MEANINGS = {"rocket": 0, "planet": 0, "scary": 1, "calm": 2, "quiet": 2, "train": 2, "police": 3, "run": 4}
 # two tastes: a, b, d and c, e, f
-FACTORS = np.array([(1, 0), (.9, .1), (0, 1), (.8, .2), (.1, .9), (0, .8), (.5, .5)], np.float32)
+FACTORS = np.array([(1, 0), (0.9, 0.1), (0, 1), (0.8, 0.2), (0.1, 0.9), (0, 0.8), (0.5, 0.5)], np.float32)
 
 
 def frames() -> dict[str, pd.DataFrame]:
@@ -43,7 +78,9 @@ def frames() -> dict[str, pd.DataFrame]:
                           for place, film in enumerate(FILMS) for tag in film[6]])  # fmt: skip
     vectors = pd.DataFrame([{"item_index": place, "kind": "item", "vector": np.array(DIRECTIONS[item], np.float32)}
                             for place, item in enumerate(IDS)])  # fmt: skip
-    facts = pd.DataFrame({"item_index": [6], "predicate": ["http://x.org/made_by"], "object": ["http://x.org/p/Fay_Grey"]})
+    facts = pd.DataFrame(
+        {"item_index": [6], "predicate": ["http://x.org/made_by"], "object": ["http://x.org/p/Fay_Grey"]}
+    )
     return {"items": items, "texts": texts, "facts": facts, "vectors": vectors}
 
 

@@ -25,8 +25,9 @@ def files(tmp_path_factory):
 
 
 def call(files, out, *more, test="test.csv") -> int:
-    return main(["benchmark", "--train", str(files / "train.csv"), "--test", str(files / test), "--top", "5",
-                 "--budget", "3", "--out", str(out), *(() if "--models" in more else ("--models", CLOSED_FORM)), *more])
+    given = ["--train", str(files / "train.csv"), "--test", str(files / test), "--out", str(out)]
+    models = () if "--models" in more else ("--models", CLOSED_FORM)
+    return main(["benchmark", *given, "--top", "5", "--budget", "3", *models, *more])
 
 
 @pytest.fixture(scope="module")
@@ -90,11 +91,13 @@ def test_shares_out_of_range_are_named(files, tmp_path, caplog, option):
 def test_a_poisoned_test_file_changes_no_recommendation(files, result, tmp_path):
     train = pd.read_csv(files / "train.csv")
     random = np.random.default_rng(9)
-    poison = pd.DataFrame({
-        "user_id": [*random.choice(train["user_id"], 300), *(f"new{n}" for n in range(40))],
-        "item_id": [*random.choice(train["item_id"], 300), *(f"never{n}" for n in range(40))],
-        "timestamp": 1.0,
-    }).drop_duplicates(["user_id", "item_id"])
+    poison = pd.DataFrame(
+        {
+            "user_id": [*random.choice(train["user_id"], 300), *(f"new{n}" for n in range(40))],
+            "item_id": [*random.choice(train["item_id"], 300), *(f"never{n}" for n in range(40))],
+            "timestamp": 1.0,
+        }
+    ).drop_duplicates(["user_id", "item_id"])
     poison.to_csv(files / "poison.csv", index=False)
     assert call(files, tmp_path, test="poison.csv") == 0
     before, after = (pd.read_parquet(out / "recommendations.parquet") for out in (result, tmp_path))
@@ -141,7 +144,8 @@ def test_unknown_people_are_scored_one_by_one(files, tmp_path):
     best = train["item_id"].value_counts()
     top = best.index[best == best.max()].min()
     pd.DataFrame({"user_id": ["x", "y", "z"], "item_id": [top, top, "never"], "timestamp": 1.0}).to_csv(
-        files / "strangers.csv", index=False)
+        files / "strangers.csv", index=False
+    )
     assert call(files, tmp_path, test="strangers.csv") == 0
     report = json.loads((tmp_path / "metrics.json").read_text())
     assert report["test_people"] == 3 and report["models"]["popularity"]["recall@5"] == pytest.approx(2 / 3, abs=1e-5)
@@ -174,8 +178,8 @@ def test_bad_train_files_are_named(files, tmp_path, caplog, change, said):
 
 def test_duplicate_pairs_are_added_and_counted(files, tmp_path, caplog):
     path = _changed(files, "double.csv", lambda t: pd.concat([t, t.head(7)]))
-    assert main(["benchmark", "--train", str(path), "--test", str(files / "test.csv"), "--top", "5", "--budget", "1",
-                 "--models", "ease", "--out", str(tmp_path)]) == 0
+    given = ["--train", str(path), "--test", str(files / "test.csv"), "--out", str(tmp_path)]
+    assert main(["benchmark", *given, "--top", "5", "--budget", "1", "--models", "ease"]) == 0
     assert json.loads((tmp_path / "metrics.json").read_text())["counts"]["train_duplicate_pairs"] == 7
 
 
@@ -185,13 +189,16 @@ def test_texts_friends_and_facts_bring_their_models(files, tmp_path):
     words = ["about gardens and plants", "about engines and cars", "about soups and bread", "about stars and space"]
     taste = {item: int(item[1:]) // 15 for item in items}
     pd.DataFrame({"item_id": items, "title": "A book", "text": [words[taste[item]] for item in items]}).to_csv(
-        files / "items.csv", index=False)
+        files / "items.csv", index=False
+    )
     pd.DataFrame({"subject": items, "predicate": "kind", "object": [taste[item] for item in items]}).to_csv(
-        files / "facts.csv", index=False)
+        files / "facts.csv", index=False
+    )
     people = sorted(set(train["user_id"]))
     friends = [(a, b) for place, a in enumerate(people) for b in people[place + 4 : place + 9 : 4]]  # of one taste
     pd.DataFrame([*friends, ("newcomer", people[0])], columns=["user_id", "friend_id"]).to_csv(
-        files / "social.csv", index=False)
+        files / "social.csv", index=False
+    )
     more = [f"--{name}={files / name}.csv" for name in ("items", "facts", "social")]
     told = "text,words,content,facts,information,social"
     assert call(files, tmp_path, *more, "--ablate", "--families", "--models", f"{CLOSED_FORM},appeal,{told}") == 0

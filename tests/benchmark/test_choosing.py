@@ -26,7 +26,8 @@ from .world import feedback, pairs, places_of
 def test_search_finds_a_best_beyond_the_end_of_its_grid():
     trail = search(
         {"l2": Grid((1.0, 10.0, 100.0), 10.0), "power": Grid((0.0, 0.5, 1.0))},
-        lambda at: -abs(np.log10(at["l2"]) - 4) - abs(at["power"] - 1.0), budget=30,
+        lambda at: -abs(np.log10(at["l2"]) - 4) - abs(at["power"] - 1.0),
+        budget=30,
     )
     assert trail.best[0] == {"l2": 10_000.0, "power": 1.0}
 
@@ -113,7 +114,7 @@ def test_block_lists_equal_the_lists_of_one_person():
         own, own_values = top_unseen(scores[row], seen[row].indices, 8)
         np.testing.assert_array_equal(columns[row][: len(own)], own)
         np.testing.assert_allclose(values[row][: len(own)], own_values, rtol=1e-5)
-        assert (columns[row][len(own):] == -1).all()
+        assert (columns[row][len(own) :] == -1).all()
 
 
 def test_block_metrics_equal_those_of_the_pipeline(spark):

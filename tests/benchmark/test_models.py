@@ -87,8 +87,17 @@ def test_transitions_against_a_walk_over_every_step(feedback):
                 expected[feedback.items[b], feedback.items[a]] += backward * step
     counts = np.bincount(feedback.items, minlength=size)
     expected *= np.outer(counts**-discount, counts**-discount)
-    found = transition_edges(feedback.users, feedback.items, times, size, window=window, gap_power=0.5,
-                             backward=backward, discount=discount, half_life_days=0.01)
+    found = transition_edges(
+        feedback.users,
+        feedback.items,
+        times,
+        size,
+        window=window,
+        gap_power=0.5,
+        backward=backward,
+        discount=discount,
+        half_life_days=0.01,
+    )
     np.testing.assert_allclose(found.toarray(), expected, atol=1e-6)
 
 

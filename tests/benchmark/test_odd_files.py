@@ -21,8 +21,16 @@ def test_a_header_one_name_short_is_no_split(tmp_path, caplog):
 
 
 def test_repeated_pairs_are_one_each_before_they_are_parted(tmp_path, caplog):
-    rows = [("a", "x", 1, 5.5, "old"), ("a", "y", 2, 1, ""), ("a", "z", 3, 2, ""), ("b", "x", 1, 1, ""),
-            ("b", "y", 2, 1, ""), ("b", "z", 3, 1, ""), ("a", "x", 9, 2, "new"), ("a", "x", 8, 1, "mid")]
+    rows = [
+        ("a", "x", 1, 5.5, "old"),
+        ("a", "y", 2, 1, ""),
+        ("a", "z", 3, 2, ""),
+        ("b", "x", 1, 1, ""),
+        ("b", "y", 2, 1, ""),
+        ("b", "z", 3, 1, ""),
+        ("a", "x", 9, 2, "new"),
+        ("a", "x", 8, 1, "mid"),
+    ]
     frame = pd.DataFrame(rows, columns=["user_id", "item_id", "timestamp", "weight", "note"])
     frame.to_csv(tmp_path / "in.csv", index=False)
     assert split(tmp_path / "in.csv", tmp_path) == 0
@@ -150,8 +158,17 @@ def test_files_beside_the_pairs_are_as_strict(option, content, said, split_files
     assert said in errors(caplog)[0] and option in errors(caplog)[0]
 
 
-@pytest.mark.parametrize(("option", "value"), [("--top", "0"), ("--top", "99999999999"), ("--budget", "0"),
-                                               ("--minutes", "nan"), ("--max-gigabytes", "-1"), ("--variety", "nan")])
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        ("--top", "0"),
+        ("--top", "99999999999"),
+        ("--budget", "0"),
+        ("--minutes", "nan"),
+        ("--max-gigabytes", "-1"),
+        ("--variety", "nan"),
+    ],
+)
 def test_numbers_out_of_range_are_named_before_anything_is_read(option, value, split_files, tmp_path, caplog):
     assert benchmark(split_files, tmp_path / "out", option, value, train="none.csv") == 2
     assert option in errors(caplog)[0] and "expected" in errors(caplog)[0]

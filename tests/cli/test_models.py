@@ -82,8 +82,10 @@ def test_what_a_run_on_the_lake_would_leave_out_by_size_is_said():
 
 
 def test_a_reason_of_the_last_run_stands_below_the_table():
-    rows = [Listed("a", "text", (), ("one machine",), False, 3, 1.0, 2.0, validation=0.25, weight=0.5),
-            Listed("bb", "text", (), ("one machine",), False, 3, 1.0, 2.0, left_out="too slow")]
+    rows = [
+        Listed("a", "text", (), ("one machine",), False, 3, 1.0, 2.0, validation=0.25, weight=0.5),
+        Listed("bb", "text", (), ("one machine",), False, 3, 1.0, 2.0, left_out="too slow"),
+    ]
     lines = as_table(rows).splitlines()
     assert lines[1].split() == ["a", "text", "-", "one", "machine", "3", "1.000", "2.0", "yes", "0.2500", "0.500"]
     assert lines[-1] == "left out: bb             too slow"

@@ -13,8 +13,18 @@ from .event_log import Application, read_event_log
 ROOT = Path(__file__).resolve().parents[2]
 STANDALONE = ROOT / "infra" / "standalone"
 # "auto" would take torch on the GPU executors and ONNX Runtime here: two engines, equal to some 1e-6 only
-RUN = ["--run-id", "cluster-test", "--users", "60", "--set", "embed.engine=torch", "--set", "embed.precision=exact",
-       "--set", "tune.quick=true"]
+RUN = [
+    "--run-id",
+    "cluster-test",
+    "--users",
+    "60",
+    "--set",
+    "embed.engine=torch",
+    "--set",
+    "embed.precision=exact",
+    "--set",
+    "tune.quick=true",
+]
 
 
 @dataclass(frozen=True)

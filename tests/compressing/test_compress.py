@@ -50,8 +50,14 @@ def result(files, tmp_path_factory):
 def test_every_form_keeps_the_planted_answers_and_says_what_it_costs(result):
     report = json.loads((result / "metrics.json").read_text())
     forms = report["forms"]
-    assert set(forms) == {"as trained", "int8", "40% weights 0", "25% heads out", "1 of 2 layers",
-                          "1 of 2 layers, int8"}
+    assert set(forms) == {
+        "as trained",
+        "int8",
+        "40% weights 0",
+        "25% heads out",
+        "1 of 2 layers",
+        "1 of 2 layers, int8",
+    }
     assert forms["as trained"]["same_answer"] == 1.0 and forms["as trained"]["accuracy"] >= 0.9
     for name, row in forms.items():
         assert row["accuracy"] >= forms["as trained"]["accuracy"] - 0.15, name

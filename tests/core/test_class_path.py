@@ -45,7 +45,9 @@ def test_a_file_that_is_gone_or_no_record_means_resolving_again(record, tmp_path
 def test_settings_lose_their_jars_and_gain_the_archive_that_is_there(tmp_path):
     settings = {**SETTINGS, "spark.jars": "x.jar", "spark.driver.extraJavaOptions": "-Xss4m"}
     assert without_jars(settings, tmp_path / "none") == {
-        "spark.master": "local[2]", "spark.x": "y", "spark.driver.extraJavaOptions": "-Xss4m",
+        "spark.master": "local[2]",
+        "spark.x": "y",
+        "spark.driver.extraJavaOptions": "-Xss4m",
     }
     (tmp_path / "a b.jsa").write_bytes(b"")
     options = without_jars(settings, tmp_path / "a b.jsa")["spark.driver.extraJavaOptions"]

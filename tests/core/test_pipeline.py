@@ -83,9 +83,7 @@ def test_a_run_id_is_not_reused_for_something_else(spark, options):
         run_stages(spark, (writer([]),), load_params(None, {"als.rank": 3}), options)
 
 
-@pytest.mark.parametrize(
-    ("fault", "code"), [(None, 0), (BadInput("bad"), 2), (GateRefused("not better"), 3)]
-)
+@pytest.mark.parametrize(("fault", "code"), [(None, 0), (BadInput("bad"), 2), (GateRefused("not better"), 3)])
 def test_exit_codes(monkeypatch, tmp_path, fault, code):
     def execute(arguments, load):
         if fault:

@@ -145,8 +145,10 @@ def test_input_files_hold_every_row_in_write_order(spark, lake):
 
 
 def test_no_two_contracts_have_one_name():
-    modules = [importlib.import_module(f"interestlake.core.schemas.{module.name}")
-               for module in pkgutil.iter_modules(schemas.__path__)]
+    modules = [
+        importlib.import_module(f"interestlake.core.schemas.{module.name}")
+        for module in pkgutil.iter_modules(schemas.__path__)
+    ]
     names = [table.name for module in modules for table in getattr(module, "TABLES", ())]
     assert sorted(names) == sorted(ALL)
 

@@ -17,13 +17,15 @@ def two_shops(spoken: bool):
     rng = np.random.default_rng(6)
     taste = np.arange(40) % TASTES
     vectors = np.eye(TASTES)[taste] + 0.1 * rng.standard_normal((40, TASTES))
-    people = pd.DataFrame({
-        "half": ["validation", "test"] * 20,
-        "nodes": [[] if spoken else [t] for t in np.repeat(range(TASTES), 10)],
-        "weights": [[] if spoken else [1.0] for _ in range(40)],
-        "text_vector": [np.eye(TASTES)[t] if spoken else None for t in np.repeat(range(TASTES), 10)],
-        "wanted": [rng.choice(np.flatnonzero(taste == t), 6, False) for t in np.repeat(range(TASTES), 10)],
-    })
+    people = pd.DataFrame(
+        {
+            "half": ["validation", "test"] * 20,
+            "nodes": [[] if spoken else [t] for t in np.repeat(range(TASTES), 10)],
+            "weights": [[] if spoken else [1.0] for _ in range(40)],
+            "text_vector": [np.eye(TASTES)[t] if spoken else None for t in np.repeat(range(TASTES), 10)],
+            "wanted": [rng.choice(np.flatnonzero(taste == t), 6, False) for t in np.repeat(range(TASTES), 10)],
+        }
+    )
     carry = sp.csr_matrix((np.ones(40), (np.arange(40), taste)), (40, TASTES))
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     return Shop(carry, vectors, np.ones(40)), people

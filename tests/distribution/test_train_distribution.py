@@ -48,8 +48,22 @@ def files(tmp_path_factory):
 
 def call(files, out, *more, test="test.csv", epochs="6") -> int:
     given = [word for name in ("train", "validation", "items") for word in (f"--{name}", str(files / f"{name}.csv"))]
-    return main(["train-distribution", *given, "--test", str(files / test), "--encoder", str(files / "encoder"),
-                 "--out", str(out), "--epochs", epochs, *FAST, *more])
+    return main(
+        [
+            "train-distribution",
+            *given,
+            "--test",
+            str(files / test),
+            "--encoder",
+            str(files / "encoder"),
+            "--out",
+            str(out),
+            "--epochs",
+            epochs,
+            *FAST,
+            *more,
+        ]
+    )
 
 
 def figures_of(out) -> dict:

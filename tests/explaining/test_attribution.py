@@ -71,8 +71,15 @@ def ranker():
 
 def test_shap_values_add_up_and_find_what_speaks_for_the_item():
     recommender = ranker()
-    person = {"user_id": "u", "items": np.array([0, 1, 2]), "weights": np.ones(3, np.float32), "friend_items": None,
-              "friend_weights": None, "interests": None, "shares": None}
+    person = {
+        "user_id": "u",
+        "items": np.array([0, 1, 2]),
+        "weights": np.ones(3, np.float32),
+        "friend_items": None,
+        "friend_weights": None,
+        "interests": None,
+        "shares": None,
+    }
     values, nothing, everything = explain_score(person, 4, [0], recommender)
     assert set(values) == {"i00", "i01", "i02", "popularity"}
     assert sum(values.values()) == pytest.approx(everything - nothing, abs=1e-6)

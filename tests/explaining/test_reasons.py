@@ -12,9 +12,20 @@ from interestlake.recommending.relist import Relister
 from ..recommending.planted import GROUPS, ITEMS, item_id, user_id
 from ..selfservice.planted_lake import SMALL, make_world
 
-NAMES = ("gold.recommendations", "silver.items", "silver.interactions", "silver.interests", "silver.item_interests",
-         "gold.interest_map", "graph.item_edges", "graph.item_transitions", "models.item_features", "silver.documents",
-         "silver.friends", "silver.facts")
+NAMES = (
+    "gold.recommendations",
+    "silver.items",
+    "silver.interactions",
+    "silver.interests",
+    "silver.item_interests",
+    "gold.interest_map",
+    "graph.item_edges",
+    "graph.item_transitions",
+    "models.item_features",
+    "silver.documents",
+    "silver.friends",
+    "silver.facts",
+)
 KINDS = {"chosen_together", "chosen_next", "alike", "popular", "sources", "interest", "span", "friends", "fact"}
 
 
@@ -67,16 +78,21 @@ def test_every_planted_lie_is_found(world):
 
 def test_a_sentence_that_lies_is_found(world):
     """Five people are told five kinds of lie, all of them in one reading; everybody else's sentences stay true."""
-    words = ("Because you chose “Nothing of yours”: people who chose it also chose this.", "999 people chose it.",
-             "It shares your interest in nothing.", "It is among your friends' choices.",
-             "Because you chose “{}”: this has facts in common with it.")
+    words = (
+        "Because you chose “Nothing of yours”: people who chose it also chose this.",
+        "999 people chose it.",
+        "It shares your interest in nothing.",
+        "It is among your friends' choices.",
+        "Because you chose “{}”: this has facts in common with it.",
+    )
     liars = {user_id(10 + n): lie for n, lie in enumerate(words)}  # none of them has a friend
     lists = world.tables["gold.recommendations"]
     other = _of_another_group(world, user_id(14))
     liars[user_id(14)] = liars[user_id(14)].format(other)
     told = F.create_map(*(F.lit(part) for pair in liars.items() for part in pair))[F.col("user_id")]
     bent = lists.withColumn("reason", F.when(F.col("rank") == 1, told)).withColumn(
-        "reason", F.coalesce("reason", F.lit("It fits the pattern of your choices.")))
+        "reason", F.coalesce("reason", F.lit("It fits the pattern of your choices."))
+    )
     rows = sentences(world.tables | {"gold.recommendations": bent}).where(~F.col("true")).collect()
     assert {row["user_id"]: row["statement"] for row in rows} == liars and len(rows) == len(words)
 
@@ -104,8 +120,9 @@ def test_a_fact_that_has_ended_is_no_reason(world):
 
 
 def test_alpha_and_lambda_by_hand(spark):
-    rows = spark.createDataFrame([([("ease", 0.5), ("popularity", 0.1), ("text", 0.4)],)],
-                                 "sources array<struct<source:string,share:double>>")
+    rows = spark.createDataFrame(
+        [([("ease", 0.5), ("popularity", 0.1), ("text", 0.4)],)], "sources array<struct<source:string,share:double>>"
+    )
     row = rows.withColumn("a", alpha_column(F.col("sources"))).withColumn("l", lambda_column(F.col("a"))).first()
     assert row["a"] == pytest.approx({"behaviour": 0.6, "text": 0.4, "social": 0, "knowledge": 0, "sequence": 0})
     assert row["l"] == pytest.approx({"text": 2 / 3, "social": 0, "knowledge": 0, "sequence": 0})

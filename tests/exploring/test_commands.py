@@ -96,8 +96,14 @@ def test_hidden_tags_of_the_planted_taste_are_found(context):
 def test_somebody_who_is_not_there_is_told_before_anything_runs(spark, context, name, user):
     command = BY_NAME[name]
     with pytest.raises(BadInput, match=f"user '{user}': found nobody"):
-        run_over_lake(command, Namespace(command=name, user=user), spark, context.params, context.options,
-                      lambda: named(command.runs.address))
+        run_over_lake(
+            command,
+            Namespace(command=name, user=user),
+            spark,
+            context.params,
+            context.options,
+            lambda: named(command.runs.address),
+        )
     assert not any(context.lake.exists(table) for table in named(command.runs.address).writes)
 
 

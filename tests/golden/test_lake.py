@@ -37,7 +37,8 @@ def test_the_graph_has_the_cosines_of_the_library(interactions):
                                    "ef": 1 / 2}, abs=1e-12)  # fmt: skip
     near = item_neighbours(pairs().matrix, "cosine", 10, 0.0).toarray()
     assert {f"{ITEMS[i]}{ITEMS[j]}": near[i, j] for i, j in zip(*np.nonzero(np.triu(near)), strict=True)} == (
-        pytest.approx(found, abs=1e-6))
+        pytest.approx(found, abs=1e-6)
+    )
 
 
 def test_the_transitions(interactions):
@@ -56,7 +57,8 @@ def test_the_tables_figures_are_those_of_the_arrays(spark, interactions):
                                   "item_id string, user_count int")  # fmt: skip
     people = interactions.transform(held_out_people(1))
     table = lists.transform(accuracy(interactions, people, KS)).unionByName(
-        lists.transform(spread(items, people, len(HISTORIES), KS)))
+        lists.transform(spread(items, people, len(HISTORIES), KS))
+    )
     found = {(row["metric"], row["k"]): row["value"] for row in table.where("segment = 'all'").collect()}
     wanted = {}
     for k in KS:

@@ -118,4 +118,5 @@ def test_shares_and_the_sentence_that_they_make(pool):
     first = write_reason(ReasonFacts(by_code, {"together": [0, 1]}, titles, True, 3, None, True))
     assert first == Reason("together", (0, 1), said)
     assert write_reason(ReasonFacts(alone, {}, titles, False, 3, "rain", True)) == Reason(
-        "popular", (), "3 people chose it and it shares your interest in rain.")
+        "popular", (), "3 people chose it and it shares your interest in rain."
+    )

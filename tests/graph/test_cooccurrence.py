@@ -91,8 +91,9 @@ def test_the_strongest_of_either_end_stay_and_blocks_change_nothing(spark, monke
 
 def test_ties_go_to_the_smaller_neighbour(spark):
     rows = [(f"u{n}", node, 1.0, 0) for n, other in enumerate("abcd") for node in ("hub", other) for _ in (0,)]
-    found = edges_of(spark.createDataFrame(rows, SCHEMA).transform(
-        build_edges(measure="jaccard", **WIDE | {"max_neighbours": 1})))
+    found = edges_of(
+        spark.createDataFrame(rows, SCHEMA).transform(build_edges(measure="jaccard", **WIDE | {"max_neighbours": 1}))
+    )
     # each leaf keeps its only edge; the hub's own choice among equals is a, which is there already
     assert found == {(leaf, "hub"): (0.25, 1) for leaf in "abcd"}
 

@@ -20,8 +20,13 @@ def rows_of(frame) -> list[tuple]:
 
 
 def test_item_histories_are_liked_train_pairs(spark):
-    rows = [("u", "a", 1.0, 1, "train"), ("u", "b", 0.0, 2, "train"), ("u", "c", 0.5, 3, "validation"),
-            ("u", "d", 0.5, 4, "test"), ("v", "a", 0.25, 1, "train")]
+    rows = [
+        ("u", "a", 1.0, 1, "train"),
+        ("u", "b", 0.0, 2, "train"),
+        ("u", "c", 0.5, 3, "validation"),
+        ("u", "d", 0.5, 4, "test"),
+        ("v", "a", 0.25, 1, "train"),
+    ]
     frame = spark.createDataFrame(rows, "user_id string, item_id string, weight double, position int, split string")
     assert rows_of(frame.transform(item_histories())) == [("u", "a", 1.0, 1), ("v", "a", 0.25, 1)]
 

@@ -55,11 +55,7 @@ def test_the_pipeline_still_writes_such_lines(stage_context, caplog):
 
 
 def test_a_process_is_measured_with_its_children(tmp_path):
-    child = (
-        "import time; x = bytearray(80_000_000)\n"
-        "while time.process_time() < 1: pass\n"
-        "time.sleep(2)"
-    )
+    child = "import time; x = bytearray(80_000_000)\nwhile time.process_time() < 1: pass\ntime.sleep(2)"
     script = tmp_path / "run.py"
     script.write_text(
         "import subprocess, sys\n"

@@ -31,12 +31,15 @@ def test_a_row_says_what_was_found_and_what_is_wanted():
                    ">= 1.150 MISSED", "0.0e+00 equal", "0.3000"]  # fmt: skip
 
 
-@pytest.mark.parametrize(("benchmark", "furthest", "said"), [
-    ({**RUN, "ease": 0.2009}, "ease", "9.0e-04 equal"),
-    ({**RUN, "fused": 0.2185}, "fused", "1.5e-03 fused MISSED"),
-    ({"fused": 0.22, "ease": 0.2}, "popularity", "inf popularity MISSED"),
-    ({**RUN, "als": 0.1}, "als", "inf als MISSED"),
-])
+@pytest.mark.parametrize(
+    ("benchmark", "furthest", "said"),
+    [
+        ({**RUN, "ease": 0.2009}, "ease", "9.0e-04 equal"),
+        ({**RUN, "fused": 0.2185}, "fused", "1.5e-03 fused MISSED"),
+        ({"fused": 0.22, "ease": 0.2}, "popularity", "inf popularity MISSED"),
+        ({**RUN, "als": 0.1}, "als", "inf als MISSED"),
+    ],
+)
 def test_the_furthest_model_decides_and_one_that_only_one_side_has_is_no_rounding(benchmark, furthest, said):
     both = found(benchmark=benchmark, counted=True)
     assert both.furthest[1] == furthest and said in comparison([both])[1]

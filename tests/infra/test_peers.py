@@ -25,8 +25,14 @@ pd.DataFrame(rows, columns=["user_id", "item_id", "rank", "score"]).to_csv(out, 
 
 @pytest.fixture
 def data() -> Pairs:
-    frame = pd.DataFrame({"user_id": ["u2", "u1", "u1", "u2"], "item_id": ["a", "b", "a", "c"],
-                          "weight": [1.0, 1.0, 1.0, 0.0], "time": [1.0, 9.0, 5.0, 3.0]})
+    frame = pd.DataFrame(
+        {
+            "user_id": ["u2", "u1", "u1", "u2"],
+            "item_id": ["a", "b", "a", "c"],
+            "weight": [1.0, 1.0, 1.0, 0.0],
+            "time": [1.0, 9.0, 5.0, 3.0],
+        }
+    )
     ids = np.array(["", "u1", "u2"], object), np.array(["a", "b", "c"], object)
     return Pairs.of(frame, *ids, timed=True)
 

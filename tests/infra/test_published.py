@@ -19,8 +19,16 @@ def rows(frame: pd.DataFrame) -> list[tuple]:
 
 
 def test_reviews_products_and_what_was_also_bought(tmp_path, capsys):
-    products = [{"asin": "a", "title": "A", "description": "soft", "categories": [["Music", "Folk"], ["Music"]],
-                 "related": {"also_bought": ["b", "c", "b"]}}, {"asin": "b"}]
+    products = [
+        {
+            "asin": "a",
+            "title": "A",
+            "description": "soft",
+            "categories": [["Music", "Folk"], ["Music"]],
+            "related": {"also_bought": ["b", "c", "b"]},
+        },
+        {"asin": "b"},
+    ]
     zipped(tmp_path / "meta_Digital_Music.head.json.gz", [*map(repr, products), "{'asin': 'cut o"])
     review = {"reviewerID": "u", "asin": "a", "unixReviewTime": 7}
     zipped(tmp_path / "reviews_Digital_Music_5.head.json.gz", [json.dumps(review), '{"reviewerID": "cut'])

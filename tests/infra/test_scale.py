@@ -40,18 +40,23 @@ def test_a_point_is_measured_in_a_process_of_its_own_and_a_late_one_is_left_out(
 
 def test_growth_is_told_per_event():
     base = {"seconds": 1.0, "peak_bytes": 1e9}
-    rows = [{"model": "a", "events": 10, "candidates": 5, "edges": 4, **base},
-            {"model": "a", "events": 100, "candidates": 50, "edges": 44, **base},
-            {"model": "b", "events": 10, "candidates": 5, "edges": 4, **base},
-            {"model": "b", "events": 100, "candidates": 500, "edges": 40, **base}]
+    rows = [
+        {"model": "a", "events": 10, "candidates": 5, "edges": 4, **base},
+        {"model": "a", "events": 100, "candidates": 50, "edges": 44, **base},
+        {"model": "b", "events": 10, "candidates": 5, "edges": 4, **base},
+        {"model": "b", "events": 100, "candidates": 500, "edges": 40, **base},
+    ]
     linear, square = scale.growth(rows)
     assert "candidates 1.00" in linear and "edges 1.10" in linear and linear.endswith("linear or less")
     assert "candidates 10.00" in square and square.endswith("MORE than linear")
 
 
 def test_the_plot_holds_every_model(tmp_path):
-    rows = [{"model": model, "events": events, "seconds": events / 1e5, "edges": events}
-            for model in POINTS for events in (100_000, 1_000_000)]
+    rows = [
+        {"model": model, "events": events, "seconds": events / 1e5, "edges": events}
+        for model in POINTS
+        for events in (100_000, 1_000_000)
+    ]
     draw(json.loads(json.dumps(rows)), tmp_path / "scale.png")
     from matplotlib.image import imread
 

@@ -29,13 +29,30 @@ def test_every_command_has_its_stage_and_job():
 
 
 def test_options_become_parameters():
-    given = ["knowledge-load", "--lake", "L", "--input", "f.ttl", "--delta", "supersede", "--confidence", "0.4",
-             "--valid-from", "2024-05-31", "--source-name", "shop"]
+    given = [
+        "knowledge-load",
+        "--lake",
+        "L",
+        "--input",
+        "f.ttl",
+        "--delta",
+        "supersede",
+        "--confidence",
+        "0.4",
+        "--valid-from",
+        "2024-05-31",
+        "--source-name",
+        "shop",
+    ]
     options, overrides = parsed(*given)
     params = load_params(None, overrides).knowledge
     assert (options.source, options.inputs) == (KNOWLEDGE, ("f.ttl",))
     assert (params.delta_kind, params.confidence, params.valid_from, params.source_name) == (
-        "supersede", 0.4, "2024-05-31", "shop")
+        "supersede",
+        0.4,
+        "2024-05-31",
+        "shop",
+    )
     assert parsed("knowledge-mine", "--lake", "L", "--apply")[1] == {"knowledge.apply": True}
     assert parsed("knowledge-mine", "--lake", "L")[1] == {}
 

@@ -10,8 +10,10 @@ from interestlake.knowledge.check import issues
 from interestlake.knowledge.deltas import changes_of, facts_of
 from interestlake.knowledge.validity import holding, moment
 
-FACTS = ("subject string, predicate string, object string, subject_item_id string, object_type string, source string, "
-         "confidence double, valid_from timestamp, valid_to timestamp")
+FACTS = (
+    "subject string, predicate string, object string, subject_item_id string, object_type string, source string, "
+    "confidence double, valid_from timestamp, valid_to timestamp"
+)
 ITEMS = "item_id string, item_index int, title string, description string, categories array<string>, user_count int"
 CHARGED = """@prefix x: <urn:interestlake:> .
 <urn:interestlake:item/1> x:year 1965 ; x:author x:herbert ; x:name "Dune" .
@@ -41,10 +43,17 @@ def test_supersede_ends_what_held_and_keeps_what_does_not_meet(spark):
     new = fact(spark, ("a", "lives_in", "Kyiv", at(2000), None))
     rows = new.transform(changes_of(there, "supersede")).collect()
     assert {(r.object, r.change, r.gone, r.valid_to) for r in rows} == {
-        ("Kyiv", "put", False, None), ("Rome", "close", False, at(2000)), ("Bonn", "delete", True, None)}
+        ("Kyiv", "put", False, None),
+        ("Rome", "close", False, at(2000)),
+        ("Bonn", "delete", True, None),
+    }
     plain = fact(spark, ("a", "lives_in", "Kyiv", None, None)).transform(changes_of(there, "supersede")).collect()
     assert {(r.object, r.change) for r in plain} == {
-        ("Kyiv", "put"), ("Rome", "delete"), ("Oslo", "delete"), ("Bonn", "delete")}
+        ("Kyiv", "put"),
+        ("Rome", "delete"),
+        ("Oslo", "delete"),
+        ("Bonn", "delete"),
+    }
 
 
 def test_what_holds_when(spark):
@@ -71,8 +80,11 @@ def test_issues_name_what_is_planted(spark):
     facts = spark.createDataFrame([(*r[:5], "s", 1.0, *r[5:]) for r in rows], FACTS)
     found = facts.transform(issues(items, ["year"], [])).collect()
     found = {(r.kind, r.subject, tuple(r.objects), r.facts) for r in found}
-    assert found == {("conflict", "herbert", ("x", "y"), 2), ("dangling_entity", "nobody", ("nobody",), 1),
-                     ("unknown_item", "item/7", ("7",), 1)}
+    assert found == {
+        ("conflict", "herbert", ("x", "y"), 2),
+        ("dangling_entity", "nobody", ("nobody",), 1),
+        ("unknown_item", "item/7", ("7",), 1),
+    }
 
 
 @pytest.fixture
@@ -96,20 +108,33 @@ def test_files_in_deltas_and_files_out(spark, lake, context, tmp_path):
     (tmp_path / "in" / "b.nt").write_text('<urn:interestlake:le_guin> <urn:interestlake:name> "Ursula" .\nbad line\n')
     first = context("r1", tmp_path / "in", source_name="shop", confidence=0.8)
     figures = KNOWLEDGE_LOAD.run(first)
-    assert figures == {"statements": 9, "quarantined": 1, "facts_put": 9, "facts_close": 0, "facts_delete": 0,
-                       "rows_changed": 9, "conflicts": 1, "dangling_entities": 0, "unknown_items": 1}
+    assert figures == {
+        "statements": 9,
+        "quarantined": 1,
+        "facts_put": 9,
+        "facts_close": 0,
+        "facts_delete": 0,
+        "rows_changed": 9,
+        "conflicts": 1,
+        "dangling_entities": 0,
+        "unknown_items": 1,
+    }
     (bad,) = lake.read("bronze.quarantine").collect()
     assert (bad.source, bad.file, bad.line) == ("shop", "b.nt", 2) and bad.reason.startswith("broken triple")
     version = lake.version("silver.facts")
     KNOWLEDGE_LOAD.run(context("r1", tmp_path / "in", source_name="shop", confidence=0.8))
     assert lake.version("silver.facts") == version  # the same run id again changes nothing
     (tmp_path / "fix.nt").write_text(
-        '<urn:interestlake:item/2> <urn:interestlake:year> "1974"^^<http://www.w3.org/2001/XMLSchema#integer> .\n')
+        '<urn:interestlake:item/2> <urn:interestlake:year> "1974"^^<http://www.w3.org/2001/XMLSchema#integer> .\n'
+    )
     figures = KNOWLEDGE_LOAD.run(context("r2", tmp_path / "fix.nt", delta_kind="supersede"))
     assert figures["facts_delete"] == 2 and figures["conflicts"] == 0
     changed = lake.read_changes("silver.facts", lake.version("silver.facts")).collect()
     assert sorted((r["_change_type"], r["object"]) for r in changed) == [
-        ("delete", "1975"), ("delete", "1976"), ("insert", "1974")]
+        ("delete", "1975"),
+        ("delete", "1976"),
+        ("insert", "1974"),
+    ]
     figures = KNOWLEDGE_EXPORT.run(context("r3", output=str(tmp_path / "out.ttl"), format="ttl"))
     assert figures["triples"] == 8
     columns = ("subject", "predicate", "object", "object_type", "subject_item_id", "source")
@@ -129,20 +154,27 @@ def test_files_in_deltas_and_files_out(spark, lake, context, tmp_path):
 def test_subjects_find_their_items(spark):
     there = fact(spark, ("m.01", "name", "Dune", None, None)).drop("subject_item_id")
     there = there.selectExpr("*", "'1' AS subject_item_id")
-    triples = spark.createDataFrame([("m.01", "p", "o", "iri"), ("item/2", "p", "o", "iri"), ("x", "p", "o", "iri"),
-                                     ("x", "p", "o", "text")],
-                                    "subject string, predicate string, object string, object_type string")
+    triples = spark.createDataFrame(
+        [("m.01", "p", "o", "iri"), ("item/2", "p", "o", "iri"), ("x", "p", "o", "iri"), ("x", "p", "o", "text")],
+        "subject string, predicate string, object string, object_type string",
+    )
     never = moment("", "")
     rows = triples.transform(facts_of(there, "item/", "s", 0.5, never, never)).collect()
     assert {(r.subject, r.subject_item_id, r.object_type) for r in rows} == {
-        ("m.01", "1", "iri"), ("item/2", "2", "iri"), ("x", None, "iri")}
+        ("m.01", "1", "iri"),
+        ("item/2", "2", "iri"),
+        ("x", None, "iri"),
+    }
 
 
-@pytest.mark.parametrize(("name", "content", "said"), [
-    ("a.rdf", "<rdf:RDF", "well-formed RDF/XML"),
-    ("a.csv", "x", "files that end in .nt"),
-    ("a.ttl", "a b c .\nd e f .\n", "at most 50% bad statements"),
-])
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("a.rdf", "<rdf:RDF", "well-formed RDF/XML"),
+        ("a.csv", "x", "files that end in .nt"),
+        ("a.ttl", "a b c .\nd e f .\n", "at most 50% bad statements"),
+    ],
+)
 def test_a_faulty_file_is_one_message_and_writes_nothing(context, lake, tmp_path, name, content, said):
     from interestlake.stages.knowledge.load import KNOWLEDGE_LOAD
 

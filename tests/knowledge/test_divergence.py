@@ -13,7 +13,10 @@ from interestlake.models.information import InformationScorer
 
 # Dune is by Herbert and of science fiction, Emma is by Austen, Solaris is of science fiction; one person chose Solaris
 TRIPLES = [
-    ("Dune", "author", "Herbert"), ("Dune", "genre", "sf"), ("Emma", "author", "Austen"), ("Solaris", "genre", "sf"),
+    ("Dune", "author", "Herbert"),
+    ("Dune", "genre", "sf"),
+    ("Emma", "author", "Austen"),
+    ("Solaris", "genre", "sf"),
 ]
 SF, UNSEEN = 2 / 3 * math.log(4 / 3), 1 / 6 * math.log(2 / 3)  # with two features of prior
 
@@ -21,8 +24,9 @@ SF, UNSEEN = 2 / 3 * math.log(4 / 3), 1 / 6 * math.log(2 / 3)  # with two featur
 def frames(spark, triples, chosen):
     items = sorted({item for item, _, _ in triples})
     listed = spark.createDataFrame([(item, []) for item in items], "item_id string, categories array<string>")
-    facts = spark.createDataFrame([(*t, t[0]) for t in triples],
-                                  "subject string, predicate string, object string, subject_item_id string")
+    facts = spark.createDataFrame(
+        [(*t, t[0]) for t in triples], "subject string, predicate string, object string, subject_item_id string"
+    )
     history = spark.createDataFrame([(*pair, 1.0) for pair in chosen], "user_id string, item_id string, weight double")
     features = listed.transform(item_features(facts, 1)).persist()
     return features, features.transform(feature_shares()).persist(), history
@@ -59,8 +63,9 @@ def test_the_one_machine_model_is_the_same_by_hand(smoothing):
     history = sp.csr_matrix([[0, 0, 1], [0, 0, 0]], dtype=np.float32)
     expected = [SF + UNSEEN, UNSEEN, SF] if smoothing else [math.log(2), 0, math.log(2)]
     told, rest = model.told(history)
-    np.testing.assert_allclose(told.toarray()[0] + rest[0] * model.share, [UNSEEN, UNSEEN, SF] if smoothing else
-                               [0, 0, math.log(2)], atol=1e-9)
+    np.testing.assert_allclose(
+        told.toarray()[0] + rest[0] * model.share, [UNSEEN, UNSEEN, SF] if smoothing else [0, 0, math.log(2)], atol=1e-9
+    )
     scores = model.score(SimpleNamespace(history=history))
     np.testing.assert_allclose(scores[0], expected, atol=1e-7)  # scores are single precision
     assert not scores[1].any()

@@ -18,8 +18,10 @@ PLANTED = [  # text, what it says
     ("It sounds like Nick Drake. The voice is lower.", {("similar_to", "Nick Drake")}),
     ("Fans of The Rolling Stones will love it", {("similar_to", "The Rolling Stones")}),
     ("Similar to the Fender Stratocaster but lighter", {("similar_to", "the Fender Stratocaster")}),
-    ("for fans of Yanni, Tangerine Dream and Mike Oldfield", {("similar_to", name) for name in
-                                                              ("Yanni", "Tangerine Dream", "Mike Oldfield")}),
+    (
+        "for fans of Yanni, Tangerine Dream and Mike Oldfield",
+        {("similar_to", name) for name in ("Yanni", "Tangerine Dream", "Mike Oldfield")},
+    ),
     ("Produced by Jeff Barry and Ellie Greenwich. They", {("made_by", "Jeff Barry"), ("made_by", "Ellie Greenwich")}),
     ("It sounds like Florence and the Machine", {("similar_to", "Florence and the Machine")}),
     ("For fans of Ms. Baez's Diamonds & Rust", {("similar_to", "Ms. Baez's Diamonds & Rust")}),

@@ -62,16 +62,31 @@ def lines(*texts: str) -> pd.DataFrame:
 
 def test_lines_are_judged_one_by_one():
     a, b, c = "<http://x.org/a>", "<http://x.org/b>", "<http://x.org/c>"
-    frame = judge_lines(lines(
-        f"{a} {b} {c} .", "# said", "", f"{a} {b} c .", f'{a} {b} "it\\u0027s" . # so', f"_:n {b} _:m .",
-        f"{a} {b} {c} . {c} {b} {a} .", f'{a} {b} "" .', f'{a} {b} "x"@en-GB .',
-    ), BASE, "m")
+    frame = judge_lines(
+        lines(
+            f"{a} {b} {c} .",
+            "# said",
+            "",
+            f"{a} {b} c .",
+            f'{a} {b} "it\\u0027s" . # so',
+            f"_:n {b} _:m .",
+            f"{a} {b} {c} . {c} {b} {a} .",
+            f'{a} {b} "" .',
+            f'{a} {b} "x"@en-GB .',
+        ),
+        BASE,
+        "m",
+    )
     assert frame["skip"].tolist() == [False, True, True, *[False] * 6]
     assert [row for row, reason in enumerate(frame["reason"]) if reason] == [3, 6, 7]
     assert frame["reason"][7].startswith("empty object") and frame["reason"][3].startswith("broken triple")
     good = frame[frame["reason"].isna() & ~frame["skip"]]
-    assert rows(good) == [("a", "b", "c", "iri"), ("a", "b", "it's", "text"), ("_:m-n", "b", "_:m-m", "blank"),
-                          ("a", "b", "x", "@en-gb")]
+    assert rows(good) == [
+        ("a", "b", "c", "iri"),
+        ("a", "b", "it's", "text"),
+        ("_:m-n", "b", "_:m-m", "blank"),
+        ("a", "b", "x", "@en-gb"),
+    ]
 
 
 def test_a_batch_without_odd_lines_is_one_parse_with_the_same_rows(monkeypatch):

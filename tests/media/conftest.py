@@ -8,8 +8,18 @@ import pytest
 
 from .planted import write_files, write_tables
 
-SMALL = ["--set", "train_media.batch_size=128", "--set", "train_media.epochs=30", "--set", "train_media.dimension=48",
-         "--set", "train_media.learning_rate=0.005", "--set", "train_media.patience_steps=150"]
+SMALL = [
+    "--set",
+    "train_media.batch_size=128",
+    "--set",
+    "train_media.epochs=30",
+    "--set",
+    "train_media.dimension=48",
+    "--set",
+    "train_media.learning_rate=0.005",
+    "--set",
+    "train_media.patience_steps=150",
+]
 
 
 @pytest.fixture(scope="session")

@@ -88,24 +88,47 @@ def pairs(seed: int = 5) -> list[tuple[int, int, str]]:
 def write_tables(spark, lake) -> None:
     """What train-media reads beside the media tables, under run id planted."""
     rows = [(f"u{u:03}", f"i{i:03}", u, i, 1.0, 1, n + 1, None, None, s) for n, (u, i, s) in enumerate(pairs())]
-    schema = ("user_id string, item_id string, user_index int, item_index int, weight double, event_count int, "
-              "position int, first_ts timestamp, last_ts timestamp, split string")
+    schema = (
+        "user_id string, item_id string, user_index int, item_index int, weight double, event_count int, "
+        "position int, first_ts timestamp, last_ts timestamp, split string"
+    )
     write(spark, lake, "silver.interactions", rows, schema)
     users = [(f"u{u:03}", u, 5, None, None) for u in range(PEOPLE)]
-    write(spark, lake, "silver.users", users,
-          "user_id string, user_index int, item_count int, first_ts timestamp, last_ts timestamp")
+    write(
+        spark,
+        lake,
+        "silver.users",
+        users,
+        "user_id string, user_index int, item_count int, first_ts timestamp, last_ts timestamp",
+    )
     items = [(f"i{i:03}", i, f"item {i}", None, [], 1) for i in range(ITEMS)]
-    write(spark, lake, "silver.items", items, "item_id string, item_index int, title string, description string, "
-          "categories array<string>, user_count int")
+    write(
+        spark,
+        lake,
+        "silver.items",
+        items,
+        "item_id string, item_index int, title string, description string, categories array<string>, user_count int",
+    )
     texts = [(f"d{i}", f"h{i}", "item", f"i{i:03}", None, "text", None, None, "all") for i in range(ITEMS)]
     # a review of an item that tells everything: it must not be read, since a new item has none
     texts += [(f"r{i}", f"r{i}", "review", f"i{i:03}", "u000", "text", None, None, "train") for i in range(ITEMS)]
-    write(spark, lake, "silver.documents", texts, "doc_id string, text_hash string, kind string, item_id string, "
-          "user_id string, text string, rating double, event_ts timestamp, split string")
+    write(
+        spark,
+        lake,
+        "silver.documents",
+        texts,
+        "doc_id string, text_hash string, kind string, item_id string, "
+        "user_id string, text string, rating double, event_ts timestamp, split string",
+    )
     vectors = [(f"h{i}", ENCODER, "planted", text_vector(level, i)) for i, (level, *_) in enumerate(factors())]
     vectors += [(f"r{i}", ENCODER, "planted", [float("nan")] * 8) for i in range(ITEMS)]
-    write(spark, lake, "silver.embeddings", vectors,
-          "text_hash string, model_id string, engine string, vector array<float>")
+    write(
+        spark,
+        lake,
+        "silver.embeddings",
+        vectors,
+        "text_hash string, model_id string, engine string, vector array<float>",
+    )
     run = [("planted", "table", 42, "f")]
     write(spark, lake, "ops.runs", run, "run_id string, source string, seed int, fingerprint string")
 

@@ -24,7 +24,8 @@ def test_each_content_has_one_vector_and_each_item_its_media(embedded):
     copies = {row["item_id"] for row in media if row["media_hash"] == hashlib.sha256(picture(0, 0)).hexdigest()}
     assert copies == {"i000", "i001"}
     assert {(row["kind"], row["engine"], len(row["vector"])) for row in by_hash.values()} == {
-        ("image", "classical", 280), ("audio", "classical", 72)
+        ("image", "classical", 280),
+        ("audio", "classical", 72),
     }
     assert all(np.isfinite(row["vector"]).all() for row in by_hash.values())
     assert figures(lake, "m1")["embedded"] == usable
@@ -32,8 +33,10 @@ def test_each_content_has_one_vector_and_each_item_its_media(embedded):
 
 def test_what_cannot_be_used_says_why(embedded):
     lines = embedded.csv.read_text().splitlines()
-    found = {lines[row["line"] - 1].split(",")[0] + " " + row["reason"] for row in
-             embedded.lake.read("bronze.quarantine").where("source = 'media' AND file = 'media.csv'").collect()}
+    found = {
+        lines[row["line"] - 1].split(",")[0] + " " + row["reason"]
+        for row in embedded.lake.read("bronze.quarantine").where("source = 'media' AND file = 'media.csv'").collect()
+    }
     reasons = {line.split()[0]: line for line in found}
     assert set(reasons) == {"i002", "i003", "i004", "i005", "i006"}
     assert "unreadable picture" in reasons["i002"] and "no such file" in reasons["i003"]
@@ -66,17 +69,21 @@ def test_a_folder_and_bytes_in_parquet_give_the_same_hashes(spark, tmp_path):
     assert [(r["item_id"], r["media_hash"]) for r in found["media"][1]] == expected
     assert [(r["item_id"], r["media_hash"]) for r in found["m.parquet"][1] if r["media_hash"]] == expected
     assert [r["reason"] for r in found["m.parquet"][1] if r["item_id"] == "i3"] == [
-        "no bytes: expected the content of a picture or sound"]
+        "no bytes: expected the content of a picture or sound"
+    ]
     assert [row["line"] for row in found["m.parquet"][0].quarantine.collect()] == [3]
     too_large = found["media"][0].rows.transform(hash_media(0.001)).collect()
     assert all("expected at most 0.001 MB" in row["reason"] for row in too_large)
 
 
-@pytest.mark.parametrize(("options", "part"), [
-    (("--media", "nowhere.csv"), "nothing there"),
-    (("--media", "README.md"), "a file of another kind"),
-    (("--media", "docs", "--vision", "docs"), "without"),
-])
+@pytest.mark.parametrize(
+    ("options", "part"),
+    [
+        (("--media", "nowhere.csv"), "nothing there"),
+        (("--media", "README.md"), "a file of another kind"),
+        (("--media", "docs", "--vision", "docs"), "without"),
+    ],
+)
 def test_bad_input_is_one_message(media, caplog, options, part):
     caplog.clear()
     assert media.call("embed-media", *options) == 2

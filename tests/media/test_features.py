@@ -90,12 +90,22 @@ def models(tmp_path_factory):
     small = {"hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 32}
     sides = {"image_size": 32, "patch_size": 8}
     clip = CLIPConfig(text_config={**small, "vocab_size": 50}, vision_config={**small, **sides}, projection_dim=12)
-    wave = Wav2Vec2Config(**small, conv_dim=(16, 16), conv_stride=(5, 4), conv_kernel=(10, 8), vocab_size=10,
-                          num_feat_extract_layers=2, num_conv_pos_embeddings=16, num_conv_pos_embedding_groups=2)
+    wave = Wav2Vec2Config(
+        **small,
+        conv_dim=(16, 16),
+        conv_stride=(5, 4),
+        conv_kernel=(10, 8),
+        vocab_size=10,
+        num_feat_extract_layers=2,
+        num_conv_pos_embeddings=16,
+        num_conv_pos_embedding_groups=2,
+    )
     made = {
         "vit": (ViTModel(ViTConfig(**small, **sides)), ViTImageProcessorPil(size={"height": 32, "width": 32})),
-        "clip": (CLIPModel(clip),
-                 CLIPImageProcessorPil(size={"shortest_edge": 32}, crop_size={"height": 32, "width": 32})),
+        "clip": (
+            CLIPModel(clip),
+            CLIPImageProcessorPil(size={"shortest_edge": 32}, crop_size={"height": 32, "width": 32}),
+        ),
         "wave": (Wav2Vec2Model(wave), Wav2Vec2FeatureExtractor()),
     }
     for name, (model, reader) in made.items():

@@ -73,13 +73,15 @@ def test_the_asked_item_is_taken_out_of_the_profile():
     model.person.register_forward_hook(lambda module, given, out: seen.append(given[1]))
     pairs = sp.csr_matrix(np.array([[0.7, 0, 0, 0], [0, 0.5, 0.5, 0]], np.float32))
     loss_of = pair_loss(model, content(), profiles(content(), pairs), np.full(4, 0.25), 0.0)
-    loss, weight = loss_of({"user_index": np.array([0, 1]), "item_index": np.array([0, 1]),
-                            "weight": np.array([0.7, 0.5], np.float32)})
+    loss, weight = loss_of(
+        {"user_index": np.array([0, 1]), "item_index": np.array([0, 1]), "weight": np.array([0.7, 0.5], np.float32)}
+    )
     assert seen[0].tolist() == [[0, 0], [1, 0]] and weight == pytest.approx(1.2) and torch.isfinite(loss)
 
 
 def test_judging_counts_only_what_is_asked():
     """Fixed vectors: ranks known by hand; seen items and items outside the question take no place."""
+
     class AsItIs(torch.nn.Module):
         def forward(self, vectors, present):
             return vectors[0]
@@ -106,6 +108,7 @@ def test_fused_beats_each_alone_on_new_people_and_new_items(trained):
 
 def test_missing_modalities_cost_by_degrees(trained):
     for held_out in ("new_items", "new_people_and_items"):
+
         def found(label, held_out=held_out):
             return trained.figures[f"{label}.{held_out}.ndcg_10"]
 

@@ -28,8 +28,9 @@ def test_the_core_is_scikit_learns(k):
     truth = np.stack([np.isin(np.arange(ITEMS), columns) for columns in relevant]).astype(float)
     oracle = [ndcg_score(truth[[row]], scores[[row]], k=k) for row in range(len(scores))]
     assert found == pytest.approx(oracle, abs=1e-12)
-    assert mean_list_ndcg(lists[:, :k], relevant) == pytest.approx(np.mean(
-        [ndcg_score(truth[[row]], scores[[row]], k=min(k, ITEMS)) for row in range(len(scores))]), abs=1e-12)
+    assert mean_list_ndcg(lists[:, :k], relevant) == pytest.approx(
+        np.mean([ndcg_score(truth[[row]], scores[[row]], k=min(k, ITEMS)) for row in range(len(scores))]), abs=1e-12
+    )
 
 
 def test_of_a_factor_model():

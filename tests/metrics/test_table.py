@@ -10,15 +10,23 @@ from interestlake.evaluation.table import accuracy, held_out_people, spread, unk
 
 INTERACTIONS = [
     # ann: three train, one validation, two test; bob: one train, one test; cid: only test; dan: no test
-    ("ann", "a", "train"), ("ann", "b", "train"), ("ann", "c", "train"), ("ann", "d", "validation"),
-    ("ann", "e", "test"), ("ann", "f", "test"),
-    ("bob", "a", "train"), ("bob", "b", "test"),
+    ("ann", "a", "train"),
+    ("ann", "b", "train"),
+    ("ann", "c", "train"),
+    ("ann", "d", "validation"),
+    ("ann", "e", "test"),
+    ("ann", "f", "test"),
+    ("bob", "a", "train"),
+    ("bob", "b", "test"),
     ("cid", "a", "test"),
     ("dan", "c", "train"),
 ]
 LISTS = [
-    ("test", "als", "ann", 1, "e"), ("test", "als", "ann", 2, "g"), ("test", "als", "ann", 3, "f"),
-    ("test", "als", "bob", 1, "c"), ("test", "als", "bob", 2, "b"),
+    ("test", "als", "ann", 1, "e"),
+    ("test", "als", "ann", 2, "g"),
+    ("test", "als", "ann", 3, "f"),
+    ("test", "als", "bob", 1, "c"),
+    ("test", "als", "bob", 2, "b"),
     ("test", "pop", "cid", 1, "a"),
     ("validation", "als", "ann", 1, "d"),
 ]
@@ -80,7 +88,8 @@ def test_diversity(world, spark):
     rows = lists.transform(unlikeness(items, people, spark.sparkContext.broadcast(vectors), (2, 3)))
     # ann: e, g, f -> one pair of three alike; bob has one item with text, which is no pair
     assert values(rows, "diversity", 3) == {
-        ("als", "all"): (pytest.approx(2 / 3), 1), ("als", "warm"): (pytest.approx(2 / 3), 1)
+        ("als", "all"): (pytest.approx(2 / 3), 1),
+        ("als", "warm"): (pytest.approx(2 / 3), 1),
     }
     assert values(rows, "diversity", 2)[("als", "all")] == (1.0, 1)
 

@@ -11,9 +11,7 @@ def test_withheld_pairs_of_a_group_outrank_every_pair_across_groups(spark):
     rows = [(u, i, 1.0) for u in range(20) for i in range(20) if u // 10 == i // 10 and u != i]
     train = spark.createDataFrame(rows, "user_index int, item_index int, weight double")
     model = fit_als(Als(rank=4, iterations=8, blocks=2), seed=1)(train)
-    user_factors, item_factors = (
-        {r[0]: np.array(r["vector"]) for r in frame.collect()} for frame in factors(model)
-    )
+    user_factors, item_factors = ({r[0]: np.array(r["vector"]) for r in frame.collect()} for frame in factors(model))
     scores = np.array([[user_factors[u] @ item_factors[i] for i in range(20)] for u in range(20)])
     group = np.arange(20) // 10
     across = scores[group[:, None] != group[None, :]].max()

@@ -106,8 +106,11 @@ def test_the_model_predicts_the_product_and_nan_for_strangers(spark, fits, engin
 @pytest.mark.parametrize("engine", ENGINES)
 def test_folding_in_the_train_history_gives_the_engine_s_own_vectors(fits, engine):
     plan, _, users, items = fits[engine]
-    catalogue = Catalogue.of(pd.DataFrame({"item_id": [f"i{n:02d}" for n in range(ITEMS)],
-                                           "item_index": np.arange(ITEMS) + FIRST_ITEM, "title": "t"}))
+    catalogue = Catalogue.of(
+        pd.DataFrame(
+            {"item_id": [f"i{n:02d}" for n in range(ITEMS)], "item_index": np.arange(ITEMS) + FIRST_ITEM, "title": "t"}
+        )
+    )
     frame = pd.DataFrame(pairs(), columns=["user_index", "items", "weights"]).groupby("user_index").agg(list)
     people = frame.reset_index()
     vectors = np.stack([items[FIRST_ITEM + item] for item in range(ITEMS)]).astype(np.float32)
@@ -130,8 +133,10 @@ def test_auto_takes_one_executor_where_the_plan_fits():
     assert small.engine == "implicit" and not small.scaled
     assert "1000000 pairs and 15000 vectors plan 0.080 GB, als.max_gigabytes=1" in small.reason
     np.testing.assert_allclose(small.regularization, 0.05 * 1_000_000 / np.sqrt(10_000 * 5_000))
-    for large in (plan_fit(Als(max_gigabytes=1.0), 20_000_000, 10_000, 5_000),
-                  plan_fit(Als(max_gigabytes=1.0, rank=512), 1_000_000, 200_000, 5_000)):
+    for large in (
+        plan_fit(Als(max_gigabytes=1.0), 20_000_000, 10_000, 5_000),
+        plan_fit(Als(max_gigabytes=1.0, rank=512), 1_000_000, 200_000, 5_000),
+    ):
         assert (large.engine, large.scaled, large.regularization) == ("spark", True, 0.05)
     named = plan_fit(Als(engine="spark"), 10, 2, 2)
     assert named == AlsFit("spark", "als.engine=spark", 10.0, 0.05, True)

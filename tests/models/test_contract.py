@@ -25,8 +25,20 @@ ROOT = Path(__file__).resolve().parents[2]
 NAMES = tuple(model.name for model in MODELS)
 # a model is asserted not to have what is not declared here
 OF_STRANGERS = {"popularity", "trend", "appeal", "distribution"}
-ADDS_UP = {"item_knn", "ease", "sequence_ease", "transitions", "log_evidence", "content_evidence", "content_ease",
-           "text", "words", "content", "facts", "fact_knn"}
+ADDS_UP = {
+    "item_knn",
+    "ease",
+    "sequence_ease",
+    "transitions",
+    "log_evidence",
+    "content_evidence",
+    "content_ease",
+    "text",
+    "words",
+    "content",
+    "facts",
+    "fact_knn",
+}
 REASONS = {model_module.TOGETHER, model_module.NEXT, model_module.TEXT, model_module.FACTS, model_module.PATTERN,
            model_module.FRIENDS, model_module.POPULAR}  # fmt: skip
 
@@ -92,8 +104,10 @@ def test_the_registry_holds_every_model_once():
     assert len(set(NAMES)) == len(NAMES) and set(BY_NAME) == set(NAMES)
     for model in MODELS:
         assert model.granularity in GRANULARITIES and model.reason in REASONS and set(model.needs) <= set(NEEDS)
-    modules = [importlib.import_module(found.name)
-               for found in pkgutil.walk_packages(interestlake.models.__path__, "interestlake.models.")]
+    modules = [
+        importlib.import_module(found.name)
+        for found in pkgutil.walk_packages(interestlake.models.__path__, "interestlake.models.")
+    ]
     defined = {value.name for module in modules for value in vars(module).values()
                if isinstance(value, model_module.Model)}  # fmt: skip
     assert defined <= set(NAMES)

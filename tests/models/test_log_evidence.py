@@ -71,7 +71,8 @@ def test_an_item_that_is_seen_and_not_liked_speaks_for_nothing():
     recent = sp.csr_matrix(np.array([[0.5, 1.0, 0]], np.float32))
     for decay in (1.0, 0.5):
         scores = LogEvidence("x", evidence, np.zeros(3, np.float32), decay=decay).score(
-            UserBatch(history, recent, recent, {}))
+            UserBatch(history, recent, recent, {})
+        )
         assert scores.tolist() == [[0.0, 0.0, 2.0]]
 
 

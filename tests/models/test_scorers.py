@@ -22,8 +22,19 @@ from interestlake.models.words import WordScorer
 from .one_row import top_unseen
 
 BOARD = 24
-PERSONAL = ("graph", "transitions", "log_evidence", "item_knn", "ease", "als", "two_tower", "text", "words", "content",
-            "information")
+PERSONAL = (
+    "graph",
+    "transitions",
+    "log_evidence",
+    "item_knn",
+    "ease",
+    "als",
+    "two_tower",
+    "text",
+    "words",
+    "content",
+    "information",
+)
 
 
 def checkerboard() -> np.ndarray:
@@ -43,6 +54,7 @@ def als_factors(board: np.ndarray, rank=4, alpha=10.0, regularization=0.05):
     """Implicit ALS in numpy, items first, then users, as Spark sweeps."""
     random = np.random.default_rng(5)
     users, items = random.random((BOARD, rank)) - 0.5, None
+
     def solve(fixed, rows):
         gram, out = fixed.T @ fixed, np.zeros((len(rows), rank))
         for row, weights in enumerate(rows):
@@ -51,6 +63,7 @@ def als_factors(board: np.ndarray, rank=4, alpha=10.0, regularization=0.05):
             left += regularization * on.sum() * np.eye(rank)
             out[row] = np.linalg.solve(left, fixed[on].T @ (1 + alpha * weights[on]))
         return out
+
     for _ in range(10):
         items = solve(users, board.T)
         users = solve(items, board)

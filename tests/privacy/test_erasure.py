@@ -5,8 +5,12 @@ from interestlake.privacy.erasure import erase_everything
 
 
 def test_no_column_that_names_a_person_is_left_out():
-    named = {table for table, contract in ALL.items() for column in contract.columns
-             if column.name.endswith("_id") and column.meaning.split()[0] in ("person", "people", "friend", "keyed")}
+    named = {
+        table
+        for table, contract in ALL.items()
+        for column in contract.columns
+        if column.name.endswith("_id") and column.meaning.split()[0] in ("person", "people", "friend", "keyed")
+    }
     named |= {table for table, contract in ALL.items() if "user_index" in contract.column_names}
     plan = {erasure.table for erasure in erase_everything("u1", 7)}
     assert {"gold.people", "silver.friends", "bronze.events"} <= named

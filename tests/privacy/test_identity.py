@@ -14,8 +14,10 @@ from interestlake.stages.prepare import PREPARE
 
 KEY = os.environ[KEY_VARIABLE].encode()
 EVENTS = "events: {files: e.csv, format: csv, event_type: like, columns: {user_id: u, item_id: i}}\n"
-FACTS = ("facts: {files: k.csv, format: csv, columns: {subject: s, predicate: p, object: o, subject_item_id: n}}\n"
-         "items: {files: n.csv, format: csv, columns: {item_id: i, title: t}}\n")
+FACTS = (
+    "facts: {files: k.csv, format: csv, columns: {subject: s, predicate: p, object: o, subject_item_id: n}}\n"
+    "items: {files: n.csv, format: csv, columns: {item_id: i, title: t}}\n"
+)
 
 
 @pytest.fixture

@@ -100,8 +100,9 @@ def test_of_many_names_each_is_that_person_or_nobody():
 def test_whoever_is_named_is_that_person_or_nobody(world):
     answers = {}
     for wanted in dict.fromkeys(asked(world.people)):
-        expected = meant(wanted, world.people) or meant(wanted.lower(), {k: v for k, v in world.people.items()
-                                                                         if len(wanted) == 32 and v == wanted.lower()})
+        expected = meant(wanted, world.people) or meant(
+            wanted.lower(), {k: v for k, v in world.people.items() if len(wanted) == 32 and v == wanted.lower()}
+        )
         try:
             answers[wanted] = (find_person(world.lake, wanted, "no file").user_id, expected)
         except BadInput as fault:
@@ -165,8 +166,11 @@ def test_without_the_key_pseudonyms_are_read_and_ids_are_told_why_not(world, mon
 
 
 def test_an_id_that_a_source_without_its_key_may_have_too_is_not_taken(lake, monkeypatch):
-    put(lake, "ops.sources", [("sample", "sample", "sample", "", key_mark(SAMPLE_KEY)),
-                              ("shop-a", "shop-a", "shop-a", "", key_mark(KEY))])
+    put(
+        lake,
+        "ops.sources",
+        [("sample", "sample", "sample", "", key_mark(SAMPLE_KEY)), ("shop-a", "shop-a", "shop-a", "", key_mark(KEY))],
+    )
     made = pseudonym("sample", "26", SAMPLE_KEY)
     put(lake, "silver.users", [(made, 0, 3, None, None)])
     assert find_person(lake, "26", "no file").user_id == made

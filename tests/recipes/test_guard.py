@@ -13,8 +13,13 @@ from ..recommending.given import Given, small_recommender
 
 
 def guard(**changed):
-    plain = {"blocked": np.zeros(5, bool), "unnamed": np.zeros(5, bool), "group": np.array([0, 0, 1, -1, 0], np.int32),
-             "max_per_group": 0, "needs": sp.csr_matrix((5, 5), dtype=np.float32)}
+    plain = {
+        "blocked": np.zeros(5, bool),
+        "unnamed": np.zeros(5, bool),
+        "group": np.array([0, 0, 1, -1, 0], np.int32),
+        "max_per_group": 0,
+        "needs": sp.csr_matrix((5, 5), dtype=np.float32),
+    }
     return Guard(**{**plain, **changed})
 
 
@@ -59,8 +64,21 @@ def test_a_capped_list_reaches_past_what_the_plain_one_holds():
 
 
 def test_words_are_whole_and_stems_are_not(spark):
-    texts = {"HIV home test": 1, "archive": 0, "chives": 0, "self harm and more": 1, "SELF-HARM": 1, "depressing": 1,
-             "a deep pressing": 0, "Über-Sucht!": 1, "sucht nicht": 1, "versucht": 0, "c++ (base)": 1, "c": 0, None: 0}
+    texts = {
+        "HIV home test": 1,
+        "archive": 0,
+        "chives": 0,
+        "self harm and more": 1,
+        "SELF-HARM": 1,
+        "depressing": 1,
+        "a deep pressing": 0,
+        "Über-Sucht!": 1,
+        "sucht nicht": 1,
+        "versucht": 0,
+        "c++ (base)": 1,
+        "c": 0,
+        None: 0,
+    }
     rows = [(n, text) for n, text in enumerate(texts)]
     frame = spark.createDataFrame(rows, "n int, text string")
     words = ("hiv", "self-harm", "depress*", "sucht", "c++")

@@ -30,14 +30,20 @@ from interestlake.recommending.recommender import ItemInterests, Recommender
 from ..recommending.frames import lake_models
 
 ROOT = Path(__file__).resolve().parents[2]
-EVENT = ("event_id string, user_id string, item_id string, event_type string, value double, text string, "
-         "event_ts timestamp, source string, file string, line bigint")
+EVENT = (
+    "event_id string, user_id string, item_id string, event_type string, value double, text string, "
+    "event_ts timestamp, source string, file string, line bigint"
+)
 # the rail that the recipe is about; how much of a plain list breaks it is what the world was made for
 RAILS = {
-    "shop": {"must_not", "max_per_category"}, "video": {"must_not", "max_per_category"},
-    "music": {"must_not", "max_per_category"}, "news": {"must_not", "max_per_category"},
-    "social": {"must_not", "min_people", "max_per_category"}, "education": {"needs"},
-    "travel": {"must_not", "max_per_category"}, "health": {"must_not", "min_people"},
+    "shop": {"must_not", "max_per_category"},
+    "video": {"must_not", "max_per_category"},
+    "music": {"must_not", "max_per_category"},
+    "news": {"must_not", "max_per_category"},
+    "social": {"must_not", "min_people", "max_per_category"},
+    "education": {"needs"},
+    "travel": {"must_not", "max_per_category"},
+    "health": {"must_not", "min_people"},
 }
 
 
@@ -46,8 +52,10 @@ class Run:
 
     def __init__(self, spark, name):
         self.params, self.world = load_params(str(ROOT / "conf"), recipe=name), make_world(name)
-        rows = [(f"e{n}", user, item, kind, value, text, at, "t", "f", n)
-                for n, (user, item, kind, value, at, text) in enumerate(self.world.events, 1)]
+        rows = [
+            (f"e{n}", user, item, kind, value, text, at, "t", "f", n)
+            for n, (user, item, kind, value, at, text) in enumerate(self.world.events, 1)
+        ]
         events = spark.createDataFrame(rows, EVENT.replace("timestamp", "bigint"))
         events = events.withColumn("event_ts", F.timestamp_seconds("event_ts"))
         weigh = self.params.prepare
@@ -58,20 +66,29 @@ class Run:
         self.pairs = self.frame.toPandas()
         self.known = self.pairs.groupby("user_id")["item_id"].apply(list).to_dict()
         people = self.pairs.groupby("item_id").size()
-        items = [(item, i, title, None, categories, int(people.get(item, 0)), attributes)
-                 for i, (item, title, categories, attributes) in enumerate(self.world.items)]
-        frame = spark.createDataFrame(items, "item_id string, item_index int, title string, description string, "
-                                      "categories array<string>, user_count int, attributes map<string,string>")
+        items = [
+            (item, i, title, None, categories, int(people.get(item, 0)), attributes)
+            for i, (item, title, categories, attributes) in enumerate(self.world.items)
+        ]
+        frame = spark.createDataFrame(
+            items,
+            "item_id string, item_index int, title string, description string, "
+            "categories array<string>, user_count int, attributes map<string,string>",
+        )
         facts = [(s, p, o, s.removeprefix("item/")) for s, p, o in self.world.facts]
         self.tables = {
             "silver.items": frame.drop("attributes"),
             "bronze.items": frame.select("item_id", "attributes"),
             "silver.interactions": self.frame,
-            "silver.facts": spark.createDataFrame(facts, "subject string, predicate string, object string, "
-                                                  "subject_item_id string"),
+            "silver.facts": spark.createDataFrame(
+                facts, "subject string, predicate string, object string, subject_item_id string"
+            ),
         }
-        self.catalogue = Catalogue.of(pd.DataFrame(items, columns=list("abcdefg")).rename(
-            columns={"a": "item_id", "b": "item_index", "c": "title"}))
+        self.catalogue = Catalogue.of(
+            pd.DataFrame(items, columns=list("abcdefg")).rename(
+                columns={"a": "item_id", "b": "item_index", "c": "title"}
+            )
+        )
         self.user_counts = np.array([float(people.get(item, 0)) for item in self.catalogue.item_ids], np.float32)
         self.guard = gather_guard(self.params.guard, self.tables.__getitem__, self.catalogue, 4.0)
 
@@ -83,15 +100,18 @@ class Run:
             matrix[row, columns] = 1
             block.append((user, columns, np.ones(len(columns), np.float32), None, None, None, None))
         gram = (matrix.T @ matrix).toarray().astype(np.float64)
-        scorers = (Popularity("popularity", self.user_counts),
-                   Ease("ease", np.arange(count), ease_weights(gram, 5.0), count))
+        scorers = (
+            Popularity("popularity", self.user_counts),
+            Ease("ease", np.arange(count), ease_weights(gram, 5.0), count),
+        )
         nothing = ItemInterests(sp.csr_matrix((count, 0), dtype=np.float32), np.empty(0, object), np.empty(0, object))
         fitted = {scorer.name: Fitted(scorer) for scorer in scorers}
         fusion = Fusion(("popularity", "ease"), "weights", np.array([0.4, 0.6]))
         reasons = {"popularity": "popular", "ease": "together"}
         models = Recommender(self.catalogue, self.user_counts, fitted, fusion, reasons, {}, nothing, guard=guard)
-        frame = pd.DataFrame(block, columns=["user_id", "items", "weights", "friend_items", "friend_weights",
-                                             "interests", "shares"])
+        frame = pd.DataFrame(
+            block, columns=["user_id", "items", "weights", "friend_items", "friend_weights", "interests", "shares"]
+        )
         return recommend_block(frame, models, length)
 
 
@@ -149,8 +169,10 @@ def test_hidden_words_reach_no_interest_evidence_or_reason(spark, run):
     assert any(title in reason for reason in plain["reason"] for title in titles)
     candidates = spark.createDataFrame(
         [(item, "category", "fine", 1.0) for item in sorted(hidden)[:2]]
-        + [("item001", kind, name, 1.0) for kind, name in
-           (("tag", "Alcohol-free church"), ("tag", "chess"), ("topic", "0"), ("topic", "1"))],
+        + [
+            ("item001", kind, name, 1.0)
+            for kind, name in (("tag", "Alcohol-free church"), ("tag", "chess"), ("topic", "0"), ("topic", "1"))
+        ],
         "item_id string, kind string, name string, score double",
     )
     named = [(0, "pregnancy, week, test"), (1, "bread, oven, flour")]
@@ -159,12 +181,15 @@ def test_hidden_words_reach_no_interest_evidence_or_reason(spark, run):
     assert {(row["kind"], row["name"]) for row in left} == {("tag", "chess"), ("topic", "1")}
 
 
-@pytest.mark.parametrize(("name", "heard", "silent"), [
-    ("health", {"text", "popularity", "ease", "fact_knn"}, {"social", "transitions", "sequence_ease"}),
-    ("social", {"social", "transitions"}, {"fact_knn", "facts"}),
-    ("shop", {"transitions", "text"}, {"social"}),
-    ("news", {"text"}, {"social"}),
-])
+@pytest.mark.parametrize(
+    ("name", "heard", "silent"),
+    [
+        ("health", {"text", "popularity", "ease", "fact_knn"}, {"social", "transitions", "sequence_ease"}),
+        ("social", {"social", "transitions"}, {"fact_knn", "facts"}),
+        ("shop", {"transitions", "text"}, {"social"}),
+        ("news", {"text"}, {"social"}),
+    ],
+)
 def test_granularities_choose_the_models(name, heard, silent):
     """On data that has people's choices in order, friends, texts and facts."""
     models = lake_models()
@@ -195,9 +220,11 @@ def test_every_recipe_loads_and_set_wins_over_it():
 
 def test_every_fault_of_a_recipe_is_named_at_once(tmp_path):
     path = tmp_path / "mine.yml"
-    path.write_text("about: x\nprepare: {event_weights: {click: 1.0}, half_lives: {view: -1}, nonsense: 1}\n"
-                    "recommend: {granularities: [magic]}\nguard: {blocked_attributes: [stock], hidden_words: word}\n"
-                    "nowhere: {a: 1}\nals: 3\n")
+    path.write_text(
+        "about: x\nprepare: {event_weights: {click: 1.0}, half_lives: {view: -1}, nonsense: 1}\n"
+        "recommend: {granularities: [magic]}\nguard: {blocked_attributes: [stock], hidden_words: word}\n"
+        "nowhere: {a: 1}\nals: 3\n"
+    )
     with pytest.raises(BadInput) as caught:
         load_params(None, {}, str(path))
     message = str(caught.value)

@@ -32,7 +32,9 @@ def lake_frames(
     links = [(user_id(a), user_id(b)) for a, b in [(PEOPLE + 1, 0), (0, PEOPLE + 1), (1, 4), (4, 1)]]
     made = [(item_id(i), "category", TOPICS[i % GROUPS]) for i in range(ITEMS)]
     return LakeFrames(
-        rows, False, items[["item_id", "title", "text"]].sort_values("item_id", ignore_index=True),
+        rows,
+        False,
+        items[["item_id", "title", "text"]].sort_values("item_id", ignore_index=True),
         pd.DataFrame(sorted(links), columns=["user_id", "friend_id"]) if friends else None,
         pd.DataFrame(sorted(made), columns=["subject", "predicate", "object"]) if facts else None,
     )
@@ -46,8 +48,17 @@ def lake_models(chosen: pd.DataFrame | None = None, params: Mapping | None = Non
     vectors = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True))[catalogue.index_of_column]
     interests = ItemInterests(sp.csr_matrix((ITEMS, 0), dtype=np.float32), np.empty(0, object), np.empty(0, object))
     users = pd.DataFrame({"user_id": [user_id(u) for u in range(PEOPLE + 2)], "user_index": range(PEOPLE + 2)})
-    return LakeModels.of(lake_frames(chosen, **frames), catalogue, vectors.astype(np.float32), interests, None, users,
-                         load_params(None, QUICK if params is None else params), 42, logging.getLogger("interestlake"))
+    return LakeModels.of(
+        lake_frames(chosen, **frames),
+        catalogue,
+        vectors.astype(np.float32),
+        interests,
+        None,
+        users,
+        load_params(None, QUICK if params is None else params),
+        42,
+        logging.getLogger("interestlake"),
+    )
 
 
 def block_of(models: LakeModels, *splits: str) -> pd.DataFrame:

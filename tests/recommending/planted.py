@@ -55,22 +55,29 @@ def write_world(lake, encoder: str = "m", chosen: pd.DataFrame | None = None) ->
     popularity = train.groupby("item").size()
     write(
         "silver.items",
-        [(item_id(i), i, f"Title <b>{i}</b>", None, [TOPICS[i % GROUPS]], int(popularity.get(i, 0)))
-         for i in range(ITEMS)],
+        [
+            (item_id(i), i, f"Title <b>{i}</b>", None, [TOPICS[i % GROUPS]], int(popularity.get(i, 0)))
+            for i in range(ITEMS)
+        ],
         "item_id string, item_index int, title string, description string, categories array<string>, user_count int",
     )
     write(
         "silver.interactions",
-        [(user_id(r.user), item_id(r.item), r.user, r.item, 1.0, 1, r.position, None, None, r.split)
-         for r in chosen.itertuples()],
+        [
+            (user_id(r.user), item_id(r.item), r.user, r.item, 1.0, 1, r.position, None, None, r.split)
+            for r in chosen.itertuples()
+        ],
         "user_id string, item_id string, user_index int, item_index int, weight double, event_count int, position int, "
         "first_ts timestamp, last_ts timestamp, split string",
     )
     links = [(friendly, 0), (0, friendly), (1, 4), (4, 1)]
     write("silver.friends", [(user_id(a), user_id(b)) for a, b in links], "user_id string, friend_id string")
     made = [(f"e:{i}", "madeBy", f"Studio {TOPICS[i % GROUPS]}", item_id(i), None) for i in range(ITEMS)]
-    write("silver.facts", made,
-          "subject string, predicate string, object string, subject_item_id string, valid_to timestamp")
+    write(
+        "silver.facts",
+        made,
+        "subject string, predicate string, object string, subject_item_id string, valid_to timestamp",
+    )
     write(
         "silver.interests",
         [*((f"tag:{topic}", "tag", topic, ITEMS // GROUPS) for topic in TOPICS), ("topic:0", "topic", "a, b", ITEMS)],
@@ -83,8 +90,10 @@ def write_world(lake, encoder: str = "m", chosen: pd.DataFrame | None = None) ->
     )
     write(
         "gold.interest_map",
-        [(user_id(u), f"tag:{TOPICS[u % GROUPS]}", 1.0, 1.0, 5, [item_id(u % GROUPS)], None, None)
-         for u in range(PEOPLE)],
+        [
+            (user_id(u), f"tag:{TOPICS[u % GROUPS]}", 1.0, 1.0, 5, [item_id(u % GROUPS)], None, None)
+            for u in range(PEOPLE)
+        ],
         "user_id string, interest_id string, strength double, share double, item_count int, evidence array<string>, "
         "first_seen timestamp, last_seen timestamp",
     )
@@ -113,9 +122,12 @@ def _write_vectors(write, train: pd.DataFrame, encoder: str) -> None:
     matrix = np.zeros((PEOPLE, ITEMS))
     matrix[train.user, train.item] = 1
     left, size, right = np.linalg.svd(matrix, full_matrices=False)
-    vectors = {"als_user_factors": left[:, :4] * size[:4], "als_item_factors": right[:4].T,
-               "two_tower_user_vectors": planted_groups(PEOPLE) + 0.1 * random.random((PEOPLE, GROUPS)),
-               "two_tower_item_vectors": planted_groups(ITEMS) + 0.1 * random.random((ITEMS, GROUPS))}
+    vectors = {
+        "als_user_factors": left[:, :4] * size[:4],
+        "als_item_factors": right[:4].T,
+        "two_tower_user_vectors": planted_groups(PEOPLE) + 0.1 * random.random((PEOPLE, GROUPS)),
+        "two_tower_item_vectors": planted_groups(ITEMS) + 0.1 * random.random((ITEMS, GROUPS)),
+    }
     for name, rows in vectors.items():
         index = "user_index" if "user" in name else "item_index"
         listed = [(i, [float(x) for x in row]) for i, row in enumerate(rows)]

@@ -57,12 +57,14 @@ def test_stored_zeros_stay_seen():
 
 
 def test_recency_vectors_and_missing_parts():
-    people = pd.DataFrame({
-        "items": [[2, 0, 5], None],
-        "weights": [[1.0, 0.5, 0.2], None],
-        "friend_items": [None, [5]],
-        "friend_weights": [None, [2.0]],
-    })
+    people = pd.DataFrame(
+        {
+            "items": [[2, 0, 5], None],
+            "weights": [[1.0, 0.5, 0.2], None],
+            "friend_items": [None, [5]],
+            "friend_weights": [None, [2.0]],
+        }
+    )
     batch = to_batch(people, catalogue(), {"two_tower": np.array([[1.0, 2.0], [3.0, 4.0]])})
     np.testing.assert_allclose(batch.recent.toarray(), [[1 / 3, 1 / 2, 1], [0, 0, 0]], rtol=1e-6)
     assert batch.friends.toarray().tolist() == [[0, 0, 0], [0, 0, 2]]

@@ -38,8 +38,15 @@ def placed(spark):
     users = spark.createDataFrame([("ann", 0), ("bob", 1)], "user_id string, user_index int")
     items = spark.createDataFrame([(name, i) for i, name in enumerate("abc")], "item_id string, item_index int")
     train = spark.createDataFrame([(0, 0), (1, 1)], "user_index int, item_index int")
-    rows = [("ann", "a", True), ("ann", "b", True), ("ann", "c", False), ("bob", "c", False), ("bob", "x", True),
-            ("bob", "y", True), ("stranger", "a", True)]
+    rows = [
+        ("ann", "a", True),
+        ("ann", "b", True),
+        ("ann", "c", False),
+        ("bob", "c", False),
+        ("bob", "x", True),
+        ("bob", "y", True),
+        ("stranger", "a", True),
+    ]
     pairs = spark.createDataFrame(rows, "user_id string, item_id string, liked boolean")
     frame = pairs.transform(located(users, items, train)).cache()
     yield frame

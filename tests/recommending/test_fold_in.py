@@ -12,8 +12,11 @@ from interestlake.recommending.blocks import Catalogue, sparse_rows
 
 def test_the_train_history_gives_spark_s_own_user_factors(spark):
     random = np.random.default_rng(8)
-    rows = [(user, int(item), float(random.choice([0.0, 0.4, 1.0])))
-            for user in range(30) for item in random.choice(20, 7, replace=False)]
+    rows = [
+        (user, int(item), float(random.choice([0.0, 0.4, 1.0])))
+        for user in range(30)
+        for item in random.choice(20, 7, replace=False)
+    ]
     pairs = spark.createDataFrame(rows, "user_index int, item_index int, weight double")
     params = Als(rank=5, iterations=3, blocks=2)
     user_factors, item_factors = (frame.toPandas() for frame in factors(fit_als(params, 1)(pairs)))

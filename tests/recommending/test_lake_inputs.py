@@ -10,7 +10,7 @@ from interestlake.interactions.lake_inputs import collect_frames, item_facts, it
 from interestlake.recommending.export import frames_of
 
 ITEMS = "item_id string, title string, description string, categories array<string>"
-PAIRS = ("user_id string, item_id string, weight double, first_ts timestamp, position int, split string")
+PAIRS = "user_id string, item_id string, weight double, first_ts timestamp, position int, split string"
 FACTS = "subject string, predicate string, object string, subject_item_id string, valid_to timestamp"
 
 

@@ -11,9 +11,11 @@ def by_hand(columns, scores, vectors, diversity, k):
     relevance = {c: (s - low) / ((high - low) or 1.0) for c, s in zip(columns, scores, strict=True)}
     left, picked = list(columns), []
     while left and len(picked) < k:
+
         def value(column):
             likeness = max((float(vectors[column] @ vectors[other]) for other in picked), default=0.0)
             return (1 - diversity) * relevance[column] - diversity * likeness
+
         best = max(left, key=lambda column: (round(value(column), 9), -left.index(column)))
         picked.append(best)
         left.remove(best)

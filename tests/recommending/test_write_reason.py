@@ -12,8 +12,15 @@ TITLES = ("Alien", "Aliens", "Heat", "Alien 3")
 
 
 def facts(**changes) -> ReasonFacts:
-    base = {"shares": {"popular": 1.0}, "linked": {}, "titles": TITLES, "chosen_together": False, "user_count": 12,
-            "interest": None, "has_history": True}
+    base = {
+        "shares": {"popular": 1.0},
+        "linked": {},
+        "titles": TITLES,
+        "chosen_together": False,
+        "user_count": 12,
+        "interest": None,
+        "has_history": True,
+    }
     return ReasonFacts(**{**base, **changes})
 
 
@@ -21,56 +28,86 @@ def facts(**changes) -> ReasonFacts:
     ("given", "code", "named", "sentence"),
     [
         (
-            facts(shares={"together": 0.6, "pattern": 0.4}, linked={"together": [0, 1, 2]}, chosen_together=True,
-                  interest="space"),
-            "together", (0, 1),
+            facts(
+                shares={"together": 0.6, "pattern": 0.4},
+                linked={"together": [0, 1, 2]},
+                chosen_together=True,
+                interest="space",
+            ),
+            "together",
+            (0, 1),
             "Because you chose “Alien” and “Aliens”: people who chose them also chose this, it fits the pattern of "
             "your choices and it shares your interest in space.",
         ),
         (
             facts(shares={"together": 0.9, "popular": 0.1}, linked={"together": [0]}, chosen_together=True),
-            "together", (0,), "Because you chose “Alien”: people who chose it also chose this.",
+            "together",
+            (0,),
+            "Because you chose “Alien”: people who chose it also chose this.",
         ),
         (  # the second reason speaks of the same two items, so it may be said of them too
-            facts(shares={"text": 0.6, "together": 0.4}, linked={"text": [0, 1], "together": [2, 1, 0]},
-                  chosen_together=True, interest="space"),
-            "text", (0, 1),
+            facts(
+                shares={"text": 0.6, "together": 0.4},
+                linked={"text": [0, 1], "together": [2, 1, 0]},
+                chosen_together=True,
+                interest="space",
+            ),
+            "text",
+            (0, 1),
             "Because you chose “Alien” and “Aliens”: this is described in a similar way, people who chose them also "
             "chose this and it shares your interest in space.",
         ),
         (  # it does not speak of both
-            facts(shares={"together": 0.6, "text": 0.4}, linked={"text": [0], "together": [2, 0]},
-                  chosen_together=True),
-            "together", (2, 0), "Because you chose “Heat” and “Alien”: people who chose them also chose this.",
+            facts(
+                shares={"together": 0.6, "text": 0.4}, linked={"text": [0], "together": [2, 0]}, chosen_together=True
+            ),
+            "together",
+            (2, 0),
+            "Because you chose “Heat” and “Alien”: people who chose them also chose this.",
         ),
         (  # nobody was counted who chose both
             facts(shares={"together": 0.9, "popular": 0.1}, linked={"together": [0, 2]}),
-            "together", (0, 2), "Because you chose “Alien” and “Heat”: this goes well with them.",
+            "together",
+            (0, 2),
+            "Because you chose “Alien” and “Heat”: this goes well with them.",
         ),
         (
             facts(shares={"next": 1.0}, linked={"next": [0]}),
-            "next", (0,), "Because you chose “Alien”: people chose this soon before or after it.",
+            "next",
+            (0,),
+            "Because you chose “Alien”: people chose this soon before or after it.",
         ),
         (
             facts(shares={"text": 0.7, "friends": 0.3}, linked={"text": [0]}),
-            "text", (0,),
+            "text",
+            (0,),
             "Because you chose “Alien”: this is described in a similar way and it is among your friends' choices.",
         ),
         (
             facts(shares={"facts": 0.6, "text": 0.4}, linked={"facts": [0, 2], "text": [0]}),
-            "facts", (0, 2), "Because you chose “Alien” and “Heat”: this has facts in common with them.",
+            "facts",
+            (0, 2),
+            "Because you chose “Alien” and “Heat”: this has facts in common with them.",
         ),
         (  # what has no item to point at gives way to what has one
             facts(shares={"facts": 0.6, "together": 0.4}, linked={"together": [3]}, chosen_together=True),
-            "together", (3,), "Because you chose “Alien 3”: people who chose it also chose this.",
+            "together",
+            (3,),
+            "Because you chose “Alien 3”: people who chose it also chose this.",
         ),
         (  # less than MIN_SHARE is not said
             facts(shares={"text": 0.9, "friends": 0.1}, linked={"text": [0]}),
-            "text", (0,), "Because you chose “Alien”: this is described in a similar way.",
+            "text",
+            (0,),
+            "Because you chose “Alien”: this is described in a similar way.",
         ),
         (facts(shares={"pattern": 0.8, "popular": 0.2}), "pattern", (), "It fits the pattern of your choices."),
-        (facts(shares={"friends": 0.6, "popular": 0.4}, interest="jazz"), "friends", (),
-         "It is among your friends' choices and it shares your interest in jazz."),
+        (
+            facts(shares={"friends": 0.6, "popular": 0.4}, interest="jazz"),
+            "friends",
+            (),
+            "It is among your friends' choices and it shares your interest in jazz.",
+        ),
         (facts(shares={}, interest="jazz"), "interest", (), "It shares your interest in jazz."),
         (facts(has_history=False), "popular", (), "You have no history here yet: 12 people chose it."),
         (facts(has_history=False, user_count=1), "popular", (), "You have no history here yet: 1 person chose it."),

@@ -138,8 +138,15 @@ def metrics():
 
 
 def fusion_weights():
-    some = {"ease": 0.38, "als": 0.24, "graph_filter": 0.14, "item_knn": 0.1, "text": 0.08, "user_knn": 0.06,
-            "social": 0.0}
+    some = {
+        "ease": 0.38,
+        "als": 0.24,
+        "graph_filter": 0.14,
+        "item_knn": 0.1,
+        "text": 0.08,
+        "user_knn": 0.06,
+        "social": 0.0,
+    }
     few = {"popularity": 0.55, "text": 0.25, "social": 0.2}
     segments = {"100 and more": some, "20-99": some, "5-19": some, "0-4": few}
     return [(segment, s, w) for segment, shares in segments.items() for s, w in shares.items()]

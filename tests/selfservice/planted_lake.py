@@ -46,9 +46,11 @@ def _build(spark, root):
          for r in world.pairs.itertuples()],
         "event_id string, user_id string, item_id string, event_type string, value double, text string, "
         "event_ts timestamp, source string, file string, line bigint")  # fmt: skip
-    put("graph.interest_nodes",
+    put(
+        "graph.interest_nodes",
         [(f"tag:{topic}", 2, 1.0, "c", "c", 1 / 3) for topic in planted.TOPICS],
-        "interest_id string, degree int, weighted_degree double, component string, community string, pagerank double")
+        "interest_id string, degree int, weighted_degree double, component string, community string, pagerank double",
+    )
     options = RunOptions(lake=lake.root, run_id="made")
     params = load_params(None, {**SMALL, "tune.quick": True, "recommend.models": MODELS})
     release_evenly(StageContext(spark, lake, None, params, options, logging.getLogger("interestlake")))

@@ -109,8 +109,9 @@ def test_a_forgotten_item_is_in_no_table_and_no_version(world, call):
     marks = [row["target"] for row in lake.read("silver.objections").where("action = 'forget'").collect()]
     assert len(marks) == 1 and item not in marks[0]
     assert forget(under(world, "gone2"), Person(user_id(0), 0), "item", item) == {}
-    events = world.lake.spark.createDataFrame([(user_id(0), item), (user_id(0), "x"), (user_id(1), item)],
-                                              "user_id string, item_id string")
+    events = world.lake.spark.createDataFrame(
+        [(user_id(0), item), (user_id(0), "x"), (user_id(1), item)], "user_id string, item_id string"
+    )
     left = events.transform(without_forgotten(lake.read("silver.objections"), "item", "item_id")).collect()
     assert sorted((row[0], row[1]) for row in left) == sorted([(user_id(0), "x"), (user_id(1), item)])
 

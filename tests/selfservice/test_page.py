@@ -44,15 +44,19 @@ def ask(server, method, path, body=None, **headers):
 
 
 def shelf_of(lake, spark, **frames):
-    return OptionalTables(lambda name: name in frames or (not name.startswith("gold.ex") and lake.exists(name)),
-                 lambda name: frames.get(name) if name in frames else lake.read(name))
+    return OptionalTables(
+        lambda name: name in frames or (not name.startswith("gold.ex") and lake.exists(name)),
+        lambda name: frames.get(name) if name in frames else lake.read(name),
+    )
 
 
 def test_page_shows_profile_and_expansions_where_they_are(world, spark):
     expansions = spark.createDataFrame(
-        [(user_id(8), "tag:jazz", "tag", "jazz </script>", 0.8, 0.4, "context", ["gardens", "jazz"], "r")], EXPANSIONS)
+        [(user_id(8), "tag:jazz", "tag", "jazz </script>", 0.8, 0.4, "context", ["gardens", "jazz"], "r")], EXPANSIONS
+    )
     profiles = spark.createDataFrame(
-        [(user_id(8), "tag:gardens", "tag", "gardens", 1.0, 0.9, 1.0, 9, 0.5, 0.1, "rising")], PROFILES)
+        [(user_id(8), "tag:gardens", "tag", "gardens", 1.0, 0.9, 1.0, 9, 0.5, 0.1, "rising")], PROFILES
+    )
     shelf = shelf_of(world.lake, spark, **{"gold.expansions": expansions, "gold.interest_profiles": profiles})
     page = gather_own(shelf, user_id(8), 5, "LAKE")
     text = render_own(page, "LAKE")
@@ -66,8 +70,10 @@ def test_page_shows_profile_and_expansions_where_they_are(world, spark):
 
 def test_one_name_is_drawn_once_and_extracted_words_are_few():
     row = {"strength": 0.5, "share": 0.1}
-    held = [row | {"interest_id": f"{kind}:{name}", "kind": kind, "name": name}
-            for kind, name in [("tag", "jazz"), ("category", "Jazz"), ("topic", "a b c"), ("keyword", "JAZZ")]]
+    held = [
+        row | {"interest_id": f"{kind}:{name}", "kind": kind, "name": name}
+        for kind, name in [("tag", "jazz"), ("category", "Jazz"), ("topic", "a b c"), ("keyword", "JAZZ")]
+    ]
     held += [row | {"interest_id": f"keyword:{i}", "kind": "keyword", "name": str(i)} for i in range(40)]
     chosen = choose(held)
     assert [r["interest_id"] for r in chosen if r["name"].casefold() == "jazz"] == ["category:Jazz"]
@@ -93,8 +99,10 @@ def wanted(lake):
     return [row["item_id"] for row in rows]
 
 
-SHOWN = "[...document.querySelectorAll('#listed .suggestions > li')].filter((r) => r.style.display !== 'none')" \
-        ".map((r) => r.dataset.id)"
+SHOWN = (
+    "[...document.querySelectorAll('#listed .suggestions > li')].filter((r) => r.style.display !== 'none')"
+    ".map((r) => r.dataset.id)"
+)
 
 
 @pytest.mark.parametrize("width", [1280, 390])
@@ -162,8 +170,11 @@ def test_names_and_contrast_for_readers_who_do_not_see_it(call, browser, tmp_pat
         nameless = browser.js("""[...document.querySelectorAll('button, a, circle, summary')].filter((p) =>
             !(p.getAttribute('aria-label') || p.textContent.trim())).length""")
         assert nameless == 0
-        assert browser.js("""(() => { const ids = [...document.querySelectorAll('[id]')].map((p) => p.id);
-            return ids.length - new Set(ids).size; })()""") == 0
+        assert (
+            browser.js("""(() => { const ids = [...document.querySelectorAll('[id]')].map((p) => p.id);
+            return ids.length - new Set(ids).size; })()""")
+            == 0
+        )
         low = browser.js(CONTRAST)
         assert low == [], (scheme, low)
 

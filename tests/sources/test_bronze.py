@@ -15,8 +15,11 @@ def bronze(spark):
     """bronze([(item, type, value, text, time)], file=...) or several lists by file -> sorted rows of bronze.events."""
 
     def make(**files):
-        rows = [(file, line, "ann", item, kind, value, text, at)
-                for file, records in files.items() for line, (item, kind, value, text, at) in enumerate(records, 1)]
+        rows = [
+            (file, line, "ann", item, kind, value, text, at)
+            for file, records in files.items()
+            for line, (item, kind, value, text, at) in enumerate(records, 1)
+        ]
         schema = SCHEMAS["events"].replace("event_ts timestamp", "event_ts string")
         events = spark.createDataFrame(rows, schema)
         events = events.withColumn("event_ts", events["event_ts"].cast("timestamp")).repartition(3)
@@ -33,8 +36,11 @@ def ids(rows):
     return [(row.event_id, row.value, row.text) for row in rows]
 
 
-PLAYS = [*[("1", "play", None, None, None)] * 3, *[("1", "view", None, None, DAY)] * 2,
-         ("2", "purchase", 2.0, None, None)]
+PLAYS = [
+    *[("1", "play", None, None, None)] * 3,
+    *[("1", "view", None, None, DAY)] * 2,
+    ("2", "purchase", 2.0, None, None),
+]
 
 
 def test_a_repeated_play_counts_as_often_as_it_happened(bronze):

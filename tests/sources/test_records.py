@@ -21,7 +21,7 @@ def lines_of(text):
 @pytest.mark.parametrize("seed", range(20))
 def test_records_are_those_of_pythons_csv(seed):
     rng = random.Random(seed)
-    rows = [["".join(rng.choice('ab,"\n \'') for _ in range(rng.randrange(6))) for _ in range(3)] for _ in range(40)]
+    rows = [["".join(rng.choice("ab,\"\n '") for _ in range(rng.randrange(6))) for _ in range(3)] for _ in range(40)]
     rows = [row if any(row) else ["x", *row[1:]] for row in rows]
     written = io.StringIO()
     csv.writer(written, lineterminator="\n").writerows(rows)

@@ -84,8 +84,9 @@ def test_a_negation_turns_a_word_and_agreement_is_no_contrast():
     def say(*texts):
         return [c.text for c in contrasts([p for n, t in enumerate(texts) for p in passages_of(f"d{n}", "review", t)])]
 
-    assert say("It is very quiet here.", "It is not quiet at all.") == ["Not loud, though some find it loud."] or \
-        say("It is very quiet here.", "It is not quiet at all.") == ["Not quiet, though some find it quiet."]
+    assert say("It is very quiet here.", "It is not quiet at all.") == ["Not loud, though some find it loud."] or say(
+        "It is very quiet here.", "It is not quiet at all."
+    ) == ["Not quiet, though some find it quiet."]
     assert say("It is not heavy at all.", "So light to carry around.") == []
     assert say("Loud here and quiet there.", "Loud in any room of it.") == []
 
@@ -93,8 +94,15 @@ def test_a_negation_turns_a_word_and_agreement_is_no_contrast():
 def test_harm_and_private_details_reach_no_text(found):
     said = " ".join(s.text for s in found)
     assert "example.org" not in said and "kill yourself" not in said
-    for text in ("mail a.b@c.org now", "call +49 170 1234567", "card [card]", "see www.x.org", "12 Long Street",
-                 "My name is Bob", "a Bomb making guide"):
+    for text in (
+        "mail a.b@c.org now",
+        "call +49 170 1234567",
+        "card [card]",
+        "see www.x.org",
+        "12 Long Street",
+        "My name is Bob",
+        "a Bomb making guide",
+    ):
         assert make_judge()([text]) == [False], text
     assert make_judge()(["The motor ran for 1200 hours.", "A therapist wrote it."]) == [True, True]
 
@@ -127,6 +135,9 @@ def test_marginal_relevance_by_hand():
 def test_an_item_without_texts_is_told_by_facts_and_categories():
     bare = ItemTexts("i2", "i2", ("Drama",), (), (("http://x/ontology#directedBy", "Ann Lee"), ("directed_by", "B")))
     assert [(s.part, s.text) for s in compose(bare, encode, make_judge())] == [
-        ("description", "Drama."), ("description", "Directed by: B."), ("description", "Directed by: Ann Lee.")]
+        ("description", "Drama."),
+        ("description", "Directed by: B."),
+        ("description", "Directed by: Ann Lee."),
+    ]
     assert readable("http://x/ontology#directedBy") == "Directed by"
     assert compose(ItemTexts("i3", None, (), (), ()), encode, make_judge()) == []

@@ -95,11 +95,21 @@ def tiny(request, tmp_path_factory):
     PreTrainedTokenizerFast(tokenizer_object=base, **names).save_pretrained(folder)
     torch.manual_seed(0)
     if request.param == "causal":
-        model = GPT2LMHeadModel(GPT2Config(vocab_size=9, n_positions=128, n_embd=16, n_layer=1, n_head=2,
-                                           bos_token_id=1, eos_token_id=1))
+        model = GPT2LMHeadModel(
+            GPT2Config(vocab_size=9, n_positions=128, n_embd=16, n_layer=1, n_head=2, bos_token_id=1, eos_token_id=1)
+        )
     else:
-        config = T5Config(vocab_size=9, d_model=16, d_kv=8, d_ff=16, num_layers=1, num_heads=2,
-                          decoder_start_token_id=0, pad_token_id=0, eos_token_id=1)
+        config = T5Config(
+            vocab_size=9,
+            d_model=16,
+            d_kv=8,
+            d_ff=16,
+            num_layers=1,
+            num_heads=2,
+            decoder_start_token_id=0,
+            pad_token_id=0,
+            eos_token_id=1,
+        )
         model = T5ForConditionalGeneration(config)
     model.save_pretrained(folder)
     return str(folder)
@@ -122,19 +132,38 @@ def test_generators_that_are_not_there(tmp_path):
 
 
 def test_introduction_and_profile_count_what_they_say():
-    items = [{"item_id": f"i{n}", "title": f"T{n}", "categories": ["Jazz"] if n < 4 else ["Wood"],
-              "evidence": ["e1"] if n < 3 else ["e2"], "evidence_titles": ["E1"] if n < 3 else ["E2"]}
-             for n in range(5)]
+    items = [
+        {
+            "item_id": f"i{n}",
+            "title": f"T{n}",
+            "categories": ["Jazz"] if n < 4 else ["Wood"],
+            "evidence": ["e1"] if n < 3 else ["e2"],
+            "evidence_titles": ["E1"] if n < 3 else ["E2"],
+        }
+        for n in range(5)
+    ]
     lines = introduce(items, ["jazz"])
     assert lines[0].text == "5 of 5 are about Jazz and Wood."
     assert lines[1].text == "5 of them speak to what you chose before: “E1” and “E2”."
     assert (lines[2].text, lines[2].rests_on) == ("1 goes beyond what you hold, such as “T4”.", ("i4",))
-    held = [{"interest_id": f"tag:{name}", "kind": "tag", "name": name, "share": share, "item_count": n,
-             "first_day": "2020-01-01", "trend": trend}
-            for name, share, n, trend in [("jazz", 0.5, 9, "rising"), ("wood", 0.3, 1, "fading"),
-                                           ("ink", 0.2, 2, None)]]
+    held = [
+        {
+            "interest_id": f"tag:{name}",
+            "kind": "tag",
+            "name": name,
+            "share": share,
+            "item_count": n,
+            "first_day": "2020-01-01",
+            "trend": trend,
+        }
+        for name, share, n, trend in [("jazz", 0.5, 9, "rising"), ("wood", 0.3, 1, "fading"), ("ink", 0.2, 2, None)]
+    ]
     read = read_profile(held)
-    assert [line.text for line in read] == ["jazz leads with 9 items, held since 2020-01-01.",
-                                            "Next come wood (1) and ink (2).", "jazz is rising.", "wood is fading."]
+    assert [line.text for line in read] == [
+        "jazz leads with 9 items, held since 2020-01-01.",
+        "Next come wood (1) and ink (2).",
+        "jazz is rising.",
+        "wood is fading.",
+    ]
     assert read[1].rests_on == ("tag:wood", "tag:ink")
     assert read_profile([])[0].rests_on == ()

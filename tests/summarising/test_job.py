@@ -17,8 +17,11 @@ def lake(spark, tmp_path_factory):
     def put(name, rows, schema):
         spark.createDataFrame(rows, schema).coalesce(1).write.format("delta").save(lake.path(name))
 
-    put("silver.items", [("i1", 0, ITEM.title, None, list(ITEM.categories), 1), ("i2", 1, "i2", None, ["Drama"], 1)],
-        "item_id string, item_index int, title string, description string, categories array<string>, user_count int")
+    put(
+        "silver.items",
+        [("i1", 0, ITEM.title, None, list(ITEM.categories), 1), ("i2", 1, "i2", None, ["Drama"], 1)],
+        "item_id string, item_index int, title string, description string, categories array<string>, user_count int",
+    )
     put("silver.documents",
         [(doc, f"h{doc}", kind, "i1", None, text, None, None, "test" if doc == "r1" else "train")
          for doc, kind, text in ITEM.documents],

@@ -22,7 +22,8 @@ def test_nearest_are_those_of_brute_force_whatever_the_partitions(spark):
     cosine = np.round((asked @ vectors.T).astype(np.float64), 6)
     expected = {(q, ids[n]) for q in range(5) for n in np.lexsort((np.array(ids), -cosine[q]))[:7]}
     frame = spark.createDataFrame(
-        [(i, v.tolist()) for i, v in zip(ids, vectors, strict=True)], "id string, vector array<float>")
+        [(i, v.tolist()) for i, v in zip(ids, vectors, strict=True)], "id string, vector array<float>"
+    )
     shared = spark.sparkContext.broadcast(asked)
     for partitions in (1, 3):
         rows = frame.repartition(partitions).transform(nearest(shared, 7)).collect()
@@ -39,10 +40,16 @@ def test_a_block_takes_the_place_of_what_is_worse():
 
 
 def near(spark):
-    rows = [("q", "t1", 0.8, 1.0, "ann", "a1"), ("q", "t2", 0.4, 0.5, "ann", None), ("q", "t3", 0.5, 1.0, "bob", "a2"),
-            ("q", "t4", 0.9, 0.0, "eve", "a3"), ("q", "t5", -0.5, 1.0, "eve", "a3")]
+    rows = [
+        ("q", "t1", 0.8, 1.0, "ann", "a1"),
+        ("q", "t2", 0.4, 0.5, "ann", None),
+        ("q", "t3", 0.5, 1.0, "bob", "a2"),
+        ("q", "t4", 0.9, 0.0, "eve", "a3"),
+        ("q", "t5", -0.5, 1.0, "eve", "a3"),
+    ]
     return spark.createDataFrame(
-        rows, "ticket_id string, id string, cosine double, strength double, agent_id string, article_id string")
+        rows, "ticket_id string, id string, cosine double, strength double, agent_id string, article_id string"
+    )
 
 
 def test_agents_and_answers_by_hand(spark):
@@ -50,8 +57,9 @@ def test_agents_and_answers_by_hand(spark):
     assert set(agents) == {"ann", "bob"}  # eve solved nothing that is like it
     assert agents["ann"]["score"] == pytest.approx((0.8 + 0.2) / 1.5, abs=1e-6)
     assert agents["ann"]["evidence"] == ["t1", "t2"] and agents["ann"]["tickets"] == 2
-    close = spark.createDataFrame([("q", "a2", 0.6), ("q", "a9", 0.2), ("q", "a8", 0.45)],
-                                  "ticket_id string, article_id string, cosine double")
+    close = spark.createDataFrame(
+        [("q", "a2", 0.6), ("q", "a9", 0.2), ("q", "a8", 0.45)], "ticket_id string, article_id string, cosine double"
+    )
     params = Support(article_share=0.25, min_confidence=0.4)
     ranked = rank_answers(near(spark), close, params).transform(best("article_id", 2)).orderBy("rank").collect()
     assert [(row["article_id"], row["rank"]) for row in ranked] == [("a1", 1), ("a2", 2)]
@@ -74,7 +82,11 @@ def test_nobody_is_first_for_more_than_the_load():
     found = within_load(pd.DataFrame(rows, columns=["ticket_id", "agent_id", "score"]), 2)
     first = found[found["rank"] == 1]
     assert dict(zip(first["ticket_id"], first["agent_id"], strict=True)) == {
-        "q0": "ann", "q1": "ann", "q2": "bob", "q3": "bob"}
+        "q0": "ann",
+        "q1": "ann",
+        "q2": "bob",
+        "q3": "bob",
+    }
     assert set(found[found["rank"] == 2]["agent_id"]) == {"ann", "bob"}
     alone = within_load(pd.DataFrame(rows, columns=["ticket_id", "agent_id", "score"]), 1)
     assert set(alone["ticket_id"]) == {"q0", "q1"}  # where all are full, nobody is named
@@ -96,8 +108,19 @@ def desk(spark, tmp_path_factory, mlflow_template):
         given = ["--tickets", str(files["past"]), "--articles", str(files["articles"]), "--new", str(files["new"])]
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(spark, "stop", lambda: None)
-            return cli.main(["support", "--lake", str(root / "lake"), "--tracking-uri", f"sqlite:///{store}",
-                             "--recipe", "support", *given, *options])
+            return cli.main(
+                [
+                    "support",
+                    "--lake",
+                    str(root / "lake"),
+                    "--tracking-uri",
+                    f"sqlite:///{store}",
+                    "--recipe",
+                    "support",
+                    *given,
+                    *options,
+                ]
+            )
 
     assert call("--run-id", "d1") == 0
     return Lake(spark, str(root / "lake")), call
@@ -114,8 +137,12 @@ def test_the_right_agent_and_answer_are_first(desk):
         right = [first[ticket, kind]["id"] == prefix + ticket.split("-")[0] for ticket in named]
         assert sum(right) >= 22, kind
     assert BUNGLER not in {row["id"] for row in rows}
-    of_subject = [e.split("-")[0] == t.split("-")[0] for (t, k), row in first.items() if k == "agent" and t in asked
-                  for e in row["evidence"]]
+    of_subject = [
+        e.split("-")[0] == t.split("-")[0]
+        for (t, k), row in first.items()
+        if k == "agent" and t in asked
+        for e in row["evidence"]
+    ]
     assert np.mean(of_subject) >= 0.9
     assert ("off-0", "answer") not in first  # nothing is near a question about nothing
     assert OFF and all(row["reason"] for row in rows)

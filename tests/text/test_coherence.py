@@ -86,8 +86,9 @@ def test_partitions_do_not_move_clusters(texts):
 
 
 def test_c_tf_idf_against_its_formula(spark):
-    texts = spark.createDataFrame([("a", ["x", "x", "y"]), ("b", ["y", "z"]), ("c", ["z"])],
-                                  "text_hash string, tokens array<string>")
+    texts = spark.createDataFrame(
+        [("a", ["x", "x", "y"]), ("b", ["y", "z"]), ("c", ["z"])], "text_hash string, tokens array<string>"
+    )
     assigned = spark.createDataFrame([("a", 0), ("b", 1), ("c", 1)], "text_hash string, topic_id int")
     rows = {row["topic_id"]: {t["term"]: t["weight"] for t in row["terms"]}
             for row in texts.transform(cluster_words(assigned, 9, 1)).collect()}  # fmt: skip

@@ -67,8 +67,10 @@ def test_the_id_follows_every_setting_that_changes_vectors(folders):
     assert configured_encoder(embed_settings(folders, precision="fast"), task_has_gpu=True).model_id == plain.model_id
 
 
-@pytest.mark.parametrize("changed", [{}, {"max_windows": 2}, {"precision": "fast", "engine": "openvino"},
-                                     {"precision": "fast", "engine": "spark_nlp"}])
+@pytest.mark.parametrize(
+    "changed",
+    [{}, {"max_windows": 2}, {"precision": "fast", "engine": "openvino"}, {"precision": "fast", "engine": "spark_nlp"}],
+)
 def test_a_request_is_encoded_as_the_texts_were(folders, changed):
     encoder = configured_encoder(embed_settings(folders, **changed))
     vectors = loaded_encoder(encoder).encode(TEXTS)
@@ -88,8 +90,11 @@ def documents(spark, *texts):
     """silver.documents of one text per item."""
     rows = [(f"d{n}", hashlib.sha256(text.encode()).hexdigest(), "item", f"i{n}", None, text, None, None, "all")
             for n, text in enumerate(texts)]  # fmt: skip
-    return spark.createDataFrame(rows, "doc_id string, text_hash string, kind string, item_id string, user_id string, "
-                                 "text string, rating double, event_ts timestamp, split string")
+    return spark.createDataFrame(
+        rows,
+        "doc_id string, text_hash string, kind string, item_id string, user_id string, "
+        "text string, rating double, event_ts timestamp, split string",
+    )
 
 
 def filled(spark, context):
@@ -97,11 +102,21 @@ def filled(spark, context):
     context.lake.write("silver.documents", documents(spark, *TEXTS), "r0")
     rows = context.lake.read("silver.documents").collect()
     features = [(row["text_hash"], row["text"].split()[:3]) for row in rows]
-    write(spark, context.lake, "ops.runs", [("r0", "table", 42, "f")],
-          "run_id string, source string, seed int, fingerprint string")
+    write(
+        spark,
+        context.lake,
+        "ops.runs",
+        [("r0", "table", 42, "f")],
+        "run_id string, source string, seed int, fingerprint string",
+    )
     write(spark, context.lake, "silver.text_features", features, "text_hash string, tokens array<string>")
-    write(spark, context.lake, "silver.topics", [(0, "rain", [("rain", 0.3)]), (1, "pay", [("pay", 0.3)])],
-          "topic_id int, name string, terms array<struct<term:string,weight:double>>")
+    write(
+        spark,
+        context.lake,
+        "silver.topics",
+        [(0, "rain", [("rain", 0.3)]), (1, "pay", [("pay", 0.3)])],
+        "topic_id int, name string, terms array<struct<term:string,weight:double>>",
+    )
     assert EMBED.run(context)["texts_embedded"] == len(TEXTS)
     return context
 
@@ -111,9 +126,11 @@ def tickets(folder):
     folder.mkdir()
     (folder / "past.csv").write_text(
         "ticket_id,text,agent_id,article_id,solved,timestamp\n"
-        + "".join(f"t{n},{text},a{n % 2},k{n % 2},1,1700000000\n" for n, text in enumerate(TEXTS[:8])))
+        + "".join(f"t{n},{text},a{n % 2},k{n % 2},1,1700000000\n" for n, text in enumerate(TEXTS[:8]))
+    )
     (folder / "articles.csv").write_text(
-        "article_id,title,text\nk0,Weather,rain and sunny weather\nk1,Bills,pay the bill\n")
+        "article_id,title,text\nk0,Weather,rain and sunny weather\nk1,Bills,pay the bill\n"
+    )
     (folder / "new.csv").write_text("ticket_id,text\nn0,rain again\nn1,pay my bill\n")
     return tuple(str(folder / f"{name}.csv") for name in ("past", "articles", "new"))
 

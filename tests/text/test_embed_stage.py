@@ -68,9 +68,10 @@ def test_vectors_of_two_encoders_stand_side_by_side(spark, stage_context, small)
 
 def test_auto_measures_and_says_what_it_took(spark, stage_context, small, monkeypatch, caplog):
     monkeypatch.setattr("interestlake.stages.embed.MEASURED_TEXTS", 2)
-    context = stage_context(run_id="r1", overrides=settings(
-        small[0], **{"embed.texts_per_commit": 100_000, "embed.precision": "near_exact"}
-    ))
+    context = stage_context(
+        run_id="r1",
+        overrides=settings(small[0], **{"embed.texts_per_commit": 100_000, "embed.precision": "near_exact"}),
+    )
     context.lake.write("silver.documents", documents(spark, *TEXTS), "r0")
     with caplog.at_level("INFO", "interestlake"):
         assert EMBED.run(context)["texts_embedded"] == len(TEXTS)

@@ -96,7 +96,8 @@ def test_topics(call, lake):
     assert code == 0, logged
     rows = lake.lake.read("silver.topic_quality").collect()
     assert {(row["method"], row["topic_id"]) for row in rows} == {
-        (method, n) for method in ("lda_pipeline", "lda", "clusters") for n in (0, 1)}
+        (method, n) for method in ("lda_pipeline", "lda", "clusters") for n in (0, 1)
+    }
     clusters = [row for row in rows if row["method"] == "clusters"]
     assert {frozenset(row["name"].split(", ")) for row in clusters} == {frozenset(words) for words in TOPICS.values()}
     # the three words of a topic always meet (1), each meets "film", which every text holds, by chance (0)

@@ -33,13 +33,19 @@ def test_a_clause_says_where_it_starts():
 def test_the_longest_name_counts_once_a_clause():
     found = mentions_of("The seat covers and seat cover are torn, but the seats hold.", NAMES)
     assert [(entity, clause) for entity, _, clause in found] == [
-        ("k:seat cover", "The seat covers and seat cover are torn"), ("k:seat", "the seats hold")]
+        ("k:seat cover", "The seat covers and seat cover are torn"),
+        ("k:seat", "the seats hold"),
+    ]
 
 
 def test_each_entity_gets_its_own_clause(spark):
-    texts = spark.createDataFrame([("h", "The motor is loud but the seat is comfortable."), ("i", "Nothing here.")],
-                                  "text_hash string, text string")
+    texts = spark.createDataFrame(
+        [("h", "The motor is loud but the seat is comfortable."), ("i", "Nothing here.")],
+        "text_hash string, text string",
+    )
     entities = {"k:motor": "motor", "k:seat": "Seat", "z:seat": "seats"}
     rows = texts.transform(find_mentions(entities)).collect()
     assert {(row["text_hash"], row["entity_id"], row["clause"]) for row in rows} == {
-        ("h", "k:motor", "The motor is loud"), ("h", "k:seat", "the seat is comfortable")}
+        ("h", "k:motor", "The motor is loud"),
+        ("h", "k:seat", "the seat is comfortable"),
+    }

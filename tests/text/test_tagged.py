@@ -33,7 +33,12 @@ def test_spans_are_whole_and_long_texts_are_cut():
 
 def test_spans_of_texts(spans):
     assert {(row["text_hash"], row["name"]) for row in spans.collect()} == {
-        ("h1", "Ann Vale"), ("h1", "Bo"), ("h2", "ann"), ("h3", "ANN"), ("h5", "Ann Vale")}
+        ("h1", "Ann Vale"),
+        ("h1", "Bo"),
+        ("h2", "ann"),
+        ("h3", "ANN"),
+        ("h5", "Ann Vale"),
+    }
 
 
 def test_entities_carried_by_items(spark, spans):

@@ -97,8 +97,16 @@ def test_the_rate_rises_over_the_first_steps(tmp_path):
     torch.nn.init.zeros_(model.weight)
     params = Params(epochs=6, learning_rate=0.01, weight_decay=0.0, warmup_steps=4)
     train(
-        model, lambda _: iter([{}]), lambda _: (model.weight.sum(), 1.0), lambda: None, params, 1, tmp_path / "w.pt",
-        "m", lambda *_: None, after_step=lambda: places.append(model.weight.item()),
+        model,
+        lambda _: iter([{}]),
+        lambda _: (model.weight.sum(), 1.0),
+        lambda: None,
+        params,
+        1,
+        tmp_path / "w.pt",
+        "m",
+        lambda *_: None,
+        after_step=lambda: places.append(model.weight.item()),
     )
     assert np.diff(places, prepend=0.0) == pytest.approx([-0.0025, -0.005, -0.0075, -0.01, -0.01, -0.01], rel=1e-3)
 
@@ -109,8 +117,15 @@ def test_patience_counts_steps_and_two_looks_at_least(tmp_path, patience_steps, 
     model, values = torch.nn.Linear(1, 1), iter([0.5] + [0.4] * 20)
     params = Params(epochs=20, validate_steps=10, patience_steps=patience_steps)
     history = train(
-        model, lambda _: iter([{}] * 10), lambda _: (model.weight.sum(), 1.0), lambda: next(values), params, 1,
-        tmp_path / "p.pt", "m", lambda *_: None,
+        model,
+        lambda _: iter([{}] * 10),
+        lambda _: (model.weight.sum(), 1.0),
+        lambda: next(values),
+        params,
+        1,
+        tmp_path / "p.pt",
+        "m",
+        lambda *_: None,
     )
     assert history.best_epoch == 1 and len(history.loss) == 1 + looks_more
 

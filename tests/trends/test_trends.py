@@ -14,8 +14,10 @@ from interestlake.stages.trend import TREND
 
 START, DAYS, NAMES = dt.datetime(2024, 1, 1), 40, ("calm", "loud", "sour", "rare")
 PARAMS = Trend(by="item", period_days=1, history=10, min_texts=8, threshold=5.0)
-DOCUMENT = ("doc_id string, text_hash string, kind string, item_id string, user_id string, text string, "
-            "rating double, event_ts timestamp, split string")
+DOCUMENT = (
+    "doc_id string, text_hash string, kind string, item_id string, user_id string, text string, "
+    "rating double, event_ts timestamp, split string"
+)
 
 
 def texts(seed=4):
@@ -35,14 +37,30 @@ def texts(seed=4):
 def tables(spark):
     rows = texts()
     documents = spark.createDataFrame(
-        [(f"d{n}", f"h{n}", "review", item, "u", "t", None, START + dt.timedelta(days=day, minutes=n % 1400), "train")
-         for n, (item, day, _) in enumerate(rows)], DOCUMENT).persist()
+        [
+            (
+                f"d{n}",
+                f"h{n}",
+                "review",
+                item,
+                "u",
+                "t",
+                None,
+                START + dt.timedelta(days=day, minutes=n % 1400),
+                "train",
+            )
+            for n, (item, day, _) in enumerate(rows)
+        ],
+        DOCUMENT,
+    ).persist()
     features = spark.createDataFrame(
         [(f"h{n}", 1, [], [], [], polarity, "neutral", "x") for n, (*_, polarity) in enumerate(rows)],
-        ", ".join(f"{column.name} {column.type}" for column in ALL["silver.text_features"].columns))
-    items = spark.createDataFrame([(name, n, name.upper(), None, [], 1) for n, name in enumerate(NAMES)],
-                                  "item_id string, item_index int, title string, description string, "
-                                  "categories array<string>, user_count int")
+        ", ".join(f"{column.name} {column.type}" for column in ALL["silver.text_features"].columns),
+    )
+    items = spark.createDataFrame(
+        [(name, n, name.upper(), None, [], 1) for n, name in enumerate(NAMES)],
+        "item_id string, item_index int, title string, description string, categories array<string>, user_count int",
+    )
     return rows, {"silver.documents": documents, "silver.text_features": features, "silver.items": items}
 
 
@@ -80,7 +98,8 @@ def test_figures_are_those_of_numpy(tables, series, key):
     now, then = (np.array([p for item, p in part if item == name]) for part in (inside, before))
     pooled = (len(now) + len(then)) / (len(inside) + len(before))
     attention = (len(now) / len(inside) - len(then) / len(before)) / np.sqrt(
-        pooled * (1 - pooled) * (1 / len(inside) + 1 / len(before)))
+        pooled * (1 - pooled) * (1 / len(inside) + 1 / len(before))
+    )
     both = ((now - now.mean()) ** 2).sum() + ((then - then.mean()) ** 2).sum()
     variance = both / (len(now) + len(then) - 2)
     polarity = (now.mean() - then.mean()) / np.sqrt(variance * (1 / len(now) + 1 / len(then)))
@@ -91,8 +110,12 @@ def test_figures_are_those_of_numpy(tables, series, key):
 
 
 def test_the_stage_writes_the_table_and_tells_the_alarms(tables, stage_context, caplog):
-    context = stage_context(overrides={f"trend.{name}": getattr(PARAMS, name) for name in
-                                       ("by", "period_days", "history", "min_texts", "threshold")})
+    context = stage_context(
+        overrides={
+            f"trend.{name}": getattr(PARAMS, name)
+            for name in ("by", "period_days", "history", "min_texts", "threshold")
+        }
+    )
     for name, frame in tables[1].items():
         frame.write.format("delta").save(context.lake.path(name))
     caplog.set_level("INFO", logger="interestlake")

@@ -39,8 +39,17 @@ def test_a_faulty_file_is_one_message(fault, encoder, tmp_path, caplog):
 
 @pytest.mark.parametrize(
     ("option", "value"),
-    [("--epochs", "0"), ("--dropout", "1"), ("--keep", "0"), ("--encoder", "nowhere"), ("--learning-rate", "-1"),
-     ("--register", "own"), ("--ensemble", "0"), ("--seeds", "0"), ("--word-swap", "1")],
+    [
+        ("--epochs", "0"),
+        ("--dropout", "1"),
+        ("--keep", "0"),
+        ("--encoder", "nowhere"),
+        ("--learning-rate", "-1"),
+        ("--register", "own"),
+        ("--ensemble", "0"),
+        ("--seeds", "0"),
+        ("--word-swap", "1"),
+    ],
 )
 def test_a_setting_out_of_range_names_its_option(option, value, tmp_path, caplog):
     (tmp_path / "good.csv").write_text(GOOD)

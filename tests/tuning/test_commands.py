@@ -135,8 +135,23 @@ def test_adapters_train_a_part_and_are_saved_as_a_plain_encoder(method, files, e
 
 
 def test_every_switch_together_learns_too(files, encoder, tmp_path):
-    more = ["--adversarial", "0.05", "--average", "0.9", "--class-weights", "--label-smoothing", "0.1",
-            "--word-swap", "0.1", "--ensemble", "3", "--weight-decay", "0.01", "--dropout", "0.1"]
+    more = [
+        "--adversarial",
+        "0.05",
+        "--average",
+        "0.9",
+        "--class-weights",
+        "--label-smoothing",
+        "0.1",
+        "--word-swap",
+        "0.1",
+        "--ensemble",
+        "3",
+        "--weight-decay",
+        "0.01",
+        "--dropout",
+        "0.1",
+    ]
     assert call("sentiment", files, encoder, tmp_path, *more, "--epochs", "20", "--seeds", "2") == 0
     figures = figures_of(tmp_path)
     assert figures["accuracy"] >= 0.9

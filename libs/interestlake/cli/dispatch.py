@@ -147,9 +147,7 @@ def _look_for_inputs(inputs: Sequence[tuple[str, str]]) -> None:
             raise BadInput.of(f"input {path}", found="nothing there", expected="a file or folder", where=option)
 
 
-def _run_cut(
-    spark, params, options: RunOptions, stages: slice, began: float, loading: Future, load: Callable
-) -> None:
+def _run_cut(spark, params, options: RunOptions, stages: slice, began: float, loading: Future, load: Callable) -> None:
     from ..core.claim import claim_run
     from ..core.lake import Lake
 

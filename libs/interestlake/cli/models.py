@@ -38,8 +38,9 @@ def models(arguments: argparse.Namespace, log: Logger, start: Callable) -> None:
 def _of_lake(root: str, log: Logger, start: Callable):
     """(Data, last run) of a lake; a folder that is not there is told before Spark starts."""
     if not has_scheme(root) and not os.path.isdir(root):
-        raise BadInput.of(f"lake {root}", found="none there", expected="a lake after `interestlake run`",
-                          where="--lake")
+        raise BadInput.of(
+            f"lake {root}", found="none there", expected="a lake after `interestlake run`", where="--lake"
+        )
     log.info("starting Spark ...")
     with start() as (spark, loading):
         loading.result()

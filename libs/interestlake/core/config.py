@@ -123,9 +123,7 @@ def _section(name: str, values: object, file: str, origins: dict[str, str], faul
     return SECTIONS[name](**values_of)
 
 
-def load_params(
-    conf_dir: str | None, overrides: dict[str, object] | None = None, recipe: str | None = None
-) -> Params:
+def load_params(conf_dir: str | None, overrides: dict[str, object] | None = None, recipe: str | None = None) -> Params:
     """Params from `conf_dir`/params/<section>.yml, then `recipe`, then `overrides` ("als.rank" -> 16); else defaults.
 
     recipe: a name below `conf_dir`/recipes, or the path of such a file: one YAML with `section: {name: value}`.
@@ -216,7 +214,7 @@ def _cross_checks(sections: dict, faults: list[str]) -> None:
 
 
 def parse_override(assignment: str) -> tuple[str, object]:
-    """"als.rank=16" -> ("als.rank", 16); the value is read as YAML."""
+    """ "als.rank=16" -> ("als.rank", 16); the value is read as YAML."""
     name, equals, value = assignment.partition("=")
     if not equals:
         raise BadInput.of("--set", found=repr(assignment), expected="SECTION.NAME=VALUE", where="--set")

@@ -93,8 +93,12 @@ def _records(file: TextIO, path: str, option: str) -> Iterator[tuple[int, list[s
                 yield line, record
             line = reader.line_num + 1
     except csv.Error as fault:
-        raise BadInput.of(f"file {path}", found=f"quotes that do not close as they should in line {line} ({fault})",
-                          expected='quotes around a whole field, doubled within it ("")', where=option) from fault
+        raise BadInput.of(
+            f"file {path}",
+            found=f"quotes that do not close as they should in line {line} ({fault})",
+            expected='quotes around a whole field, doubled within it ("")',
+            where=option,
+        ) from fault
     finally:
         csv.field_size_limit(longest)
 

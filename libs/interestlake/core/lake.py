@@ -173,8 +173,10 @@ class Lake:
         """
         # listing the files of one table takes no more tasks than there are slots; the default is ten thousand
         slots = str(self.spark.sparkContext.defaultParallelism)
-        own = {"spark.databricks.delta.retentionDurationCheck.enabled": "false",
-               "spark.sql.sources.parallelPartitionDiscovery.parallelism": slots}
+        own = {
+            "spark.databricks.delta.retentionDurationCheck.enabled": "false",
+            "spark.sql.sources.parallelPartitionDiscovery.parallelism": slots,
+        }
         before = {key: self.spark.conf.get(key, None) for key in own}
         for key, value in own.items():
             self.spark.conf.set(key, value)

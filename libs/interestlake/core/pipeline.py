@@ -23,7 +23,10 @@ def select(stages: tuple[Stage, ...], first: str | None, last: str | None) -> tu
 
 
 def run_stages(
-    spark: SparkSession, stages: tuple[Stage, ...], params: Params, options: RunOptions,
+    spark: SparkSession,
+    stages: tuple[Stage, ...],
+    params: Params,
+    options: RunOptions,
     done: dict[str, dict[str, float]] | None = None,
 ) -> dict[str, dict[str, float]]:
     """Run `stages` against the lake; a stage that this run id has finished is skipped. Returns figures per stage.

@@ -15,11 +15,21 @@ GATEWAY = "PYSPARK_GATEWAY_PORT"
 PROFILES = ("local", "standalone", "gpu", "databricks")
 # what PySpark, Delta and the stages name most in the JVM
 JVM_NAMES = (
-    "functions", "PythonUtils", "SparkSession", "SparkSession$", "Column", "Thread",
-    "org.apache.spark.sql.types.Metadata", "org.apache.spark.sql.expressions.Window",
+    "functions",
+    "PythonUtils",
+    "SparkSession",
+    "SparkSession$",
+    "Column",
+    "Thread",
+    "org.apache.spark.sql.types.Metadata",
+    "org.apache.spark.sql.expressions.Window",
     "org.apache.spark.sql.catalyst.expressions.UnresolvedNamedLambdaVariable",
-    "org.apache.spark.sql.execution.python", "org.apache.spark.storage.StorageLevel",
-    "org.apache.hadoop.fs.Path", "io.delta.tables.DeltaTable", "java.io", "java.util",
+    "org.apache.spark.sql.execution.python",
+    "org.apache.spark.storage.StorageLevel",
+    "org.apache.hadoop.fs.Path",
+    "io.delta.tables.DeltaTable",
+    "java.io",
+    "java.util",
 )
 
 
@@ -28,8 +38,11 @@ def read_properties(path: Path) -> dict[str, str]:
     if not path.is_file():
         raise BadInput.of("Spark profile", found=f"no file {path}", expected=f"one of {PROFILES}", where="--profile")
     lines = (line.strip() for line in path.read_text(encoding="utf-8").splitlines())
-    pairs = (line.replace("=", " ", 1).split(None, 1) if "=" in line.split()[0] else line.split(None, 1)
-             for line in lines if line and not line.startswith("#"))
+    pairs = (
+        line.replace("=", " ", 1).split(None, 1) if "=" in line.split()[0] else line.split(None, 1)
+        for line in lines
+        if line and not line.startswith("#")
+    )
     return {pair[0]: pair[1].strip() if len(pair) > 1 else "" for pair in pairs}
 
 

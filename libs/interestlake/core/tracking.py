@@ -78,7 +78,7 @@ def served_folder(model_uri: str, tracking_uri: str | None) -> Path:
     except (MlflowException, OSError) as error:
         found = " ".join(str(error).split())
         raise BadInput.of(f"model {model_uri}", found=found, expected="a registered model",
-                          where="the model's address, --tracking-uri or MLFLOW_TRACKING_URI") from error
+                          where="the model's address, --tracking-uri or MLFLOW_TRACKING_URI") from error  # fmt: skip
     artifacts = mlflow.models.Model.load(str(local)).flavors["python_function"].get("artifacts", {})
     return local / artifacts["model"]["path"] if "model" in artifacts else local
 
@@ -199,8 +199,17 @@ class Tracker:
         return str(version.version)
 
     def log_served(
-        self, name: str, registered_name: str, tags: dict[str, str], *, loader: str, folder: Path, inputs, outputs,
-        input_example, requirements,
+        self,
+        name: str,
+        registered_name: str,
+        tags: dict[str, str],
+        *,
+        loader: str,
+        folder: Path,
+        inputs,
+        outputs,
+        input_example,
+        requirements,
     ) -> str:
         """Log a plain class and the `folder` it loads from as a pyfunc, with this package's code; see `log_model`.
 

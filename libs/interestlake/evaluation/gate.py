@@ -22,8 +22,10 @@ class GateVerdict:
         return all(self.fused >= needed for needed in self.needed.values())
 
     def __str__(self) -> str:
-        parts = [f"{name} {value:.4f}{'' if self.fused >= self.needed[name] else ' (not beaten)'}"
-                 for name, value in self.rivals.items()]
+        parts = [
+            f"{name} {value:.4f}{'' if self.fused >= self.needed[name] else ' (not beaten)'}"
+            for name, value in self.rivals.items()
+        ]
         return f"{self.metric}@{self.k} on test: fused {self.fused:.4f} against {', '.join(parts)}"
 
 

@@ -58,7 +58,9 @@ class Trials:
 
 
 def search(
-    grids: Mapping[str, Grid], value_of: Callable[[dict], float], budget: int,
+    grids: Mapping[str, Grid],
+    value_of: Callable[[dict], float],
+    budget: int,
     goes_on: Callable[[], bool] = lambda: True,
 ) -> Trials:
     """Coordinate search of at most `budget` fits -> the trials. `goes_on` is asked before every fit but the first.

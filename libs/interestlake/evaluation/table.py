@@ -82,8 +82,10 @@ def spread(items: DataFrame, people: DataFrame, train_users: int, ks: Sequence[i
         shown = shown.withColumn("segment", F.explode(F.array(F.lit("all"), F.col("segment"))))
         shown = shown.withColumn("k", F.explode(F.array(*[F.lit(k) for k in ks]))).where("rank <= k")
         bits = variety.novelty(F.col("user_count"), train_users)
-        per_list = shown.withColumn("bits", bits).groupBy("split", "segment", "model", "k", "user_id").agg(
-            F.avg("bits").alias("bits")
+        per_list = (
+            shown.withColumn("bits", bits)
+            .groupBy("split", "segment", "model", "k", "user_id")
+            .agg(F.avg("bits").alias("bits"))
         )
         keys = ["split", "segment", "model", "k"]
         novel = per_list.groupBy(*keys).agg(F.avg("bits").alias("value"), F.count("*").alias("users"))

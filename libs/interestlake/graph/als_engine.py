@@ -100,9 +100,7 @@ def _factorised(plan: AlsFit, params: Als, seed: int) -> Callable[[Iterator[pd.D
         order = np.lexsort((column, row))  # batches arrive in any order, sums run in this one
         flat = (weights[order], (row[order], column[order]))
         matrix = sp.csr_matrix(flat, (len(people), len(catalogue)), dtype=np.float32)
-        scorer = fit_implicit_als(
-            "als", matrix, params.rank, params.iterations, plan.regularization, plan.alpha, seed
-        )
+        scorer = fit_implicit_als("als", matrix, params.rank, params.iterations, plan.regularization, plan.alpha, seed)
         for start in range(0, len(people), ROWS_AT_ONCE):
             history = matrix[start : start + ROWS_AT_ONCE]
             vectors = scorer.user_vectors(UserBatch(history, history, history, {}))

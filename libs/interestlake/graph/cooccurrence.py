@@ -119,8 +119,7 @@ def weigh_pairs(nodes: DataFrame, users: int, measure: str, popularity_discount:
     def transform(pairs: DataFrame) -> DataFrame:
         sizes = nodes.select("id", "holders", "square_sum")
         ends = [
-            sizes.selectExpr(f"id AS {end}", f"holders AS n_{end}", f"square_sum AS q_{end}")
-            for end in ("src", "dst")
+            sizes.selectExpr(f"id AS {end}", f"holders AS n_{end}", f"square_sum AS q_{end}") for end in ("src", "dst")
         ]
         joined = pairs.join(ends[0], "src").join(ends[1], "dst")
         size_product = F.col("n_src") * F.col("n_dst").cast("double")

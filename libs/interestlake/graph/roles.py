@@ -14,8 +14,12 @@ HUB_SHARE, BRIDGE_SHARE = 0.05, 0.05  # of the nodes, by PageRank and by between
 def check_nodes(count: int, most: int) -> None:
     """Raises BadInput where betweenness would hold more than `most` nodes on one machine."""
     if count > most:
-        raise BadInput.of("interest graph", found=f"{count:,} nodes", expected=f"at most {most:,}",
-                          where="profiles.bridge_max_nodes, or interests.max_interests for a smaller vocabulary")
+        raise BadInput.of(
+            "interest graph",
+            found=f"{count:,} nodes",
+            expected=f"at most {most:,}",
+            where="profiles.bridge_max_nodes, or interests.max_interests for a smaller vocabulary",
+        )
 
 
 def betweenness(edges: pd.DataFrame, nodes: list[str], pivots: int, seed: int) -> dict[str, float]:
@@ -50,7 +54,7 @@ def name_roles(rows: pd.DataFrame) -> pd.DataFrame:
     betweenness (and above 0), both, or member. Ties by the order of the rows."""
     top = max(1, round(len(rows) * HUB_SHARE))
     hub = rows["pagerank"].rank(method="first", ascending=False) <= top
-    bridge = (rows["betweenness"].rank(method="first", ascending=False) <= max(1, round(len(rows) * BRIDGE_SHARE)))
+    bridge = rows["betweenness"].rank(method="first", ascending=False) <= max(1, round(len(rows) * BRIDGE_SHARE))
     bridge &= rows["betweenness"] > 0
     role = pd.Series("member", index=rows.index).mask(hub, "hub").mask(bridge, "bridge").mask(hub & bridge, "both")
     return rows.assign(role=role)

@@ -48,7 +48,11 @@ def cuts_of(train: Pairs, validation: Pairs | None, protocol: str, seed: int, lo
             cuts.append((older.rows(~held_out), older.rows(held_out)))
     log.info(
         "validation: %s%s, %s pairs; %d cut(s), %s people with a history",
-        how, "" if validation is not None else " of train", f"{len(cuts[0][1]):,}", len(cuts), f"{_asked(cuts):,}",
+        how,
+        "" if validation is not None else " of train",
+        f"{len(cuts[0][1]):,}",
+        len(cuts),
+        f"{_asked(cuts):,}",
     )
     return tuple(cuts)
 

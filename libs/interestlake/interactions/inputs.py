@@ -32,8 +32,14 @@ class Inputs:
 
 
 def inputs_of(
-    train: pd.DataFrame, validation: pd.DataFrame | None, test: pd.DataFrame, timed: bool,
-    catalogue: pd.DataFrame | None, friends: pd.DataFrame | None, facts: pd.DataFrame | None, counts: dict[str, int],
+    train: pd.DataFrame,
+    validation: pd.DataFrame | None,
+    test: pd.DataFrame,
+    timed: bool,
+    catalogue: pd.DataFrame | None,
+    friends: pd.DataFrame | None,
+    facts: pd.DataFrame | None,
+    counts: dict[str, int],
 ) -> Inputs:
     """train, validation, test(user_id, item_id, weight, time), each pair once; catalogue(item_id, title, text);
     friends(user_id, friend_id); facts(subject, predicate, object) -> Inputs.

@@ -27,11 +27,15 @@ def chosen_pairs(event_weights: Mapping[str, float] | None = None) -> Transform:
 
     def transform(events: DataFrame) -> DataFrame:
         events = events.where(~F.col("event_type").isin(silent)) if silent else events
-        pairs = events.repartition("user_id").groupBy("user_id", "item_id").agg(
-            F.min("event_ts").alias("first_ts"),
-            F.min(F.when(choice, F.col("event_ts"))).alias("chosen_ts"),
-            F.sort_array(F.collect_list(F.struct("event_ts", "event_type", "source", "value"))).alias("events"),
-            F.max(choice).alias("chosen"),
+        pairs = (
+            events.repartition("user_id")
+            .groupBy("user_id", "item_id")
+            .agg(
+                F.min("event_ts").alias("first_ts"),
+                F.min(F.when(choice, F.col("event_ts"))).alias("chosen_ts"),
+                F.sort_array(F.collect_list(F.struct("event_ts", "event_type", "source", "value"))).alias("events"),
+                F.max(choice).alias("chosen"),
+            )
         )
         return pairs.where("chosen").drop("chosen")
 

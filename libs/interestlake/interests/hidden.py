@@ -14,9 +14,7 @@ def hidden_items(words: Sequence[str]) -> Callable[[DataFrame], DataFrame]:
     return lambda items: items.where(holds_word(words)(named)).select("item_id")
 
 
-def without_hidden(
-    words: Sequence[str], items: DataFrame, topics: DataFrame
-) -> Callable[[DataFrame], DataFrame]:
+def without_hidden(words: Sequence[str], items: DataFrame, topics: DataFrame) -> Callable[[DataFrame], DataFrame]:
     """candidates(item_id, kind, name, score) -> the same without those that must not be inferred of anybody. Lazy.
 
     A topic is known by its name, the terms that a person would read.

@@ -50,11 +50,15 @@ def influence_edges(min_people: int, significance: float) -> Callable[[DataFrame
         before = (F.col("a_begins") < F.col("b_begins")) & (F.col("a_ends") < F.col("b_ends"))
         after = (F.col("a_begins") > F.col("b_begins")) & (F.col("a_ends") > F.col("b_ends"))
         days = (F.col("b_begins").cast("double") - F.col("a_begins").cast("double")) / 86_400
-        counted = pairs.where(before | after).groupBy("a_interest_id", "b_interest_id").agg(
-            F.count_if(before).alias("before"),
-            F.count_if(after).alias("after"),
-            F.percentile_approx(F.when(before, days), 0.5, 10_000).alias("days_before"),
-            F.percentile_approx(F.when(after, -days), 0.5, 10_000).alias("days_after"),
+        counted = (
+            pairs.where(before | after)
+            .groupBy("a_interest_id", "b_interest_id")
+            .agg(
+                F.count_if(before).alias("before"),
+                F.count_if(after).alias("after"),
+                F.percentile_approx(F.when(before, days), 0.5, 10_000).alias("days_before"),
+                F.percentile_approx(F.when(after, -days), 0.5, 10_000).alias("days_after"),
+            )
         )
         tested = counted.where(F.col("before") + F.col("after") >= min_people)
         tested = tested.withColumn(

@@ -50,8 +50,9 @@ def benjamini_hochberg(*tie_columns: str) -> Callable[[DataFrame], DataFrame]:
         tested = rows.where(F.col("p_value").isNotNull() & ~F.isnan("p_value"))
         order = Window.orderBy("p_value", *tie_columns)
         ranked = tested.withColumn("bh_rank", F.row_number().over(order))
-        ranked = ranked.withColumn("bh_raw", F.col("p_value") * F.count(F.lit(1)).over(Window.partitionBy()) /
-                                   F.col("bh_rank"))
+        ranked = ranked.withColumn(
+            "bh_raw", F.col("p_value") * F.count(F.lit(1)).over(Window.partitionBy()) / F.col("bh_rank")
+        )
         later = Window.orderBy(F.desc("bh_rank")).rowsBetween(Window.unboundedPreceding, Window.currentRow)
         judged = ranked.withColumn("q_value", F.least(F.lit(1.0), F.min("bh_raw").over(later)))
         untested = rows.where(F.col("p_value").isNull() | F.isnan("p_value"))

@@ -122,7 +122,9 @@ def judge_trend(
     def transform(sums: DataFrame) -> DataFrame:
         freedom = F.col("timed") - F.col("means") - 1
         judged = (
-            (F.col("timed") >= min_items) & (F.col("timed_carriers") >= min_carriers) & (F.col("tt") > NOTHING)
+            (F.col("timed") >= min_items)
+            & (F.col("timed_carriers") >= min_carriers)
+            & (F.col("tt") > NOTHING)
             & (freedom >= 2)
         )
         flat = F.col("yy") <= NOTHING

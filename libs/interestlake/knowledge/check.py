@@ -20,8 +20,10 @@ def issues(items: DataFrame, functional: Sequence[str], named_by: Sequence[str])
     """
 
     def transform(facts: DataFrame) -> DataFrame:
-        return _conflicts(facts, functional).unionByName(_dangling(facts, items, named_by)).unionByName(
-            _unknown_items(facts, items)
+        return (
+            _conflicts(facts, functional)
+            .unionByName(_dangling(facts, items, named_by))
+            .unionByName(_unknown_items(facts, items))
         )
 
     return transform
@@ -29,7 +31,9 @@ def issues(items: DataFrame, functional: Sequence[str], named_by: Sequence[str])
 
 def _conflicts(facts: DataFrame, functional: Sequence[str]) -> DataFrame:
     said = facts.where(F.col("predicate").isin(*functional)).select(
-        "subject", "predicate", "object",
+        "subject",
+        "predicate",
+        "object",
         F.coalesce("valid_from", F.timestamp_seconds(F.lit(-6e10))).alias("begin"),
         F.coalesce("valid_to", F.timestamp_seconds(F.lit(2e11))).alias("end"),
     )
@@ -47,14 +51,25 @@ def _dangling(facts: DataFrame, items: DataFrame, named_by: Sequence[str]) -> Da
     named = facts.select(F.col("subject").alias("object")).unionByName(items.select(F.col("item_id").alias("object")))
     rows = entities.join(named.distinct(), "object", "left_anti").groupBy("object")
     counted = rows.agg(F.min("predicate").alias("predicate"), F.count(F.lit(1)).alias("facts"))
-    return counted.select(F.lit("dangling_entity").alias("kind"), F.col("object").alias("subject"), "predicate",
-                          F.array("object").alias("objects"), "facts")
+    return counted.select(
+        F.lit("dangling_entity").alias("kind"),
+        F.col("object").alias("subject"),
+        "predicate",
+        F.array("object").alias("objects"),
+        "facts",
+    )
 
 
 def _unknown_items(facts: DataFrame, items: DataFrame) -> DataFrame:
     said = facts.where("subject_item_id IS NOT NULL")
     rows = said.join(items.select(F.col("item_id").alias("subject_item_id")), "subject_item_id", "left_anti")
-    counted = rows.groupBy("subject", "subject_item_id").agg(F.min("predicate").alias("predicate"),
-                                                            F.count(F.lit(1)).alias("facts"))
-    return counted.select(F.lit("unknown_item").alias("kind"), "subject", "predicate",
-                          F.array("subject_item_id").alias("objects"), "facts")
+    counted = rows.groupBy("subject", "subject_item_id").agg(
+        F.min("predicate").alias("predicate"), F.count(F.lit(1)).alias("facts")
+    )
+    return counted.select(
+        F.lit("unknown_item").alias("kind"),
+        "subject",
+        "predicate",
+        F.array("subject_item_id").alias("objects"),
+        "facts",
+    )

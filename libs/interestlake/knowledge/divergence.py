@@ -88,7 +88,12 @@ def divergences() -> Transform:
 
 
 def rank_items(
-    features: DataFrame, shares: DataFrame, seen: DataFrame, length_power: float, max_features: int, top: int,
+    features: DataFrame,
+    shares: DataFrame,
+    seen: DataFrame,
+    length_power: float,
+    max_features: int,
+    top: int,
     max_reasons: int = 5,
 ) -> Transform:
     """Rows of `contributions` -> (user_id, item_id, rank from 1, score, reasons), at most `top` unseen items a person.
@@ -103,8 +108,10 @@ def rank_items(
     def transform(parts: DataFrame) -> DataFrame:
         strongest = Window.partitionBy("user_id").orderBy(F.desc(F.round(F.abs("told"), 12)), *FEATURE)
         first = parts.withColumn("place", F.row_number().over(strongest)).where(F.col("place") <= max_features)
-        sizes = features.join(F.broadcast(shares), list(FEATURE)).groupBy("item_id").agg(
-            F.count(F.lit(1)).alias("size"), F.sum("share").alias("covered")
+        sizes = (
+            features.join(F.broadcast(shares), list(FEATURE))
+            .groupBy("item_id")
+            .agg(F.count(F.lit(1)).alias("size"), F.sum("share").alias("covered"))
         )
         # negated, an ascending sort of structs puts the largest first and breaks ties by name
         less = F.round(-F.col("contribution"), 12).alias("less")
@@ -124,8 +131,9 @@ def rank_items(
         best = Window.partitionBy("user_id").orderBy(F.desc(F.round("score", 12)), "item_id")
         named = F.transform(
             F.slice("reasons", 1, max_reasons),
-            lambda one: F.struct(one["predicate"].alias("predicate"), one["object"].alias("object"),
-                                 (-one["less"]).alias("contribution")),
+            lambda one: F.struct(
+                one["predicate"].alias("predicate"), one["object"].alias("object"), (-one["less"]).alias("contribution")
+            ),
         )
         ranked = scored.withColumn("rank", F.row_number().over(best)).where(F.col("rank") <= top)
         return ranked.select("user_id", "item_id", "rank", "score", named.alias("reasons"))

@@ -9,9 +9,7 @@ from ..text.configured import configured_encoder, loading
 from ..text.encoders import load_encoder
 
 
-def worker_encoder(
-    settings: Embed, tracking_uri: str | None = None
-) -> tuple[Callable[[list[str]], np.ndarray], str]:
+def worker_encoder(settings: Embed, tracking_uri: str | None = None) -> tuple[Callable[[list[str]], np.ndarray], str]:
     """(texts -> (n, d) float32 unit vectors on one thread, loaded once per worker; the configured encoder's id)."""
     encoder = configured_encoder(settings, tracking_uri)
     loaded = loading(encoder, settings.batch_size, threads=1)

@@ -44,8 +44,12 @@ def item_names() -> Transform:
     """silver.items -> (id, name, year, text); the year is the one at the title's end. Lazy."""
     listed = F.concat_ws(", ", "categories")
     text = F.concat_ws(". ", F.when(listed != "", listed), "description")
-    return lambda items: items.select(F.col("item_id").alias("id"), F.col("title").alias("name"),
-                                      F.lit(None).cast("int").alias("year"), text.alias("text"))
+    return lambda items: items.select(
+        F.col("item_id").alias("id"),
+        F.col("title").alias("name"),
+        F.lit(None).cast("int").alias("year"),
+        text.alias("text"),
+    )
 
 
 def varied() -> Transform:
@@ -53,10 +57,18 @@ def varied() -> Transform:
 
     def read(frames: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
         for frame in frames:
-            years = [year_of(name) if pd.isna(year) else int(year)
-                     for name, year in zip(frame["name"], frame["year"], strict=True)]
-            yield pd.DataFrame({"id": frame["id"], "variants": frame["name"].map(variants),
-                                "year": pd.array(years, "Int32"), "text": frame["text"]})
+            years = [
+                year_of(name) if pd.isna(year) else int(year)
+                for name, year in zip(frame["name"], frame["year"], strict=True)
+            ]
+            yield pd.DataFrame(
+                {
+                    "id": frame["id"],
+                    "variants": frame["name"].map(variants),
+                    "year": pd.array(years, "Int32"),
+                    "text": frame["text"],
+                }
+            )
 
     return lambda named: named.where("length(trim(name)) > 0").mapInPandas(read, VARIED)
 
@@ -77,8 +89,9 @@ def candidates(entities: DataFrame, max_block: int, most: int) -> Transform:
     def transform(items: DataFrame) -> DataFrame:
         theirs = words(entities, "entity")
         rare = theirs.groupBy("word").count().where(F.col("count") <= max_block)
-        worth = rare.select("word", (F.when(F.col("word").startswith("="), 10.0).otherwise(1.0) /
-                                     F.log1p("count")).alias("worth"))
+        worth = rare.select(
+            "word", (F.when(F.col("word").startswith("="), 10.0).otherwise(1.0) / F.log1p("count")).alias("worth")
+        )
         shared = words(items, "item_id").join(theirs.join(worth, "word"), "word")
         summed = shared.groupBy("item_id", "entity").agg(F.sum("worth").alias("worth"))
         best = Window.partitionBy("item_id").orderBy(F.desc(F.round("worth", 9)), "entity")
@@ -94,16 +107,27 @@ def scored(items: DataFrame, entities: DataFrame) -> Transform:
     def judge(frames: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
         for frame in frames:
             names = [likeness(list(a), list(b)) for a, b in zip(frame["ours"], frame["theirs"], strict=True)]
-            years = [years_agree(None if pd.isna(a) else int(a), None if pd.isna(b) else int(b))
-                     for a, b in zip(frame["our_year"], frame["their_year"], strict=True)]
+            years = [
+                years_agree(None if pd.isna(a) else int(a), None if pd.isna(b) else int(b))
+                for a, b in zip(frame["our_year"], frame["their_year"], strict=True)
+            ]
             scores = np.multiply(names, years)
-            yield frame[["item_id", "entity"]].assign(name_score=names, score=scores, item_text=frame["item_text"],
-                                                      entity_text=frame["entity_text"])
+            yield frame[["item_id", "entity"]].assign(
+                name_score=names, score=scores, item_text=frame["item_text"], entity_text=frame["entity_text"]
+            )
 
-    ours = items.select(F.col("id").alias("item_id"), F.col("variants").alias("ours"), F.col("year").alias("our_year"),
-                        F.col("text").alias("item_text"))
-    theirs = entities.select(F.col("id").alias("entity"), F.col("variants").alias("theirs"),
-                             F.col("year").alias("their_year"), F.col("text").alias("entity_text"))
+    ours = items.select(
+        F.col("id").alias("item_id"),
+        F.col("variants").alias("ours"),
+        F.col("year").alias("our_year"),
+        F.col("text").alias("item_text"),
+    )
+    theirs = entities.select(
+        F.col("id").alias("entity"),
+        F.col("variants").alias("theirs"),
+        F.col("year").alias("their_year"),
+        F.col("text").alias("entity_text"),
+    )
 
     def transform(pairs: DataFrame) -> DataFrame:
         judged = pairs.join(ours, "item_id").join(theirs, "entity").mapInPandas(judge, SCORED)

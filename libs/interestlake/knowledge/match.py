@@ -58,11 +58,15 @@ def person_texts(items: DataFrame, parts: DataFrame, names: DataFrame, relations
 
     def transform(history: DataFrame) -> DataFrame:
         placed = history.withColumn("place", F.row_number().over(newest)).where(F.col("place") <= MAX_TITLES)
-        titles = placed.join(items.select("item_id", "title"), "item_id").groupBy("user_id").agg(
-            in_order("place", "title").alias("titles"))
+        titles = (
+            placed.join(items.select("item_id", "title"), "item_id")
+            .groupBy("user_id")
+            .agg(in_order("place", "title").alias("titles"))
+        )
         strongest_rows = parts.where("contribution > 0").withColumn("place", F.row_number().over(strongest))
         named = strongest_rows.where(F.col("place") <= MAX_TASTES).join(
-            names.groupBy(F.col("id").alias("object")).agg(F.min("name").alias("name")), "object", "left")
+            names.groupBy(F.col("id").alias("object")).agg(F.min("name").alias("name")), "object", "left"
+        )
         said = named.withColumn("said", F.coalesce("name", "object"))
         tastes = said.groupBy("user_id").agg(in_order("place", "predicate", "said").alias("tastes"))
         return titles.join(tastes, "user_id", "left").mapInPandas(say, SAID)
@@ -101,8 +105,14 @@ def nearest_items(items: Broadcast, seen: DataFrame, top: int) -> Transform:
                 hidden = [place[item] for item in (mine if mine is not None else ()) if item in place]
                 row[hidden] = -np.inf
                 best = np.argsort(-row, kind="stable")[: min(top, len(ids) - len(hidden))]
-                yield pd.DataFrame({"user_id": user, "item_id": ids[best], "rank": np.arange(1, len(best) + 1),
-                                    "score": row[best].astype(np.float64)})
+                yield pd.DataFrame(
+                    {
+                        "user_id": user,
+                        "item_id": ids[best],
+                        "rank": np.arange(1, len(best) + 1),
+                        "score": row[best].astype(np.float64),
+                    }
+                )
 
     def transform(sentences: DataFrame) -> DataFrame:
         people = sentences.where("kind = 'person'").join(histories.withColumnRenamed("user_id", "id"), "id", "left")

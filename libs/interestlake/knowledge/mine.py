@@ -18,8 +18,10 @@ SMALL = r"(?:of|the|and|de|la|van|von|der|du|di|del|&)"
 FIRST = r"(?:[Tt]he )?[A-Z\u00c0-\u00de][\w'\u2019&.-]*"
 NAME = rf"({FIRST}(?:,? (?:{SMALL} ){{0,2}}{NAME_WORD}){{0,11}})"
 # such a word in front is no name's first; a pronoun or a sentence's first word is none at all
-NO_NAME = set("i it he she they you we this that these those my his her their your our its in on at but if and or when "
-              "while for with by from".split())
+NO_NAME = set(
+    "i it he she they you we this that these those my his her their your our its in on at but if and or when "
+    "while for with by from".split()
+)
 # a sentence's end, which an initial's or a title's point is not; a clause that goes on
 BREAK = re.compile(r"(?<=[a-z\d)]{2})\.\s*(?=[A-Z]|$)|, (?=(?:The|A|An|He|She|It|They|I|But|And|In|On|This|That)\b)")
 COMMA, AND = re.compile(r", (?:and |& )?"), re.compile(r" (?:and|&) ")
@@ -87,12 +89,17 @@ def mined(
 
     def read(frames: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
         for frame in frames:
-            rows = [(item, *each, doc) for item, doc, text in zip(frame["item_id"], frame["doc_id"], frame["text"],
-                                                                    strict=True) for each in finds(text, patterns)]
+            rows = [
+                (item, *each, doc)
+                for item, doc, text in zip(frame["item_id"], frame["doc_id"], frame["text"], strict=True)
+                for each in finds(text, patterns)
+            ]
             seen = see([(row[2], row[4]) for row in rows]) if see and rows else [True] * len(rows)
             yield pd.DataFrame(
-                [(item, predicate, object, normalised(object), worth * (1.0 if confirmed else UNSEEN), doc, words)
-                 for (item, predicate, object, worth, words, doc), confirmed in zip(rows, seen, strict=True)],
+                [
+                    (item, predicate, object, normalised(object), worth * (1.0 if confirmed else UNSEEN), doc, words)
+                    for (item, predicate, object, worth, words, doc), confirmed in zip(rows, seen, strict=True)
+                ],
                 columns=[part.split()[0] for part in FOUND.split(", ")],
             )
 
@@ -106,15 +113,19 @@ def mined(
         strongest = F.max_by(F.struct("doc_id", "words"), F.struct("worth", "doc_id")).alias("said")
         rows = once.groupBy(*fact).agg(
             F.max_by("object", F.struct("times", "object")).alias("object"),
-            (1 - F.aggregate(F.sort_array(F.collect_list("worth")), F.lit(1.0), lambda left, worth: left * (1 - worth)))
-            .alias("confidence"),
+            (
+                1
+                - F.aggregate(F.sort_array(F.collect_list("worth")), F.lit(1.0), lambda left, worth: left * (1 - worth))
+            ).alias("confidence"),
             F.count(F.lit(1)).alias("texts"),
             strongest,
         )
         confirmed = rows.where(F.col("confidence") >= min_confidence)
-        return confirmed.groupBy("item_id", "predicate", "object").agg(
-            F.max("confidence").alias("confidence"), F.sum("texts").alias("texts"), F.min("said").alias("said")
-        ).select("item_id", "predicate", "object", "confidence", "texts", "said.doc_id", "said.words")
+        return (
+            confirmed.groupBy("item_id", "predicate", "object")
+            .agg(F.max("confidence").alias("confidence"), F.sum("texts").alias("texts"), F.min("said").alias("said"))
+            .select("item_id", "predicate", "object", "confidence", "texts", "said.doc_id", "said.words")
+        )
 
     return transform
 
@@ -130,8 +141,10 @@ def tagger_sees(folder: str) -> Callable[[list[tuple[str, str]]], list[bool]]:
             model.append(TaggerModel.load(folder))
         tagged = model[0].tagged([words.split() for _, words in finds])
         return [
-            any(tag != "O" and word.strip(".,;") in object.split()
-                for word, tag in zip(words.split(), tags, strict=True))
+            any(
+                tag != "O" and word.strip(".,;") in object.split()
+                for word, tag in zip(words.split(), tags, strict=True)
+            )
             for (object, words), (tags, _) in zip(finds, tagged, strict=True)
         ]
 

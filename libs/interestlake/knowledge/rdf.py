@@ -59,8 +59,11 @@ def read_triples(spark: SparkSession, inputs: tuple[str, ...], base: str, max_sh
     first, *others = parts
     for other in others:
         first = Triples(
-            first.records.unionByName(other.records), first.quarantine.unionByName(other.quarantine),
-            first.record_count + other.record_count, first.bad_count + other.bad_count, first.held + other.held,
+            first.records.unionByName(other.records),
+            first.quarantine.unionByName(other.quarantine),
+            first.record_count + other.record_count,
+            first.bad_count + other.bad_count,
+            first.held + other.held,
         )
     return first
 
@@ -108,12 +111,17 @@ def judge_lines(lines: pd.DataFrame, base: str, mark: str) -> pd.DataFrame:
                 said = next((reason for _, _, reason in one if reason), "broken triple: expected one a line")
                 broken[row] = said
     blanks = (None,) * len(FIELDS)
-    return pd.DataFrame({
-        "path": lines["path"].to_numpy(), "block": lines["block"].to_numpy(), "position": lines["position"].to_numpy(),
-        "skip": [s and not f for s, f in zip(skip, lines["fault"], strict=True)], "is_header": False,
-        "reason": [fault or broken.get(row) for row, fault in enumerate(lines["fault"])],
-        **dict(zip(FIELDS, zip(*(fields or blanks for fields in rows), strict=True), strict=True)),
-    })
+    return pd.DataFrame(
+        {
+            "path": lines["path"].to_numpy(),
+            "block": lines["block"].to_numpy(),
+            "position": lines["position"].to_numpy(),
+            "skip": [s and not f for s, f in zip(skip, lines["fault"], strict=True)],
+            "is_header": False,
+            "reason": [fault or broken.get(row) for row, fault in enumerate(lines["fault"])],
+            **dict(zip(FIELDS, zip(*(fields or blanks for fields in rows), strict=True), strict=True)),
+        }
+    )
 
 
 def _place(path: str) -> tuple[str, str]:
@@ -137,8 +145,11 @@ def _by_files(spark: SparkSession, kinds: dict[InputFile, str], base: str, max_s
 
     read = spark.read.format("binaryFile").options(**AS_WRITTEN).load([file.path for file in kinds])
     judged = read.select("path", "content").mapInPandas(parsed, FILES).persist()
-    counted = judged.groupBy("path").agg(F.count("reason").alias("bad"), F.count(F.lit(1)).alias("all"),
-                                       F.min(F.struct(F.col("reason").isNull(), "line", "reason")).alias("first"))
+    counted = judged.groupBy("path").agg(
+        F.count("reason").alias("bad"),
+        F.count(F.lit(1)).alias("all"),
+        F.min(F.struct(F.col("reason").isNull(), "line", "reason")).alias("first"),
+    )
     counts = counted.collect()
     for row in counts:
         name, kind = name_of[_place(row["path"])], kind_of[_place(row["path"])]
@@ -146,8 +157,12 @@ def _by_files(spark: SparkSession, kinds: dict[InputFile, str], base: str, max_s
             found = f"{row['bad']} of {row['all']} statements unusable, line {row['first']['line']}: "
             expected = "well-formed RDF/XML" if kind == "rdfxml" else f"at most {max_share:.0%} bad statements"
             judged.unpersist()
-            raise BadInput.of(f"file {name}", found=found + row["first"]["reason"], expected=expected,
-                              where="--input, or ingest.max_quarantine_share")
+            raise BadInput.of(
+                f"file {name}",
+                found=found + row["first"]["reason"],
+                expected=expected,
+                where="--input, or ingest.max_quarantine_share",
+            )
     named = F.lit(None).cast("string")
     for row in counts:
         named = F.when(F.col("path") == row["path"], name_of[_place(row["path"])]).otherwise(named)
@@ -169,6 +184,8 @@ def judge_document(path: str, content: bytes, kind: str, base: str) -> pd.DataFr
     except (OSError, EOFError) as fault:
         cut = (path, 1, f"broken gzip file: {fault}", *(None,) * len(FIELDS))
         return pd.DataFrame([cut], columns=["path", "line", "reason", *FIELDS])
-    rows = [(path, line, reason, *(fields or (None,) * len(FIELDS)))
-            for fields, line, reason in parse(text, kind, base, blank)]
+    rows = [
+        (path, line, reason, *(fields or (None,) * len(FIELDS)))
+        for fields, line, reason in parse(text, kind, base, blank)
+    ]
     return pd.DataFrame(rows, columns=["path", "line", "reason", *FIELDS])

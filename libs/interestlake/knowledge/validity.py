@@ -17,8 +17,9 @@ def moment(value: str, where: str) -> Column:
     try:
         read = datetime.fromisoformat(value)
     except ValueError as fault:
-        raise BadInput.of("time", found=repr(value), expected="an ISO time, as 2024-05-31T12:00:00",
-                          where=where) from fault
+        raise BadInput.of(
+            "time", found=repr(value), expected="an ISO time, as 2024-05-31T12:00:00", where=where
+        ) from fault
     read = read if read.tzinfo else read.replace(tzinfo=UTC)
     return F.timestamp_seconds(F.lit(read.timestamp()))
 

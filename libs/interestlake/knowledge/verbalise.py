@@ -17,12 +17,12 @@ def readable(name: str) -> str:
 
 
 def relation_name(predicate: str) -> str:
-    """"film.film.production_company" -> "production company"."""
+    """ "film.film.production_company" -> "production company"."""
     return readable(predicate).split(".")[-1].strip() or predicate
 
 
 def listed(names: Sequence[str]) -> str:
-    """"a, b and c"."""
+    """ "a, b and c"."""
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 

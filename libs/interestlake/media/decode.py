@@ -26,15 +26,17 @@ class Unusable(ValueError):
 
 
 def kind_of(content: bytes) -> str:
-    """"image" or "audio" by the first bytes of the content. Raises Unusable for neither."""
+    """ "image" or "audio" by the first bytes of the content. Raises Unusable for neither."""
     head = content[:HEAD]
     if head[:4] == b"RIFF" and head[8:12] in (b"WEBP", b"WAVE"):
         return "image" if head[8:12] == b"WEBP" else "audio"
     for sign, kind in SIGNS:
         if head.startswith(sign):
             return kind
-    raise Unusable(f"first bytes {head[:8].hex() or 'none'}: expected a picture (PNG, JPEG, GIF, BMP, TIFF, WebP) or a "
-                   "sound (WAV, FLAC, OGG, MP3)")
+    raise Unusable(
+        f"first bytes {head[:8].hex() or 'none'}: expected a picture (PNG, JPEG, GIF, BMP, TIFF, WebP) or a "
+        "sound (WAV, FLAC, OGG, MP3)"
+    )
 
 
 def picture(content: bytes) -> np.ndarray:

@@ -53,8 +53,9 @@ def read_content(path: str | None, content: bytes | None, limit: int) -> bytes:
         raise Unusable("no bytes: expected the content of a picture or sound")
     place = path.removeprefix("file://") if path.startswith("file://") else path.removeprefix("file:")
     if ":" in place.split("/")[0]:
-        raise Unusable(f"address {place.split(':')[0]}: expected a path on a disk that every executor sees, or Parquet "
-                       "with bytes")
+        raise Unusable(
+            f"address {place.split(':')[0]}: expected a path on a disk that every executor sees, or Parquet with bytes"
+        )
     try:
         _expect_size(os.path.getsize(place), limit)
         with open(place, "rb") as file:
@@ -108,11 +109,13 @@ def vector_rows(
         except Unusable as fault:
             reasons.append(str(fault))
     vectors = iter(load_encoder(encoder, threads, gpu_address).encode(decoded) if decoded else ())
-    return pd.DataFrame({
-        "media_hash": rows["media_hash"].to_numpy(),
-        "model_id": encoder.model_id,
-        "kind": encoder.kind,
-        "engine": encoder.engine,
-        "vector": [next(vectors) if reason is None else None for reason in reasons],
-        "reason": pd.Series(reasons, dtype=object),
-    })
+    return pd.DataFrame(
+        {
+            "media_hash": rows["media_hash"].to_numpy(),
+            "model_id": encoder.model_id,
+            "kind": encoder.kind,
+            "engine": encoder.engine,
+            "vector": [next(vectors) if reason is None else None for reason in reasons],
+            "reason": pd.Series(reasons, dtype=object),
+        }
+    )

@@ -34,8 +34,9 @@ class MediaEncoder:
 
 def find_encoders(params: EmbedMedia) -> dict[str, MediaEncoder]:
     """The encoder of pictures and that of sounds, by kind. Raises BadInput where a folder is no encoder."""
-    return {kind: _find(kind, path, params) for kind, path in
-            (("image", params.vision_path), ("audio", params.audio_path))}
+    return {
+        kind: _find(kind, path, params) for kind, path in (("image", params.vision_path), ("audio", params.audio_path))
+    }
 
 
 def _find(kind: str, path: str, params: EmbedMedia) -> MediaEncoder:
@@ -47,8 +48,9 @@ def _find(kind: str, path: str, params: EmbedMedia) -> MediaEncoder:
     missing = [name for name in FILES if not (folder / name).is_file()]
     if missing:
         found = f"{folder} without {missing}" if folder.is_dir() else f"no folder {folder}"
-        raise BadInput.of(f"{kind} encoder", found=found, expected=f"a transformers folder with {list(FILES)}",
-                          where=WHERE[kind])
+        raise BadInput.of(
+            f"{kind} encoder", found=found, expected=f"a transformers folder with {list(FILES)}", where=WHERE[kind]
+        )
     digest = hashlib.sha256(f"{POOLING} {params.max_seconds if kind == 'audio' else ''}".encode())
     for name in FILES:
         with open(folder / name, "rb") as file:
@@ -62,8 +64,12 @@ def _find(kind: str, path: str, params: EmbedMedia) -> MediaEncoder:
 def _sampling_rate(folder: Path) -> int:
     rate = json.loads((folder / FILES[2]).read_text(encoding="utf-8")).get("sampling_rate")
     if not isinstance(rate, int):
-        raise BadInput.of("audio encoder", found=f"{folder / FILES[2]} without a whole sampling_rate",
-                          expected="the preprocessor of an audio encoder", where=WHERE["audio"])
+        raise BadInput.of(
+            "audio encoder",
+            found=f"{folder / FILES[2]} without a whole sampling_rate",
+            expected="the preprocessor of an audio encoder",
+            where=WHERE["audio"],
+        )
     return rate
 
 
@@ -80,9 +86,12 @@ def probe(encoder: MediaEncoder) -> int:
         if not encoder.path:
             raise
         said = " ".join(f"{type(error).__name__}: {error}".split())[:200]
-        raise BadInput.of(f"{encoder.kind} encoder {encoder.path}", found=said,
-                          expected=f"a model that turns one {encoder.kind} into hidden states (CLIP, ViT, wav2vec2)",
-                          where=WHERE[encoder.kind]) from error
+        raise BadInput.of(
+            f"{encoder.kind} encoder {encoder.path}",
+            found=said,
+            expected=f"a model that turns one {encoder.kind} into hidden states (CLIP, ViT, wav2vec2)",
+            where=WHERE[encoder.kind],
+        ) from error
 
 
 class ClassicalEncoder:
@@ -146,8 +155,10 @@ def load_encoder(encoder: MediaEncoder, threads: int, gpu_address: str | None):
         return ClassicalEncoder(encoder)
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
     if not (Path(encoder.path) / FILES[1]).is_file():
-        raise FileNotFoundError(f"{encoder.kind} encoder: found no {encoder.path}/{FILES[1]} on this executor; "
-                                f"expected the same folder on every host; set it in {WHERE[encoder.kind]}")
+        raise FileNotFoundError(
+            f"{encoder.kind} encoder: found no {encoder.path}/{FILES[1]} on this executor; "
+            f"expected the same folder on every host; set it in {WHERE[encoder.kind]}"
+        )
     return TorchMediaEncoder(encoder, threads, gpu_address)
 
 

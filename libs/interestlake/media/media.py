@@ -27,14 +27,18 @@ def own_text_vectors(documents: DataFrame, embeddings: DataFrame) -> DataFrame:
 
     Reviews are left out: an item that nobody knows has none.
     """
-    return _means(documents.where("kind = 'item'").select("item_id", F.col("text_hash").alias("hash")),
-                  embeddings.select(F.col("text_hash").alias("hash"), "vector"))
+    return _means(
+        documents.where("kind = 'item'").select("item_id", F.col("text_hash").alias("hash")),
+        embeddings.select(F.col("text_hash").alias("hash"), "vector"),
+    )
 
 
 def media_vectors(media: DataFrame, embeddings: DataFrame) -> DataFrame:
     """Rows of silver.media of one kind, their silver.media_embeddings of one model -> (item_id, vector): mean. Lazy."""
-    return _means(media.select("item_id", F.col("media_hash").alias("hash")),
-                  embeddings.select(F.col("media_hash").alias("hash"), "vector"))
+    return _means(
+        media.select("item_id", F.col("media_hash").alias("hash")),
+        embeddings.select(F.col("media_hash").alias("hash"), "vector"),
+    )
 
 
 def _means(owned: DataFrame, vectors: DataFrame) -> DataFrame:

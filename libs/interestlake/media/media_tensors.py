@@ -22,8 +22,12 @@ def item_content(snapshot: Snapshot) -> tuple[Content, np.ndarray]:
     read = read_all(snapshot)
     order = np.argsort(read["item_index"], kind="stable")
     if not np.array_equal(read["item_index"][order], np.arange(len(order))):
-        raise BadInput.of(f"{snapshot.table}.item_index", found="gaps or doubles", expected="0..n-1, each once",
-                          where="the prepare stage")
+        raise BadInput.of(
+            f"{snapshot.table}.item_index",
+            found="gaps or doubles",
+            expected="0..n-1, each once",
+            where="the prepare stage",
+        )
     present = read["present"][order].astype(np.float32)
     used = [place for place in range(len(MODALITIES)) if present[:, place].any()]
     names = tuple(MODALITIES[place] for place in used)

@@ -138,8 +138,11 @@ def evaluate_content(model: MediaMatch, items: Content, held_out: ContentHoldout
     inside = place[seen.row] >= 0
     holdout = Holdout(rows, (place[seen.row][inside], seen.col[inside]), (place[relevant.row], relevant.col))
     asked = item_vectors[torch.as_tensor(held_out.asked)]
-    return {"ndcg_10": ndcg(people, asked, holdout, k), "recall_10": _recall(people, asked, holdout, k),
-            "people": float(len(rows))}
+    return {
+        "ndcg_10": ndcg(people, asked, holdout, k),
+        "recall_10": _recall(people, asked, holdout, k),
+        "people": float(len(rows)),
+    }
 
 
 def _recall(people: Tensor, items: Tensor, holdout: Holdout, k: int) -> float:

@@ -73,11 +73,24 @@ def cost(size: Size) -> Cost:
 
 
 CONTENT = Model(
-    "content", "text", TEXT, fit_content, cost,
+    "content",
+    "text",
+    TEXT,
+    fit_content,
+    cost,
     grids={"l2": Grid((1.0, 10.0, 100.0), 4.0, low=0.01), "discount": Grid((0.0, 0.25, 0.5))},
-    needs=("content",), budget=12, quick={"l2": 10.0, "discount": 0.0},
+    needs=("content",),
+    budget=12,
+    quick={"l2": 10.0, "discount": 0.0},
 )
 APPEAL = Model(
-    "appeal", "text", POPULAR, fit_appeal, cost, grids={"l2": Grid((1.0, 10.0, 100.0), 4.0, low=0.01)},
-    needs=("content",), budget=6, quick={"l2": 10.0},
+    "appeal",
+    "text",
+    POPULAR,
+    fit_appeal,
+    cost,
+    grids={"l2": Grid((1.0, 10.0, 100.0), 4.0, low=0.01)},
+    needs=("content",),
+    budget=6,
+    quick={"l2": 10.0},
 )

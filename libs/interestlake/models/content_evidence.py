@@ -59,7 +59,11 @@ def cost(size: Size) -> Cost:
 
 
 CONTENT_EVIDENCE = Model(
-    "content_evidence", "text", PATTERN, fit, cost,
+    "content_evidence",
+    "text",
+    PATTERN,
+    fit,
+    cost,
     grids={
         "decay": Grid((0.6, 0.8, 1.0)),
         "reached": Grid((0.0, 0.1, 0.3, 1.0), 3.0, high=10.0),
@@ -71,7 +75,17 @@ CONTENT_EVIDENCE = Model(
         "window": Grid((3, 10, 30)),
         "popularity": Grid((-0.1, -0.03, 0.0, 0.03, 0.1)),
     },
-    needs=("content",), budget=40,
-    quick={"decay": 0.8, "reached": 0.3, "borrowed": 0.1, "direct": 0.3, "backward": 0.3, "smoothing": 0.3,
-           "neighbours": 10, "window": 10, "popularity": 0.0},
+    needs=("content",),
+    budget=40,
+    quick={
+        "decay": 0.8,
+        "reached": 0.3,
+        "borrowed": 0.1,
+        "direct": 0.3,
+        "backward": 0.3,
+        "smoothing": 0.3,
+        "neighbours": 10,
+        "window": 10,
+        "popularity": 0.0,
+    },
 )

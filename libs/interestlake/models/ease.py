@@ -142,6 +142,14 @@ def sparse_cost(entries: float, items: int) -> Cost:
 
 
 EASE = Model(
-    "ease", "behaviour", TOGETHER, fit, cost, grids={"l2": Grid((30.0, 100.0, 300.0), 3.0, low=0.1)}, budget=8,
-    while_searching=SEARCH_ITEMS, quick={"l2": 100.0}, on_spark=True,
+    "ease",
+    "behaviour",
+    TOGETHER,
+    fit,
+    cost,
+    grids={"l2": Grid((30.0, 100.0, 300.0), 3.0, low=0.1)},
+    budget=8,
+    while_searching=SEARCH_ITEMS,
+    quick={"l2": 100.0},
+    on_spark=True,
 )

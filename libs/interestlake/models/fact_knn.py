@@ -22,7 +22,13 @@ def cost(size: Size) -> Cost:
 
 
 FACT_KNN = Model(
-    "fact_knn", "knowledge", FACTS, fit, cost,
+    "fact_knn",
+    "knowledge",
+    FACTS,
+    fit,
+    cost,
     grids={"measure": Grid(MEASURES), "neighbours": Grid((20, 50, 100, 200), 2, low=5, high=3200)},
-    needs=("shared facts",), budget=8, quick={"measure": "cosine", "neighbours": 100},
+    needs=("shared facts",),
+    budget=8,
+    quick={"measure": "cosine", "neighbours": 100},
 )

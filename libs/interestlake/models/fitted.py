@@ -111,5 +111,3 @@ def top_lists(
         parts = list(pool.map(listed, blocks(people, known.shape[1])))
     columns, scores = zip(*parts, strict=True) if parts else ([np.empty((0, limit), np.int32)], [np.empty((0, limit))])
     return np.concatenate(columns), np.concatenate(scores)
-
-

@@ -46,5 +46,9 @@ def check_simplex(alpha: Sequence[float] | np.ndarray) -> None:
     """Raises BadInput unless every part is >= 0 and the sum is 1 to 1e-6."""
     alpha = np.asarray(alpha, np.float64)
     if (alpha < 0).any() or abs(alpha.sum() - 1.0) > 1e-6:
-        raise BadInput.of("alpha", found=np.round(alpha, 6).tolist(), expected="parts >= 0 that sum to 1",
-                          where="the learned weights of the granularities")
+        raise BadInput.of(
+            "alpha",
+            found=np.round(alpha, 6).tolist(),
+            expected="parts >= 0 that sum to 1",
+            where="the learned weights of the granularities",
+        )

@@ -70,10 +70,15 @@ def cost(size: Size) -> Cost:
 
 
 GRAPH_FILTER = Model(
-    "graph_filter", "behaviour", PATTERN, fit, cost,
+    "graph_filter",
+    "behaviour",
+    PATTERN,
+    fit,
+    cost,
     grids={
         "share": Grid((0.1, 0.3, 1.0), 3.0, low=0.01),
         "rank": Grid((32, 64, 128), 2, low=8, high=512),
     },
-    budget=12, quick={"share": 0.3, "rank": 64},
+    budget=12,
+    quick={"share": 0.3, "rank": 64},
 )

@@ -52,11 +52,17 @@ def cost(size: Size) -> Cost:
 
 
 ALS = Model(
-    "als", "behaviour", PATTERN, fit, cost,
+    "als",
+    "behaviour",
+    PATTERN,
+    fit,
+    cost,
     grids={
         "regularization": Grid((0.1, 1.0, 10.0), 3.0, low=1e-3),
         "alpha": Grid((1.0, 5.0, 20.0), 3.0, low=0.1),
         "rank": Grid((32, 64, 128), 2, low=8, high=256),
     },
-    budget=16, quick={"regularization": 1.0, "alpha": 5.0, "rank": 64}, on_spark=True,
+    budget=16,
+    quick={"regularization": 1.0, "alpha": 5.0, "rank": 64},
+    on_spark=True,
 )

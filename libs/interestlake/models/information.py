@@ -71,7 +71,13 @@ def cost(size: Size) -> Cost:
 
 
 INFORMATION = Model(
-    "information", "knowledge", FACTS, fit, cost,
+    "information",
+    "knowledge",
+    FACTS,
+    fit,
+    cost,
     grids={"smoothing": Grid((0.0, 10.0, 100.0), 4.0, low=0.0), "length_power": Grid((0.0, 0.5, 1.0))},
-    needs=("shared facts",), budget=8, quick={"smoothing": 10.0, "length_power": 0.5},
+    needs=("shared facts",),
+    budget=8,
+    quick={"smoothing": 10.0, "length_power": 0.5},
 )

@@ -22,7 +22,11 @@ def cost(size: Size) -> Cost:
 
 
 ITEM_KNN = Model(
-    "item_knn", "behaviour", TOGETHER, fit_item_knn, cost,
+    "item_knn",
+    "behaviour",
+    TOGETHER,
+    fit_item_knn,
+    cost,
     grids={
         "measure": Grid(MEASURES),
         "neighbours": Grid((20, 50, 100, 200), 2, low=5, high=3200),

@@ -122,7 +122,9 @@ def inverted_or_refused(matrix: np.ndarray) -> None:
     """Inverts in place. Raises BadInput where the matrix is not positive definite."""
     if not inverse_in_place(matrix):
         raise BadInput.of(
-            "EASE", found="a Gram matrix that is not positive definite", expected="a larger ease_l2",
+            "EASE",
+            found="a Gram matrix that is not positive definite",
+            expected="a larger ease_l2",
             where="conf/params/recommend.yml",
         )
 

@@ -86,12 +86,23 @@ def cost(size: Size) -> Cost:
 
 
 SCHEDULE = Training(
-    steps=4_000, validate_steps=60, patience_steps=300, warmup_steps=60,
-    learning_rate=1e-2, weight_decay=0.0, batch=2_048,
+    steps=4_000,
+    validate_steps=60,
+    patience_steps=300,
+    warmup_steps=60,
+    learning_rate=1e-2,
+    weight_decay=0.0,
+    batch=2_048,
 )
 TRAINER = Trainer(light_gcn, {"dimension": 64}, SCHEDULE)
 LIGHT_GCN = Model(
-    "lightgcn", "behaviour", PATTERN, trained(TRAINER), cost,
+    "lightgcn",
+    "behaviour",
+    PATTERN,
+    trained(TRAINER),
+    cost,
     grids={"temperature": Grid((0.1, 0.2), 2.0, low=0.03, high=0.8, start=1), "layers": Grid((2, 3), start=0)},
-    budget=3, quick=None, trainer=TRAINER,
+    budget=3,
+    quick=None,
+    trainer=TRAINER,
 )

@@ -98,7 +98,11 @@ def fit(pairs: Pairs, side: SideInformation, params: Mapping, seed: int) -> Fitt
     users, items, size = pairs.users[liked], pairs.items[liked], pairs.shape[1]
     people, discount = np.bincount(items, minlength=size), params["discount"]
     counts = transition_edges(
-        users, items, pairs.times[liked] if pairs.timed else None, size, discount=discount,
+        users,
+        items,
+        pairs.times[liked] if pairs.timed else None,
+        size,
+        discount=discount,
         **{name: params[name] for name in ("window", "gap_power", "backward", "half_life_days") if name in params},
     )
     mean = people[people > 0].mean() if len(items) else 1.0
@@ -113,7 +117,21 @@ def cost(size: Size) -> Cost:
 
 
 LOG_EVIDENCE = Model(
-    "log_evidence", "sequence", NEXT, fit, cost, grids=grids, budget=40,
-    quick={"decay": 0.8, "backward": 0.3, "discount": 0.25, "smoothing": 1.0, "window": 10, "popularity": 0.0,
-           "gap_power": 0.5, "recency": 0.0},
+    "log_evidence",
+    "sequence",
+    NEXT,
+    fit,
+    cost,
+    grids=grids,
+    budget=40,
+    quick={
+        "decay": 0.8,
+        "backward": 0.3,
+        "discount": 0.25,
+        "smoothing": 1.0,
+        "window": 10,
+        "popularity": 0.0,
+        "gap_power": 0.5,
+        "recency": 0.0,
+    },
 )

@@ -16,7 +16,13 @@ SKEW = 2.0  # 1.1 to 3.7 on the shared data sets
 LEAST = 2.4e6  # bytes that the smallest fit takes
 # reason codes: how a model speaks for an item
 TOGETHER, NEXT, TEXT, FACTS, PATTERN, FRIENDS, POPULAR = (
-    "together", "next", "text", "facts", "pattern", "friends", "popular"
+    "together",
+    "next",
+    "text",
+    "facts",
+    "pattern",
+    "friends",
+    "popular",
 )
 
 

@@ -105,11 +105,23 @@ def cost(size: Size) -> Cost:
 
 
 SCHEDULE = Training(
-    steps=4_000, validate_steps=60, patience_steps=240, warmup_steps=60,
-    learning_rate=2e-3, weight_decay=1e-6, batch=2_048,
+    steps=4_000,
+    validate_steps=60,
+    patience_steps=240,
+    warmup_steps=60,
+    learning_rate=2e-3,
+    weight_decay=1e-6,
+    batch=2_048,
 )
 TRAINER = Trainer(ncf, {"dimension": 32, "dropout": 0.2}, SCHEDULE)
 NCF = Model(
-    "ncf", "behaviour", PATTERN, trained(TRAINER), cost, grids={"negatives": Grid((4, 16), start=0)}, budget=2,
-    quick=None, trainer=TRAINER,
+    "ncf",
+    "behaviour",
+    PATTERN,
+    trained(TRAINER),
+    cost,
+    grids={"negatives": Grid((4, 16), start=0)},
+    budget=2,
+    quick=None,
+    trainer=TRAINER,
 )

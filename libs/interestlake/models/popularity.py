@@ -46,7 +46,12 @@ def cost(size: Size) -> Cost:
 
 POPULARITY = Model("popularity", "behaviour", POPULAR, fit_popularity, cost, on_spark=True)
 TREND = Model(
-    "trend", "sequence", POPULAR, fit_trend, cost,
-    grids={"half_life_days": Grid((30.0, 90.0, 365.0), 3.0, low=1, high=3650.0)}, needs=("times",),
+    "trend",
+    "sequence",
+    POPULAR,
+    fit_trend,
+    cost,
+    grids={"half_life_days": Grid((30.0, 90.0, 365.0), 3.0, low=1, high=3650.0)},
+    needs=("times",),
     quick={"half_life_days": 90.0},
 )

@@ -40,15 +40,45 @@ MAX_NCF_PAIRS = 50_000_000  # a network over every person x item pair is scored 
 def distribution_model(trained_by: Trainer) -> Model:
     """p(item | person) from the history in words, as `trained_by` of distribution/training.py trains it."""
     return Model(
-        "distribution", "text", BY_TEXT, trained(trained_by), lambda size: Cost(5e8, 0.05 * size.pairs),
-        needs=("texts",), budget=1, quick=None, trainer=trained_by, when_named=True,
+        "distribution",
+        "text",
+        BY_TEXT,
+        trained(trained_by),
+        lambda size: Cost(5e8, 0.05 * size.pairs),
+        needs=("texts",),
+        budget=1,
+        quick=None,
+        trainer=trained_by,
+        when_named=True,
     )
 
 
 MODELS: tuple[Model, ...] = (
-    POPULARITY, ITEM_KNN, USER_KNN, EASE, SEQUENCE_EASE, ALS, GRAPH_FILTER, TRANSITIONS, LOG_EVIDENCE, TREND, SOCIAL,
-    TEXT, WORDS, CONTENT, APPEAL, CONTENT_EVIDENCE, CONTENT_EASE, FACTS, INFORMATION, FACT_KNN,
-    distribution_model(trainer("lora")), LIGHT_GCN, SASREC, TWO_TOWER, NCF,
+    POPULARITY,
+    ITEM_KNN,
+    USER_KNN,
+    EASE,
+    SEQUENCE_EASE,
+    ALS,
+    GRAPH_FILTER,
+    TRANSITIONS,
+    LOG_EVIDENCE,
+    TREND,
+    SOCIAL,
+    TEXT,
+    WORDS,
+    CONTENT,
+    APPEAL,
+    CONTENT_EVIDENCE,
+    CONTENT_EASE,
+    FACTS,
+    INFORMATION,
+    FACT_KNN,
+    distribution_model(trainer("lora")),
+    LIGHT_GCN,
+    SASREC,
+    TWO_TOWER,
+    NCF,
 )
 BY_NAME = {model.name: model for model in MODELS}
 

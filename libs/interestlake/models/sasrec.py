@@ -210,11 +210,24 @@ def grids(pairs: Pairs) -> Mapping[str, Grid]:
 
 
 SCHEDULE = Training(
-    steps=6_000, validate_steps=60, patience_steps=300, warmup_steps=60,
-    learning_rate=1e-3, weight_decay=0.0, batch=2_048,
+    steps=6_000,
+    validate_steps=60,
+    patience_steps=300,
+    warmup_steps=60,
+    learning_rate=1e-3,
+    weight_decay=0.0,
+    batch=2_048,
 )
 TRAINER = Trainer(sasrec, {"dimension": 64}, SCHEDULE)
 SASREC = Model(
-    "sasrec", "sequence", PATTERN, trained(TRAINER), cost, grids=grids,
-    needs=("sequences",), budget=5, quick=None, trainer=TRAINER,
+    "sasrec",
+    "sequence",
+    PATTERN,
+    trained(TRAINER),
+    cost,
+    grids=grids,
+    needs=("sequences",),
+    budget=5,
+    quick=None,
+    trainer=TRAINER,
 )

@@ -20,7 +20,11 @@ MIN_PEOPLE = 2
 
 
 def fit_kernel_ease(
-    name: str, gram: sp.csr_matrix, l2: float, recency: float = 0.0, neighbours: int = 100,
+    name: str,
+    gram: sp.csr_matrix,
+    l2: float,
+    recency: float = 0.0,
+    neighbours: int = 100,
     most_items: int | None = None,
 ) -> Scorer:
     """EASE over a Gram matrix (I, I) with a kernel, such as `kernel_gram`; recency weighs the history that is scored.
@@ -76,11 +80,17 @@ def cost(size: Size) -> Cost:
 
 
 SEQUENCE_EASE = Model(
-    "sequence_ease", "sequence", TOGETHER, fit, cost,
+    "sequence_ease",
+    "sequence",
+    TOGETHER,
+    fit,
+    cost,
     grids={
         "recency": Grid((0.0, 0.3, 1.0)),
         "width": Grid((3.0, 15.0, 60.0), 3.0, low=0.3, high=2000.0),
         "l2": Grid((10.0, 30.0, 100.0), 3.0, low=0.1),
     },
-    budget=16, while_searching=SEARCH_ITEMS, quick={"width": 15.0, "l2": 30.0, "recency": 0.3},
+    budget=16,
+    while_searching=SEARCH_ITEMS,
+    quick={"width": 15.0, "l2": 30.0, "recency": 0.3},
 )

@@ -38,6 +38,13 @@ def cost(size: Size) -> Cost:
 
 
 SOCIAL = Model(
-    "social", "social", FRIENDS, fit, cost, grids={"discount": Grid((0.0, 0.25, 0.5, 0.75))}, needs=("friends",),
-    quick={"discount": 0.25}, on_spark=True,
+    "social",
+    "social",
+    FRIENDS,
+    fit,
+    cost,
+    grids={"discount": Grid((0.0, 0.25, 0.5, 0.75))},
+    needs=("friends",),
+    quick={"discount": 0.25},
+    on_spark=True,
 )

@@ -71,7 +71,13 @@ class Trainer:
     training: Training
 
     def fit(
-        self, data: Pairs, side, params: Mapping, seed: int, judge: Judge | None = None, least: float = 0.0,
+        self,
+        data: Pairs,
+        side,
+        params: Mapping,
+        seed: int,
+        judge: Judge | None = None,
+        least: float = 0.0,
         judged_by: bytes = b"",
     ) -> Trained:
         """Train on `data`: with a judge until its value stops rising, without one for params["epochs"].

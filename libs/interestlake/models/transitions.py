@@ -16,8 +16,16 @@ DAY = 86_400.0
 
 
 def transition_edges(
-    users: np.ndarray, items: np.ndarray, times: np.ndarray | None, item_count: int, *,
-    window: int, gap_power: float, backward: float, discount: float, half_life_days: float = 0.0,
+    users: np.ndarray,
+    items: np.ndarray,
+    times: np.ndarray | None,
+    item_count: int,
+    *,
+    window: int,
+    gap_power: float,
+    backward: float,
+    discount: float,
+    half_life_days: float = 0.0,
 ) -> sp.csr_matrix:
     """Sequences -> (I, I) float32 CSR, row = item of the history, column = item scored, zero diagonal.
 
@@ -64,9 +72,7 @@ def grids(pairs: Pairs) -> dict[str, Grid]:
 def fit(pairs: Pairs, side: SideInformation, params: Mapping, seed: int) -> Fitted:
     """See `transition_edges`; recency weighs the history that is scored."""
     of_edges = {name: value for name, value in params.items() if name != "recency"}
-    edges = transition_edges(
-        pairs.users, pairs.items, pairs.times if pairs.timed else None, pairs.shape[1], **of_edges
-    )
+    edges = transition_edges(pairs.users, pairs.items, pairs.times if pairs.timed else None, pairs.shape[1], **of_edges)
     return Fitted(EdgeScorer("transitions", edges, recency=params["recency"]))
 
 
@@ -76,6 +82,13 @@ def cost(size: Size) -> Cost:
 
 
 TRANSITIONS = Model(
-    "transitions", "sequence", NEXT, fit, cost, grids=grids, budget=40,
-    quick={"recency": 0.5, "backward": 0.3, "window": 3, "gap_power": 0.5, "discount": 0.4}, on_spark=True,
+    "transitions",
+    "sequence",
+    NEXT,
+    fit,
+    cost,
+    grids=grids,
+    budget=40,
+    quick={"recency": 0.5, "backward": 0.3, "window": 3, "gap_power": 0.5, "discount": 0.4},
+    on_spark=True,
 )

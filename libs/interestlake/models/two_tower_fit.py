@@ -67,11 +67,23 @@ def cost(size: Size) -> Cost:
 
 
 SCHEDULE = Training(
-    steps=3_000, validate_steps=60, patience_steps=240, warmup_steps=50,
-    learning_rate=3e-3, weight_decay=1e-5, batch=1_024,
+    steps=3_000,
+    validate_steps=60,
+    patience_steps=240,
+    warmup_steps=50,
+    learning_rate=3e-3,
+    weight_decay=1e-5,
+    batch=1_024,
 )
 TRAINER = Trainer(two_tower, {"dimension": 64, "dropout": 0.1}, SCHEDULE)
 TWO_TOWER = Model(
-    "two_tower", "behaviour", PATTERN, trained(TRAINER), cost,
-    grids={"temperature": Grid((0.1, 0.2), 2.0, low=0.025, high=0.4, start=0)}, budget=3, quick=None, trainer=TRAINER,
+    "two_tower",
+    "behaviour",
+    PATTERN,
+    trained(TRAINER),
+    cost,
+    grids={"temperature": Grid((0.1, 0.2), 2.0, low=0.025, high=0.4, start=0)},
+    budget=3,
+    quick=None,
+    trainer=TRAINER,
 )

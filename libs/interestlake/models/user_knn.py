@@ -62,7 +62,11 @@ def cost(size: Size) -> Cost:
 
 
 USER_KNN = Model(
-    "user_knn", "behaviour", PATTERN, fit_user_knn, cost,
+    "user_knn",
+    "behaviour",
+    PATTERN,
+    fit_user_knn,
+    cost,
     grids={
         "neighbours": Grid((50, 100, 200, 400), 2, low=5, high=6400),
         "power": Grid((1.0, 2.0, 3.0)),

@@ -29,8 +29,12 @@ def place_origin(lake: Lake, origin: Origin, generated: bool, key_file: str) -> 
     """
     there = origins(lake) if lake.exists(TABLE) else []
     if not there and lake.exists("bronze.events"):
-        raise BadInput.of(f"lake {lake.root}", found=f"people of an earlier version, and no {TABLE}",
-                          expected="an empty folder: a pseudonym is made of source and id", where="--lake")
+        raise BadInput.of(
+            f"lake {lake.root}",
+            found=f"people of an earlier version, and no {TABLE}",
+            expected="an empty folder: a pseudonym is made of source and id",
+            where="--lake",
+        )
     secret = [known for known in there if known.key_mark != key_mark(SAMPLE_KEY)]
     if generated:
         key = SAMPLE_KEY

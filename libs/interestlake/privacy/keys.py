@@ -58,8 +58,9 @@ def kept_key(source: str, key_file: str, environ: Mapping[str, str] = os.environ
     path = Path(key_file).expanduser()
     if source != "sample" and KEY_VARIABLE not in environ and not path.exists():
         expected, where = "the key that ingest used", f"{KEY_VARIABLE} or ingest.pseudonym_key_file"
-        raise BadInput.of("pseudonym key", found=f"no variable {KEY_VARIABLE}, no file {path}", expected=expected,
-                          where=where)
+        raise BadInput.of(
+            "pseudonym key", found=f"no variable {KEY_VARIABLE}, no file {path}", expected=expected, where=where
+        )
     return pseudonym_key(source, key_file, environ)
 
 

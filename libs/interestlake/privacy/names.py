@@ -73,8 +73,12 @@ def key_of(origin: Origin, key_file: str, holder: str) -> bytes:
     try:
         key = kept_key("sample" if origin.generated else "other", key_file)
     except OSError as fault:
-        raise BadInput.of("pseudonym key", found=str(fault), expected="a file that this process may read",
-                          where=f"{KEY_VARIABLE} or ingest.pseudonym_key_file") from fault
+        raise BadInput.of(
+            "pseudonym key",
+            found=str(fault),
+            expected="a file that this process may read",
+            where=f"{KEY_VARIABLE} or ingest.pseudonym_key_file",
+        ) from fault
     expect_mark(origin, key, holder)
     return key
 
@@ -127,12 +131,20 @@ def by_source_id(wanted: str, read: list[Reading], keys: Keys, known: Container[
         return None
     names = [f"{same[0].name} (pseudonym {user_id[:SHOWN_DIGITS]})" for user_id, same in people.items()]
     if len(people) > 1:
-        raise BadInput.of(f"user {shown(wanted)}", found=f"{len(people)} people: {', '.join(names[:SHOWN_PEOPLE])}",
-                          expected="one of them, as SOURCE:ID or by the pseudonym", where=where)
-    (user_id, same), = people.items()
+        raise BadInput.of(
+            f"user {shown(wanted)}",
+            found=f"{len(people)} people: {', '.join(names[:SHOWN_PEOPLE])}",
+            expected="one of them, as SOURCE:ID or by the pseudonym",
+            where=where,
+        )
+    ((user_id, same),) = people.items()
     if keys.lacking and all(one.source_id == wanted for one in same):
-        raise BadInput.of(f"user {shown(wanted)}", found=f"{names[0]}, and {keys.why}", where=where,
-                          expected=f"{same[0].name}, or that key: two sources may have this id")
+        raise BadInput.of(
+            f"user {shown(wanted)}",
+            found=f"{names[0]}, and {keys.why}",
+            where=where,
+            expected=f"{same[0].name}, or that key: two sources may have this id",
+        )
     return user_id
 
 

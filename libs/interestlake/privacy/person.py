@@ -27,9 +27,7 @@ class Person:
     user_index: int | None
 
 
-def find_person(
-    lake: Lake, wanted: str, key_file: str, where: str = "--user", forgotten_too: bool = False
-) -> Person:
+def find_person(lake: Lake, wanted: str, key_file: str, where: str = "--user", forgotten_too: bool = False) -> Person:
     """The person that `wanted` names: the source's own id or SOURCE:ID, exact, before a pseudonym, whole or by a
     beginning of eight hex digits or more that one person has, which is said in the log.
 

@@ -19,8 +19,13 @@ FAMILIES = {
 
 
 def without_each(
-    pools: Sequence[Pool], relevant: Sequence[Sequence[np.ndarray]], everyone: Pool, names: Sequence[str],
-    granularity: Mapping[str, str], k: int, seed: int,
+    pools: Sequence[Pool],
+    relevant: Sequence[Sequence[np.ndarray]],
+    everyone: Pool,
+    names: Sequence[str],
+    granularity: Mapping[str, str],
+    k: int,
+    seed: int,
 ) -> dict[str, tuple[float, np.ndarray]]:
     """granularity left out -> (validation nDCG@k, lists (U, k) of `everyone`), by weights fitted anew on the rest.
 
@@ -39,8 +44,13 @@ def without_each(
 
 
 def by_family(
-    pools: Sequence[Pool], relevant: Sequence[Sequence[np.ndarray]], everyone: Pool, names: Sequence[str],
-    granularity: Mapping[str, str], k: int, seed: int,
+    pools: Sequence[Pool],
+    relevant: Sequence[Sequence[np.ndarray]],
+    everyone: Pool,
+    names: Sequence[str],
+    granularity: Mapping[str, str],
+    k: int,
+    seed: int,
 ) -> dict[str, tuple[float, np.ndarray]]:
     """Family -> (validation nDCG@k, lists (U, k) of `everyone`), by weights fitted on its models alone.
 

@@ -29,10 +29,17 @@ class Plan:
 
 
 def plan_search(
-    train: Pairs, side: SideInformation, names: Sequence[str] | None = None, budget: int | None = None,
-    minutes: float | None = None, max_gigabytes: float = float("inf"), where: str = "--max-gigabytes",
-    granularities: Sequence[str] = GRANULARITIES, quick: bool = False,
-    started_from: Mapping[str, Mapping] | None = None, named_in: str = "--models",
+    train: Pairs,
+    side: SideInformation,
+    names: Sequence[str] | None = None,
+    budget: int | None = None,
+    minutes: float | None = None,
+    max_gigabytes: float = float("inf"),
+    where: str = "--max-gigabytes",
+    granularities: Sequence[str] = GRANULARITIES,
+    quick: bool = False,
+    started_from: Mapping[str, Mapping] | None = None,
+    named_in: str = "--models",
 ) -> Plan:
     """What is searched on these inputs.
 

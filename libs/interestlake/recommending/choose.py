@@ -83,8 +83,15 @@ class Choice:
 
 
 def pick_parameters(
-    model: Model, train: Pairs, side: SideInformation, held: HeldOut, k: int, seed: int, budget: int,
-    least: float = 0.0, until: float = float("inf"),
+    model: Model,
+    train: Pairs,
+    side: SideInformation,
+    held: HeldOut,
+    k: int,
+    seed: int,
+    budget: int,
+    least: float = 0.0,
+    until: float = float("inf"),
 ) -> Chosen:
     """Search the model's grids for the largest validation nDCG@k; the best fit on train is kept.
 
@@ -125,9 +132,7 @@ def pick_parameters(
     return Chosen(model, params, value, len(trials.tried), best["fitted"], training)
 
 
-def choose(
-    cuts: Sequence[Cut], side: SideInformation, plan: Plan, settings: Settings, log: Logger
-) -> Choice:
+def choose(cuts: Sequence[Cut], side: SideInformation, plan: Plan, settings: Settings, log: Logger) -> Choice:
     """Search within `plan`, then fuse. A model that fails, or has nothing right to say of what validation asks, is left
     out with its reason; popularity always stays."""
     k, seed = settings.k, settings.seed
@@ -191,9 +196,7 @@ def _on_cut(number: int, found, rest: Pairs, side, seed: int, until: float, log:
         return None
 
 
-def _fuse(
-    found, cuts, held, side, settings: Settings, left_out: dict, cost: Cost, until: float, log: Logger
-) -> Choice:
+def _fuse(found, cuts, held, side, settings: Settings, left_out: dict, cost: Cost, until: float, log: Logger) -> Choice:
     pools, relevant, drawn = [], [], []
     for number, (rest, _) in enumerate(cuts):
         people = sample_people(held[number], rest, FUSION_PEOPLE, settings.seed)

@@ -20,8 +20,13 @@ WEIGHT_FOLDS, REPEATS = 5, 2
 
 
 def fit_fusion(
-    pools: Sequence[Pool], relevant: Sequence[Sequence[np.ndarray]], names: Sequence[str], k: int, seed: int,
-    variety: float, by_cut: bool = False,
+    pools: Sequence[Pool],
+    relevant: Sequence[Sequence[np.ndarray]],
+    names: Sequence[str],
+    k: int,
+    seed: int,
+    variety: float,
+    by_cut: bool = False,
 ) -> Fusion:
     """pools, relevant: one per cut -> the Fusion of `names`.
 

@@ -100,7 +100,8 @@ def _by_gram(
 def _transitions(pairs: DataFrame, items: DataFrame, catalogue: Catalogue, params: Params) -> Fitted:
     graph = params.graph
     build: Callable = build_transitions(
-        transition_window=graph.transition_window, min_pair_count=graph.min_pair_count,
+        transition_window=graph.transition_window,
+        min_pair_count=graph.min_pair_count,
         max_neighbours=graph.max_neighbours,
     )
     steps = pairs.withColumn("split", F.lit("train")).transform(item_histories()).transform(build)

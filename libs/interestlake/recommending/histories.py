@@ -16,10 +16,14 @@ def histories(pairs: DataFrame) -> DataFrame:
     Arrays in the order of choice: position, then item_index. Lazy.
     """
     ordered = F.array_sort(F.collect_list(F.struct("position", "item_index", "weight")))
-    return pairs.groupBy("user_index").agg(ordered.alias("pairs")).select(
-        "user_index",
-        F.col("pairs.item_index").alias("items"),
-        F.col("pairs.weight").cast("array<float>").alias("weights"),
+    return (
+        pairs.groupBy("user_index")
+        .agg(ordered.alias("pairs"))
+        .select(
+            "user_index",
+            F.col("pairs.item_index").alias("items"),
+            F.col("pairs.weight").cast("array<float>").alias("weights"),
+        )
     )
 
 
@@ -84,6 +88,7 @@ def people(users: DataFrame, history: DataFrame, friends: DataFrame, partitions:
     that are joined too. Every added column is null where a person has no such row. Rows are spread by user_index over a
     fixed number of partitions and sorted, so that blocks of people are the same on any cluster. Lazy.
     """
+
     def join(*extra: DataFrame) -> DataFrame:
         parts = (history, friends, *extra)
         whole = reduce(lambda left, right: left.join(right, "user_index", "left"), parts, users)

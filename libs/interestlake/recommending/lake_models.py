@@ -48,8 +48,16 @@ class LakeModels:
 
     @classmethod
     def of(
-        cls, frames: LakeFrames, catalogue: Catalogue, vectors: np.ndarray, interests: ItemInterests,
-        guard: Guard | None, users: pd.DataFrame, params: Params, seed: int, log: Logger,
+        cls,
+        frames: LakeFrames,
+        catalogue: Catalogue,
+        vectors: np.ndarray,
+        interests: ItemInterests,
+        guard: Guard | None,
+        users: pd.DataFrame,
+        params: Params,
+        seed: int,
+        log: Logger,
     ) -> "LakeModels":
         """vectors: (I, d) of the items' texts; users(user_id, user_index)."""
         inputs = frames.split()
@@ -76,8 +84,16 @@ class LakeModels:
         quick = tune.quick or tune.minutes == 0
         cuts, settings = self._cuts(), Settings(self.params.promote.k, self.seed, tune.variety)
         plan = plan_search(
-            cuts[0][0], self.side, recommend.models or None, tune.budget or None, None if quick else tune.minutes,
-            recommend.max_fit_gigabytes, WHERE, recommend.granularities, quick, {} if quick else _started_from(prior),
+            cuts[0][0],
+            self.side,
+            recommend.models or None,
+            tune.budget or None,
+            None if quick else tune.minutes,
+            recommend.max_fit_gigabytes,
+            WHERE,
+            recommend.granularities,
+            quick,
+            {} if quick else _started_from(prior),
             "recommend.models",
         )
         return choose(cuts, self.side, plan, settings, self.log)
@@ -111,9 +127,18 @@ class LakeModels:
         alike = likeness_vectors(side, histories, self.seed) if diversity else None
         facts = None if side.carried is None else sp.csr_matrix(((side.carried + side.named) > 0).astype(np.float32))
         made = Recommender(
-            self.catalogue, people_per_item(histories).astype(np.float32), fitted, fusion,
-            {name: BY_NAME[name].reason for name in fitted}, choice.granularity, self.interests, place, facts,
-            self.guard, alike, diversity,
+            self.catalogue,
+            people_per_item(histories).astype(np.float32),
+            fitted,
+            fusion,
+            {name: BY_NAME[name].reason for name in fitted},
+            choice.granularity,
+            self.interests,
+            place,
+            facts,
+            self.guard,
+            alike,
+            diversity,
         )
         return within(made, self.params.recommend.max_item_gigabytes, self.log)
 

@@ -61,8 +61,17 @@ def listing(
 def _listed(model: Model, data: Data | None, last: Mapping, bounds: Recommend | None) -> Listed:
     runs_on = ("one machine", "Spark") if model.on_spark else ("one machine",)
     fits = model.budget if model.grids else 1
-    plain = Listed(model.name, model.granularity, model.needs, runs_on, model.when_named, fits,
-                   validation=last.get("validation"), weight=last.get("weight"), left_out=last.get("left_out"))
+    plain = Listed(
+        model.name,
+        model.granularity,
+        model.needs,
+        runs_on,
+        model.when_named,
+        fits,
+        validation=last.get("validation"),
+        weight=last.get("weight"),
+        left_out=last.get("left_out"),
+    )
     if data is None:
         return plain
     cost = model.cost(data.size)

@@ -46,13 +46,15 @@ def model_frames(frames: Iterator[pd.DataFrame], recommender: Recommender, lengt
 
 def _rows(model: str, user_ids: np.ndarray, item_ids: np.ndarray, columns: np.ndarray, scores: np.ndarray):
     people, places = np.nonzero(columns >= 0)
-    return pd.DataFrame({
-        "model": np.full(len(people), model, object),
-        "user_id": user_ids[people],
-        "rank": (places + 1).astype(np.int32),
-        "item_id": item_ids[columns[people, places]],
-        "score": scores[people, places],
-    })
+    return pd.DataFrame(
+        {
+            "model": np.full(len(people), model, object),
+            "user_id": user_ids[people],
+            "rank": (places + 1).astype(np.int32),
+            "item_id": item_ids[columns[people, places]],
+            "score": scores[people, places],
+        }
+    )
 
 
 def recommend(recommender: Broadcast, length: int) -> Callable:

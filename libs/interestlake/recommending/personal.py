@@ -60,12 +60,19 @@ def recommend_block(block: pd.DataFrame, recommender: Recommender, length: int) 
             given = {name: float(part) for name, part in zip(names, parts[place], strict=True) if part > 0}
             shares = sorted(given.items(), key=lambda pair: (-pair[1], pair[0]))
             sentence = write_reason(_facts(batch, person, row, int(column), given, evidence[place], recommender))
-            rows.append((
-                row.user_id, place + 1, item_ids[column], float(lists.scores[person, place]),
-                [{"source": source, "share": part} for source, part in shares],
-                list(item_ids[evidence[place].columns]), sentence.code,
-                list(item_ids[list(sentence.named)]), sentence.text,
-            ))
+            rows.append(
+                (
+                    row.user_id,
+                    place + 1,
+                    item_ids[column],
+                    float(lists.scores[person, place]),
+                    [{"source": source, "share": part} for source, part in shares],
+                    list(item_ids[evidence[place].columns]),
+                    sentence.code,
+                    list(item_ids[list(sentence.named)]),
+                    sentence.text,
+                )
+            )
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
@@ -78,7 +85,12 @@ def evidence_of(
 
 
 def _facts(
-    batch: UserBatch, person: int, row, column: int, given: dict[str, float], evidence: Evidence,
+    batch: UserBatch,
+    person: int,
+    row,
+    column: int,
+    given: dict[str, float],
+    evidence: Evidence,
     recommender: Recommender,
 ) -> ReasonFacts:
     codes = recommender.reasons

@@ -65,7 +65,10 @@ class Pool:
 
 
 def gather(
-    models: Sequence[Fitted], known: Pairs, people: np.ndarray, friends: sp.csr_matrix | None,
+    models: Sequence[Fitted],
+    known: Pairs,
+    people: np.ndarray,
+    friends: sp.csr_matrix | None,
     asked: np.ndarray | None = None,
 ) -> Pool:
     """`pool_of` of many people, a block at a time, from the histories in `known`.
@@ -90,8 +93,12 @@ def people_per_item(known: Pairs) -> np.ndarray:
 
 
 def pool_of(
-    scorers: Sequence[Scorer], batch: UserBatch, people: np.ndarray, user_count: np.ndarray,
-    shut: sp.csr_matrix | None = None, asked: np.ndarray | None = None,
+    scorers: Sequence[Scorer],
+    batch: UserBatch,
+    people: np.ndarray,
+    user_count: np.ndarray,
+    shut: sp.csr_matrix | None = None,
+    asked: np.ndarray | None = None,
 ) -> Pool:
     """The union of the models' best CANDIDATES per person, and what every model thinks of each of them.
 

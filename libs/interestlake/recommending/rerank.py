@@ -9,7 +9,11 @@ RERANKED = 50  # fused items that a re-ranking picks from
 
 
 def list_pool(
-    pool: Pool, scores: np.ndarray, length: int, alike: np.ndarray | None = None, diversity: float = 0.0,
+    pool: Pool,
+    scores: np.ndarray,
+    length: int,
+    alike: np.ndarray | None = None,
+    diversity: float = 0.0,
     guard: Guard | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """(C,) fused scores -> each person's best columns (n, length) int32, -1 = none, and their scores, best first.

@@ -29,17 +29,26 @@ def draw_candidates(held_out: HeldOut, histories: Pairs, negatives: int, seed: i
     for row, (person, relevant) in enumerate(zip(held_out.people, held_out.relevant, strict=True)):
         out = np.concatenate([histories.matrix[person].indices, relevant])
         random = np.random.default_rng((seed, row))
-        drawn = random.permutation(size)[: negatives + len(out)] if size <= 50_000 else random.choice(
-            size, negatives + len(out), replace=False)
+        drawn = (
+            random.permutation(size)[: negatives + len(out)]
+            if size <= 50_000
+            else random.choice(size, negatives + len(out), replace=False)
+        )
         drawn = drawn[~np.isin(drawn, out)][:negatives]
         chosen = np.sort(np.concatenate([relevant[:1], drawn]))
-        asked[row, len(asked[row]) - len(chosen):] = chosen
+        asked[row, len(asked[row]) - len(chosen) :] = chosen
     return asked
 
 
 def sampled_lists(
-    models: Mapping[str, Fitted], fusion: Fusion, fused_name: str, histories: Pairs, people: np.ndarray,
-    asked: np.ndarray, k: int, friends: sp.csr_matrix | None,
+    models: Mapping[str, Fitted],
+    fusion: Fusion,
+    fused_name: str,
+    histories: Pairs,
+    people: np.ndarray,
+    asked: np.ndarray,
+    k: int,
+    friends: sp.csr_matrix | None,
 ) -> dict[str, np.ndarray]:
     """model -> (n, k) best of each person's asked columns, -1 = none; ties by the lower column, no opinion last."""
     lists = {name: _best(fitted, histories, people, asked, k, friends) for name, fitted in models.items()}

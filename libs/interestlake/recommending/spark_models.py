@@ -93,8 +93,13 @@ class SparkModels:
 
     def _fitted(self, pairs: DataFrame) -> dict[str, Fitted]:
         fitted = fit_tables(
-            pairs, self.scoring.tables["silver.items"], self.catalogue, self.params, self.seed,
-            self.scoring.partitions, self.log,
+            pairs,
+            self.scoring.tables["silver.items"],
+            self.catalogue,
+            self.params,
+            self.seed,
+            self.scoring.partitions,
+            self.log,
         )
         nothing = _no_pairs(self.catalogue)
         for name in BY_ITEMS:
@@ -115,8 +120,14 @@ class SparkModels:
     def _recommender(self, fitted: dict[str, Fitted], fusion: Fusion, condition: str) -> Recommender:
         counts = user_counts(self.pairs.where(condition).where("weight > 0"), self.catalogue)
         return Recommender(
-            self.catalogue, counts, fitted, fusion, {name: BY_NAME[name].reason for name in fitted},
-            {name: BY_NAME[name].granularity for name in fitted}, self.interests, guard=self.guard,
+            self.catalogue,
+            counts,
+            fitted,
+            fusion,
+            {name: BY_NAME[name].reason for name in fitted},
+            {name: BY_NAME[name].granularity for name in fitted},
+            self.interests,
+            guard=self.guard,
             diversity=0.0,
         )
 

@@ -51,7 +51,8 @@ def write_reason(facts: ReasonFacts) -> Reason:
     link = next((code for code in named if code in LINKED and facts.linked.get(code)), None)
     columns = list(facts.linked[link][:2]) if link else []
     links = [
-        code for code in named
+        code
+        for code in named
         if code == link or (link and weight[code] >= MIN_SHARE and set(columns) <= set(facts.linked.get(code, ())))
     ]
     others = [code for code in named if code not in LINKED and (weight[code] >= MIN_SHARE or link is None)]

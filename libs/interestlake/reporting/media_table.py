@@ -17,8 +17,10 @@ def media_table(figures: Mapping[str, float]) -> str:
     labels = [key.removesuffix(f".{trials[0]}.ndcg_10") for key in figures if key.endswith(f".{trials[0]}.ndcg_10")]
     lines = [f"{'nDCG@10 / recall@10':<20}" + "".join(f"{name.replace('_', ' '):>{width}}" for name in trials)]
     for label in labels:
-        cells = (f"{figures[f'{label}.{trial}.ndcg_10']:.4f} / {figures[f'{label}.{trial}.recall_10']:.4f}"
-                 for trial in trials)
+        cells = (
+            f"{figures[f'{label}.{trial}.ndcg_10']:.4f} / {figures[f'{label}.{trial}.recall_10']:.4f}"
+            for trial in trials
+        )
         lines.append(f"{label.replace('_', ' '):<20}" + "".join(f"{cell:>{width}}" for cell in cells))
     lines.append(f"{'people':<20}" + "".join(f"{int(figures[f'people.{trial}']):>{width},}" for trial in trials))
     return "\n".join(lines)

@@ -128,8 +128,10 @@ def _with_profile(profiles: DataFrame | None, mine, own: list[dict]) -> list[dic
         return own
     by_id = {row["interest"]: row for row in profiles.where(mine).select("interest", *PROFILE).collect()}
     fields = ("confidence", "slope", "slope_error", "trend")
-    return [row | ({name: by_id[row["interest_id"]][name] for name in fields} if row["interest_id"] in by_id else {})
-            for row in own]
+    return [
+        row | ({name: by_id[row["interest_id"]][name] for name in fields} if row["interest_id"] in by_id else {})
+        for row in own
+    ]
 
 
 def _detail(row: dict, titles: dict) -> dict:

@@ -71,5 +71,14 @@ def _course(row: dict, counts: list[int], group: int) -> Course:
         error = f" ± {row['slope_error']:.2f}" if row.get("slope_error") is not None else ""
         slope = f"slope {row['slope']:+.2f}{error}"
     trend = row.get("trend") if row.get("trend") != "unknown" else None
-    return Course(row["interest_id"], row["name"], group, trend, slope, tuple(counts), peak, line,
-                  f"{line}L{WIDE} {HIGH}L0 {HIGH}Z")
+    return Course(
+        row["interest_id"],
+        row["name"],
+        group,
+        trend,
+        slope,
+        tuple(counts),
+        peak,
+        line,
+        f"{line}L{WIDE} {HIGH}L0 {HIGH}Z",
+    )

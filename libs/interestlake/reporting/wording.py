@@ -71,7 +71,7 @@ MEASURES = (
 
 
 def metric_label(name: str) -> str:
-    """"ndcg" -> "nDCG"; a name without an entry is shown as it is, with spaces."""
+    """ "ndcg" -> "nDCG"; a name without an entry is shown as it is, with spaces."""
     return next((m.label for m in MEASURES if m.name == name), name.replace("_", " "))
 
 
@@ -99,7 +99,7 @@ def whole(value: float) -> str:
 def percent(share: float, places: int = 0) -> str:
     """0.254 -> "25 %" with a no-break space; above 0 but rounding to 0: "< 1 %"."""
     if 0 < share < 0.5 * 10 ** (-2 - places):
-        return f"< {10 ** -places:.{places}f} %"
+        return f"< {10**-places:.{places}f} %"
     return f"{100 * share:.{places}f} %"
 
 

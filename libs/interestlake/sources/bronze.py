@@ -92,10 +92,12 @@ def bronze_facts(origin: Origin, items: DataFrame) -> Transform:
             own = own.where(~F.col("subject").rlike(r"://|^_:")).withColumn("own", F.lit(origin.item_prefix))
             there = facts.join(own, "subject", "left").withColumnRenamed("own", "before")
             there = there.join(own.toDF("object", "own"), "object", "left")
-            facts = there.withColumns({
-                "subject": F.concat(F.coalesce("before", F.lit("")), "subject"),
-                "object": F.concat(F.coalesce("own", F.lit("")), "object"),
-            }).transform(prefixed(origin, "subject_item_id"))
+            facts = there.withColumns(
+                {
+                    "subject": F.concat(F.coalesce("before", F.lit("")), "subject"),
+                    "object": F.concat(F.coalesce("own", F.lit("")), "object"),
+                }
+            ).transform(prefixed(origin, "subject_item_id"))
         once = facts.groupBy("subject", "predicate", "object").agg(F.min("subject_item_id").alias("subject_item_id"))
         return once.withColumn("source", F.lit(origin.source))
 

@@ -41,12 +41,14 @@ def load_plays(request: Request, files: tuple[InputFile, ...], pattern: str) -> 
     artists = plays.records.groupBy("item_id").agg(
         F.min("file").alias("file"), F.min("line").alias("line"), F.max("title").alias("title")
     )
-    artists = artists.withColumns({
-        "description": nothing,
-        "categories": F.array().cast("array<string>"),
-        "attributes": F.create_map().cast("map<string,string>"),
-        "image_url": nothing,
-    })
+    artists = artists.withColumns(
+        {
+            "description": nothing,
+            "categories": F.array().cast("array<string>"),
+            "attributes": F.create_map().cast("map<string,string>"),
+            "image_url": nothing,
+        }
+    )
     return collect_groups(
         request.spark, events=[plays.with_records(plays.records.drop("title"))], items=[plays.beside(artists)]
     )

@@ -48,8 +48,9 @@ def read_media(spark: SparkSession, path: str, max_quarantine_share: float) -> M
     if bare.endswith(".parquet"):
         return _stored(spark, path)
     if fs.getFileStatus(address).isFile():
-        raise BadInput.of(f"media {path}", found="a file of another kind", expected="*.csv, *.parquet or a folder",
-                          where=OPTION)
+        raise BadInput.of(
+            f"media {path}", found="a file of another kind", expected="*.csv, *.parquet or a folder", where=OPTION
+        )
     return _in_folder(spark, fs.getFileStatus(address).getPath().toString())
 
 
@@ -85,12 +86,22 @@ def _stored(spark: SparkSession, path: str) -> MediaRows:
     frame = spark.read.parquet(path)
     require_columns(tuple(frame.columns), ("item_id", "bytes"), f"media {path}", OPTION)
     if frame.schema["bytes"].dataType.simpleString() != "binary":
-        raise BadInput.of(f"media {path}", found=f"bytes as {frame.schema['bytes'].dataType.simpleString()}",
-                          expected="bytes as binary", where=OPTION)
+        raise BadInput.of(
+            f"media {path}",
+            found=f"bytes as {frame.schema['bytes'].dataType.simpleString()}",
+            expected="bytes as binary",
+            where=OPTION,
+        )
     kind = F.lower(filled(F.col("kind"))) if "kind" in frame.columns else F.lit(None).cast("string")
     name = F.element_at(F.split(F.col("_metadata.file_path"), "/"), -1)
-    columns = (filled(F.col("item_id").cast("string")), kind, F.lit(None).cast("string"), F.col("bytes"), name,
-               F.col("_metadata.row_index") + 1)
+    columns = (
+        filled(F.col("item_id").cast("string")),
+        kind,
+        F.lit(None).cast("string"),
+        F.col("bytes"),
+        name,
+        F.col("_metadata.row_index") + 1,
+    )
     rows = frame.select(*(column.alias(name) for column, name in zip(columns, COLUMNS, strict=True)))
     return MediaRows(rows.where("item_id IS NOT NULL"), _nameless(rows), True)
 
@@ -108,8 +119,12 @@ def _in_folder(spark: SparkSession, root: str) -> MediaRows:
     item_id = F.regexp_replace(F.element_at(F.split(name, "/"), 1), r"\.[A-Za-z0-9]+$", "")
     nothing = F.lit(None)
     rows = found.select(
-        item_id.alias("item_id"), nothing.cast("string").alias("kind"), "path", nothing.cast("binary").alias("content"),
-        name.alias("file"), F.lit(1).cast("bigint").alias("line"),
+        item_id.alias("item_id"),
+        nothing.cast("string").alias("kind"),
+        "path",
+        nothing.cast("binary").alias("content"),
+        name.alias("file"),
+        F.lit(1).cast("bigint").alias("line"),
     )
     return MediaRows(rows, None, False)
 

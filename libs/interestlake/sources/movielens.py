@@ -98,9 +98,7 @@ def _plots(request: Request, files: tuple[InputFile, ...]) -> Settled:
 
     attributes = {"director": known("director"), "actors": known("actors"), "rated": known("rated")}
     judged = lines.transform(separated("::", *PLOT_FIELDS)).transform(
-        judge_items(
-            _field("id"), description=known("plot"), attributes=attributes, image_url=known("poster")
-        )
+        judge_items(_field("id"), description=known("plot"), attributes=attributes, image_url=known("poster"))
     )
     return settle(judged, files, request.max_quarantine_share)
 

@@ -32,14 +32,20 @@ def read_tickets(spark: SparkSession, path: str, max_share: float) -> DeskFile:
         solved = number(field("solved")) if field("solved") is not None else F.lit(1.0)
         given = field("timestamp")
         event_ts = F.lit(None).cast("timestamp")
-        rules = [(filled(field("agent_id")).isNull(), "missing agent_id: expected text"),
-                 (~F.coalesce(solved.between(0, 1), F.lit(False)), "solved not usable: expected a number from 0 to 1")]
+        rules = [
+            (filled(field("agent_id")).isNull(), "missing agent_id: expected text"),
+            (~F.coalesce(solved.between(0, 1), F.lit(False)), "solved not usable: expected a number from 0 to 1"),
+        ]
         if given is not None:
             event_ts = F.coalesce(time(given, "iso"), time(given, "seconds"))
             rules.append((event_ts.isNull(), "timestamp not readable: expected unix seconds or an ISO 8601 time"))
         article = filled(field("article_id")) if field("article_id") is not None else F.lit(None).cast("string")
-        return {"agent_id": filled(field("agent_id")), "article_id": article, "solved": solved,
-                "event_ts": event_ts}, rules
+        return {
+            "agent_id": filled(field("agent_id")),
+            "article_id": article,
+            "solved": solved,
+            "event_ts": event_ts,
+        }, rules
 
     return _read(spark, path, "ticket_id", ("agent_id",), columns, max_share, "--tickets")
 
@@ -72,8 +78,10 @@ def _read(spark, path: str, key: str, needed: tuple[str, ...], columns, max_shar
     whole = field("text") if field("title") is None else F.concat_ws(". ", filled(field("title")), field("text"))
     text = filled(clean_and_mask(whole))
     first = [(filled(field(key)).isNull(), f"missing {key}: expected text"), (text.isNull(), "no text: expected words")]
-    judged = read_records(spark, (file,), PLAIN, len(names)).transform(csv(header)).transform(
-        judge({key: filled(field(key)), "text": text, **more}, [*first, *rules])
+    judged = (
+        read_records(spark, (file,), PLAIN, len(names))
+        .transform(csv(header))
+        .transform(judge({key: filled(field(key)), "text": text, **more}, [*first, *rules]))
     )
     settled = settle(judged, (file,), max_share, header)
     if not settled.record_count:

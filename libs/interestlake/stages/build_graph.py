@@ -75,9 +75,7 @@ def _vectors(context: StageContext) -> dict[str, float]:
     count = catalogue.count()
     check_items(count, params.svd_max_items)
     ids = catalogue.toPandas().sort_values("item_index")["item_id"].to_numpy()
-    vectors, with_text = mean_item_texts(
-        context.read("silver.documents"), own_vectors(context), catalogue, count
-    )
+    vectors, with_text = mean_item_texts(context.read("silver.documents"), own_vectors(context), catalogue, count)
     train = context.read("silver.interactions").where("split = 'train' AND weight > 0")
     behaviour = BehaviourMatrix(train.select("user_id", F.col("item_index").alias("column"), "weight"), count)
     factors = truncated_svd(

@@ -27,10 +27,12 @@ def _run(context: StageContext) -> dict[str, float]:
     candidates = reduce(DataFrame.unionByName, (by_kind[kind] for kind in params.kinds))
     candidates = candidates.transform(without_hidden(context.params.guard.hidden_words, items, topics))
     chosen = candidates.transform(choose_interests(params)).persist()
-    vocabulary, written = context.write_all({
-        "silver.interests": chosen.transform(interest_vocabulary(topics)),
-        "silver.item_interests": chosen.drop("kind", "name"),
-    })
+    vocabulary, written = context.write_all(
+        {
+            "silver.interests": chosen.transform(interest_vocabulary(topics)),
+            "silver.item_interests": chosen.drop("kind", "name"),
+        }
+    )
     carried, names = (context.lake.read(name) for name in ("silver.item_interests", "silver.interests"))
     pairs = context.read("silver.interactions")
     profiles = pairs.transform(interest_map(carried, names, params.max_per_user))

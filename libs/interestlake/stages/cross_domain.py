@@ -47,8 +47,12 @@ def _run(context: StageContext) -> dict[str, float]:
     judged = people.join(relevant, "user_id").withColumn("half", half(context.options.seed)).persist()
     counts = {row["half"]: row["count"] for row in judged.groupBy("half").count().collect()}
     if min(counts.get(name, 0) for name in ("validation", "test")) < LEAST_PEOPLE:
-        raise BadInput.of("people known in both catalogues", found=counts or "nobody",
-                          expected=f"at least {LEAST_PEOPLE} in each half", where="--from-lake")
+        raise BadInput.of(
+            "people known in both catalogues",
+            found=counts or "nobody",
+            expected=f"at least {LEAST_PEOPLE} in each half",
+            where="--from-lake",
+        )
     shop = _shop(context, target, wanted_pairs, texts, judged)
     figures = _measured(context, judged, shop).withColumn("run_id", F.lit(context.options.run_id)).persist()
     context.write(METRICS, figures)
@@ -89,8 +93,12 @@ def _shop(
     count, first = chosen.count(), texts.select(F.size("text_vector")).first()
     planned = gigabytes(count, texts=1, numbers=1 + (first[0] if first else 0))
     planned += gigabytes(nodes.held.count(), texts=2, numbers=3)
-    expect_room(f"{count:,} items with vectors and interests", planned, context.params.expand.max_gigabytes,
-                "expand.max_gigabytes")
+    expect_room(
+        f"{count:,} items with vectors and interests",
+        planned,
+        context.params.expand.max_gigabytes,
+        "expand.max_gigabytes",
+    )
     items = chosen.join(popular, "item_id", "left").join(texts, "item_id", "left").toPandas().sort_values("item_id")
     ids = items["item_id"].to_numpy(object)
     carried = carried.toPandas()

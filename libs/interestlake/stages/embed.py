@@ -93,9 +93,7 @@ def _folder(encoder: EncoderFiles, engine: str, precision: str) -> str:
     return (int8_onnx if engine == "spark_nlp" else int8_model)(encoder, cache_folder())
 
 
-def _embed(
-    context: StageContext, encoder: EncoderFiles, chosen: Choice, new: DataFrame, done: int, total: int
-) -> None:
+def _embed(context: StageContext, encoder: EncoderFiles, chosen: Choice, new: DataFrame, done: int, total: int) -> None:
     """Embed and commit round after round: a killed run has lost no more than its unfinished round."""
     params, spark = context.params.embed, context.spark
     folder = _folder(encoder, chosen.engine, chosen.precision)

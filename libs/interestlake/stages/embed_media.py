@@ -44,10 +44,12 @@ def _run(context: StageContext) -> dict[str, float]:
         broken = made.where("reason IS NOT NULL").select("media_hash", F.col("reason").alias("broken"))
         judged = hashed.join(broken, "media_hash", "left").withColumn("reason", F.coalesce("reason", "broken"))
         judged = judged.drop("broken").persist()
-        context.write_all({
-            "silver.media": judged.transform(_media_rows),
-            "bronze.quarantine": judged.transform(_quarantine(source)),
-        })
+        context.write_all(
+            {
+                "silver.media": judged.transform(_media_rows),
+                "bronze.quarantine": judged.transform(_quarantine(source)),
+            }
+        )
         bad = judged.where("reason IS NOT NULL").count()
     for frame in (hashed, new_contents, made, judged, *filter(None, [source.held])):
         frame.unpersist()

@@ -41,7 +41,8 @@ def _run(context: StageContext) -> dict[str, float]:
     borne = spans.transform(item_entities(documents.select("item_id", "text_hash"), params.min_confidence,
                                           params.min_items)).cache()  # fmt: skip
     nodes = borne.groupBy("entity_id", "kind", "name").agg(
-        F.count("*").cast("int").alias("item_count"), F.sum("texts").cast("int").alias("text_count"))
+        F.count("*").cast("int").alias("item_count"), F.sum("texts").cast("int").alias("text_count")
+    )
     linked = context.read("silver.interests").where(F.col("kind").isin(*LINKED)).select("interest_id")
     interests = context.read("silver.item_interests").join(linked, "interest_id")
     carried = borne.select("item_id", F.col("entity_id").alias("node"), "weight", F.lit(True).alias("is_entity"))
@@ -62,8 +63,9 @@ def entities_table(lake: Lake, rows: int = 15) -> str:
     top = nodes.limit(rows).collect()
     ids = [row["entity_id"] for row in top]
     edges = lake.read(EDGES)
-    ends = edges.select("src", "dst", "weight").unionByName(edges.select(
-        F.col("dst").alias("src"), F.col("src").alias("dst"), "weight"))
+    ends = edges.select("src", "dst", "weight").unionByName(
+        edges.select(F.col("dst").alias("src"), F.col("src").alias("dst"), "weight")
+    )
     nearest = F.row_number().over(Window.partitionBy("src").orderBy(F.desc("weight"), "dst"))
     mine = ends.where(F.col("src").isin(ids)).withColumn("place", nearest).where("place <= 3").collect()
     lines = [f"{nodes.count()} entities, {edges.count()} edges"]

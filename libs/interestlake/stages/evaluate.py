@@ -54,8 +54,10 @@ def _headline(context: StageContext) -> dict[str, float]:
     gate = context.params.promote
     rows = context.read("gold.metrics").where(
         (F.col("run_id") == context.options.run_id)
-        & (F.col("split") == "test") & (F.col("segment") == "all")
-        & (F.col("metric") == gate.metric) & (F.col("k") == gate.k)
+        & (F.col("split") == "test")
+        & (F.col("segment") == "all")
+        & (F.col("metric") == gate.metric)
+        & (F.col("k") == gate.k)
     )
     return {f"{row['model']}.{gate.metric}_{gate.k}": row["value"] for row in rows.select("model", "value").collect()}
 

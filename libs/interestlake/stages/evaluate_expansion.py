@@ -1,6 +1,5 @@
 """The command evaluate-expansion: late interests are hidden and sought again; lists for people with little history."""
 
-
 from dataclasses import replace
 
 import numpy as np
@@ -74,8 +73,12 @@ def _choose(context: StageContext, people: DataFrame, shared: Broadcast) -> Sett
     rows = validation.transform(tried(shared, tries, CHOSEN_AT)).groupBy("setting").agg(F.avg("value").alias("value"))
     means = {row["setting"]: row["value"] for row in rows.collect()}
     if not means:
-        raise BadInput.of("lake", found="nobody whose later items show an interest that the earlier ones do not",
-                          expected="people with held-out items", where="prepare.validation_share and test_share")
+        raise BadInput.of(
+            "lake",
+            found="nobody whose later items show an interest that the earlier ones do not",
+            expected="people with held-out items",
+            where="prepare.validation_share and test_share",
+        )
     best = tries[max(means, key=lambda number: (round(means[number], 9), -number))]
     sure = summed(validation.transform(judged(shared, best)), "validation")
     measured = {row["metric"]: row["value"] for row in sure.where(f"model = 'expansion' AND k = {CHOSEN_AT}").collect()}

@@ -50,8 +50,12 @@ def _replayed(context: StageContext) -> dict[str, float]:
     for row in rows.where(~F.col("true")).orderBy(*order).limit(SHOWN_LIES).collect():
         print(f"false: {row['kind']} of {row['user_id'][:8]}, {row['item_id']}: {row['statement']}")
     rows.unpersist()
-    return {"statements": float(total), "true": float(true), "false": float(total - true),
-            **{f"true.{row['kind']}": row["t"] / row["n"] for row in counts}}
+    return {
+        "statements": float(total),
+        "true": float(true),
+        "false": float(total - true),
+        **{f"true.{row['kind']}": row["t"] / row["n"] for row in counts},
+    }
 
 
 def _without(context: StageContext, people: int) -> dict[str, float]:

@@ -64,8 +64,12 @@ def _roles(context: StageContext) -> DataFrame:
     rows = joined.select("interest_id", "community", "pagerank", "participation").toPandas().sort_values("interest_id")
     if rows.empty:
         return empty(context.spark, ROLES)
-    between = betweenness(edges.select("src", "dst", "weight").toPandas(), list(rows["interest_id"]),
-                          params.bridge_pivots, context.options.seed)
+    between = betweenness(
+        edges.select("src", "dst", "weight").toPandas(),
+        list(rows["interest_id"]),
+        params.bridge_pivots,
+        context.options.seed,
+    )
     rows = rows.assign(betweenness=rows["interest_id"].map(between), participation=rows["participation"].fillna(0.0))
     return context.spark.createDataFrame(_plain(name_roles(rows.reset_index(drop=True))), _columns(rows))
 

@@ -24,15 +24,24 @@ def _run(context: StageContext) -> dict[str, float]:
     pairs = context.read("silver.interactions")
     timed = pairs.where("first_ts IS NOT NULL").limit(params.max_steps + 1).count()
     if not timed:
-        raise BadInput.of("silver.interactions", found="no times", expected="events with times, or nothing is next",
-                          where="--lake")
+        raise BadInput.of(
+            "silver.interactions", found="no times", expected="events with times, or nothing is next", where="--lake"
+        )
     if timed > params.max_steps:
-        raise BadInput.of("silver.interactions", found=f"more than {params.max_steps:,} timed pairs",
-                          expected="what one machine's memory holds", where="upcoming.max_steps")
+        raise BadInput.of(
+            "silver.interactions",
+            found=f"more than {params.max_steps:,} timed pairs",
+            expected="what one machine's memory holds",
+            where="upcoming.max_steps",
+        )
     steps, users = read_steps(main_interests(nodes, params.kind), pairs)
     if not len(steps.targets(TEST)):
-        raise BadInput.of("steps", found=f"no test step with an interest of kind {params.kind}",
-                          expected="items that carry one", where="upcoming.kind")
+        raise BadInput.of(
+            "steps",
+            found=f"no test step with an interest of kind {params.kind}",
+            expected="items that carry one",
+            where="upcoming.kind",
+        )
     context.log.info("      %d steps of %d people over %d interests", len(steps.node), len(users), steps.size)
     trained = train_next(steps, context.options.seed)
     context.log.info("      Transformer: best after epoch %d", trained.epochs)
@@ -75,12 +84,14 @@ def _backtested(forecasts: DataFrame) -> DataFrame:
 def _next(context: StageContext, steps: Steps, users: np.ndarray, trained: NextInterest) -> DataFrame:
     people, chance = trained.after(steps)
     top = np.argsort(-np.round(chance, 6), axis=1, kind="stable")[:, :KEPT]
-    rows = pd.DataFrame({
-        "user_id": np.repeat(users[people], top.shape[1]),
-        "rank": np.tile(np.arange(1, top.shape[1] + 1, dtype=np.int32), len(people)),
-        "interest": steps.nodes[top.ravel()],
-        "probability": np.take_along_axis(chance, top, axis=1).ravel().astype(float),
-    })
+    rows = pd.DataFrame(
+        {
+            "user_id": np.repeat(users[people], top.shape[1]),
+            "rank": np.tile(np.arange(1, top.shape[1] + 1, dtype=np.int32), len(people)),
+            "interest": steps.nodes[top.ravel()],
+            "probability": np.take_along_axis(chance, top, axis=1).ravel().astype(float),
+        }
+    )
     return context.spark.createDataFrame(rows, "user_id string, rank int, interest string, probability double")
 
 
@@ -92,4 +103,3 @@ NEXT_INTEREST = Stage(
     section="upcoming",
     run=_run,
 )
-

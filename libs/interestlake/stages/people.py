@@ -87,8 +87,12 @@ def _expect_to_fit(context: StageContext, profiles: DataFrame, links: DataFrame)
     friends, interests = links.count(), profiles.count()
     planned = gigabytes(friends, texts=2, numbers=4) + gigabytes(interests, texts=3, numbers=2)
     planned += gigabytes(people, texts=1, numbers=3 * ITEMS_KEPT)
-    expect_room(f"{people:,} people, {interests:,} interests and {friends:,} friend links", planned,
-                bounds.max_gigabytes, "expand.max_gigabytes")
+    expect_room(
+        f"{people:,} people, {interests:,} interests and {friends:,} friend links",
+        planned,
+        bounds.max_gigabytes,
+        "expand.max_gigabytes",
+    )
 
 
 def _matrix(users: np.ndarray, links: pd.DataFrame) -> sp.csr_matrix:

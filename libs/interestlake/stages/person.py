@@ -19,8 +19,10 @@ from ..serving.person_page.object import forget, object_to, reports_of, withdraw
 from ..serving.person_page.page import page_of
 from ..serving.person_page.request import Request
 
-RANKER = ("A registered ranker carries histories of the run that made it: `interestlake recommend` registers one "
-          "without these rows; older versions are for MLflow to delete.")
+RANKER = (
+    "A registered ranker carries histories of the run that made it: `interestlake recommend` registers one "
+    "without these rows; older versions are for MLflow to delete."
+)
 OF_PEOPLE = tuple(sorted({
     *(one.table for one in (*erase_everything("", 0), *erase_item("", 0, "", 0), *erase_interest("", 0, ""))),
     *text_tables(), OBJECTIONS,

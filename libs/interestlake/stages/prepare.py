@@ -47,15 +47,17 @@ def _run(context: StageContext) -> dict[str, float]:
     spoken = events.transform(event_documents(placed, placed.transform(split_ends(method))))
     documents = items.transform(item_documents()).unionByName(spoken).persist()
     texts = documents.agg(F.count(F.lit(1)), F.count_if("cut")).first()
-    context.write_all({
-        "silver.users": users,
-        NUMBERS: user_index,
-        "silver.items": pairs.transform(item_rows(items, item_index)),
-        "silver.interactions": pairs.transform(indexed_pairs(user_index, item_index)),
-        "silver.documents": documents.drop("cut"),
-        "silver.friends": context.read("bronze.friends").transform(mutual_friends(users)),
-        "silver.facts": _facts(context),
-    })
+    context.write_all(
+        {
+            "silver.users": users,
+            NUMBERS: user_index,
+            "silver.items": pairs.transform(item_rows(items, item_index)),
+            "silver.interactions": pairs.transform(indexed_pairs(user_index, item_index)),
+            "silver.documents": documents.drop("cut"),
+            "silver.friends": context.read("bronze.friends").transform(mutual_friends(users)),
+            "silver.facts": _facts(context),
+        }
+    )
     for frame in (placed, pairs, items, users, documents):
         frame.unpersist()
     named = {f"pairs_{split}": counts.get(split, 0) for split in ("train", "validation", "test")}

@@ -14,8 +14,10 @@ def _run(context: StageContext) -> dict[str, float]:
     gate = context.params.promote
     rows = context.read("gold.metrics").where(
         (F.col("run_id") == context.options.run_id)
-        & (F.col("split") == "test") & (F.col("segment") == "all")
-        & (F.col("metric") == gate.metric) & (F.col("k") == gate.k)
+        & (F.col("split") == "test")
+        & (F.col("segment") == "all")
+        & (F.col("metric") == gate.metric)
+        & (F.col("k") == gate.k)
     )
     values = {row["model"]: row["value"] for row in rows.select("model", "value").collect()}
     missing = [name for name in ("fused", *gate.better_than) if name not in values]
@@ -46,7 +48,9 @@ def _version(context: StageContext, name: str) -> str:
     version = context.tracker.version_of_this_run(name) or context.tracker.alias_version(name, CHALLENGER)
     if version is None:
         raise BadInput.of(
-            f"model {name}", found="no version", expected="one made by training and recommend",
+            f"model {name}",
+            found="no version",
+            expected="one made by training and recommend",
             where="--run-id, or run the earlier stages first",
         )
     return version

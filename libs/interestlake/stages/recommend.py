@@ -33,12 +33,14 @@ def _run(context: StageContext) -> dict[str, float]:
     lists = people.transform(list_models(shared, length)).withColumn("split", F.lit("test"))
     validated = validation_lists(choice, models.user_ids, models.catalogue.item_ids, length)
     validated = rows_of(context.spark, "models.lists", validated.assign(split="validation"))
-    written, *_ = context.write_all({
-        "models.lists": lists.unionByName(validated),
-        CHOSEN: rows_of(context.spark, CHOSEN, rows),
-        FUSION: rows_of(context.spark, FUSION, [fusion_row(choice.fusion, run_id)]),
-        WEIGHTS: rows_of(context.spark, WEIGHTS, weight_rows(choice.fusion)),
-    })
+    written, *_ = context.write_all(
+        {
+            "models.lists": lists.unionByName(validated),
+            CHOSEN: rows_of(context.spark, CHOSEN, rows),
+            FUSION: rows_of(context.spark, FUSION, [fusion_row(choice.fusion, run_id)]),
+            WEIGHTS: rows_of(context.spark, WEIGHTS, weight_rows(choice.fusion)),
+        }
+    )
     shared.unpersist()
     # the release: everything again, on every pair
     release = models.for_release(choice)

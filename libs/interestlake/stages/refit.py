@@ -37,10 +37,12 @@ def _run(context: StageContext) -> dict[str, float]:
     scoring.close()
     if any(segment.better for segment in moved.values()):
         fusion = moved_fusion(recommender.fusion, moved)
-        context.write_all({
-            FUSION: rows_of(context.spark, FUSION, [fusion_row(fusion, run_id)]),
-            WEIGHTS: rows_of(context.spark, WEIGHTS, weight_rows(fusion)),
-        })
+        context.write_all(
+            {
+                FUSION: rows_of(context.spark, FUSION, [fusion_row(fusion, run_id)]),
+                WEIGHTS: rows_of(context.spark, WEIGHTS, weight_rows(fusion)),
+            }
+        )
     return refit_figures(moved, recommender.names, refit.rate, worth)
 
 
@@ -85,8 +87,10 @@ def _people(scoring: Scoring, pairs: DataFrame, seed: int) -> DataFrame:
 
 def _refuse(worth: told.FeedbackCounts, path: str) -> None:
     pairs = worth.rows - worth.repeated
-    found = (f"{pairs} pairs, none to learn from ({worth.unknown_people} unknown people, {worth.unknown_items} unknown "
-             f"items, {worth.trained} pairs of the lake, {worth.used} others, none liked)")
+    found = (
+        f"{pairs} pairs, none to learn from ({worth.unknown_people} unknown people, {worth.unknown_items} unknown "
+        f"items, {worth.trained} pairs of the lake, {worth.used} others, none liked)"
+    )
     expected = "a liked item (weight > 0) that the lake knows, of a person it knows, both ids as in the source"
     raise BadInput.of(f"file {path}", found=found, expected=expected, where=f"{OPTION}, or the pseudonym key of ingest")
 

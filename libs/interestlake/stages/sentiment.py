@@ -31,8 +31,12 @@ TEXTS_PER_TASK = 2000
 def _run(context: StageContext) -> dict[str, float]:
     params = context.params.sentiment
     expect_lake(context.lake, READS, "interestlake run --until build_interests")
-    reviews = context.read("silver.documents").where("kind = 'review'").select(
-        "doc_id", "text_hash", "item_id", "text", "event_ts").cache()
+    reviews = (
+        context.read("silver.documents")
+        .where("kind = 'review'")
+        .select("doc_id", "text_hash", "item_id", "text", "event_ts")
+        .cache()
+    )
     texts = reviews.groupBy("text_hash").agg(F.min("text").alias("text")).cache()
     total = texts.count()
     if total == 0:
@@ -47,10 +51,12 @@ def _run(context: StageContext) -> dict[str, float]:
     counts = rows.where("scope <> 'entity'").transform(window_counts(params.window_days))
     alarms, tests = sentiment_alarms(params.min_texts, params.min_past, params.false_discovery_rate)(counts)
     named = alarms.transform(with_evidence(rows, params.window_days)).join(_names(context), ["scope", "id"], "left")
-    written = context.write_all({
-        TRENDS: trends.withColumn("name", F.coalesce("name", "id")).withColumn("model_id", F.lit(model_id)),
-        ALARMS: named.withColumn("name", F.coalesce("name", "id")).withColumn("model_id", F.lit(model_id)),
-    })
+    written = context.write_all(
+        {
+            TRENDS: trends.withColumn("name", F.coalesce("name", "id")).withColumn("model_id", F.lit(model_id)),
+            ALARMS: named.withColumn("name", F.coalesce("name", "id")).withColumn("model_id", F.lit(model_id)),
+        }
+    )
     figures = {"texts": float(total), "mentions": float(mentions.count()), "tests": float(tests),
                "trends": float(written[0].rows), "alarms": float(written[1].rows)}  # fmt: skip
     for frame in (reviews, texts, rows):
@@ -88,8 +94,12 @@ def class_polarity(classes: tuple[str, ...]) -> dict[str, float]:
     try:
         values = [float(name) for name in classes]
     except ValueError:
-        raise BadInput.of("classes of the model", found=", ".join(classes), where="--model",
-                          expected="positive, negative, neutral, or numbers such as 0 and 1, or 1 to 5") from None
+        raise BadInput.of(
+            "classes of the model",
+            found=", ".join(classes),
+            where="--model",
+            expected="positive, negative, neutral, or numbers such as 0 and 1, or 1 to 5",
+        ) from None
     low, high = min(values), max(values)
     return {name: 2 * (value - low) / (high - low) - 1 for name, value in zip(classes, values, strict=True)}
 
@@ -108,8 +118,9 @@ def _judge(context: StageContext, model_id: str, model: str):
     """texts(text) -> (text, polarity in [-1,1]): the cheap tier's sign, or the mean of the tuned model's classes."""
     if not model:
         documents = context.read("silver.documents").select("text_hash", "text").dropDuplicates(["text_hash"])
-        labelled = context.read("silver.sentiment_labels").join(documents, "text_hash").select(
-            "text_hash", "text", "label")
+        labelled = (
+            context.read("silver.sentiment_labels").join(documents, "text_hash").select("text_hash", "text", "label")
+        )
         if labelled.isEmpty():
             labelled = built_in_sentences(context.spark)
         return judge_texts(fit_annotator(context.spark, labelled, model_id, context.params.annotate.max_keywords))
@@ -131,8 +142,11 @@ def _judge(context: StageContext, model_id: str, model: str):
 def _judged_texts(context: StageContext, texts: DataFrame, judge, model_id: str, model: str) -> DataFrame:
     """Polarity of each text under this model; the tuned one reads only texts that it has not read before."""
     if not model:
-        rows = context.read("silver.text_features").join(texts.select("text_hash"), "text_hash").select(
-            "text_hash", "polarity", F.col("polarity_label").alias("label"))
+        rows = (
+            context.read("silver.text_features")
+            .join(texts.select("text_hash"), "text_hash")
+            .select("text_hash", "polarity", F.col("polarity_label").alias("label"))
+        )
     else:
         new = texts
         if context.lake.exists(SAID):
@@ -165,8 +179,12 @@ def _write_mentions(context: StageContext, texts: DataFrame, judge, model_id: st
     mentions = spread.transform(find_mentions(entities)).persist()
     judged = mentions.select(F.col("clause").alias("text")).distinct().transform(judge)
     polarity = F.round("polarity", 6).alias("polarity")
-    context.write(MENTIONS, mentions.join(judged.withColumnRenamed("text", "clause"), "clause").select(
-        "text_hash", "entity_id", "place", "clause", polarity, F.lit(model_id).alias("model_id")))
+    context.write(
+        MENTIONS,
+        mentions.join(judged.withColumnRenamed("text", "clause"), "clause").select(
+            "text_hash", "entity_id", "place", "clause", polarity, F.lit(model_id).alias("model_id")
+        ),
+    )
     mentions.unpersist()
     return context.lake.read(MENTIONS)
 

@@ -23,8 +23,12 @@ def _run(context: StageContext) -> dict[str, float]:
     tickets, articles, asked = (file.rows.persist() for file in files)
     questions = asked.count()
     if questions > params.max_new:
-        raise BadInput.of("new tickets, which every task holds", found=questions, expected=f"at most {params.max_new}",
-                          where="--new in parts, or support.max_new")
+        raise BadInput.of(
+            "new tickets, which every task holds",
+            found=questions,
+            expected=f"at most {params.max_new}",
+            where="--new in parts, or support.max_new",
+        )
     texts = [frame.select("text_hash", "text") for frame in (tickets, articles, asked)]
     figures = embed_texts(context, texts[0].unionByName(texts[1]).unionByName(texts[2]).dropDuplicates(["text_hash"]))
     vectors = own_vectors(context, asked).select("text_hash", "vector")
@@ -49,15 +53,25 @@ def _run(context: StageContext) -> dict[str, float]:
     if bad := [file.quarantine for file in files if file.bad_count]:
         rows = reduce(DataFrame.unionByName, bad).withColumn("source", F.lit("support"))
         context.write("bronze.quarantine", rows.select("source", "file", "line", "reason"))
-    counts = context.lake.read(DESK).agg(
-        F.count_distinct(F.when(F.col("kind") == "agent", F.col("ticket_id"))),
-        F.count_distinct(F.when(F.col("kind") == "answer", F.col("ticket_id"))),
-    ).first()
+    counts = (
+        context.lake.read(DESK)
+        .agg(
+            F.count_distinct(F.when(F.col("kind") == "agent", F.col("ticket_id"))),
+            F.count_distinct(F.when(F.col("kind") == "answer", F.col("ticket_id"))),
+        )
+        .first()
+    )
     shared.unpersist()
     for frame in (tickets, articles, asked, near, *(file.held for file in files)):
         frame.unpersist()
-    return {"new_tickets": questions, "with_agent": counts[0], "with_answer": counts[1], "rows": written.rows,
-            "quarantined": sum(file.bad_count for file in files), "texts_embedded": figures["texts_embedded"]}
+    return {
+        "new_tickets": questions,
+        "with_agent": counts[0],
+        "with_answer": counts[1],
+        "rows": written.rows,
+        "quarantined": sum(file.bad_count for file in files),
+        "texts_embedded": figures["texts_embedded"],
+    }
 
 
 def _agents(context: StageContext, near: DataFrame) -> DataFrame:
@@ -75,17 +89,35 @@ def _ddl(frame: DataFrame) -> str:
 
 def _agent_rows(ranked: DataFrame) -> DataFrame:
     solved = F.format_string("solved %d of the most similar past tickets, closest %s", "tickets", F.col("evidence")[0])
-    return ranked.select("ticket_id", F.lit("agent").alias("kind"), "rank", F.col("agent_id").alias("id"),
-                         F.col("agent_id").alias("name"), "score", "evidence", solved.alias("reason"))
+    return ranked.select(
+        "ticket_id",
+        F.lit("agent").alias("kind"),
+        "rank",
+        F.col("agent_id").alias("id"),
+        F.col("agent_id").alias("name"),
+        "score",
+        "evidence",
+        solved.alias("reason"),
+    )
 
 
 def _answer_rows(ranked: DataFrame) -> DataFrame:
-    used = F.when(F.col("tickets") > 0, F.format_string("it solved %d similar past tickets, closest %s", "tickets",
-                                                        F.col("evidence")[0]))
+    used = F.when(
+        F.col("tickets") > 0,
+        F.format_string("it solved %d similar past tickets, closest %s", "tickets", F.col("evidence")[0]),
+    )
     own = F.when(F.col("own") > 0, F.format_string("its text is near the ticket's (cosine %.2f)", "own"))
     reason = F.concat_ws(" and ", used, own).alias("reason")
-    return ranked.select("ticket_id", F.lit("answer").alias("kind"), "rank", F.col("article_id").alias("id"),
-                         F.col("title").alias("name"), "score", "evidence", reason)
+    return ranked.select(
+        "ticket_id",
+        F.lit("answer").alias("kind"),
+        "rank",
+        F.col("article_id").alias("id"),
+        F.col("title").alias("name"),
+        "score",
+        "evidence",
+        reason,
+    )
 
 
 SUPPORT_DESK = Stage(

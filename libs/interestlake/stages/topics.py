@@ -36,17 +36,22 @@ def _run(context: StageContext) -> dict[str, float]:
     terms_of["lda"] = _lda(context, shaping, k)
     model = fit_clusters(vectors.where(~judging), k, params.iterations, seed)
     if model is None:
-        raise BadInput.of("vectors", found=f"fewer than 2 texts with one of {encoder_of(context).model_id}",
-                          expected="more",
-                          where="--lake, after `interestlake run --until embed`")
+        raise BadInput.of(
+            "vectors",
+            found=f"fewer than 2 texts with one of {encoder_of(context).model_id}",
+            expected="more",
+            where="--lake, after `interestlake run --until embed`",
+        )
     assigned = vectors.transform(assign_clusters(model)).cache()
     named = shaping.transform(cluster_words(assigned, max(params.words, TERMS_IN_NAME), context.params.annotate
                                             .min_document_count)).orderBy("topic_id").collect()  # fmt: skip
     terms_of["clusters"] = [(row["topic_id"], row["terms"]) for row in named]
     rows, figures = _judged(terms_of, held_out, params.words)
     sizes = {row["topic_id"]: row["count"] for row in assigned.groupBy("topic_id").count().collect()}
-    schema = ("method string, topic_id int, name string, terms array<struct<term:string,weight:double>>, npmi double, "
-              "texts bigint")
+    schema = (
+        "method string, topic_id int, name string, terms array<struct<term:string,weight:double>>, npmi double, "
+        "texts bigint"
+    )
     rows = [(*row, sizes.get(row[1]) if row[0] == "clusters" else None) for row in rows]
     context.write_all({QUALITY: context.spark.createDataFrame(rows, schema), ASSIGNED: assigned})
     for frame in (tokens, vectors, assigned):

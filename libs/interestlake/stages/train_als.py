@@ -33,11 +33,13 @@ def _run(context: StageContext) -> dict[str, float]:
     context.tracker.tag_stage({"als.engine": plan.engine, "als.engine_reason": plan.reason})
     model = fit_with(plan, context.params.als, context.options.seed)(pairs)
     user_factors, item_factors = factors(model)
-    users, items, _ = context.write_all({
-        "models.als_user_factors": user_factors,
-        "models.als_item_factors": item_factors,
-        "models.als_fit": one_row(context.spark, "models.als_fit", plan.row()),
-    })
+    users, items, _ = context.write_all(
+        {
+            "models.als_user_factors": user_factors,
+            "models.als_item_factors": item_factors,
+            "models.als_fit": one_row(context.spark, "models.als_fit", plan.row()),
+        }
+    )
     with tempfile.TemporaryDirectory() as folder:
         version = context.tracker.log_model(
             "spark",

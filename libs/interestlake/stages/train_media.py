@@ -69,8 +69,10 @@ def _write_snapshots(context: StageContext) -> tuple[Snapshot, Snapshot]:
         widths[name] = len(even.first()["vector"])
     if not reduced:
         raise BadInput.of(
-            f"lake {context.lake.root}", found="no vectors of texts, pictures or sounds under these encoders",
-            expected="at least one kind", where="interestlake embed-media or embed first, with the same encoders",
+            f"lake {context.lake.root}",
+            found="no vectors of texts, pictures or sounds under these encoders",
+            expected="at least one kind",
+            where="interestlake embed-media or embed first, with the same encoders",
         )
     context.write("models.media_features", items.transform(content_rows(reduced, widths)))
     features = context.lake.read("models.media_features")
@@ -96,8 +98,12 @@ def _run(context: StageContext) -> dict[str, float]:
     check_plan(params, users, len(held_items), sum(items.widths), examples.rows)
     used, histories = pair_matrices(examples, users, len(held_items))
     if not used.nnz:
-        raise BadInput.of("pairs of people and items with content", found="none to train on", expected="at least one",
-                          where="--media, or train_media.held_out_share")
+        raise BadInput.of(
+            "pairs of people and items with content",
+            found="none to train on",
+            expected="at least one",
+            where="--media, or train_media.held_out_share",
+        )
     shown = items.present.numpy().any(axis=1)
     tried = holdouts(_sampled_pairs(context), shown, held_items)
     torch.set_num_threads(os.cpu_count() or 1)
@@ -123,10 +129,12 @@ def _run(context: StageContext) -> dict[str, float]:
         context.log.info("      %-44s %.4f", name, value)
     people_vectors, item_vectors = (v.numpy() for v in fused(model, items, profiles(items, histories)))
     people = np.flatnonzero(np.diff(histories.indptr))
-    context.write_all({
-        "models.media_user_vectors": _vector_rows(context, "user", people, people_vectors),
-        "models.media_item_vectors": _vector_rows(context, "item", np.flatnonzero(shown), item_vectors),
-    })
+    context.write_all(
+        {
+            "models.media_user_vectors": _vector_rows(context, "user", people, people_vectors),
+            "models.media_item_vectors": _vector_rows(context, "item", np.flatnonzero(shown), item_vectors),
+        }
+    )
     context.tracker.log_figure(loss_figure(history), "training.png")
     context.tracker.log_figure(dropping_figure(figures, items.names, DROPPED), "dropping.png")
     context.log.info("      registered %s version %s", REGISTERED, _log_model(context, model, items, examples.version))

@@ -12,8 +12,9 @@ TRENDS = "gold.trends"
 def _run(context: StageContext) -> dict[str, float]:
     params, documents = context.params.trend, context.read("silver.documents")
     if dated(documents).isEmpty():
-        raise BadInput.of("silver.documents", found="no review with a time", expected="texts with times to follow",
-                          where="--lake")
+        raise BadInput.of(
+            "silver.documents", found="no review with a time", expected="texts with times to follow", where="--lake"
+        )
     if params.by == "topic":
         subjects = of_topics(documents, context.read("silver.document_topics"), context.read("silver.topics"))
     elif params.by == "category":

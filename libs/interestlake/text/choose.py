@@ -43,7 +43,7 @@ class Probe:
 
 
 def choose_engine(engine: str, task_has_gpu: bool) -> str:
-    """"auto" -> torch where each task holds a GPU, else onnx: what few texts get without measuring; others stay."""
+    """ "auto" -> torch where each task holds a GPU, else onnx: what few texts get without measuring; others stay."""
     if engine != "auto":
         return engine
     return "torch" if task_has_gpu else "onnx"

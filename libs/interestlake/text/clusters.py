@@ -50,7 +50,8 @@ def cluster_words(assigned: DataFrame, words: int, min_texts: int) -> Callable[[
     def transform(texts: DataFrame) -> DataFrame:
         said = texts.join(assigned, "text_hash").select("text_hash", "topic_id", F.explode("tokens").alias("term"))
         counted = said.groupBy("topic_id", "term").agg(
-            F.count("*").alias("tf"), F.countDistinct("text_hash").alias("texts"))
+            F.count("*").alias("tf"), F.countDistinct("text_hash").alias("texts")
+        )
         everywhere = Window.partitionBy("term")
         inside = Window.partitionBy("topic_id")
         weighed = counted.select(
@@ -59,7 +60,8 @@ def cluster_words(assigned: DataFrame, words: int, min_texts: int) -> Callable[[
         )  # fmt: skip
         mean = counted.agg((F.sum("tf") / F.countDistinct("topic_id")).alias("mean"))
         scored = weighed.join(F.broadcast(mean)).withColumn(
-            "weight", F.round(F.col("tf") / F.col("tf_c") * F.log1p(F.col("mean") / F.col("tf_t")), 9))
+            "weight", F.round(F.col("tf") / F.col("tf_c") * F.log1p(F.col("mean") / F.col("tf_t")), 9)
+        )
         order = Window.partitionBy("topic_id").orderBy(F.desc("weight"), "term")
         strongest_words = scored.where(F.col("texts_t") >= min_texts).withColumn("place", F.row_number().over(order))
         listed = F.array_sort(F.collect_list(F.struct("place", "term", "weight")))

@@ -21,9 +21,7 @@ def npmi(together: int, first: int, second: int, texts: int) -> float:
     return math.log(together * texts / (first * second)) / -math.log(together / texts)
 
 
-def coherences(
-    topics: Mapping[str, Sequence[str]]
-) -> Callable[[DataFrame], tuple[dict[str, float], int]]:
+def coherences(topics: Mapping[str, Sequence[str]]) -> Callable[[DataFrame], tuple[dict[str, float], int]]:
     """topic -> its words; texts(tokens) -> ({topic: mean NPMI over its pairs of words}, number of texts).
 
     The mean over pairs of the strongest words against texts that the topics have not seen is the coherence that goes

@@ -133,9 +133,7 @@ def _pooling(folder: Path, where: str) -> str:
     return modes_of[mode]
 
 
-def _model_id(
-    model_path: str, folder: Path, files: list[Path], pooling: str, max_tokens: int, max_windows: int
-) -> str:
+def _model_id(model_path: str, folder: Path, files: list[Path], pooling: str, max_tokens: int, max_windows: int) -> str:
     reach = f"{max_tokens}" if max_windows == 1 else f"{max_tokens}x{max_windows}"
     digest = _digest(f"{POOLING[pooling]}/{reach}", tuple((path, path.stat().st_mtime_ns) for path in files))
     name = PACKAGE_NAME

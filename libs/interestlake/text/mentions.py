@@ -78,4 +78,5 @@ def judge_texts(annotator: Annotator) -> Callable[[DataFrame], DataFrame]:
     """texts(text) -> (text, polarity): the sign of the annotator's sentiment model, -1, 0 or 1. Lazy."""
     polarity: Column = mean_sign("sentiment").alias("polarity")
     return lambda texts: annotator.sentiment.transform(annotator.words.transform(texts.select("text"))).select(
-        "text", polarity)
+        "text", polarity
+    )

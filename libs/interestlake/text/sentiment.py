@@ -47,9 +47,7 @@ def label_by_rating(max_labelled_texts: int) -> Callable[[DataFrame], DataFrame]
 
 def built_in_sentences(spark: SparkSession) -> DataFrame:
     """labelled(text_hash, text, label): sentences of the grammar in data/sentiment.yml, 600 of each label. Lazy."""
-    rows = [
-        (hashlib.sha256(text.encode()).hexdigest(), text, label) for label in LABELS for text in _sentences(label)
-    ]
+    rows = [(hashlib.sha256(text.encode()).hexdigest(), text, label) for label in LABELS for text in _sentences(label)]
     return spark.createDataFrame(rows, "text_hash string, text string, label string")
 
 

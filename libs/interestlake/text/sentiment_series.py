@@ -88,7 +88,8 @@ def window_counts(window_days: float) -> Callable[[DataFrame], DataFrame]:
         age = (F.lit(newest) - F.unix_timestamp("event_ts")) / SECONDS_PER_DAY
         placed = dated.withColumn("window", F.floor(age / window_days).cast("int"))
         counts = placed.groupBy(*KEY, "window").agg(
-            F.count("*").alias("texts"), F.count_if(F.col("polarity") < 0).alias("negative"))
+            F.count("*").alias("texts"), F.count_if(F.col("polarity") < 0).alias("negative")
+        )
         older = Window.partitionBy(*KEY).orderBy(F.desc("window")).rowsBetween(Window.unboundedPreceding, -1)
         whole = Window.partitionBy("scope").orderBy(F.desc("window")).rowsBetween(Window.unboundedPreceding, -1)
         totals = counts.groupBy("scope", "window").agg(F.sum("texts").alias("all_texts"))
@@ -99,7 +100,8 @@ def window_counts(window_days: float) -> Callable[[DataFrame], DataFrame]:
         first = totals.select("scope", F.col("window").alias("first_window"), F.col("before").alias("before_first"))
         joined = past.join(totals, ["scope", "window"]).join(first, ["scope", "first_window"])
         return joined.withColumn("past_all", F.col("before") - F.col("before_first")).select(
-            *KEY, "window", "texts", "negative", "past_texts", "past_negative", "all_texts", "past_all")
+            *KEY, "window", "texts", "negative", "past_texts", "past_negative", "all_texts", "past_all"
+        )
 
     return transform
 
@@ -119,9 +121,11 @@ def sentiment_alarms(
     def transform(counts: DataFrame) -> tuple[DataFrame, int]:
         usable = counts.where((F.col("texts") >= min_texts) & (F.col("past_texts") >= min_past))
         negative = usable.withColumn("kind", F.lit("negative")).withColumn(
-            "p_value", _negative_p(*_numbers("texts", "negative", "past_texts", "past_negative")))
+            "p_value", _negative_p(*_numbers("texts", "negative", "past_texts", "past_negative"))
+        )
         volume = usable.withColumn("kind", F.lit("volume")).withColumn(
-            "p_value", _volume_p(*_numbers("texts", "past_texts", "all_texts", "past_all")))
+            "p_value", _volume_p(*_numbers("texts", "past_texts", "all_texts", "past_all"))
+        )
         tested = negative.unionByName(volume).cache()
         tests = tested.count()
         order = Window.orderBy("p_value", *KEY, "window", "kind")

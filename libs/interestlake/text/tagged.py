@@ -65,7 +65,8 @@ def item_entities(documents: DataFrame, min_confidence: float, min_items: int) -
         shown = spelled.withColumn("place", F.row_number().over(first)).where("place = 1").select("entity_id", "name")
         carried = sure.select("text_hash", "entity_id", "kind").distinct().join(documents, "text_hash")
         counted = carried.groupBy("item_id", "entity_id", "kind").agg(
-            F.countDistinct("text_hash").cast("int").alias("texts"))
+            F.countDistinct("text_hash").cast("int").alias("texts")
+        )
         usual = counted.groupBy("entity_id").agg(F.count("*").alias("items")).where(F.col("items") >= min_items)
         common = counted.join(usual.select("entity_id"), "entity_id").join(shown, "entity_id")
         largest = F.max("texts").over(Window.partitionBy("item_id", "kind"))
@@ -91,10 +92,18 @@ def node_edges(min_items: int, max_per_item: int, max_neighbours: int) -> Callab
                            F.col("is_entity").alias("e"))  # fmt: skip
         right = strongest_nodes.select("item_id", F.col("node").alias("dst"), F.col("weight").alias("b"),
                             F.col("is_entity").alias("f"))  # fmt: skip
-        pairs = left.join(right, "item_id").where("src < dst AND (e OR f)").groupBy("src", "dst").agg(
-            F.sum(F.col("a") * F.col("b")).alias("dot"), F.count("*").alias("pair_count"))
-        scaled = pairs.where(F.col("pair_count") >= min_items).join(norms.toDF("src", "n"), "src").join(
-            norms.toDF("dst", "m"), "dst").withColumn("weight", F.round(F.col("dot") / (F.col("n") * F.col("m")), 9))
+        pairs = (
+            left.join(right, "item_id")
+            .where("src < dst AND (e OR f)")
+            .groupBy("src", "dst")
+            .agg(F.sum(F.col("a") * F.col("b")).alias("dot"), F.count("*").alias("pair_count"))
+        )
+        scaled = (
+            pairs.where(F.col("pair_count") >= min_items)
+            .join(norms.toDF("src", "n"), "src")
+            .join(norms.toDF("dst", "m"), "dst")
+            .withColumn("weight", F.round(F.col("dot") / (F.col("n") * F.col("m")), 9))
+        )
         for end in ("src", "dst"):
             other = "dst" if end == "src" else "src"
             best = Window.partitionBy(end).orderBy(F.desc("weight"), other)

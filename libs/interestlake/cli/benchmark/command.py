@@ -35,13 +35,20 @@ def benchmark(options: argparse.Namespace, log: Logger) -> None:
     expect_numbers(options)
     earlier = read_choice(options.chosen, "--chosen") if options.chosen else None
     inputs = read_inputs(options.train, options.test, options.validation, options.items, options.social, options.facts)
-    log.info("%s people, %s items, %s train pairs",
-             *(f"{n:,}" for n in (len(inputs.train.user_ids) - 1, len(inputs.train.item_ids), len(inputs.train))))
+    log.info(
+        "%s people, %s items, %s train pairs",
+        *(f"{n:,}" for n in (len(inputs.train.user_ids) - 1, len(inputs.train.item_ids), len(inputs.train))),
+    )
     for name, count in inputs.counts.items():
         log.info("  %s: %s", name.replace("_", " "), f"{count:,}")
     side = build_side(inputs, options.seed, log)
-    settings = Settings(options.top, options.seed, options.variety, options.protocol == "leave-one-out-sampled",
-                        options.protocol == "cold-items")
+    settings = Settings(
+        options.top,
+        options.seed,
+        options.variety,
+        options.protocol == "leave-one-out-sampled",
+        options.protocol == "cold-items",
+    )
     if earlier:
         pairs = inputs.train if inputs.validation is None else inputs.train.plus(inputs.validation)
         choice = kept_choice(earlier, pairs, side)
@@ -80,8 +87,9 @@ def benchmark(options: argparse.Namespace, log: Logger) -> None:
     out = Path(options.out)
     with writing(out):
         out.mkdir(parents=True, exist_ok=True)
-        rows = write_recommendations(outcome.lists, outcome.scores, inputs.train.user_ids, inputs.train.item_ids,
-                                     out / "recommendations.parquet")
+        rows = write_recommendations(
+            outcome.lists, outcome.scores, inputs.train.user_ids, inputs.train.item_ids, out / "recommendations.parquet"
+        )
         write_metrics(report, out / "metrics.json")
         write_metrics(plain(choice), out / "chosen.json", None)
         for name, curve in training.items():
@@ -133,8 +141,11 @@ def _figures(outcome: Outcome, lists_of: dict, held_out: HeldOut, alike: np.ndar
         if len(with_history.people):
             warm = evaluate(lists[known_well], with_history, histories, None, [k])
             figures_of_all |= {f"warm_{metric}": value for metric, value in warm.items()}
-        figures[name] = figures_of_all | {"fit_seconds": cost.fit_seconds, "predict_seconds": cost.predict_seconds,
-                                 "peak_bytes": cost.peak_bytes}
+        figures[name] = figures_of_all | {
+            "fit_seconds": cost.fit_seconds,
+            "predict_seconds": cost.predict_seconds,
+            "peak_bytes": cost.peak_bytes,
+        }
         if name != FUSED:
             figures[name]["validation"] = validation[name]
     return figures

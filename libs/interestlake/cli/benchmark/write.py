@@ -11,20 +11,35 @@ SHOWN = ("ndcg", "warm_ndcg", "map", "recall", "hit_rate", "mrr", "coverage", "n
 
 
 def write_recommendations(
-    lists: Mapping[str, np.ndarray], scores: Mapping[str, np.ndarray], user_ids: np.ndarray, item_ids: np.ndarray,
+    lists: Mapping[str, np.ndarray],
+    scores: Mapping[str, np.ndarray],
+    user_ids: np.ndarray,
+    item_ids: np.ndarray,
     path: Path,
 ) -> int:
     """lists, scores: model -> (U, k) columns (-1 = none) and scores -> rows written of (user_id, item_id, rank, score,
     model), a row group per model."""
     written = 0
-    schema = pa.schema([("user_id", pa.string()), ("item_id", pa.string()), ("rank", pa.int32()),
-                        ("score", pa.float64()), ("model", pa.string())])
+    schema = pa.schema(
+        [
+            ("user_id", pa.string()),
+            ("item_id", pa.string()),
+            ("rank", pa.int32()),
+            ("score", pa.float64()),
+            ("model", pa.string()),
+        ]
+    )
     # opened here: pyarrow takes a name with a colon for an address
     with open(path, "wb") as sink, pq.ParquetWriter(sink, schema) as file:
         for model, columns in lists.items():
             people, places = np.nonzero(columns >= 0)
-            arrays = [user_ids[people], item_ids[columns[people, places]], places + 1, scores[model][people, places],
-                      np.full(len(people), model, object)]
+            arrays = [
+                user_ids[people],
+                item_ids[columns[people, places]],
+                places + 1,
+                scores[model][people, places],
+                np.full(len(people), model, object),
+            ]
             arrays = [pa.array(values, field.type) for values, field in zip(arrays, schema, strict=True)]
             file.write_table(pa.Table.from_arrays(arrays, schema=schema))
             written += len(people)

@@ -51,8 +51,12 @@ def train_distribution(options: argparse.Namespace, log: Logger) -> None:
         picked = pick_parameters(model, train, side, judged, options.top, options.seed, options.budget or model.budget)
         finish(picked.on_train)
         temperatures = fit_temperatures(scored(picked.on_train, train, some(everyone, options.seed)))
-        log.info("  %-12s validation nDCG %.4f  temperature %.3f, without a history %.3f", model.name,
-                 picked.validation, *temperatures)
+        log.info(
+            "  %-12s validation nDCG %.4f  temperature %.3f, without a history %.3f",
+            model.name,
+            picked.validation,
+            *temperatures,
+        )
         fitted = picked.on_train
         if not options.no_refit:
             fitted = model.fit(learned, side, picked.parameters, options.seed)

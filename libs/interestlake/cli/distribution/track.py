@@ -12,7 +12,10 @@ LOADER = "interestlake.models.distribution.saved:DistributionModel"
 
 
 def log_distribution(
-    options: argparse.Namespace, report: Mapping, folder: Path, paths: Sequence[Path],
+    options: argparse.Namespace,
+    report: Mapping,
+    folder: Path,
+    paths: Sequence[Path],
     histories: Sequence[Sequence[str]],
 ) -> str | None:
     """Log settings, every model's figures, files and the model of `folder`, registered with the alias challenger.

@@ -56,8 +56,10 @@ def interests(lake: Lake) -> None:
     labels = lake.read("gold.interest_trends").select("interest", "label")
     edges = lake.read("graph.interest_influence").join(labels.toDF("src", "before"), "src")
     edges = edges.join(labels.toDF("dst", "after"), "dst").orderBy("q_value", F.desc("forward"), "src", "dst")
-    show("what comes before what (people with src clearly first, clearly last)", edges.select(
-        "before", "after", "forward", "backward", "median_days", "q_value"))
+    show(
+        "what comes before what (people with src clearly first, clearly last)",
+        edges.select("before", "after", "forward", "backward", "median_days", "q_value"),
+    )
     roles = lake.read("graph.interest_roles").where("role <> 'member'").orderBy(F.desc("pagerank"), "interest_id")
     show("hubs and bridges", roles.select("interest_id", "role", "pagerank", "betweenness", "participation"), 2 * SHOWN)
 

@@ -61,8 +61,11 @@ EXPLAIN = (
     Option("--item", "one item: why it stands, or would stand, in the person's list"),
 )
 WHO = (
-    Option("--like", "people whose id is this or near it, and items whose title holds it (default: some of each)",
-           metavar="TEXT"),
+    Option(
+        "--like",
+        "people whose id is this or near it, and items whose title holds it (default: some of each)",
+        metavar="TEXT",
+    ),
     Option("--limit", "rows of each (default 10)", int, 10, metavar="N"),
 )
 LIST = (

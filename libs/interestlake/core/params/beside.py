@@ -121,7 +121,9 @@ class Expand:
     scale: float = number(1.0, "of confidence, so that it is the share that turns out true", low=0.01, high=1)
     surprise: float = number(0.0, "0: the surest first; 1: the most surprising first", low=0, high=1)
     entity_discount: float = number(
-        0.3, "edges of entities are divided by popularity to this power, as graph.popularity_discount has it", low=0,
+        0.3,
+        "edges of entities are divided by popularity to this power, as graph.popularity_discount has it",
+        low=0,
         high=1,
     )
     mediators: int = number(50, "strongest edges, and strongest entities between, kept per node", low=1, high=10_000)

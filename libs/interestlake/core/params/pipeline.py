@@ -41,9 +41,7 @@ class Annotate:
 
 @dataclass(frozen=True)
 class Embed:
-    engine: str = choice(
-        "auto", "who computes the vectors", "auto", "spark_nlp", "onnx", "openvino", "torch"
-    )
+    engine: str = choice("auto", "who computes the vectors", "auto", "spark_nlp", "onnx", "openvino", "torch")
     precision: str = choice(
         "exact", "exact: float32; near_exact: bf16 or f16 where faster; fast: int8", "exact", "near_exact", "fast"
     )
@@ -113,6 +111,7 @@ class TwoTower:
 
 
 GRANULARITIES = ("behaviour", "text", "social", "knowledge", "sequence")  # the first is the one that lambda is told by
+
 
 @dataclass(frozen=True)
 class Tune:

@@ -117,4 +117,12 @@ KNOWLEDGE_RANKING = Table(
     checks=(("rank_from_1", "rank >= 1"), ("divergence_from_0", "divergence >= -1e-9")),
 )
 
-TABLES = (FACT_CHANGES, FACT_ISSUES, ITEM_ENTITIES, SENTENCES, MATCHES, MINED_FACTS, KNOWLEDGE_RANKING,)
+TABLES = (
+    FACT_CHANGES,
+    FACT_ISSUES,
+    ITEM_ENTITIES,
+    SENTENCES,
+    MATCHES,
+    MINED_FACTS,
+    KNOWLEDGE_RANKING,
+)

@@ -72,8 +72,11 @@ SUMMARIES = Table(
         col("text", "string", "the statement"),
         col("source", "string", "title, item, review, tag, category or fact"),
         col("support", "int", "texts about the item that say it or the like, from 1"),
-        col("spans", "array<struct<doc_id:string,start:int,end:int>>", "where it stands, characters from 0; empty for "
-            "titles, categories and facts, which are columns"),
+        col(
+            "spans",
+            "array<struct<doc_id:string,start:int,end:int>>",
+            "where it stands, characters from 0; empty for titles, categories and facts, which are columns",
+        ),
         RUN_ID,
     ),
     key=("item_id", "part", "place"),

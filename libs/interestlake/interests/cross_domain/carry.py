@@ -42,8 +42,10 @@ def carried_profiles(nodes: Nodes, texts: DataFrame, seeds: int) -> Callable[[Da
         rows = interactions.transform(profile_rows(nodes, seeds)).drop("held")
         liked = interactions.where("weight > 0").join(texts, "item_id")
         vector = array_to_vector("text_vector")
-        means = liked.withColumn("v", vector).groupBy("user_id").agg(
-            Summarizer.mean(F.col("v"), F.col("weight")).alias("mean")
+        means = (
+            liked.withColumn("v", vector)
+            .groupBy("user_id")
+            .agg(Summarizer.mean(F.col("v"), F.col("weight")).alias("mean"))
         )
         texts_of_people = means.select("user_id", vector_to_array("mean").alias("text_vector"))
         return rows.join(texts_of_people, "user_id", "full")

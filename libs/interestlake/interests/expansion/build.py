@@ -35,8 +35,12 @@ def build_model(parts: Parts, params: Expand, seed: int, log: Logger) -> Expansi
     is linear in people. Raises BadInput above `max_nodes` nodes; facts beyond `max_facts` are left out with a warning.
     """
     if (count := parts.nodes.names.count()) > params.max_nodes:
-        raise BadInput.of("interests", found=f"{count:,} nodes", expected=f"at most {params.max_nodes:,}",
-                          where="expand.max_nodes, or interests.max_interests for a smaller vocabulary")
+        raise BadInput.of(
+            "interests",
+            found=f"{count:,} nodes",
+            expected=f"at most {params.max_nodes:,}",
+            where="expand.max_nodes, or interests.max_interests for a smaller vocabulary",
+        )
     names = parts.nodes.names.select("interest_id", "kind", "name").toPandas().sort_values("interest_id")
     nodes, size = names["interest_id"].to_numpy(object), len(names)
     edges = parts.edges.select("src", "dst", "weight").toPandas()
@@ -112,11 +116,19 @@ def _mediators(
     total = shared.groupby("interest_id")["weight"].sum()
     strength = direct["src"].map(total).fillna(1.0).to_numpy(float) * params.hierarchy
     forth = sp.csr_matrix(
-        (np.concatenate([shared["weight"], strength]),
-         (np.concatenate([place, places(nodes, direct["src"])]), np.concatenate([column, extra]))), (size, count))
+        (
+            np.concatenate([shared["weight"], strength]),
+            (np.concatenate([place, places(nodes, direct["src"])]), np.concatenate([column, extra])),
+        ),
+        (size, count),
+    )
     back = sp.csr_matrix(
-        (np.concatenate([shared["weight"], np.ones(len(direct))]),
-         (np.concatenate([column, extra]), np.concatenate([place, places(nodes, direct["dst"])]))), (count, size))
+        (
+            np.concatenate([shared["weight"], np.ones(len(direct))]),
+            (np.concatenate([column, extra]), np.concatenate([place, places(nodes, direct["dst"])])),
+        ),
+        (count, size),
+    )
     labels = dict(zip(shared["entity"], shared["label"], strict=True))
     relations = [*(labels[name] for name in entities), *direct["relation"]]
     return stochastic_rows(forth), stochastic_rows(back), np.array(relations, object)

@@ -85,11 +85,13 @@ class ExpansionModel:
 
     def sources(self, profiles: sp.csr_matrix, user_ids: np.ndarray, setting: Setting) -> np.ndarray:
         """(3, B, N) raw scores in the order of SOURCES."""
-        return np.stack([
-            self.context(profiles, setting.damping, setting.steps),
-            self.people(profiles, user_ids, setting.neighbours),
-            self.knowledge(profiles),
-        ])
+        return np.stack(
+            [
+                self.context(profiles, setting.damping, setting.steps),
+                self.people(profiles, user_ids, setting.neighbours),
+                self.knowledge(profiles),
+            ]
+        )
 
 
 def relative(scores: np.ndarray, interests: sp.csr_matrix) -> np.ndarray:

@@ -38,9 +38,7 @@ def dated(documents: DataFrame) -> DataFrame:
     )
 
 
-def trend_series(
-    documents: DataFrame, polarities: DataFrame, params: Trend
-) -> Callable[[DataFrame], DataFrame]:
+def trend_series(documents: DataFrame, polarities: DataFrame, params: Trend) -> Callable[[DataFrame], DataFrame]:
     """subjects(doc_id, text_hash, event_ts, id, name) -> rows of gold.trends without kind and run_id. Lazy.
 
     documents: every dated text, of which a share is taken; polarities(text_hash, polarity). Periods are of
@@ -63,7 +61,8 @@ def trend_series(
         grid = grid.join(totals, "period", "left").na.fill(0, ["all_texts"])
         judged = subjects.join(polarities.select("text_hash", "polarity"), "text_hash")
         counted = judged.groupBy("id", period).agg(
-            F.count(F.lit(1)).alias("texts"), F.sum("polarity").alias("sum"),
+            F.count(F.lit(1)).alias("texts"),
+            F.sum("polarity").alias("sum"),
             F.sum(F.col("polarity") * F.col("polarity")).alias("squares"),
         )
         names = subjects.groupBy("id").agg(F.min("name").alias("name"))

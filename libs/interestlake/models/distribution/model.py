@@ -55,8 +55,9 @@ class ItemSoftmax(nn.Module):
     @classmethod
     def empty(cls, weights: dict[str, Tensor]) -> "ItemSoftmax":
         """A module of the shapes of saved `weights`, which it holds."""
-        model = cls(weights["text"], torch.ones(len(weights["text"])), weights["pieces"],
-                    weights["from_user.weight"].shape[1])
+        model = cls(
+            weights["text"], torch.ones(len(weights["text"])), weights["pieces"], weights["from_user.weight"].shape[1]
+        )
         model.load_state_dict(weights)
         return model
 

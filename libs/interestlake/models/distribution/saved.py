@@ -28,8 +28,12 @@ class DistributionModel:
         """What `interestlake train-distribution --out folder` left; BadInput where that is not there."""
         encoder, weights, pieces, description = load_model(folder, TASK)
         if "temperatures" not in description:
-            raise BadInput.of("model", found=f"{folder} without temperatures", expected="known and stranger",
-                              where="train it again: interestlake train-distribution ... --out")
+            raise BadInput.of(
+                "model",
+                found=f"{folder} without temperatures",
+                expected="known and stranger",
+                where="train it again: interestlake train-distribution ... --out",
+            )
         reader = Reader(encoder, ItemSoftmax.empty(weights), pieces)
         return cls(reader, description["item_ids"], Temperatures(**description["temperatures"]))
 

@@ -27,8 +27,14 @@ WINDOW = 64  # items of a history that one row holds
 FULL, DRAWN = 20_000, 4_096  # most items of a full softmax, and how many stand for more
 ITEM_RATE, PENALTY = 0.01, 1e-5  # of what is learned per item: Adam's step and its L2
 SCHEDULE = Training(
-    steps=1_000_000, epochs=12, validate_steps=1, patience_steps=1, warmup_steps=0, learning_rate=1e-4,
-    weight_decay=0.0, batch=16,
+    steps=1_000_000,
+    epochs=12,
+    validate_steps=1,
+    patience_steps=1,
+    warmup_steps=0,
+    learning_rate=1e-4,
+    weight_decay=0.0,
+    batch=16,
 )
 HEAD_RATE, LAYER_DECAY = 2e-3, 0.85
 ADAPTERS = ("full", "lora", "adalora", "frozen")
@@ -99,8 +105,14 @@ def distribution(data: Pairs, side, params: Mapping, most: int, seed: int, folde
         return loss, float(len(targets))
 
     known = (counts > 0).numpy() | np.abs(side.text).any(axis=1)
-    return Job(model, batches, loss_of, lambda: Fitted(DistributionScorer("distribution", reader, known)),
-               groups(model, adapter), model.after_step)
+    return Job(
+        model,
+        batches,
+        loss_of,
+        lambda: Fitted(DistributionScorer("distribution", reader, known)),
+        groups(model, adapter),
+        model.after_step,
+    )
 
 
 def groups(model: HistoryModel, adapter: str) -> list[dict]:

@@ -44,8 +44,10 @@ def attribute(model: TwoTower, user_index: int, item_index: int, text_width: int
 
     def score(user_id: Tensor, user_side: Tensor, item_id: Tensor, item_side: Tensor) -> Tensor:
         """(n, D), (n, F), (n, D), (n, F) -> (n,) scores, logits."""
-        ends = [functional.normalize(identity + tower.network(side), dim=-1)
-                for tower, identity, side in zip(towers, (user_id, item_id), (user_side, item_side), strict=True)]
+        ends = [
+            functional.normalize(identity + tower.network(side), dim=-1)
+            for tower, identity, side in zip(towers, (user_id, item_id), (user_side, item_side), strict=True)
+        ]
         return (ends[0] * ends[1]).sum(dim=-1) / model.temperature  # (n, D) -> (n,)
 
     inputs = []

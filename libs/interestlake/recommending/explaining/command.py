@@ -13,14 +13,21 @@ from ...core.params.all import Params
 from ...core.stage import StageContext
 from .one import explain_one
 
-NEEDED = ("gold.recommendations", "silver.items", "silver.interactions", "silver.interests", "silver.item_interests",
-          "gold.interest_map", "graph.item_edges", "graph.item_transitions", "models.item_features")
+NEEDED = (
+    "gold.recommendations",
+    "silver.items",
+    "silver.interactions",
+    "silver.interests",
+    "silver.item_interests",
+    "gold.interest_map",
+    "graph.item_edges",
+    "graph.item_transitions",
+    "models.item_features",
+)
 OPTIONAL = ("silver.documents", "silver.friends", "silver.facts")
 
 
-def one_recommendation(
-    arguments: argparse.Namespace, spark, params: Params, options: RunOptions, log: Logger
-) -> None:
+def one_recommendation(arguments: argparse.Namespace, spark, params: Params, options: RunOptions, log: Logger) -> None:
     """`explain --user U --item I`: print why it stands, or would stand, in the list; writes nothing."""
     if not (arguments.user and arguments.item):
         raise BadInput.of("explain", found="one of --user and --item", expected="both, or neither", where="both")

@@ -61,14 +61,18 @@ def explain_one(context: StageContext, user: str, item_id: str) -> None:
     evidence = [int(c) for c in evidence_of(batch, 0, np.array([column]), recommender, parts)[0].columns]
     if listed:
         rec = listed.asDict() | {"evidence": list(listed["evidence"])}
-        contrast = person_rows(row | {"user_id": person.user_id, "listed": [rec]}, recommender,
-                           context.params.recommend.top_k)[0]
+        contrast = person_rows(
+            row | {"user_id": person.user_id, "listed": [rec]}, recommender, context.params.recommend.top_k
+        )[0]
         print(f"\nwithout the stated reason ({contrast[3]}): {contrast[5]:.6f} instead of {contrast[4]:.6f}")
         print(contrast[7] or "Up to three removals of evidence keep it in the list.")
     values, nothing, everything = explain_score(row, column, evidence, recommender, context.options.seed)
     titles = dict(zip(catalogue.item_ids, catalogue.titles, strict=True))
-    _table(f"Kernel SHAP from {nothing:.4f} to {everything:.4f}",
-           {titles.get(name, name): value for name, value in values.items()}, "{:+.4f}")
+    _table(
+        f"Kernel SHAP from {nothing:.4f} to {everything:.4f}",
+        {titles.get(name, name): value for name, value in values.items()},
+        "{:+.4f}",
+    )
     _gradients(context, person, item_id, row)
 
 
@@ -104,16 +108,24 @@ def _gradients(context: StageContext, person, item_id: str, row: dict) -> None:
     features = context.read("models.item_features").select("item_index", "text_vector")
     history = [] if row["items"] is None else [int(i) for i in row["items"]]
     target = items.where(F.col("item_id") == item_id).first()["item_index"]
-    vectors = {r["item_index"]: r["text_vector"] for r in
-               features.where(F.col("item_index").isin([*history, target])).collect()}
+    vectors = {
+        r["item_index"]: r["text_vector"]
+        for r in features.where(F.col("item_index").isin([*history, target])).collect()
+    }
     width = len(vectors[target])
     model = rebuilt(model.state_dict(), context.params.two_tower.temperature)
     attribution = attribute(model, person.user_index, target, width)
-    _table(f"integrated gradients of the two-tower score {attribution.score:.4f} (from {attribution.baseline:.4f}, "
-           f"completeness error {attribution.error:.1e})", attribution.parts, "{:+.4f}")
+    _table(
+        f"integrated gradients of the two-tower score {attribution.score:.4f} (from {attribution.baseline:.4f}, "
+        f"completeness error {attribution.error:.1e})",
+        attribution.parts,
+        "{:+.4f}",
+    )
     if history:
         added = by_history(attribution, torch.tensor([vectors[i] for i in history]), torch.tensor(list(row["weights"])))
-        names = {r["item_index"]: r["title"] for r in
-                 context.read("silver.items").where(F.col("item_index").isin(history)).collect()}
+        names = {
+            r["item_index"]: r["title"]
+            for r in context.read("silver.items").where(F.col("item_index").isin(history)).collect()
+        }
         best = sorted(zip(history, added.tolist(), strict=True), key=lambda pair: -abs(pair[1]))[:5]
         _table("of it through the text of", {names[i]: value for i, value in best}, "{:+.4f}")

@@ -52,8 +52,9 @@ def build_reasons(tables: Mapping[str, DataFrame], run_id: str) -> DataFrame:
     titles = tables["silver.items"].select("item_id", "title")
     counts = tables["silver.interactions"].transform(people_of_items)
     recs = recs.join(titles, "item_id").join(counts, "item_id", "left").fillna(0, "user_count")
-    linked = recs.withColumn("e", F.explode("evidence")).join(titles.select(F.col("item_id").alias("e"),
-                                                                         F.col("title").alias("e_title")), "e")
+    linked = recs.withColumn("e", F.explode("evidence")).join(
+        titles.select(F.col("item_id").alias("e"), F.col("title").alias("e_title")), "e"
+    )
     parts = [
         _edges(linked, tables["graph.item_edges"], "chosen_together", False,
                "at least %d people who chose “%s” also chose “%s”"),

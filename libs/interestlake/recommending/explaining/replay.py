@@ -158,7 +158,8 @@ def sentences(tables: Mapping[str, DataFrame]) -> DataFrame:
     per_item = per_title.groupBy("user_id", "item_id").agg(
         F.min("known").alias("known"), F.min("both").alias("both"), F.min("onward").alias("onward"))  # fmt: skip
     rows = lists.join(per_item, ["user_id", "item_id"], "left").join(
-        pairs.transform(people_of_items), "item_id", "left")
+        pairs.transform(people_of_items), "item_id", "left"
+    )
     interest = F.regexp_extract("statement", r"(?i)it shares your interest in (.*)\.$", 1)
     carried = tables["silver.item_interests"].join(
         tables["silver.interests"].select("interest_id", read("name").alias("interest")), "interest_id")  # fmt: skip
@@ -202,6 +203,9 @@ def _in_common(named: DataFrame, tables: Mapping[str, DataFrame]) -> DataFrame:
         facts_of = facts_of.unionByName(said).unionByName(about).distinct()
     met = pairs.join(facts_of.withColumnRenamed("item_id", "e"), "e").join(facts_of, ["item_id", "predicate", "object"])
     shared = met.select("e", "item_id").distinct().withColumn("shares", F.lit(True))
-    titles = named.join(shared, ["e", "item_id"], "left").groupBy("user_id", "item_id", "read").agg(
-        F.max(F.coalesce("shares", F.lit(False))).alias("shares"))
+    titles = (
+        named.join(shared, ["e", "item_id"], "left")
+        .groupBy("user_id", "item_id", "read")
+        .agg(F.max(F.coalesce("shares", F.lit(False))).alias("shares"))
+    )
     return titles.groupBy("user_id", "item_id").agg(F.min("shares").alias("alike"))

@@ -75,13 +75,19 @@ def _years() -> list[tuple[re.Pattern, object]]:
         return start, start + 9
 
     rules = [
-        (rf"\b(?:between|from)\s+(?P<y>{YEAR})\s+(?:and|to|until|till)\s+(?P<z>{YEAR})\b",
-         lambda m: tuple(sorted((float(m["y"]), float(m["z"]))))),
-        (rf"(?<![\d$€£])\b(?P<y>{YEAR})\s?[-–]\s?(?P<z>{YEAR})\b",
-         lambda m: tuple(sorted((float(m["y"]), float(m["z"]))))),
+        (
+            rf"\b(?:between|from)\s+(?P<y>{YEAR})\s+(?:and|to|until|till)\s+(?P<z>{YEAR})\b",
+            lambda m: tuple(sorted((float(m["y"]), float(m["z"])))),
+        ),
+        (
+            rf"(?<![\d$€£])\b(?P<y>{YEAR})\s?[-–]\s?(?P<z>{YEAR})\b",
+            lambda m: tuple(sorted((float(m["y"]), float(m["z"])))),
+        ),
         (rf"\bfrom\s+{year}\s+on(?:wards?)?\b", lambda m: (float(m["y"]), inf)),
-        *((rf"{NOT}(?:{cues})\s?(?:the\s+year\s+)?{year}", from_offsets(*offsets))
-          for cues, offsets in compared.items()),
+        *(
+            (rf"{NOT}(?:{cues})\s?(?:the\s+year\s+)?{year}", from_offsets(*offsets))
+            for cues, offsets in compared.items()
+        ),
         (r"\b(?:in|from|of)?\s?(?:the\s+)?(?:early\s+|late\s+|mid\s+)?'?(?P<d>(?:1[89]|20)?\d0)'?s\b", decade),
         (rf"\b(?:in|from|of)?\s?(?:the\s+)?(?P<d>{'|'.join(DECADES)})\b", decade),
         (rf"\b(?:in|from|of|released in|made in)\s+(?:the year\s+)?{year}", lambda m: (float(m["y"]), float(m["y"]))),
@@ -114,8 +120,10 @@ def _prices() -> list[tuple[re.Pattern, object]]:
         return at * (1 - NEAR), at * (1 + NEAR)
 
     rules = [
-        (rf"\b(?:between|from)\s+[$€£]?\s?(?P<bare>\d+(?:\.\d+)?)\s*(?:and|to|-)\s*{two}",
-         lambda m: tuple(sorted((float(m["bare"]), number(m, "q"))))),
+        (
+            rf"\b(?:between|from)\s+[$€£]?\s?(?P<bare>\d+(?:\.\d+)?)\s*(?:and|to|-)\s*{two}",
+            lambda m: tuple(sorted((float(m["bare"]), number(m, "q")))),
+        ),
         (rf"(?:{NOT}(?:under|below|less than|cheaper than|at most|up to|max(?:imum)?(?: of)?|within))\s+{one}", most),
         (rf"(?:{NOT}(?:over|above|more than|at least|min(?:imum)?(?: of)?|dearer than))\s+{one}", least),
         (rf"\b(?:around|about|roughly|for)?\s*(?<![\w.]){one}", near),

@@ -64,8 +64,12 @@ class Asking:
         tag = (lambda words: self.tagger.tagged([words])[0][0]) if self.tagger else None
         parsed = parse(text, self.index.vocabulary, self.index.bm25, tag)
         if parsed.asks_nothing:
-            raise BadInput.of("request", found=f"{text[:80]!r}, no word that says what is wanted",
-                              expected="a topic, a name, a title, a year or a price", where="the request")
+            raise BadInput.of(
+                "request",
+                found=f"{text[:80]!r}, no word that says what is wanted",
+                expected="a topic, a name, a title, a year or a price",
+                where="the request",
+            )
         person = self.person_of(user) if user else Asker(known=False)
         made = answer(self.index, parsed, self.encode, person, top, self.weights, include_seen)
         made.notes += parsed.notes
@@ -112,8 +116,9 @@ def open_asking(
 def checked(request: str) -> str:
     """The request without markup and control characters; BadInput where that is empty or too long."""
     if len(request) > MAX_CHARACTERS:
-        raise BadInput.of("request", found=f"{len(request):,} characters", expected=f"at most {MAX_CHARACTERS:,}",
-                          where="the request")
+        raise BadInput.of(
+            "request", found=f"{len(request):,} characters", expected=f"at most {MAX_CHARACTERS:,}", where="the request"
+        )
     text = clean(request)
     if not text:
         raise BadInput.of("request", found="no text", expected="what is wanted, in words", where="the request")

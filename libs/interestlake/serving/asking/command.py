@@ -27,8 +27,12 @@ def ask(options: argparse.Namespace, log: Logger, start_spark: Callable) -> None
     if options.top < 1:
         raise BadInput.of("length of the list", found=options.top, expected=">= 1", where="--top")
     if not has_scheme(options.lake) and not os.path.isdir(options.lake):
-        raise BadInput.of(f"lake {options.lake}", found="none there", where="--lake",
-                          expected="a lake that `interestlake run` has made")
+        raise BadInput.of(
+            f"lake {options.lake}",
+            found="none there",
+            where="--lake",
+            expected="a lake that `interestlake run` has made",
+        )
     params = load_params(options.conf_dir, dict(parse_override(one) for one in options.set))
     uri = options.tracking_uri or os.environ.get("MLFLOW_TRACKING_URI")
     with ThreadPoolExecutor(1) as pool:
@@ -49,8 +53,13 @@ def ask(options: argparse.Namespace, log: Logger, start_spark: Callable) -> None
         print(json.dumps(as_json(request, made, intent, asking.index, intents is not None), indent=1))
     else:
         print(as_text(made, intent, asking.index))
-    log.info("%d items, %d candidates; opened in %.1f s, answered in %.2f s", asking.index.catalogue.item_count,
-             made.candidates, opened, clock.seconds - opened)
+    log.info(
+        "%d items, %d candidates; opened in %.1f s, answered in %.2f s",
+        asking.index.catalogue.item_count,
+        made.candidates,
+        opened,
+        clock.seconds - opened,
+    )
     if options.tracking_uri:
         _track(options, made, intent, opened, clock.seconds)
 

@@ -77,22 +77,35 @@ def _check_size(lake: Lake, items, documents, vectors, model_id: str, max_gigaby
     said = documents.where("kind <> 'tag'").agg(F.sum(F.least(F.length("text"), F.lit(CHARACTERS))))
     beside = [lake.read(name) for name in ("silver.facts", "silver.item_interests") if lake.exists(name)]
     with ThreadPoolExecutor(4) as pool:
-        count, characters, first, rows = pool.map(lambda call: call(), (
-            items.count, lambda: said.first()[0] or 0, lambda: vectors.select(F.size("vector")).first(),
-            lambda: sum(table.count() for table in beside)))
+        count, characters, first, rows = pool.map(
+            lambda call: call(),
+            (
+                items.count,
+                lambda: said.first()[0] or 0,
+                lambda: vectors.select(F.size("vector")).first(),
+                lambda: sum(table.count() for table in beside),
+            ),
+        )
     if first is None:
         raise no_vectors(model_id, encoder_ids(lake.read("silver.embeddings")))
     planned = (count * first[0] * NUMBER_BYTES * 3 + characters * TEXT_BYTES * 6 + count * 4000) / 2**30
     planned += gigabytes(rows, texts=2, numbers=3)
     if planned > max_gigabytes:
-        raise BadInput.of("catalogue", found=f"{count} items, {planned:.2f} GB planned in one process",
-                          expected=f"at most {max_gigabytes} GB", where="--max-gigabytes")
+        raise BadInput.of(
+            "catalogue",
+            found=f"{count} items, {planned:.2f} GB planned in one process",
+            expected=f"at most {max_gigabytes} GB",
+            where="--max-gigabytes",
+        )
 
 
 def _texts(documents: DataFrame, index: DataFrame) -> DataFrame:
     """-> (item_index, kind, text, count): tags with the people who gave them, and the first reviews by text hash."""
-    tags = documents.where("kind = 'tag'").groupBy("item_id", F.lower(F.trim("text")).alias("text")).agg(
-        F.countDistinct("user_id").alias("count"))
+    tags = (
+        documents.where("kind = 'tag'")
+        .groupBy("item_id", F.lower(F.trim("text")).alias("text"))
+        .agg(F.countDistinct("user_id").alias("count"))
+    )
     order = Window.partitionBy("item_id").orderBy("text_hash", "doc_id")
     reviews = documents.where("kind = 'review'").withColumn("place", F.row_number().over(order))
     reviews = reviews.where(F.col("place") <= REVIEWS).select(
@@ -100,8 +113,11 @@ def _texts(documents: DataFrame, index: DataFrame) -> DataFrame:
         F.count("*").over(Window.partitionBy("item_id")).alias("count"))  # fmt: skip
     both = tags.withColumn("kind", F.lit("tag")).unionByName(reviews.withColumn("kind", F.lit("review")))
     # the order of rows decides the numbering of terms, and with it the last digits of sums
-    return both.join(F.broadcast(index), "item_id").select("item_index", "kind", "text", "count").orderBy(
-        "item_index", "kind", "text")
+    return (
+        both.join(F.broadcast(index), "item_id")
+        .select("item_index", "kind", "text", "count")
+        .orderBy("item_index", "kind", "text")
+    )
 
 
 def _mean_vectors(documents: DataFrame, vectors: DataFrame, index: DataFrame) -> DataFrame:
@@ -110,8 +126,11 @@ def _mean_vectors(documents: DataFrame, vectors: DataFrame, index: DataFrame) ->
     mean = Summarizer.mean(array_to_vector("vector")).alias("mean")
     means = texts.join(vectors, "text_hash").groupBy("item_id", "kind").agg(mean)
     rounded = F.transform(vector_to_array("mean"), lambda x: F.round(x, 7).cast("float"))
-    return means.join(F.broadcast(index), "item_id").select("item_index", "kind", rounded.alias("vector")).orderBy(
-        "item_index", "kind")
+    return (
+        means.join(F.broadcast(index), "item_id")
+        .select("item_index", "kind", rounded.alias("vector"))
+        .orderBy("item_index", "kind")
+    )
 
 
 def _facts(lake: Lake, index: DataFrame) -> pd.DataFrame:

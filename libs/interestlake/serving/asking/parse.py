@@ -25,7 +25,7 @@ STEM, ENDING = 5, 3  # letters that kindred words share, and that may differ at 
 CUE_REACH = 3  # words between a cue and the name it introduces, the nearest included
 BREAK = re.compile(r"[.,;:!?()\n]|\s[-–—]\s")
 WISHES = frozenset(("would", "i'd", "we'd", "id"))
-QUOTES = "\"“”«»"
+QUOTES = '"“”«»'
 WORKS = frozenset(("creative-work", "product", "title", "work"))
 Tag = Callable[[Sequence[str]], Sequence[str]]
 
@@ -177,8 +177,13 @@ class _Walk:
         if all(mark and mark in QUOTES for mark in around):
             return True
         capital = all(word.text[0].isupper() or word.text[0].isdigit() or word.is_stop for word in span)
-        return len(span) > 1 and self.cased and capital and any(not word.is_stop for word in span) or (
-            place in self.spans and self.spans[place][0] in WORKS)
+        return (
+            len(span) > 1
+            and self.cased
+            and capital
+            and any(not word.is_stop for word in span)
+            or (place in self.spans and self.spans[place][0] in WORKS)
+        )
 
     def _cued(self, place: int, cues: frozenset[str]) -> bool:
         before = range(max(0, place - CUE_REACH), place)

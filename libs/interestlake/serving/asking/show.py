@@ -5,8 +5,11 @@ from .ask import Intent
 from .index import AskIndex
 
 NO_MODEL = "no intent model was given (--intents)"
-RANKINGS = {"als": "chosen by people like you", "seeds": "chosen by the people of the example",
-            "alike": "of the example's kind"}
+RANKINGS = {
+    "als": "chosen by people like you",
+    "seeds": "chosen by the people of the example",
+    "alike": "of the example's kind",
+}
 
 
 def as_json(request: str, made: Answer, intent: Intent | None, index: AskIndex, with_intents: bool) -> dict:

@@ -81,8 +81,10 @@ def forget(context: StageContext, person: Person, kind: str, target: str, keep_h
     hashes = _texts(context, by_table.get("silver.documents", []))
 
     def clear(table: str) -> tuple[str, int]:
-        return table, sum(context.update(table, e.condition, e.values) if e.values
-                          else context.delete(table, e.condition) for e in by_table[table])
+        return table, sum(
+            context.update(table, e.condition, e.values) if e.values else context.delete(table, e.condition)
+            for e in by_table[table]
+        )
 
     with ThreadPoolExecutor(WRITERS) as pool:
         gone = dict(pool.map(clear, sorted(by_table)))

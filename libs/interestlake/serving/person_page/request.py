@@ -47,8 +47,12 @@ def feedback(lake: Lake, params: Params, options: RunOptions, arguments: argpars
     things = [("item", item) for item in arguments.not_interested]
     things += [("interest", interest) for interest in arguments.not_interested_in]
     if not things:
-        raise BadInput.of("feedback", found="nothing", expected="an item or an interest",
-                          where="--not-interested or --not-interested-in")
+        raise BadInput.of(
+            "feedback",
+            found="nothing",
+            expected="an item or an interest",
+            where="--not-interested or --not-interested-in",
+        )
     does = "withdraw" if arguments.withdraw else "not_interested"
     return asked(lake, options, Request(person, does, tuple(things)))
 

@@ -14,10 +14,15 @@ from ...core.errors import InterestlakeError
 LOG = logging.getLogger("interestlake")
 HOST = "127.0.0.1"
 MOST_BYTES = 4096
-DOES = {"not_interested": ("item", "interest"), "withdraw": ("item", "interest"),
-        "forget": ("item", "interest", "everything")}
-POLICY = ("default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; "
-          "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
+DOES = {
+    "not_interested": ("item", "interest"),
+    "withdraw": ("item", "interest"),
+    "forget": ("item", "interest", "everything"),
+}
+POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; "
+    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
 
 
 class PageServer(ThreadingHTTPServer):

@@ -36,9 +36,7 @@ def print_one(arguments: argparse.Namespace, spark, params: Params, options: Run
     _item(context, arguments.item, plan_of(context), generate)
 
 
-def one_item_at_a_time(
-    lake: Lake, options: RunOptions, arguments: argparse.Namespace, params: Params
-) -> RunOptions:
+def one_item_at_a_time(lake: Lake, options: RunOptions, arguments: argparse.Namespace, params: Params) -> RunOptions:
     """Raises BadInput for a generator over the whole lake, or one that is not there."""
     if make_generator(arguments.generator, arguments.endpoint, arguments.model):
         raise BadInput.of("generator", found="no item", expected="one item at a time", where="--item")
@@ -75,8 +73,9 @@ def tables_of(context: StageContext) -> dict[str, DataFrame]:
 def _item(context: StageContext, item_id: str, plan: Plan, generate) -> None:
     row = item_rows(tables_of(context)).where(F.col("item_id") == item_id).first()
     if row is None:
-        raise BadInput.of(f"item {item_id!r}", found="none of that id", expected="an item_id of silver.items",
-                          where="--item")
+        raise BadInput.of(
+            f"item {item_id!r}", found="none of that id", expected="an item_id of silver.items", where="--item"
+        )
     encoder = load_encoder(*plan.encoder)
     judge = make_judge(plan.blocked, plan.classifier)
     statements = compose(texts_of(row), encoder.encode, judge, plan.sentences)
@@ -95,16 +94,22 @@ def _item(context: StageContext, item_id: str, plan: Plan, generate) -> None:
 def _print(statement: Statement) -> None:
     places = " ".join(f"{doc[:12]}[{a}:{b}]" for doc, a, b in statement.spans[:4])
     more = f" +{len(statement.spans) - 4}" if len(statement.spans) > 4 else ""
-    print(f"{statement.part:<12}{statement.text}\n{'':<12}  {statement.source}, {statement.support} text"
-          f"{'' if statement.support == 1 else 's'} {places}{more}".rstrip())
+    print(
+        f"{statement.part:<12}{statement.text}\n{'':<12}  {statement.source}, {statement.support} text"
+        f"{'' if statement.support == 1 else 's'} {places}{more}".rstrip()
+    )
 
 
 def _person(context: StageContext, user: str) -> None:
     lake = context.lake
     person = find_person(lake, user, context.params.ingest.pseudonym_key_file)
     if not lake.exists("gold.interest_map"):
-        raise BadInput.of(f"lake {lake.root}", found="no gold.interest_map", where="--lake",
-                          expected="a lake that `interestlake run --until build_interests` has made")
+        raise BadInput.of(
+            f"lake {lake.root}",
+            found="no gold.interest_map",
+            where="--lake",
+            expected="a lake that `interestlake run --until build_interests` has made",
+        )
     interests = collect_interests(context.read("gold.interest_map"), context.read("silver.interests"), person.user_id)
     print("profile")
     _lines(read_profile(interests))

@@ -156,7 +156,7 @@ def _tagged(names: Sequence[str]) -> str:
 
 
 def readable(relation: str) -> str:
-    """"http://x/ontology#directed_by" -> "Directed by"; "starringActor" -> "Starring actor"."""
+    """ "http://x/ontology#directed_by" -> "Directed by"; "starringActor" -> "Starring actor"."""
     name = relation.rstrip("/>").replace("#", "/").rsplit("/", 1)[-1].rsplit(":", 1)[-1]
     spaced = "".join(f" {c.lower()}" if c.isupper() and i and name[i - 1].islower() else c for i, c in enumerate(name))
     return spaced.replace("_", " ").replace("-", " ").strip().capitalize()

@@ -44,8 +44,10 @@ def contrasts(passages: Sequence[Passage], most: int = 3) -> list[Contrast]:
     for passage in passages:
         if passage.kind != "review":
             continue
-        words = [(match.group().lower().replace("’", "'"), match.start(), match.end())
-                 for match in WORD.finditer(passage.text)]
+        words = [
+            (match.group().lower().replace("’", "'"), match.start(), match.end())
+            for match in WORD.finditer(passage.text)
+        ]
         for place, (word, a, b) in enumerate(words):
             if word in opposed:
                 before = {other for other, *_ in words[max(0, place - REACH) : place]}

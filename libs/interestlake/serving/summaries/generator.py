@@ -33,8 +33,9 @@ def prompt_of(statements: Sequence[str]) -> str:
 def from_folder(folder: str) -> Generate:
     """Any causal or sequence-to-sequence model of transformers with its tokenizer; greedy. Nothing is downloaded."""
     if not (Path(folder) / "config.json").is_file():
-        raise BadInput.of("generator", found=f"{folder} without config.json", expected="a transformers folder",
-                          where="--generator")
+        raise BadInput.of(
+            "generator", found=f"{folder} without config.json", expected="a transformers folder", where="--generator"
+        )
     import torch
     from transformers import AutoConfig, AutoModelForCausalLM, AutoModelForSeq2SeqLM, AutoTokenizer
 
@@ -76,7 +77,11 @@ def from_endpoint(endpoint: str, model: str) -> Generate:
                 answered = json.loads(answer.read())
             return str(answered["choices"][0]["message"]["content"]).strip()
         except (urllib.error.URLError, OSError, ValueError, KeyError, IndexError, TypeError) as fault:
-            raise BadInput.of(f"endpoint {endpoint}", found=f"{type(fault).__name__}: {fault}",
-                              expected="an answer of chat completions", where="--endpoint") from fault
+            raise BadInput.of(
+                f"endpoint {endpoint}",
+                found=f"{type(fault).__name__}: {fault}",
+                expected="an answer of chat completions",
+                where="--endpoint",
+            ) from fault
 
     return generate

@@ -52,8 +52,12 @@ def make_judge(blocked_file: str | None = None, classifier: str | None = None) -
         if probabilities is not None and texts:
             values = list(probabilities(list(texts)))
             if len(values) != len(texts):
-                raise BadInput.of(f"classifier {classifier}", found=f"{len(values)} values", expected=f"{len(texts)}",
-                                  where="--classifier")
+                raise BadInput.of(
+                    f"classifier {classifier}",
+                    found=f"{len(values)} values",
+                    expected=f"{len(texts)}",
+                    where="--classifier",
+                )
             shown = [fine and float(p) < THRESHOLD for fine, p in zip(shown, values, strict=True)]
         return shown
 
@@ -65,5 +69,6 @@ def _load(name: str) -> Callable:
     try:
         return getattr(importlib.import_module(module), function)
     except (ImportError, AttributeError, ValueError) as fault:
-        raise BadInput.of(f"classifier {name}", found=str(fault), expected="package.module:function",
-                          where="--classifier") from fault
+        raise BadInput.of(
+            f"classifier {name}", found=str(fault), expected="package.module:function", where="--classifier"
+        ) from fault

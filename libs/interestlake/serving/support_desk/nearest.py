@@ -28,11 +28,13 @@ def nearest(questions: Broadcast, count: int) -> Callable[[DataFrame], DataFrame
                 best = merged(best, asked, np.stack(part["vector"].to_numpy()), len(ids), count)
                 ids.extend(part["id"])
         if ids:
-            yield pd.DataFrame({
-                "question": np.repeat(np.arange(len(asked), dtype=np.int32), best[0].shape[1]),
-                "id": np.array(ids, object)[best[1].ravel()],
-                "cosine": best[0].ravel(),
-            })
+            yield pd.DataFrame(
+                {
+                    "question": np.repeat(np.arange(len(asked), dtype=np.int32), best[0].shape[1]),
+                    "id": np.array(ids, object)[best[1].ravel()],
+                    "cosine": best[0].ravel(),
+                }
+            )
 
     def transform(vectors: DataFrame) -> DataFrame:
         # in the order of ids, so that of equal cosines the first that is met is the smaller id

@@ -37,8 +37,12 @@ def rank_agents(near: DataFrame) -> DataFrame:
     part = F.round(F.greatest("cosine", F.lit(0.0)) * F.col("strength"), 9)
     alike = near.withColumn("part", part).where("part > 0")
     total = F.sum("part").over(Window.partitionBy("ticket_id"))
-    summed = alike.withColumn("total", total).groupBy("ticket_id", "agent_id", F.round("total", 9).alias("total")).agg(
-        F.sum("part").alias("sum"), _strongest(F.col("part")).alias("evidence"), F.count(F.lit(1)).alias("tickets")
+    summed = (
+        alike.withColumn("total", total)
+        .groupBy("ticket_id", "agent_id", F.round("total", 9).alias("total"))
+        .agg(
+            F.sum("part").alias("sum"), _strongest(F.col("part")).alias("evidence"), F.count(F.lit(1)).alias("tickets")
+        )
     )
     score = F.round(F.col("sum") / F.col("total"), 6).alias("score")
     return summed.select("ticket_id", "agent_id", score, "evidence", "tickets")
@@ -54,9 +58,15 @@ def rank_answers(near: DataFrame, close: DataFrame, params: Support) -> DataFram
     part = F.round(F.greatest("cosine", F.lit(0.0)) * F.col("strength"), 9)
     solved = near.where("article_id IS NOT NULL").withColumn("part", part).where("part > 0")
     total = F.round(F.sum("part").over(Window.partitionBy("ticket_id")), 9)
-    used = solved.withColumn("total", total).groupBy("ticket_id", "article_id", "total").agg(
-        F.sum("part").alias("sum"), F.max("cosine").alias("nearest"), _strongest(F.col("part")).alias("evidence"),
-        F.count(F.lit(1)).alias("tickets"),
+    used = (
+        solved.withColumn("total", total)
+        .groupBy("ticket_id", "article_id", "total")
+        .agg(
+            F.sum("part").alias("sum"),
+            F.max("cosine").alias("nearest"),
+            _strongest(F.col("part")).alias("evidence"),
+            F.count(F.lit(1)).alias("tickets"),
+        )
     )
     own = close.select("ticket_id", "article_id", F.greatest("cosine", F.lit(0.0)).alias("own"))
     both = used.join(own, ["ticket_id", "article_id"], "full").na.fill(0.0, ["own", "nearest", "sum"])
@@ -100,6 +110,7 @@ def within_load(agents: pd.DataFrame, max_open: int) -> pd.DataFrame:
             load[agent] = load.get(agent, 0) + 1
     within = ordered[ordered["ticket_id"].isin(list(first))]
     chosen = within["agent_id"] == within["ticket_id"].map(first)
-    within = within.assign(chosen=~chosen).sort_values(["ticket_id", "chosen", "score", "agent_id"],
-                                                   ascending=[True, True, False, True], kind="stable")
+    within = within.assign(chosen=~chosen).sort_values(
+        ["ticket_id", "chosen", "score", "agent_id"], ascending=[True, True, False, True], kind="stable"
+    )
     return within.assign(rank=within.groupby("ticket_id").cumcount() + 1).drop(columns="chosen")

@@ -99,8 +99,7 @@ PHRASES = {
     -1: (NEGATIVE_OPENERS, NEGATIVE_BODIES, NEGATIVE_CLOSERS),
 }
 DESCRIPTIONS = (
-    "A {form} on {subject} for people who enjoy {activity}. "
-    "It brings together {a}, {b} and {c}, made by {maker}.",
+    "A {form} on {subject} for people who enjoy {activity}. It brings together {a}, {b} and {c}, made by {maker}.",
     "{maker} takes {subject} step by step, with {a} and {b}. Best enjoyed {setting}, with {c} within reach.",
     "From first attempts to confident {subject}: {a}, {b} and plenty of {c}. "
     "A {form} by {maker} for everyone who loves {activity}.",

@@ -29,6 +29,8 @@ class Interest:
         return "rising" if self.slope > 0 else "fading" if self.slope < 0 else "steady"
 
 
+# a table, read by rows
+# fmt: off
 INTERESTS = (
     Interest(
         "ceramics", 0, -0.9, "working with clay",
@@ -143,5 +145,6 @@ INTERESTS = (
                ("cold brew", "french press", "aeropress"))),
     ),
 )
+# fmt: on
 COMMUNITY_NAMES = ("makers", "outdoors", "thinkers", "listeners and brewers")
 STYLES_PER_INTEREST, SUBJECTS_PER_STYLE = 4, 5

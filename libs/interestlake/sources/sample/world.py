@@ -136,8 +136,10 @@ def _lines_of_item(seed: int, number: int, catalogue: SampleCatalogue) -> Iterat
         (subject, "in_style", f"style/{_slug(style.name)}"),
     ]
     if catalogue.next_part[number] >= 0:
-        facts += [(subject, "part_of", f"series/{_slug(title.removesuffix(', Part 1'))}"),
-                  (subject, "followed_by", f"item/{item_id(int(catalogue.next_part[number]))}")]
+        facts += [
+            (subject, "part_of", f"series/{_slug(title.removesuffix(', Part 1'))}"),
+            (subject, "followed_by", f"item/{item_id(int(catalogue.next_part[number]))}"),
+        ]
     elif catalogue.previous_part[number] >= 0:
         facts.append((subject, "part_of", f"series/{_slug(title.removesuffix(', Part 2'))}"))
     near = catalogue.of_interest(number % len(INTERESTS))

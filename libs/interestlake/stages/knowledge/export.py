@@ -26,8 +26,12 @@ def _export(context: StageContext) -> dict[str, float]:
             count = write(facts.toLocalIterator(prefetchPartitions=True), params.format, params.base, file)
         os.replace(part, target)
     except (ValueError, SyntaxError) as fault:
-        raise BadInput.of(f"facts as {params.format}", found=str(fault), expected="terms that the format can write",
-                          where="--format (nt takes every address) or --base") from fault
+        raise BadInput.of(
+            f"facts as {params.format}",
+            found=str(fault),
+            expected="terms that the format can write",
+            where="--format (nt takes every address) or --base",
+        ) from fault
     finally:
         part.unlink(missing_ok=True)
     return {"triples": count, "bytes": target.stat().st_size}

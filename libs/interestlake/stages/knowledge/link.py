@@ -20,11 +20,16 @@ def _link(context: StageContext) -> dict[str, float]:
     entities = facts.transform(holding(params.as_of)).transform(entity_names(relations)).persist()
     if entities.isEmpty():
         naming = ", ".join(name for name, relation in relations.items() if relation.names)
-        raise BadInput.of("entities", found="no fact that names one", expected=f"facts of {naming}",
-                          where="knowledge-load, or `names: true` in conf/knowledge/relations.yml")
+        raise BadInput.of(
+            "entities",
+            found="no fact that names one",
+            expected=f"facts of {naming}",
+            where="knowledge-load, or `names: true` in conf/knowledge/relations.yml",
+        )
     encode = worker_encoder(context.params.embed, context.tracker.uri)[0] if params.texts_decide else None
     linked = items.transform(item_names()).transform(
-        link(entities, encode, params.max_block, params.link_candidates, params.min_score, params.mutual))
+        link(entities, encode, params.max_block, params.link_candidates, params.min_score, params.mutual)
+    )
     written = context.write(LINKS, linked)
     links = context.lake.read(LINKS)
     methods = {row["method"]: row["count"] for row in links.groupBy("method").count().collect()}

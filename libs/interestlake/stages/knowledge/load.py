@@ -16,8 +16,10 @@ FACTS = "silver.facts"
 def _load(context: StageContext) -> dict[str, float]:
     params, run_id = context.params.knowledge, context.options.run_id
     relations = read_relations(params.relations)
-    times = [moment(value, option) for value, option in
-             ((params.valid_from, "--valid-from"), (params.valid_to, "--valid-to"))]
+    times = [
+        moment(value, option)
+        for value, option in ((params.valid_from, "--valid-from"), (params.valid_to, "--valid-to"))
+    ]
     max_share = context.params.ingest.max_quarantine_share
     triples = read_triples(context.spark, context.options.inputs, params.base, max_share)
     there = context.read(FACTS) if context.lake.exists(FACTS) else empty(context.spark, FACTS)

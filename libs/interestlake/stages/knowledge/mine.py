@@ -16,8 +16,12 @@ def _mine(context: StageContext) -> dict[str, float]:
     params, run_id = context.params.knowledge, context.options.run_id
     relations = read_relations(params.relations)
     if not any(relation.mined for relation in relations.values()):
-        raise BadInput.of(f"file {params.relations}", found="no pattern", expected="`mined:` under a relation",
-                          where="conf/params/knowledge.yml (relations)")
+        raise BadInput.of(
+            f"file {params.relations}",
+            found="no pattern",
+            expected="`mined:` under a relation",
+            where="conf/params/knowledge.yml (relations)",
+        )
     see = None
     if params.tagger:
         from ...text.tuning.tagger import TaggerModel
@@ -29,8 +33,9 @@ def _mine(context: StageContext) -> dict[str, float]:
     facts = context.lake.read(MINED)
     counts = {row["predicate"]: row["count"] for row in facts.groupBy("predicate").count().collect()}
     for row in facts.orderBy(F.desc("confidence"), "item_id", "predicate", "object").limit(SHOWN).collect():
-        context.log.info("      %.2f  %s %s %r: %s", row["confidence"], row["item_id"], row["predicate"], row["object"],
-                         row["words"])
+        context.log.info(
+            "      %.2f  %s %s %r: %s", row["confidence"], row["item_id"], row["predicate"], row["object"], row["words"]
+        )
     figures = {"facts": written.rows, **{f"facts_{name}": count for name, count in sorted(counts.items())}}
     if params.apply:
         figures["facts_changed"] = _apply(context, facts, run_id)
@@ -42,8 +47,13 @@ def _apply(context: StageContext, facts, run_id: str) -> int:
     prefix = F.lit(context.params.knowledge.item_prefix)
     nothing = F.lit(None)
     rows = facts.select(
-        F.concat(prefix, "item_id").alias("subject"), "predicate", "object", F.col("item_id").alias("subject_item_id"),
-        F.lit("text").alias("object_type"), F.lit("mined").alias("source"), "confidence",
+        F.concat(prefix, "item_id").alias("subject"),
+        "predicate",
+        "object",
+        F.col("item_id").alias("subject_item_id"),
+        F.lit("text").alias("object_type"),
+        F.lit("mined").alias("source"),
+        "confidence",
         *(nothing.cast("timestamp").alias(name) for name in ("valid_from", "valid_to")),
     )
     said = context.read(FACTS).where("source IS NULL OR source <> 'mined'").select(*KEY)

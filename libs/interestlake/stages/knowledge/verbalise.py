@@ -27,7 +27,8 @@ def _verbalise(context: StageContext) -> dict[str, float]:
     history = liked.select("user_id", "item_id", "weight")
     contributed = history.transform(divergence.contributions(features, shares, params.smoothing))
     texts = items.transform(match.item_texts(features, names, relations)).unionByName(
-        liked.transform(match.person_texts(items, contributed, names, relations)))
+        liked.transform(match.person_texts(items, contributed, names, relations))
+    )
     encode, model_id = worker_encoder(context.params.embed, context.tracker.uri)
     partitions = max(context.spark.sparkContext.defaultParallelism, -(-items.count() // TEXTS_PER_TASK))
     written = context.write(SENTENCES, texts.transform(match.encoded(encode, model_id, partitions)))
@@ -50,8 +51,12 @@ def _item_vectors(context: StageContext, sentences) -> tuple[np.ndarray, np.ndar
     count, width = rows.count(), len(rows.first()["vector"])
     limit = context.params.knowledge.max_gigabytes
     if count * width * 4 > limit * 1e9:
-        raise BadInput.of("vectors of items", found=f"{count:,} of {width} numbers", expected=f"<= {limit} GB",
-                          where="conf/params/knowledge.yml (max_gigabytes)")
+        raise BadInput.of(
+            "vectors of items",
+            found=f"{count:,} of {width} numbers",
+            expected=f"<= {limit} GB",
+            where="conf/params/knowledge.yml (max_gigabytes)",
+        )
     frame = rows.toPandas()
     return frame["id"].to_numpy(object), np.stack(frame["vector"].to_list()).astype(np.float32)
 

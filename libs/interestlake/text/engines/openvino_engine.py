@@ -28,9 +28,7 @@ class OpenVinoEngine(Engine):
     expects a quantised model.xml, of which the layers that stayed in floating point run as "bf16" does.
     """
 
-    def __init__(
-        self, tokens: Tokens, folder: str, batch_size: int, threads: int, precision: str, pad_id: int = 0
-    ):
+    def __init__(self, tokens: Tokens, folder: str, batch_size: int, threads: int, precision: str, pad_id: int = 0):
         import openvino
 
         super().__init__(tokens, batch_size, BATCH_TOKENS, pad_id)

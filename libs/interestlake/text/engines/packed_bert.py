@@ -35,8 +35,10 @@ class PackedBert:
         self.embeddings, self.layers = bert.embeddings, []
         for layer in bert.encoder.layer:
             own, out = layer.attention.self, layer.attention.output
-            joined = [torch.cat([getattr(own, name).weight.data for name in ("query", "key", "value")]),
-                      torch.cat([getattr(own, name).bias.data for name in ("query", "key", "value")])]
+            joined = [
+                torch.cat([getattr(own, name).weight.data for name in ("query", "key", "value")]),
+                torch.cat([getattr(own, name).bias.data for name in ("query", "key", "value")]),
+            ]
             self.layers.append((*joined, out.dense, out.LayerNorm, layer.intermediate.dense, layer.output.dense,
                                 layer.output.LayerNorm))  # fmt: skip
         weight = self.embeddings.word_embeddings.weight

@@ -200,16 +200,26 @@ def fit(
         _set_training(encoder, head, False)
         history.loss.append(float(np.mean(losses)))
         if not math.isfinite(history.loss[-1]):
-            raise BadInput.of("training", found=f"a loss of {history.loss[-1]} in epoch {epoch}", expected="a number",
-                              where="--learning-rate or --head-rate, lower")
+            raise BadInput.of(
+                "training",
+                found=f"a loss of {history.loss[-1]} in epoch {epoch}",
+                expected="a number",
+                where="--learning-rate or --head-rate, lower",
+            )
         history.dev.append(dev_figure())
         if history.dev[-1] >= max(history.dev) or not plan.patience:
             history.best_epoch = epoch
         best.offer(epoch, history.dev[-1], weights)
         if average is not None:
             average.swap()
-        LOG.info("  epoch %d of %d  loss %.4f  dev %.4f  %.0f s", epoch, plan.epochs, history.loss[-1],
-                 history.dev[-1], time.perf_counter() - began)
+        LOG.info(
+            "  epoch %d of %d  loss %.4f  dev %.4f  %.0f s",
+            epoch,
+            plan.epochs,
+            history.loss[-1],
+            history.dev[-1],
+            time.perf_counter() - began,
+        )
         if plan.patience and epoch - history.best_epoch >= plan.patience:
             break
     history.averaged_epochs = best.settle(weights, dev_figure)
