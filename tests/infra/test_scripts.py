@@ -116,4 +116,5 @@ def test_tests_run_only_where_the_linter_finds_nothing(tmp_path, lint):
     (tmp_path / ".venv/interestlake-env.sh").write_text(f'PATH="{tmp_path}/bin:$PATH"\n')
     assert run("bash", tmp_path / "infra/test.sh").returncode == lint
     called = (tmp_path / "called").read_text().splitlines()
-    assert called == ["ruff check --quiet .", *(["tests", "tests"] if lint == 0 else [])]
+    passed = ["ruff format --check --quiet .", "tests", "tests"]
+    assert called == ["ruff check --quiet .", *(passed if lint == 0 else [])]
