@@ -16,7 +16,7 @@ def refused():
     return ConcurrentAppendException("another commit came first", "", None)
 
 
-def test_a_refused_call_is_made_again(monkeypatch):
+def test_a_refused_call_is_made_again(spark, monkeypatch):
     monkeypatch.setattr(conflicts, "PAUSES", (0.0, 0.0))
     faults = [refused(), refused()]
 
@@ -29,7 +29,7 @@ def test_a_refused_call_is_made_again(monkeypatch):
     assert write("a") == "a written" and not faults
 
 
-def test_the_last_fault_is_raised_and_another_at_once(monkeypatch):
+def test_the_last_fault_is_raised_and_another_at_once(spark, monkeypatch):
     monkeypatch.setattr(conflicts, "PAUSES", (0.0,))
     tries = []
 

@@ -62,7 +62,7 @@ def test_the_one_machine_model_is_the_same_by_hand(smoothing):
     model = InformationScorer.of("information", carried, smoothing, 0.0)
     history = sp.csr_matrix([[0, 0, 1], [0, 0, 0]], dtype=np.float32)
     expected = [SF + UNSEEN, UNSEEN, SF] if smoothing else [math.log(2), 0, math.log(2)]
-    told, rest = model.told(history)
+    told, rest = model.observed(history)
     np.testing.assert_allclose(
         told.toarray()[0] + rest[0] * model.share, [UNSEEN, UNSEEN, SF] if smoothing else [0, 0, math.log(2)], atol=1e-9
     )

@@ -123,8 +123,6 @@ def options_of(
     if len(run_id) > LONGEST_RUN_ID:
         raise BadInput.of("run id", found=f"{len(run_id)} characters", expected=f"at most {LONGEST_RUN_ID}",
                           where="--run-id")  # fmt: skip
-    if not 0 <= arguments.seed < 2**31:
-        raise BadInput.of("seed", found=arguments.seed, expected="0 to 2147483647", where="--seed")
     options = RunOptions(
         lake=arguments.lake,
         run_id=run_id,
