@@ -2,8 +2,8 @@
 
 import importlib
 import pkgutil
-import sys
 import re
+import sys
 from pathlib import Path
 
 import numpy as np
