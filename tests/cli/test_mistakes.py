@@ -19,6 +19,7 @@ INGEST = ["ingest", "--source", "sample", "--lake"]
         (["--set", "als.rank=@x"], "--set als.rank=@x: found"),
         (["--set", "als.rank=2024-13-45"], "--set als.rank=2024-13-45: found month must be in 1..12"),
         (["--run-id", "r" * 300], "run id: found 300 characters; expected at most 128"),
+        (["--set", "recommend.models=[nosuch,ease]"], "models: found nosuch; expected among popularity"),
         (["--input", "nowhere/[a].csv"], "input nowhere/[a].csv: found nothing there"),
     ],
 )

@@ -57,6 +57,17 @@ def test_what_was_kept_and_the_data_lacks_now_is_left_out(choice):
     assert {row["model"] for row in chosen_rows(again, "second")} >= {"of another version", "social"}
 
 
+def test_a_kept_parameter_that_no_fit_can_take_is_told(choice, monkeypatch):
+    kept = kept_of(chosen_rows(choice, "first"), fusion_row(choice.fusion, "first")["plain"])
+    for entry in kept["models"]:
+        if entry["name"] == "item_knn":
+            entry["parameters"] = {**entry["parameters"], "neighbours": "many"}
+    again = (models := lake_models(params={"tune.minutes": 0})).choose(kept)
+    assert "item_knn" not in models.for_test(again).fitted
+    [row] = [row for row in chosen_rows(again, "second") if row["model"] == "item_knn"]
+    assert row["left_out"].startswith("failed: ")
+
+
 def test_a_search_starts_from_what_was_kept(choice, monkeypatch):
     """The first fit of each model has the parameters that the run before chose."""
     kept = {"models": [{"name": "ease", "granularity": "behaviour", "parameters": {"l2": 7.0}, "validation": 0.1,
@@ -91,7 +102,7 @@ def test_a_model_that_fails_in_a_later_phase_leaves_the_lists(monkeypatch, model
     tested = models.for_test(even)
     assert tested.names == tuple(tested.fitted) == ("popularity", "als")
     np.testing.assert_allclose(tested.fusion.weights, [0.5, 0.5])
-    assert "item_knn" in caplog.text and "left out of the lists: MemoryError" in caplog.text
+    assert "item_knn" in caplog.text and "left out of the lists: failed: MemoryError" in caplog.text
 
 
 def test_without_popularity_there_are_no_lists(monkeypatch, models, choice):

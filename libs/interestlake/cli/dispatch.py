@@ -58,6 +58,7 @@ def _on_lake(command: Command, arguments: argparse.Namespace, load: Callable) ->
     params = load_params(conf_dir, overrides, arguments.recipe)
     stages = cut(STAGE_NAMES, getattr(arguments, "from"), arguments.until) if command.name == "run" else slice(None)
     _look_for_inputs(inputs)
+    _look_for_models(params.recommend.models)
     if GATEWAY not in os.environ and isinstance(runs, (Cut, OneStage)):
         expect_room_for(options.lake)
     LOG.info("run %s  seed %d  lake %s", options.run_id, options.seed, options.lake)
@@ -143,6 +144,17 @@ def _look_for_inputs(inputs: Sequence[tuple[str, str]]) -> None:
     for option, path in inputs:
         if not has_scheme(path) and not os.path.exists(path):
             raise BadInput.of(f"input {path}", found="nothing there", expected="a file or folder", where=option)
+
+
+def _look_for_models(names: Sequence[str]) -> None:
+    """BadInput for a name that the registry lacks, before Spark starts; what the data lacks is seen by the stage."""
+    if not names:
+        return
+    from ..models.registry import BY_NAME as MODELS
+
+    if unknown := sorted(set(names) - set(MODELS)):
+        where, expected = "--models or recommend.models", f"among {', '.join(MODELS)}"
+        raise BadInput.of("models", found=", ".join(unknown), expected=expected, where=where)
 
 
 def _run_cut(spark, params, options: RunOptions, stages: slice, began: float, loading: Future, load: Callable) -> None:

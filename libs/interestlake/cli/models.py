@@ -29,7 +29,8 @@ def models(arguments: argparse.Namespace, log: Logger, start: Callable) -> None:
         files = arguments.items, arguments.social, arguments.facts
         data = data_of_files(read_inputs(arguments.train, None, None, *files))
     if data:
-        counts = (data.size.pairs, data.size.people, data.size.items)
+        people = data.size.people - bool(arguments.train)  # files have one more, nobody, for strangers' lists
+        counts = (data.size.pairs, people, data.size.items)
         log.info("%s train pairs of %s people and %s items", *(f"{count:,}" for count in counts))
     rows = listing(data, last, bounds=bounds)
     print(json.dumps(as_json(rows), indent=1) if arguments.json else as_table(rows))

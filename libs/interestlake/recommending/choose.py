@@ -65,7 +65,7 @@ class Choice:
 
     models: Sequence[Chosen]
     fusion: Fusion
-    left_out: Mapping[str, str] = field(default_factory=dict)
+    left_out: dict[str, str] = field(default_factory=dict)
     sampled_fusion: Fusion | None = None
     pools: Sequence[Pool] = ()
     relevant: Sequence[Sequence[np.ndarray]] = ()
@@ -218,7 +218,10 @@ def _fuse(found, cuts, held, side, settings: Settings, left_out: dict, cost: Cos
 def fit_all(
     choice: Choice, known: Pairs, side: SideInformation, seed: int, log: Logger
 ) -> tuple[Fusion, Mapping[str, Fitted]]:
-    """Every chosen model fitted anew on `known`, and the fusion over those that could be; costs go into `choice`."""
+    """Every chosen model fitted anew on `known`, and the fusion over those that could be.
+
+    Costs go into `choice`, and why a model could not be into its left_out.
+    """
     fitted = {}
     for chosen in choice.models:
         try:
@@ -227,7 +230,8 @@ def fit_all(
         except Exception as fault:
             if chosen.model.name == "popularity":
                 raise
-            log.warning("  %-14s left out of the lists: %s: %s", chosen.model.name, type(fault).__name__, fault)
+            choice.left_out[chosen.model.name] = f"failed: {type(fault).__name__}: {fault}"
+            log.warning("  %-14s left out of the lists: %s", chosen.model.name, choice.left_out[chosen.model.name])
     return choice.fusion.over(list(fitted)), fitted
 
 

@@ -21,7 +21,7 @@ def chosen_rows(choice: Choice, run_id: str) -> list[dict]:
         {"run_id": run_id, "model": chosen.model.name, "granularity": chosen.model.granularity,
          "parameters": json.dumps(dict(chosen.parameters)), "weight": float(weights.get(chosen.model.name, 0.0)),
          "validation": None if math.isnan(chosen.validation) else float(chosen.validation), "fits": chosen.fits,
-         "left_out": None}
+         "left_out": choice.left_out.get(chosen.model.name)}
         for chosen in choice.models
     ]  # fmt: skip
     listed = {row["model"] for row in rows}

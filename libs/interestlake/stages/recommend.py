@@ -21,13 +21,13 @@ def _run(context: StageContext) -> dict[str, float]:
     scoring = open_scoring(context)
     models = open_models(context, scoring, own_vectors(context))
     choice = models.choose(kept_before(context.lake))
+    # the test phase: models that never saw a test pair list for the people of the test split
+    shared = context.spark.sparkContext.broadcast(models.for_test(choice))
     rows = chosen_rows(choice, run_id)
     for row in rows:
         if row["left_out"]:
             context.log.info("      left out: %-14s %s", row["model"], row["left_out"])
     context.log.info("      fusion: %s", choice.fusion.line())
-    # the test phase: models that never saw a test pair list for the people of the test split
-    shared = context.spark.sparkContext.broadcast(models.for_test(choice))
     tested = held_out(scoring.pairs.where("split = 'test'"))
     people = scoring.people(scoring.users.join(tested, "user_index"), scoring.pairs.where("split != 'test'"))()
     lists = people.transform(list_models(shared, length)).withColumn("split", F.lit("test"))
