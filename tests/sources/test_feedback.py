@@ -56,7 +56,7 @@ def test_two_sources_are_told_apart_by_a_column(spark, write):
     [
         ("", "found columns none; expected a column user_id, item_id; set it in --feedback"),
         ("user_id,weight\nann,1\n", "found columns user_id, weight; expected a column item_id"),
-        ("user_id,item_id,item_id\nann,1,2\n", "found more than one column item_id"),
+        ("user_id,item_id,item_id\nann,1,2\n", "found 2 columns item_id"),
         ("user_id,item_id,weight\n", "found a header and no row; expected at least one row; set it in --feedback"),
         ("user_id,item_id,weight\nann,1,1\nann,2,-1\n", "found line 3: negative weight; expected a number >= 0"),
         ("user_id,item_id,weight\nann,1,much\nann,2,-1\n", r"line 2: weight not a number \(the first of 2 such rows\)"),

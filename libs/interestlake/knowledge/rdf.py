@@ -12,7 +12,7 @@ from pyspark.sql import functions as F
 
 from ..core.errors import BadInput
 from ..core.storage import filesystem
-from ..sources.files import AS_WRITTEN, InputFile, list_files
+from ..sources.files import InputFile, list_files
 from ..sources.lines import read_lines
 from ..sources.settle import settle
 from .terms import SUFFIXES, parse
@@ -143,7 +143,7 @@ def _by_files(spark: SparkSession, kinds: dict[InputFile, str], base: str, max_s
             for path, content in zip(frame["path"], frame["content"], strict=True):
                 yield judge_document(path, bytes(content), kind_of[_place(path)], base)
 
-    read = spark.read.format("binaryFile").options(**AS_WRITTEN).load([file.path for file in kinds])
+    read = spark.read.format("binaryFile").load([file.address for file in kinds])
     judged = read.select("path", "content").mapInPandas(parsed, FILES).persist()
     counted = judged.groupBy("path").agg(
         F.count("reason").alias("bad"),

@@ -12,7 +12,7 @@ from ..core.errors import BadInput
 from ..core.storage import filesystem
 
 ARCHIVES = (".zip", ".7z", ".rar", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".xz", ".zst", ".zstd")
-AS_WRITTEN = {"__globPaths__": "false"}  # Spark's reader takes [, {, * and ? in a path for what they are
+PATTERN_SIGNS = re.compile(r"[\\\[\]{}*?]")
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,14 @@ class InputFile:
 
     path: str
     name: str
+
+    @property
+    def address(self) -> str:
+        """What is handed to a Spark reader, which takes [, {, *, ? and \\ for signs of a pattern: each escaped.
+
+        Its way of looking for no pattern at all (`__globPaths__`) lists every file once more for each such path.
+        """
+        return PATTERN_SIGNS.sub(r"\\\g<0>", self.path)
 
     @property
     def place(self) -> tuple[str, str]:

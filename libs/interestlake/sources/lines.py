@@ -8,7 +8,7 @@ from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from ..core.errors import BadInput
-from .files import AS_WRITTEN, InputFile, refuse_unreadable
+from .files import InputFile, refuse_unreadable
 
 PLACE = ("path", "block", "position")
 BROKEN_ARCHIVE = ("java.io.EOFException", "java.util.zip.ZipException", "not a gzip file", "incorrect header check")
@@ -32,8 +32,8 @@ def read_lines(
         text, fault = F.when(legal, value).otherwise(F.decode(binary, fallback)), F.lit(None).cast("string")
     # the running id of a partition, not an id of the row: blocks lie whole and in order within a partition
     numbered = (
-        spark.read.options(lineSep="\n", **AS_WRITTEN)
-        .text([file.path for file in files])
+        spark.read.options(lineSep="\n")
+        .text([file.address for file in files])
         .select(
             F.col("_metadata.file_path").alias("path"),
             F.col("_metadata.file_block_start").alias("block"),

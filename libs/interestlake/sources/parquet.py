@@ -24,7 +24,7 @@ from pyspark.sql.types import (
 )  # fmt: skip
 
 from ..core.errors import BadInput
-from .files import AS_WRITTEN, InputFile, refuse_unreadable
+from .files import InputFile, refuse_unreadable
 from .formats import require_columns
 
 Kinds = tuple[tuple[str, str], ...]  # name and Parquet type of each column
@@ -66,9 +66,7 @@ def _rows(spark: SparkSession, kinds: Kinds | None, files: list[InputFile], want
         spark.conf.set(NANOS, "true")  # else Spark refuses the whole file
     try:
         # files that Spark alone has seen are asked one and all, else the first would speak for them
-        rows = spark.read.options(mergeSchema=str(kinds is None).lower(), **AS_WRITTEN).parquet(
-            *(file.path for file in files)
-        )
+        rows = spark.read.options(mergeSchema=str(kinds is None).lower()).parquet(*(file.address for file in files))
     except (AnalysisException, Py4JJavaError) as error:
         odd = ", ".join(f"{name}: {kind}" for name, kind in kinds or ()) or _last_line(error)
         raise BadInput.of(f"reading {shown}", found=f"no schema that Spark reads ({odd})",
