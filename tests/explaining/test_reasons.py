@@ -4,6 +4,7 @@ import pytest
 from pyspark.sql import functions as F
 
 from interestlake.privacy.person import Person
+from interestlake.recommending.explaining.command import NEEDED, OPTIONAL
 from interestlake.recommending.explaining.reasons import alpha_column, build_reasons, lambda_column
 from interestlake.recommending.explaining.replay import replay, sentences
 from interestlake.recommending.personal import recommend_block
@@ -12,20 +13,7 @@ from interestlake.recommending.relist import Relister
 from ..recommending.planted import GROUPS, ITEMS, item_id, user_id
 from ..selfservice.planted_lake import SMALL, make_world
 
-NAMES = (
-    "gold.recommendations",
-    "silver.items",
-    "silver.interactions",
-    "silver.interests",
-    "silver.item_interests",
-    "gold.interest_map",
-    "graph.item_edges",
-    "graph.item_transitions",
-    "models.item_features",
-    "silver.documents",
-    "silver.friends",
-    "silver.facts",
-)
+NAMES = (*NEEDED, *OPTIONAL)
 KINDS = {"chosen_together", "chosen_next", "alike", "popular", "sources", "interest", "span", "friends", "fact"}
 
 

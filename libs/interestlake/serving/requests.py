@@ -14,15 +14,15 @@ DEFAULT_K, MAX_K = 10, 1000
 def ids_of(requests: pd.DataFrame) -> list[str]:
     """user_id of each row as text; a whole number is its digits. Raises BadInput where there is none."""
     given = requests["user_id"].tolist() if "user_id" in requests.columns else [None]
-    found = []
+    ids = []
     for one in given:
         if isinstance(one, Integral) and not isinstance(one, bool):
             one = str(one)
         if not isinstance(one, str) or not one:
             raise BadInput.of("request", found=f"user_id {one!r}" if "user_id" in requests.columns else "no user_id",
                               expected="a user_id, a string", where="each row")  # fmt: skip
-        found.append(one)
-    return found
+        ids.append(one)
+    return ids
 
 
 def lengths_of(requests: pd.DataFrame) -> np.ndarray:

@@ -49,9 +49,9 @@ def items_by_title(items: DataFrame, text: str | None, limit: int) -> DataFrame:
 def near_titles(items: DataFrame, text: str) -> DataFrame:
     """silver.items -> (item_id, title, categories, people) of the NEAR_TITLES titles that, whole or by one word, the
     fewest edits turn into `text`: at most half as many as it has letters. Lazy."""
-    wanted = F.lit(text.strip().lower())
+    typed = F.lit(text.strip().lower())
     parts = F.concat(F.array(F.lower("title")), F.split(F.lower("title"), r"[\s,:;()]+"))
-    edits = F.array_min(F.transform(parts, lambda part: F.levenshtein(part, wanted)))
+    edits = F.array_min(F.transform(parts, lambda part: F.levenshtein(part, typed)))
     shown = items.select("item_id", "title", "categories", F.col("user_count").alias("people"), edits.alias("edits"))
     near = shown.where(F.col("edits") <= len(text.strip()) // 2)
     return near.orderBy("edits", F.desc("people"), "item_id").limit(NEAR_TITLES).drop("edits")

@@ -43,8 +43,8 @@ def _people(lake: Lake, like: str | None, limit: int, keys: Keys) -> None:
     users = lake.read("silver.users")
     if like is None:
         count, rows = users.count(), people_to_try(users, limit).collect()
-        found = lake.spark.createDataFrame([(row["user_id"],) for row in rows], "user_id string")
-        ids = source_ids(found, keys, count) if rows else None
+        tried = lake.spark.createDataFrame([(row["user_id"],) for row in rows], "user_id string")
+        ids = source_ids(tried, keys, count) if rows else None
         named = {row["user_id"]: (row["source"], row["source_id"]) for row in (ids.collect() if ids else ())}
         several = len(keys.keyed) + len(keys.lacking) > 1
         names = {user_id: f"{source}:{one}" if several else one for user_id, (source, one) in named.items()}
