@@ -103,6 +103,19 @@ def test_seen_items_are_left_out_unless_asked_for(listed):
     assert set(listed("comedy", FAN, include_seen=True)[0]) == {"a", "b", "d"}
 
 
+def test_what_the_person_asked_not_to_see_is_not_listed_and_what_is_like_it_counts_less(listed):
+    from dataclasses import replace
+
+    barred = replace(FAN, barred=np.array([3]))
+    assert listed("comedy", barred)[0] == [] and "d" not in listed("comedy", barred, include_seen=True)[0]
+    likes, dislikes = (
+        listed("horror", replace(FAN, shares={}, disliked=no))[1].hits for no in ((), ("category:Comedy",))
+    )
+    scores, lowered = ({hit.column: hit.score for hit in hits} for hits in (likes, dislikes))
+    assert lowered[3] == pytest.approx(0.1 * scores[3]) and lowered[2] == scores[2]
+    assert all(sum(hit.parts.values()) == pytest.approx(1) for hit in dislikes)
+
+
 def test_only_a_negation_lists_by_profile_or_popularity(listed):
     ids, found = listed("not horror")
     assert ids == ["a", "f", "b", "e", "g"] and "popularity" in found.notes[0]

@@ -109,6 +109,20 @@ def test_a_person_by_pseudonym_is_the_same_person(ask):
     assert by_id["items"] == by_pseudonym["items"]
 
 
+def test_a_refusal_is_heeded_at_once(ask, films):
+    spark, lake = films.lake.spark, films.lake
+    assert [hit["item_id"] for hit in json.loads(ask("comedy", "--user", "fan", "--json")[1])["items"]] == ["d"]
+    row = (pseudonym("fan"), "item", "not_interested", "d", "r")
+    schema = "user_id string, kind string, action string, target string, run_id string"
+    spark.createDataFrame([row], schema).write.format("delta").save(lake.path("silver.objections"))
+    try:
+        code, out, _ = ask("comedy", "--user", "fan", "--json", "--include-seen")
+        assert code == 0 and "d" not in [hit["item_id"] for hit in json.loads(out)["items"]]
+        assert "d" in [hit["item_id"] for hit in json.loads(ask("comedy", "--user", "other", "--json")[1])["items"]]
+    finally:
+        lake.delete("silver.objections", "true")
+
+
 def test_an_unknown_person_is_told_before_anything_is_read(ask):
     code, out, logged = ask("comedy", "--user", "Fan")
     assert code == 2 and out == "" and "user 'Fan': found nobody; near it: fan; expected" in logged

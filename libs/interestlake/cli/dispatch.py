@@ -133,6 +133,7 @@ def options_of(
         mapping=getattr(arguments, "mapping", None),
         tracking_uri=arguments.tracking_uri,
         report_dir=arguments.report_dir,
+        fresh=bool(getattr(arguments, "fresh", False)),
     )
     return options, overrides, inputs
 

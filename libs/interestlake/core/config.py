@@ -27,6 +27,7 @@ def new_run_id() -> str:
 class RunOptions:
     """What one command line says, beside the parameters.
 
+    fresh: stages run although nothing that they rest on has changed.
     request: what one person asks for. It shapes the run's fingerprint, and no table and no tracking store names it:
     what is forgotten would outlive itself there.
     """
@@ -40,6 +41,7 @@ class RunOptions:
     tracking_uri: str | None = None
     report_dir: str | None = None
     request: object | None = None
+    fresh: bool = False
 
 
 def _fault(value, spec, expected_type: type) -> str | None:

@@ -1,5 +1,7 @@
 """The faults a user can cause, each with the exit code its job ends with."""
 
+from collections.abc import Mapping
+
 
 class InterestlakeError(Exception):
     """Base of every fault that is reported as one message instead of a traceback."""
@@ -21,9 +23,16 @@ class BadInput(InterestlakeError, ValueError):
 
 
 class GateRefused(InterestlakeError):
-    """The run finished, and the gate's metric does not allow the champion to move: exit code 3."""
+    """A stage finished, and its answer is no, such as that the champion stays: exit code 3.
+
+    figures: what the stage found, where it is finished with them; None for a command that writes no mark.
+    """
 
     exit_code = 3
+
+    def __init__(self, message: str, figures: Mapping[str, float] | None = None):
+        super().__init__(message)
+        self.figures = figures
 
 
 class ShortRead(InterestlakeError):

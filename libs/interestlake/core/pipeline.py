@@ -13,8 +13,10 @@ from .lake import Lake, one_row
 from .params.all import Params
 from .stage import Stage, StageContext
 from .tracking import Tracker, default_tracking_uri
+from .unchanged import WatchedLake, WatchedParams, input_mark, marks_of, rested_on, unchanged_since
 
 LOG = logging.getLogger("interestlake")
+REFUSED = "refused"  # figure of a stage that finished with a no
 
 
 def select(stages: tuple[Stage, ...], first: str | None, last: str | None) -> tuple[Stage, ...]:
@@ -32,7 +34,7 @@ def run_stages(
     """Run `stages` against the lake; a stage that this run id has finished is skipped. Returns figures per stage.
 
     done: what `claim_run` has returned for this run; None claims it here, with its BadInput. Raises GateRefused where
-    the gate said no (every stage before it has then finished).
+    the gate said no, also before under this run id; the stage is then finished, as is every stage before it.
     """
     lake = Lake(spark, options.lake)
     with ThreadPoolExecutor(1) as pool:  # a new store's migrations and a cold lake each take seconds
@@ -49,11 +51,15 @@ def run_stages(
             if stage.name in done:
                 LOG.info("%-28s already done under run id %s", label, options.run_id)
                 figures[stage.name] = done[stage.name]
+                if done[stage.name].get(REFUSED):
+                    raise GateRefused(f"run id {options.run_id}: {stage.name} has said no before, and it stays so")
                 continue
             LOG.info("%-28s %s", label, stage.summary)
             if "ops.stages" in stage.reads:
                 marks.wait()
-            figures[stage.name] = _run_one(StageContext(spark, lake, tracker, params, options, LOG), stage, marks)
+            context = StageContext(spark, WatchedLake(lake), tracker, WatchedParams.of(params), options, LOG)
+            before = _passed_over(context, params, stage, marks)
+            figures[stage.name] = _run_one(context, params, stage, marks) if before is None else before
         marks.wait()
         status = "FINISHED"
     except GateRefused:
@@ -103,11 +109,38 @@ class Marks:
         self.writer.shutdown()
 
 
-def _run_one(context: StageContext, stage: Stage, marks: Marks) -> dict[str, float]:
+def _passed_over(context: StageContext, params: Params, stage: Stage, marks: Marks) -> dict[str, float] | None:
+    """The figures of the run that left what this stage would write again; None where it must run."""
+    if not stage.pure or context.options.fresh:
+        return None
+    if stage.before is not None:
+        stage.before(context)
+    lake, options = Lake(context.spark, context.lake.root), context.options
+    given = None if stage.reads else input_mark(lake, options.run_id)
+    row = unchanged_since(marks_of(lake, stage.name), lake, params, options.seed, given)
+    if row is None:
+        return None
+    LOG.info("      as run %s left it: nothing that it rests on has changed (--fresh runs it)", row["run_id"])
+    versions = {name: lake.version(name) for name in row["versions"]}
+    with context.tracker.stage(stage.name, {"unchanged_since": row["run_id"]}) as tracker:
+        tracker.log_metrics(dict(row["metrics"]))
+        stage_run = tracker.stage_run_id()
+    marks.add(context, {"stage": stage.name, "seconds": 0.0, "rows": {}, "versions": versions,
+                        "metrics": row["metrics"], "rests_on": row["rests_on"]}, stage_run)  # fmt: skip
+    return dict(row["metrics"])
+
+
+def _run_one(context: StageContext, params: Params, stage: Stage, marks: Marks) -> dict[str, float]:
     began = time.perf_counter()
-    section = {k: v for k, v in flat(context.params).items() if k.startswith(f"{stage.section}.")}
+    section = {k: v for k, v in flat(params).items() if k.startswith(f"{stage.section}.")}
     with context.tracker.stage(stage.name, {**section, "seed": context.options.seed}) as tracker:
-        figures = dict(stage.run(context))
+        refusal = None
+        try:
+            figures = dict(stage.run(context))
+        except GateRefused as no:
+            if no.figures is None:
+                raise
+            refusal, figures = no, {**no.figures, REFUSED: 1.0}
         seconds = time.perf_counter() - began
         versions = {**context.read_versions, **{w.table: w.version for w in context.written.values()}}
         rows = {w.table: w.rows for w in context.written.values()}
@@ -119,10 +152,22 @@ def _run_one(context: StageContext, stage: Stage, marks: Marks) -> dict[str, flo
         tracker.log_metrics({**figures, **counted, "seconds": seconds})
         metrics = {name: float(value) for name, value in figures.items()}
         stage_run = tracker.stage_run_id()
-    row = {"stage": stage.name, "seconds": seconds, "rows": rows, "versions": versions, "metrics": metrics}
+    row = {"stage": stage.name, "seconds": seconds, "rows": rows, "versions": versions, "metrics": metrics,
+           "rests_on": _rests_on(context, stage)}  # fmt: skip
     marks.add(context, row, stage_run)
     LOG.info("      %s finished in %.1f s", stage.name, seconds)
+    if refusal is not None:
+        marks.wait()
+        raise refusal
     return figures
+
+
+def _rests_on(context: StageContext, stage: Stage) -> dict[str, str] | None:
+    if not stage.pure:
+        return None
+    given = None if stage.reads else input_mark(Lake(context.spark, context.lake.root), context.options.run_id)
+    wrote = {written.table: written.version for written in context.written.values()}
+    return rested_on(context.lake, context.params, context.options.seed, wrote, given) or None
 
 
 def _mark_finished(context: StageContext, row: dict[str, object]) -> None:

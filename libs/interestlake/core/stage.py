@@ -84,7 +84,11 @@ def expect_lake(lake: Lake, needed: Iterable[str] = (), command: str = "interest
 
 @dataclass(frozen=True)
 class Stage:
-    """One step of the pipeline: `run(context)` reads, calls the library, writes, and returns figures to log."""
+    """One step of the pipeline: `run(context)` reads, calls the library, writes, and returns figures to log.
+
+    pure: its rows follow from the tables it reads, its parameters, the seed and the code alone, so that it need not run
+    where nothing of that has changed; `before` then still says what must not go on, by a BadInput.
+    """
 
     name: str
     summary: str
@@ -92,3 +96,5 @@ class Stage:
     writes: tuple[str, ...]
     section: str
     run: Callable[[StageContext], dict[str, float]]
+    pure: bool = False
+    before: Callable[[StageContext], object] | None = None

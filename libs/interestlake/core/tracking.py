@@ -244,6 +244,11 @@ class Tracker:
                 raise
             return None
 
+    def run_of(self, registered_name: str, alias: str) -> str | None:
+        """The run id that made the version an alias points at, or None."""
+        version = self.alias_version(registered_name, alias)
+        return None if version is None else self.client.get_model_version(registered_name, version).tags.get(RUN_TAG)
+
     def move_alias(self, registered_name: str, alias: str, version: str, tags: dict[str, str]) -> None:
         """Point `alias` at `version` and put `tags` on it."""
         self.client.set_registered_model_alias(registered_name, alias, version)

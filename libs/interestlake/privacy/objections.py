@@ -5,6 +5,8 @@ from collections.abc import Callable
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from ..core.lake import Lake
+
 TABLE = "silver.objections"
 
 
@@ -64,13 +66,29 @@ def without_forgotten(objections: DataFrame, kind: str, target: str) -> Callable
     return build
 
 
-def without_disliked(objections: DataFrame) -> Callable[[DataFrame], DataFrame]:
-    """rows(user_id, interest_id, ...) -> those of interests that the person neither refused nor forgot. Lazy."""
+def without_disliked(objections: DataFrame, column: str = "interest_id") -> Callable[[DataFrame], DataFrame]:
+    """rows(user_id, `column`, ...) -> those of interests that the person neither refused nor forgot. Lazy."""
     refused = objections.where("kind = 'interest' AND action = 'not_interested'")
-    pairs = F.broadcast(refused.select("user_id", F.col("target").alias("interest_id")))
+    pairs = F.broadcast(refused.select("user_id", F.col("target").alias(column)))
 
     def build(rows: DataFrame) -> DataFrame:
-        kept = rows.join(pairs, ["user_id", "interest_id"], "left_anti").select(*rows.columns)
-        return kept.transform(without_forgotten(objections, "interest", "interest_id"))
+        kept = rows.join(pairs, ["user_id", column], "left_anti").select(*rows.columns)
+        return kept.transform(without_forgotten(objections, "interest", column))
 
     return build
+
+
+def heeded(lake: Lake, column: str) -> Callable[[DataFrame], DataFrame]:
+    """`without_disliked` of what the lake's people said until now; every row where nobody said anything. Lazy."""
+    if not lake.exists(TABLE):
+        return lambda rows: rows
+    return without_disliked(lake.read(TABLE), column)
+
+
+def without_refused_items(lake: Lake) -> Callable[[DataFrame], DataFrame]:
+    """rows(user_id, item_id, ...) -> those of items that the person did not say no to. Lazy."""
+    if not lake.exists(TABLE):
+        return lambda rows: rows
+    refused = lake.read(TABLE).where("kind = 'item' AND action = 'not_interested'")
+    pairs = F.broadcast(refused.select("user_id", F.col("target").alias("item_id")))
+    return lambda rows: rows.join(pairs, ["user_id", "item_id"], "left_anti").select(*rows.columns)

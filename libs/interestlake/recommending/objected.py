@@ -38,7 +38,8 @@ def kept_shares(pool: Pool, block: pd.DataFrame, catalogue: Catalogue, weights: 
         return None
     left = np.ones(len(pool.columns))
     for person, row in enumerate(block.itertuples(index=False)):
-        damping = _damping(row, catalogue, weights, ids)
+        refused = columns_of_indexes(getattr(row, "refused", None), catalogue)
+        damping = damping_of(refused, getattr(row, "disliked", None), weights, ids)
         if damping is not None:
             span = slice(pool.starts[person], pool.starts[person + 1])
             touched = weights[pool.columns[span]].multiply(damping[None, :]).tocsr()  # (C, K)
@@ -47,9 +48,8 @@ def kept_shares(pool: Pool, block: pd.DataFrame, catalogue: Catalogue, weights: 
     return left
 
 
-def _damping(row, catalogue: Catalogue, weights: sp.csr_matrix, ids: np.ndarray) -> np.ndarray | None:
-    refused = columns_of_indexes(getattr(row, "refused", None), catalogue)
-    disliked = getattr(row, "disliked", None)
+def damping_of(refused: np.ndarray, disliked, weights: sp.csr_matrix, ids: np.ndarray) -> np.ndarray | None:
+    """(K,) the d_x of `kept_shares`; refused: columns, disliked: interest ids or None. None where there is neither."""
     named = np.ndim(disliked) and len(disliked)
     if not len(refused) and not named:
         return None

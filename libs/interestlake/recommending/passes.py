@@ -31,6 +31,19 @@ def list_models(recommender: Broadcast, length: int) -> Callable:
     return lambda people: people.mapInPandas(run, LISTS_SCHEMA)
 
 
+def list_fused(recommender: Broadcast, length: int) -> Callable:
+    """people (see histories.people) -> LISTS_SCHEMA of the fused list alone. Lazy."""
+
+    def run(frames: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
+        one = recommender.value
+        for block in blocks(frames, one.catalogue.item_count, len(one.fitted)):
+            fused = list_block(block, one.batch(block), one, length)
+            people = block["user_id"].to_numpy(object)
+            yield _rows(FUSED, people, one.catalogue.item_ids, fused.columns, fused.scores)
+
+    return lambda people: people.mapInPandas(run, LISTS_SCHEMA)
+
+
 def model_frames(frames: Iterator[pd.DataFrame], recommender: Recommender, length: int) -> Iterator[pd.DataFrame]:
     """The body of `list_models`, free of Spark."""
     item_ids = recommender.catalogue.item_ids

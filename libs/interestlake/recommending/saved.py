@@ -10,8 +10,9 @@ from ..core.errors import BadInput
 from ..core.lake import Lake, one_row
 from ..core.stage import StageContext
 from ..core.storage import fetch_file, put_file, remove_file
+from ..core.tracking import served_folder
 from .chosen_tables import FUSION, fusion_of
-from .recommender import Recommender
+from .recommender import RANKER_FILE, Recommender
 
 TABLE = "models.recommender"
 FOLDER = "models/recommender_files"
@@ -59,6 +60,15 @@ def open_recommender(lake: Lake, fusion_version: int | None = None) -> Recommend
     # a refit moves the weights and leaves the models
     fusion = fusion_of(lake, fusion_version).over(list(released.fitted)) if lake.exists(FUSION) else released.fusion
     return replace(released, fusion=fusion) if fusion.names else released
+
+
+def registered_recommender(model_uri: str, tracking_uri: str) -> Recommender:
+    """The recommender within a registered ranker. Raises BadInput where the store lacks it or its file."""
+    file = served_folder(model_uri, tracking_uri) / RANKER_FILE
+    if not file.is_file():
+        raise BadInput.of(f"model {model_uri}", found=f"no {RANKER_FILE}", expected="a registered ranker",
+                          where="the registry")  # fmt: skip
+    return pickle.loads(file.read_bytes())
 
 
 def _digest(path: Path) -> str:

@@ -8,6 +8,9 @@ from pyspark.sql import functions as F
 from ..core.config import RunOptions
 from ..core.params.all import Params
 from ..core.stage import Stage, side_by_side
+from ..evaluation.gate import Champion
+from ..recommending.against_champion import TABLE as AGAINST
+from ..recommending.against_champion import of_row
 from . import flow, head, person
 from .content import Blend, Check, ChosenModel, Count, Head, InterestGraph, Missing, Page, ShownPerson, Step
 from .gate import verdict
@@ -33,6 +36,7 @@ READS = (
     "models.fusion_weights",
     "models.chosen",
     "gold.metrics",
+    AGAINST,
     "gold.recommendations",
     "gold.interest_map",
     "ops.runs",
@@ -58,8 +62,9 @@ def gather(tables: OptionalTables, params: Params, options: RunOptions, stages: 
 
     About thirty small Spark jobs, side by side; each function called here says what it collects.
     """
-    rows, graph, blends, chosen, steps, top = side_by_side(
+    rows, champion, graph, blends, chosen, steps, top = side_by_side(
         lambda: _metrics(tables, options.run_id),
+        lambda: _champion(tables, options.run_id),
         lambda: _graph(tables, params),
         lambda: _blends(tables),
         lambda: _chosen(tables),
@@ -71,7 +76,7 @@ def gather(tables: OptionalTables, params: Params, options: RunOptions, stages: 
     )
     return Page(
         head=top,
-        verdict=verdict(rows, params.promote),
+        verdict=verdict(rows, params.promote, champion),
         scores=scores(rows, params.promote),
         graph=graph,
         person=shown,
@@ -86,6 +91,11 @@ def gather(tables: OptionalTables, params: Params, options: RunOptions, stages: 
 def _metrics(tables: OptionalTables, run_id: str) -> list[Mapping]:
     metrics = tables.get("gold.metrics")
     return [] if metrics is None else collect_metrics(metrics, run_id)
+
+
+def _champion(tables: OptionalTables, run_id: str) -> Champion | None:
+    compared = tables.get(AGAINST)
+    return None if compared is None else of_row(compared.where(F.col("run_id") == run_id).first())
 
 
 def _blends(tables: OptionalTables) -> tuple[Blend, ...] | Missing:

@@ -9,9 +9,11 @@ import numpy as np
 import pandas as pd
 
 from ..recommending.personal import recommend_block
-from ..recommending.recommender import Recommender
+from ..recommending.recommender import RANKER_FILE, Recommender
 from ..recommending.write_reason import NO_HISTORY
+from .heed import heed
 from .requests import ids_of, lengths_of
+from .said_since import NOTHING, SaidSince
 from .who_asks import Askers
 
 PEOPLE_PER_BLOCK = 64
@@ -28,7 +30,18 @@ OUTPUTS = (
     ("reason", "string", True),
     ("person", "string", True),
 )
-REQUIREMENTS = ("implicit", "lightgbm", "mlflow", "numpy", "pandas", "pyarrow", "scipy", "torch", "threadpoolctl")
+REQUIREMENTS = (
+    "deltalake",
+    "implicit",
+    "lightgbm",
+    "mlflow",
+    "numpy",
+    "pandas",
+    "pyarrow",
+    "scipy",
+    "torch",
+    "threadpoolctl",
+)
 
 
 @dataclass(frozen=True)
@@ -37,12 +50,14 @@ class Ranker:
 
     people: user_id, user_index, items, weights, friend_items, friend_weights, interests, shares, one row a person (see
     recommending.histories), at most recommend.ranker_people of them. Anyone else is ranked by the history that the
-    request carries, or by popularity where it carries none.
+    request carries, or by popularity where it carries none. said: what people asked not to see or to be forgotten,
+    heeded as it stands in the lake; where that cannot be read, as it stood when the model was registered.
     """
 
     recommender: Recommender
     people: pd.DataFrame
     askers: Askers = field(default_factory=Askers)
+    said: SaidSince = field(default_factory=SaidSince)
 
     @cached_property
     def place(self) -> dict[str, int]:
@@ -61,7 +76,14 @@ class Ranker:
         ids, lengths = ids_of(requests), lengths_of(requests)
         keys = self.askers.keys()
         names = self.askers.known_as(ids, self.place, keys)
+        people = self.said.people()
+        if people is not None:  # who asked to be forgotten is nobody
+            names = {
+                one: user for one, user in names.items() if not people.get(user, NOTHING).forgot(user, "everything")
+            }
         asked = self._asked(requests, [names.get(one) for one in ids])
+        if people is not None:
+            asked = heed(asked, [names.get(one) for one in ids], people, self.recommender.catalogue)
         person = np.array([KNOWN if one in names else UNKNOWN for one in ids], object)
         parts = []
         for start in range(0, len(asked), PEOPLE_PER_BLOCK):
@@ -103,14 +125,15 @@ class Ranker:
         """Write recommender.pkl, people.parquet and what `askers` reads by into `folder`; returns it."""
         folder = Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / "recommender.pkl").write_bytes(pickle.dumps(self.recommender, protocol=5))
+        (folder / RANKER_FILE).write_bytes(pickle.dumps(self.recommender, protocol=5))
         self.people.to_parquet(folder / "people.parquet", index=False)
         self.askers.save(folder)
+        self.said.save(folder)
         return folder
 
     @classmethod
     def load(cls, folder: str | Path) -> "Ranker":
         """The ranker that `save` wrote."""
         folder = Path(folder)
-        recommender = pickle.loads((folder / "recommender.pkl").read_bytes())
-        return cls(recommender, pd.read_parquet(folder / "people.parquet"), Askers.load(folder))
+        recommender = pickle.loads((folder / RANKER_FILE).read_bytes())
+        return cls(recommender, pd.read_parquet(folder / "people.parquet"), Askers.load(folder), SaidSince.load(folder))

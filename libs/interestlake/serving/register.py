@@ -9,6 +9,7 @@ from ..core.stage import StageContext
 from ..privacy.identity import origins
 from ..recommending.recommender import Recommender
 from .ranker import INPUTS, OUTPUTS, REQUIREMENTS, Ranker
+from .said_since import SaidSince
 from .who_asks import Askers
 
 REGISTERED = "interestlake.ranker"
@@ -17,11 +18,12 @@ REGISTERED = "interestlake.ranker"
 def register_ranker(context: StageContext, recommender: Recommender, people: pd.DataFrame) -> str:
     """Log the ranker with the `people` that it knows, and the lake's sources -> its version; see `ranker.Ranker`.
 
-    The model carries marks of keys, no key. Two small Spark jobs.
+    The model carries marks of keys, no key, and where the lake lies. Two small Spark jobs.
     """
     whole = context.lake.read("silver.users").count() == len(people)
     askers = Askers(tuple(origins(context.lake)), context.params.ingest.pseudonym_key_file, whole)
-    ranker = Ranker(recommender, people.sort_values("user_id", ignore_index=True), askers)
+    known = people.sort_values("user_id", ignore_index=True)
+    ranker = Ranker(recommender, known, askers, SaidSince(context.lake.root))
     example = pd.DataFrame({"user_id": people["user_id"].head(2).to_list() or ["somebody"]})
     with tempfile.TemporaryDirectory() as folder:
         return context.tracker.log_served(

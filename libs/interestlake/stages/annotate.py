@@ -99,4 +99,5 @@ ANNOTATE = Stage(
     writes=(FEATURES, LABELS, WEIGHTS, TOPICS, MIXTURES),
     section="annotate",
     run=_run,
+    pure=True,
 )

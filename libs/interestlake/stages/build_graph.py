@@ -108,4 +108,5 @@ BUILD_GRAPH = Stage(
     ),
     section="graph",
     run=_run,
+    pure=True,
 )

@@ -9,8 +9,7 @@ from ..interests.candidates import category_candidates, keyword_candidates, tag_
 from ..interests.hidden import without_hidden
 from ..interests.interest_map import interest_map
 from ..interests.item_interests import choose_interests, interest_vocabulary
-from ..privacy.objections import TABLE as OBJECTIONS
-from ..privacy.objections import without_disliked
+from ..privacy.objections import heeded
 
 
 def _run(context: StageContext) -> dict[str, float]:
@@ -36,8 +35,7 @@ def _run(context: StageContext) -> dict[str, float]:
     carried, names = (context.lake.read(name) for name in ("silver.item_interests", "silver.interests"))
     pairs = context.read("silver.interactions")
     profiles = pairs.transform(interest_map(carried, names, params.max_per_user))
-    if context.lake.exists(OBJECTIONS):
-        profiles = profiles.transform(without_disliked(context.read(OBJECTIONS)))
+    profiles = profiles.transform(heeded(context.lake, "interest_id"))
     people = context.write("gold.interest_map", profiles)
     chosen.unpersist()
     if vocabulary.rows == 0 and written.version <= 1:
@@ -59,4 +57,5 @@ BUILD_INTERESTS = Stage(
     writes=("silver.interests", "silver.item_interests", "gold.interest_map"),
     section="interests",
     run=_run,
+    pure=True,
 )

@@ -5,11 +5,14 @@ from functools import reduce
 import numpy as np
 from pyspark.sql import functions as F
 
+from ..core.lake import one_row
 from ..core.room import gigabytes, has_room
 from ..core.stage import Stage, StageContext
 from ..core.vectors import unit_rows
 from ..evaluation.table import SPLITS, accuracy, held_out_people, spread, unknown_items, unlikeness
 from ..interactions.item_room import BOUND
+from ..recommending.against_champion import TABLE as AGAINST
+from ..recommending.against_champion import as_row, compare
 
 
 def _run(context: StageContext) -> dict[str, float]:
@@ -26,6 +29,7 @@ def _run(context: StageContext) -> dict[str, float]:
         parts.append(lists.transform(unlikeness(items, asked, vectors, ks)))
     rows = reduce(lambda a, b: a.unionByName(b), parts).withColumn("run_id", F.lit(context.options.run_id))
     context.write("gold.metrics", rows)
+    _beside_champion(context)
     unknown = {row["split"]: row["unknown"] for row in interactions.transform(unknown_items).collect()}
     for frame in (interactions, items, lists, asked):
         frame.unpersist()
@@ -49,6 +53,18 @@ def _text_vectors(context: StageContext) -> np.ndarray | None:
     return unit_rows(vectors)
 
 
+def _beside_champion(context: StageContext) -> None:
+    """One row of gold.against_champion where there is another run's champion; else the table stands, without one."""
+    gate = context.params.promote
+    found = compare(context, gate.metric, gate.k, max(context.params.evaluate.ks))
+    if found is None:
+        context.lake.create(AGAINST)
+        return
+    context.log.info("      %s", found)
+    row = {"run_id": context.options.run_id, "metric": gate.metric, "k": gate.k, **as_row(found)}
+    context.write(AGAINST, one_row(context.spark, AGAINST, row))
+
+
 def _headline(context: StageContext) -> dict[str, float]:
     """The gate's metric of every model on the test split, as <model>.<metric>_<k>."""
     gate = context.params.promote
@@ -66,7 +82,7 @@ EVALUATE = Stage(
     name="evaluate",
     summary="accuracy, coverage, novelty and diversity of every model's lists",
     reads=("silver.interactions", "silver.items", "silver.users", "models.lists", "models.item_features"),
-    writes=("gold.metrics",),
+    writes=("gold.metrics", AGAINST),
     section="evaluate",
     run=_run,
 )

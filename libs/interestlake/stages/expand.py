@@ -11,6 +11,7 @@ from ..interests.expansion.histories import profile_rows
 from ..interests.expansion.model import ExpansionModel, Setting
 from ..interests.expansion.passes import expand
 from ..interests.profiles import Nodes
+from ..privacy.objections import heeded
 from .interests import NEEDED, read_nodes
 
 EXPANSIONS = "gold.expansions"
@@ -49,6 +50,7 @@ def _run(context: StageContext) -> dict[str, float]:
     rows = people.repartition(partitions, "user_id").transform(
         expand(shared, setting_of(params), Selection(params.top_k, params.surprise))
     )
+    rows = rows.transform(heeded(context.lake, "interest"))
     written = context.write(EXPANSIONS, rows.withColumn("run_id", F.lit(context.options.run_id)))
     for frame in (people, nodes.held, nodes.names):
         frame.unpersist()

@@ -5,6 +5,7 @@ from pyspark.sql import functions as F
 from ..core.stage import Stage, StageContext
 from ..privacy.identity import TABLE as SOURCES
 from ..privacy.identity import origin_row, place_origin
+from ..privacy.names import Origin
 from ..privacy.objections import TABLE as OBJECTIONS
 from ..privacy.objections import without_forgotten
 from ..sources import load_source, origin_of
@@ -24,10 +25,16 @@ BRONZE = ("bronze.events", "bronze.items", "bronze.friends", "bronze.facts", "br
 TRUTH = ("truth.user_interests", "truth.items", "truth.trends", "truth.sentiment", "truth.dirt")
 
 
+def _origin(context: StageContext) -> tuple[Origin, bytes]:
+    """The run's source as it stands in this lake, and its key. Raises BadInput as `place_origin` does."""
+    options = context.options
+    named, generated = origin_of(options.source, options.mapping), options.source == "sample"
+    return place_origin(context.lake, named, generated, context.params.ingest.pseudonym_key_file)
+
+
 def _run(context: StageContext) -> dict[str, float]:
     options, params = context.options, context.params.ingest
-    named, generated = origin_of(options.source, options.mapping), options.source == "sample"
-    origin, key = place_origin(context.lake, named, generated, params.pseudonym_key_file)
+    origin, key = _origin(context)
     loaded = load_source(
         options.source,
         Request(
@@ -80,4 +87,6 @@ INGEST = Stage(
     writes=(SOURCES, *BRONZE, *TRUTH),
     section="ingest",
     run=_run,
+    pure=True,
+    before=_origin,
 )

@@ -13,6 +13,7 @@ from ..interests.node_vectors import node_vectors
 from ..interests.profiles import Nodes, build_interest_profiles, build_trends, population_rates, with_entities
 from ..interests.representations import gathered
 from ..interests.trend import attention_sums
+from ..privacy.objections import heeded
 
 NEEDED = ("silver.interactions", "silver.interests", "silver.item_interests", "graph.interest_nodes")
 NEEDED_FROM = "interestlake run --until build_graph"  # the command that makes them
@@ -41,6 +42,7 @@ def _run(context: StageContext) -> dict[str, float]:
     label = names.select(F.col("interest_id").alias("medoid"), F.col("name").alias("label"))
     grouped = weights.join(placed, ["user_id", "interest"]).transform(gathered).join(label, "medoid")
     clustered = profiles.join(placed.drop("medoid"), ["user_id", "interest"])
+    clustered = clustered.transform(heeded(context.lake, "interest"))
     spans = pairs.transform(interest_spans(carried, params.influence_nodes))
     made = context.write_all({
         PROFILES: clustered.withColumn("run_id", run_id),

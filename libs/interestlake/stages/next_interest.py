@@ -2,7 +2,7 @@
 
 import numpy as np
 import pandas as pd
-from pyspark.sql import DataFrame
+from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
 from ..core.errors import BadInput
@@ -10,12 +10,13 @@ from ..core.stage import Stage, StageContext
 from ..interests.next_interest.histories import ALL, forecast_shares, main_interests, monthly_shares, read_steps
 from ..interests.next_interest.steps import TEST, Steps, figures, judge_baselines, ranks
 from ..interests.next_interest.transformer import NextInterest, train_next
+from ..privacy.objections import heeded
 from .evaluate_expansion import METRICS
 from .expand import held_nodes
 from .interests import NEEDED
 
 NEXT, FORECASTS = "gold.next_interests", "gold.interest_forecasts"
-KEPT = 5
+KEPT, SPARE = 5, 10  # rows a person, and as many more that stand in for those the person refused
 METRIC_ROWS = "task string, model string, metric string, k int, value double, cases bigint"
 
 
@@ -49,8 +50,9 @@ def _run(context: StageContext) -> dict[str, float]:
     metrics = _measured(context, steps, trained).unionByName(_backtested(forecasts)).persist()
     run = F.lit(context.options.run_id)
     labels = nodes.names.select(F.col("interest_id").alias("interest"), F.col("name").alias("label"))
+    following = _next(context, steps, users, trained)
     context.write_all({
-        NEXT: _next(context, steps, users, trained).join(labels, "interest").withColumn("run_id", run),
+        NEXT: following.transform(_first_wanted(context)).join(labels, "interest").withColumn("run_id", run),
         FORECASTS: forecasts.select("interest", "period", "share", "low", "high").join(labels, "interest", "left")
         .withColumn("label", F.coalesce("label", F.lit("all choices"))).withColumn("run_id", run),
         METRICS: metrics.withColumn("run_id", run),
@@ -83,7 +85,7 @@ def _backtested(forecasts: DataFrame) -> DataFrame:
 
 def _next(context: StageContext, steps: Steps, users: np.ndarray, trained: NextInterest) -> DataFrame:
     people, chance = trained.after(steps)
-    top = np.argsort(-np.round(chance, 6), axis=1, kind="stable")[:, :KEPT]
+    top = np.argsort(-np.round(chance, 6), axis=1, kind="stable")[:, : KEPT + SPARE]
     rows = pd.DataFrame(
         {
             "user_id": np.repeat(users[people], top.shape[1]),
@@ -93,6 +95,17 @@ def _next(context: StageContext, steps: Steps, users: np.ndarray, trained: NextI
         }
     )
     return context.spark.createDataFrame(rows, "user_id string, rank int, interest string, probability double")
+
+
+def _first_wanted(context: StageContext):
+    """Ranked rows -> the first KEPT a person that the person did not say no to, ranked anew. Lazy."""
+    order = Window.partitionBy("user_id").orderBy("rank")
+
+    def build(rows: DataFrame) -> DataFrame:
+        wanted = rows.transform(heeded(context.lake, "interest"))
+        return wanted.withColumn("rank", F.row_number().over(order)).where(F.col("rank") <= KEPT)
+
+    return build
 
 
 NEXT_INTEREST = Stage(

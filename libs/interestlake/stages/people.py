@@ -15,6 +15,7 @@ from ..interests.expansion.build import places
 from ..interests.people import model as knowing
 from ..interests.people.experts import name_groups, rank_experts
 from ..interests.people.model import PeopleModel
+from ..privacy.objections import heeded, without_refused_items
 from .evaluate_expansion import METRICS, half, summed
 
 PEOPLE, EXPERTS, GROUPS = "gold.people", "gold.experts", "gold.groups"
@@ -25,7 +26,7 @@ EXPERTS_KEPT, NEAREST, ITEMS_KEPT = 10, 5, 100
 
 def _run(context: StageContext) -> dict[str, float]:
     params = context.params.expand
-    profiles = context.read("gold.interest_profiles").persist()
+    profiles = context.read("gold.interest_profiles").transform(heeded(context.lake, "interest")).persist()
     links, shown, hidden = _links(context)
     model = _model(context, profiles, links)
     share, measured = _measure(context, model, shown, hidden)
@@ -66,7 +67,8 @@ def _model(context: StageContext, profiles: DataFrame, links: DataFrame) -> Peop
     shares = (tastes["share"].to_numpy(float), (places(users, tastes["user_id"]), column))
     interests = sp.csr_matrix(shares, (len(users), len(names)))
     strongest = Window.partitionBy("user_id").orderBy(F.desc("weight"), "item_id")
-    pairs = context.read("silver.interactions").where("weight > 0").withColumn("n", F.row_number().over(strongest))
+    pairs = context.read("silver.interactions").where("weight > 0").transform(without_refused_items(context.lake))
+    pairs = pairs.withColumn("n", F.row_number().over(strongest))
     chosen = pairs.where(F.col("n") <= ITEMS_KEPT).select("user_index", "item_index", "weight").toPandas()
     # user_index is a row's kept number, not its place among the ids
     index = context.read("silver.users").select("user_id", "user_index").toPandas().sort_values("user_index")

@@ -20,8 +20,8 @@ from ..serving.person_page.page import page_of
 from ..serving.person_page.request import Request
 
 RANKER = (
-    "A registered ranker carries histories of the run that made it: `interestlake recommend` registers one "
-    "without these rows; older versions are for MLflow to delete."
+    "A registered ranker no longer uses these rows from the next seconds on, where it reads this lake; its files hold "
+    "them: `interestlake recommend` registers one without; older versions are for MLflow to delete."
 )
 OF_PEOPLE = tuple(sorted({
     *(one.table for one in (*erase_everything("", 0), *erase_item("", 0, "", 0), *erase_interest("", 0, ""))),

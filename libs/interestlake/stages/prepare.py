@@ -89,4 +89,5 @@ PREPARE = Stage(
     ),
     section="prepare",
     run=_run,
+    pure=True,
 )

@@ -5,7 +5,9 @@ from pyspark.sql import functions as F
 from ..core.errors import BadInput, GateRefused
 from ..core.stage import Stage, StageContext
 from ..core.tracking import CHALLENGER, CHAMPION
-from ..evaluation.gate import decide
+from ..evaluation.gate import Champion, decide
+from ..recommending.against_champion import TABLE as AGAINST
+from ..recommending.against_champion import of_row
 
 MODELS = ("interestlake.als", "interestlake.two_tower", "interestlake.ranker")
 
@@ -29,18 +31,30 @@ def _run(context: StageContext) -> dict[str, float]:
             where="--run-id, or metric, k and better_than in conf/params/promote.yml",
         )
     versions = {name: _version(context, name) for name in MODELS}
-    verdict = decide(values, gate.metric, gate.k, gate.better_than, gate.min_gain)
+    beside = _beside_champion(context)
+    verdict = decide(values, gate.metric, gate.k, gate.better_than, gate.min_gain, beside, gate.champion)
     tags = {"gate": "passed" if verdict.holds else "refused", "gate.figures": str(verdict)}
     for name, version in versions.items():
         if verdict.holds:
             context.tracker.move_alias(name, CHAMPION, version, tags)
         else:
             context.tracker.tag_version(name, version, tags)
-    if not verdict.holds:
-        raise GateRefused(f"{verdict}; min_gain={gate.min_gain}; champion stays (conf/params/promote.yml)")
-    context.log.info("      champion moved: %s", verdict)
     gain = min((verdict.fused / value - 1 for value in verdict.rivals.values() if value > 0), default=0.0)
-    return {"fused": verdict.fused, "least_gain": gain}
+    figures = {"fused": verdict.fused, "least_gain": gain}
+    if beside is not None and not beside.why:
+        figures |= {"beside_champion": beside.challenger - beside.champion, "low": beside.low, "high": beside.high}
+    if not verdict.holds:
+        said = f"{verdict}; min_gain={gate.min_gain}; champion stays (conf/params/promote.yml)"
+        raise GateRefused(said, figures)
+    context.log.info("      champion moved: %s", verdict)
+    return figures
+
+
+def _beside_champion(context: StageContext) -> Champion | None:
+    """What evaluate wrote of this run; None where it found no other champion. One small Spark job."""
+    if not context.lake.exists(AGAINST):
+        return None
+    return of_row(context.read(AGAINST).where(F.col("run_id") == context.options.run_id).first())
 
 
 def _version(context: StageContext, name: str) -> str:
@@ -58,8 +72,8 @@ def _version(context: StageContext, name: str) -> str:
 
 PROMOTE = Stage(
     name="promote",
-    summary="move champion where the fused list beats the gate's models",
-    reads=("gold.metrics",),
+    summary="move champion where the fused list beats the gate's models, and is no worse than the champion",
+    reads=("gold.metrics", AGAINST),
     writes=(),
     section="promote",
     run=_run,

@@ -67,4 +67,5 @@ TRAIN_ALS = Stage(
     writes=("models.als_user_factors", "models.als_item_factors", "models.als_fit"),
     section="als",
     run=_run,
+    pure=True,
 )

@@ -130,4 +130,5 @@ TRAIN_TWO_TOWER = Stage(
     ),
     section="two_tower",
     run=_run,
+    pure=True,
 )

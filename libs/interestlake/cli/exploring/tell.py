@@ -6,6 +6,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from ...core.lake import Lake
+from ...privacy.objections import heeded
 
 SHOWN = 8
 
@@ -64,9 +65,14 @@ def interests(lake: Lake) -> None:
     show("hubs and bridges", roles.select("interest_id", "role", "pagerank", "betweenness", "participation"), 2 * SHOWN)
 
 
+def _of(lake: Lake, name: str, user: str) -> DataFrame:
+    """A person's rows of a table of interests, without those that the person has said no to since it was written."""
+    return lake.read(name).where(F.col("user_id") == user).transform(heeded(lake, "interest"))
+
+
 def profile(lake: Lake, user: str) -> None:
     """The strongest interests of one person."""
-    rows = lake.read("gold.interest_profiles").where(F.col("user_id") == user).orderBy(F.desc("share"), "interest")
+    rows = _of(lake, "gold.interest_profiles", user).orderBy(F.desc("share"), "interest")
     show(f"{user}", rows.select("label", "kind", "strength", "confidence", "share", "events", "trend", "cluster"), 20)
 
 
@@ -80,7 +86,7 @@ def expansions(lake: Lake, user: str | None) -> None:
     )  # fmt: skip
     show("new interests by what adds most", counted.orderBy("source"))
     if user:
-        own = rows.where(F.col("user_id") == user).orderBy(F.desc("confidence"), "interest")
+        own = _of(lake, "gold.expansions", user).orderBy(F.desc("confidence"), "interest")
         show(user, own.select("label", "kind", "confidence", "surprise", "source", "path"), 20)
 
 
@@ -110,7 +116,7 @@ def people(lake: Lake, user: str | None) -> None:
         return
     own = lake.read("gold.people").where(F.col("user_id") == user).orderBy("rank")
     show(f"people for {user}", own.select("other_id", "score", "common_friends", "shared", "same_group"), 10)
-    top = lake.read("gold.interest_profiles").where(F.col("user_id") == user).orderBy(F.desc("share"), "interest")
+    top = _of(lake, "gold.interest_profiles", user).orderBy(F.desc("share"), "interest")
     experts = lake.read("gold.experts").where(F.col("user_id") != user)
     asked = top.limit(5).select("interest", "label", "share").join(experts.drop("run_id"), "interest")
     asked = asked.orderBy(F.desc("share"), "interest", "rank").where("rank <= 3")
@@ -126,5 +132,5 @@ def upcoming(lake: Lake, user: str | None) -> None:
     grown = F.col("in three months") - F.col("next month")
     show("forecast to grow most", ends.orderBy(F.desc(F.round(grown, 9)), "interest"))
     if user:
-        own = lake.read("gold.next_interests").where(F.col("user_id") == user).orderBy("rank")
+        own = _of(lake, "gold.next_interests", user).orderBy("rank")
         show(f"next for {user}", own.select("label", "probability"))

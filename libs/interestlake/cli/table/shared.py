@@ -29,6 +29,7 @@ def source(required: bool) -> tuple[Option, ...]:
         Option("--input", "folders or files; may be repeated", metavar="PATH", repeat=True, file=True),
         Option("--mapping", "column mapping of --source table", metavar="YAML"),
         Option("--users", "people in the generated world of --source sample", int, sets="ingest.sample_users"),
+        Option("--fresh", "run stages also where nothing that they rest on has changed since they last ran", bool),
     )
 
 

@@ -165,3 +165,6 @@ class Promote:
     k: int = number(10, "list length the gate reads", low=1)
     better_than: tuple[str, ...] = names(("popularity", "item_knn", "als"), "models the fused list must beat")
     min_gain: float = number(0.0, "relative gain asked of the fused list", low=-1, high=10)
+    champion: str = choice(
+        "not_worse", "what the lists must be beside the present champion's", "not_worse", "better", "ignore"
+    )

@@ -213,12 +213,32 @@ INTEREST_FORECASTS = Table(
         LABEL,
         col("period", "int", "30 days, counted from the first choice, from 0"),
         col("share", "double", "forecast"),
-        col("low", "double", "lower end of the 95 % interval"),
-        col("high", "double", "upper end"),
+        optional("low", "double", "lower end of the 95 % interval"),
+        optional("high", "double", "upper end"),
         RUN_ID,
     ),
     key=("interest", "period"),
     mode="replace",
+)
+
+AGAINST_CHAMPION = Table(
+    "gold.against_champion",
+    "a run's fused lists beside the champion's that it found, on held-out pairs that neither had seen",
+    (
+        RUN_ID,
+        col("champion_run", "string", "run whose ranker was champion"),
+        col("metric", "string", "name as in docs/metrics.md"),
+        col("k", "int", "list length"),
+        col("people", "bigint", "people compared"),
+        col("same_pairs", "bigint", "of them, those whose held-out pairs both runs had held out"),
+        optional("challenger", "double", "mean of this run's lists; null where not compared, as are the next three"),
+        optional("champion", "double", "mean of the champion's lists"),
+        optional("low", "double", "lower end of the 95 % interval of the difference"),
+        optional("high", "double", "upper end"),
+        col("why", "string", "what keeps them from being compared; empty where they are"),
+    ),
+    key=("run_id",),
+    mode="merge",
 )
 
 INTEREST_METRICS = Table(
@@ -282,6 +302,7 @@ TABLES = (
     RECOMMENDATIONS,
     INTEREST_MAP,
     METRICS,
+    AGAINST_CHAMPION,
     INTEREST_PROFILES,
     INTEREST_CLUSTERS,
     INTEREST_TRENDS,

@@ -1,6 +1,6 @@
 """Ops: which run did what; and the truth tables of a generated world."""
 
-from .table import Table, col
+from .table import Table, col, optional
 
 RUNS = Table(
     "ops.runs",
@@ -25,6 +25,9 @@ STAGES = Table(
         col("rows", "map<string,bigint>", "rows written per table"),
         col("versions", "map<string,bigint>", "Delta version per table, read or written"),
         col("metrics", "map<string,double>", "figures the stage reported"),
+        optional(
+            "rests_on", "map<string,string>", "marks of all that its rows follow from; null where they follow from more"
+        ),
     ),
     key=("run_id", "stage"),
     mode="append",

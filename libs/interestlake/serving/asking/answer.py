@@ -8,6 +8,7 @@ import scipy.sparse as sp
 
 from ...core.vectors import unit_rows
 from ...interactions.batch import UserBatch
+from ...recommending.objected import damping_of
 from .gather import Asker
 from .index import AskIndex
 from .parse import Parsed
@@ -79,7 +80,8 @@ def answer(
     lexical (BM25), seeds and alike (cosine of item factors, and of interests carried, to the examples) each propose 200
     items that hold the constraints; als, interests and popularity rank what was proposed, so a profile orders what was
     asked for and adds nothing else. Where the request leaves no word and no example, every item that holds the
-    constraints is proposed, by the profile or else by popularity. encode: text -> (d,) unit vector.
+    constraints is proposed, by the profile or else by popularity. What the person asked not to see is never listed,
+    and what is like it counts less, as in their list. encode: text -> (d,) unit vector.
     """
     weights = weights or Weights()
     made = Answer(parsed, [])
@@ -87,6 +89,7 @@ def answer(
     free[parsed.seeds] = False
     if not include_seen:
         free[person.columns] = False
+    free[person.barred] = False
     allowed = _constrained(index, parsed, free, made)
     rankings: dict[str, np.ndarray] = {}
     query = _query_vector(index, parsed, encode)
@@ -109,17 +112,27 @@ def answer(
         places["popularity"] = _places(index.popularity, candidates, len(candidates))
     made.candidates = len(candidates)
     parts = {name: _parts(name, ranked, weights) for name, ranked in places.items()}
-    total = {int(item): sum(part.get(item, 0.0) for part in parts.values()) for item in candidates}
+    left = _left(index, person)
+    total = {int(item): left[item] * sum(part.get(item, 0.0) for part in parts.values()) for item in candidates}
     best = sorted((item for item in total if total[item] > 0), key=lambda item: (-total[item], item))[:top]
     asked = [one for group in parsed.wanted for one in group]
     for item in best:
-        share = {name: part[item] / total[item] for name, part in parts.items() if item in part}
+        share = {name: left[item] * part[item] / total[item] for name, part in parts.items() if item in part}
         near = float(index.vectors[item] @ query) if query is not None else 0.0
         strong = [name for name, ranked in places.items() if ranked.get(item, STRONG + 1) <= STRONG]
         words = index.bm25.matched(parsed.terms, item)[:REASON_WORDS]
         carried = _held(index, parsed, asked, made.dropped, item)
         made.hits.append(Hit(item, total[item], share, strong, words, near, carried, _shared(index, person, item)))
     return made
+
+
+def _left(index: AskIndex, person: Asker) -> np.ndarray:
+    """(I,) share of a score that what the person said no to leaves, see recommending.objected."""
+    weights = index.interests.weights
+    damping = damping_of(person.refused, person.disliked, weights, index.interests.ids)
+    if damping is None:
+        return np.ones(index.catalogue.item_count)
+    return 1 - np.asarray(weights.multiply(damping[None, :]).tocsr().max(axis=1).todense()).ravel()
 
 
 def _parts(name: str, ranked: dict[int, int], weights: Weights) -> dict[int, float]:

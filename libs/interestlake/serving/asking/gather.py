@@ -8,16 +8,19 @@ import numpy as np
 import pandas as pd
 from pyspark.ml.functions import array_to_vector, vector_to_array
 from pyspark.ml.stat import Summarizer
-from pyspark.sql import DataFrame, Window
+from pyspark.sql import DataFrame, Row, Window
 from pyspark.sql import functions as F
 
 from ...core.errors import BadInput
 from ...core.lake import Lake
 from ...core.room import gigabytes
 from ...interests.candidates import visible
+from ...privacy.objections import TABLE as OBJECTIONS
+from ...privacy.objections import heeded, objected
 from ...privacy.person import Person
 from ...recommending.blocks import Catalogue
 from ...recommending.gather import collect_interests, collect_vectors, fold_in_als
+from ...recommending.objected import columns_of_indexes
 from ...text.own_vectors import encoder_ids, no_vectors
 from .index import AskIndex, build_index
 
@@ -31,13 +34,17 @@ NEEDED = ("bronze.items", "silver.items", "silver.documents", "silver.embeddings
 class Asker:
     """Who asks. columns (n,) and weights (n,): the items chosen, by column; shares: interest_id -> share of attention.
 
-    known: whether somebody asks; nobody has no columns.
+    known: whether somebody asks; nobody has no columns. barred: columns that the person asked not to see; refused: of
+    them those said no to, for what is like them; disliked: interests said no to, which shares lacks.
     """
 
     known: bool
     columns: np.ndarray = field(default_factory=lambda: np.empty(0, np.int64))
     weights: np.ndarray = field(default_factory=lambda: np.empty(0, np.float32))
     shares: dict[str, float] = field(default_factory=dict)
+    barred: np.ndarray = field(default_factory=lambda: np.empty(0, np.int64))
+    refused: np.ndarray = field(default_factory=lambda: np.empty(0, np.int64))
+    disliked: tuple[str, ...] = ()
 
 
 def gather_index(lake: Lake, model_id: str, max_gigabytes: float, without: Sequence[str] = ()) -> AskIndex:
@@ -153,15 +160,26 @@ def _interests(lake: Lake, items: DataFrame, catalogue: Catalogue):
 
 
 def gather_person(lake: Lake, person: Person, catalogue: Catalogue) -> Asker:
-    """What a person of the lake has chosen, and their interests. One or two Spark jobs."""
+    """What a person of the lake has chosen, their interests, and what they said no to. Two to four Spark jobs."""
     mine = F.col("user_id") == person.user_id
     pairs = lake.read("silver.interactions").where(mine).select("item_index", "weight").orderBy("item_index")
     shares = {}
-    with ThreadPoolExecutor(2) as pool:
-        waiting = pool.submit(pairs.toPandas)
+    with ThreadPoolExecutor(3) as pool:
+        waiting, said = pool.submit(pairs.toPandas), pool.submit(_objections, lake, person)
         if lake.exists("gold.interest_map"):
-            rows = lake.read("gold.interest_map").where(mine).select("interest_id", "share").collect()
-            shares = {row["interest_id"]: row["share"] for row in rows}
-        chosen = waiting.result()
+            rows = lake.read("gold.interest_map").where(mine).transform(heeded(lake, "interest_id"))
+            shares = {row["interest_id"]: row["share"] for row in rows.select("interest_id", "share").collect()}
+        chosen, no = waiting.result(), said.result()
     columns = catalogue.column_of_index[chosen["item_index"].to_numpy(np.int64)]
-    return Asker(True, columns, chosen["weight"].to_numpy(np.float32), shares)
+    barred, refused = (columns_of_indexes(no[name] if no else None, catalogue) for name in ("barred", "refused"))
+    disliked = tuple(no["disliked"]) if no else ()
+    return Asker(True, columns, chosen["weight"].to_numpy(np.float32), shares, barred, refused, disliked)
+
+
+def _objections(lake: Lake, person: Person) -> Row | None:
+    """The person's row of `objected`; None where they said no to nothing."""
+    if not lake.exists(OBJECTIONS):
+        return None
+    users = lake.read("silver.users").where(F.col("user_id") == person.user_id)
+    mine = lake.read(OBJECTIONS).where(F.col("user_id") == person.user_id)
+    return mine.transform(objected(users, lake.read("silver.items"))).first()
