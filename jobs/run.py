@@ -15,7 +15,7 @@ writes  ops.{runs, stages}, and by stage, as the job of each says what it calls
         train_two_tower: models.{training_examples, item_features, user_features, two_tower_user_vectors,
         two_tower_item_vectors}
         recommend: models.{chosen, fusion, fusion_weights, lists, recommender}, gold.recommendations
-        evaluate: gold.metrics
+        evaluate: gold.{metrics, against_champion}
         report: a page, <lake>/reports/<run id>.html
         promote: alias champion in the registry
 The same as `interestlake run`, for spark-submit.
