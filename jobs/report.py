@@ -2,8 +2,7 @@
 
 reads   silver.{users, items, documents, interests, friends, facts, interactions}, bronze.{events, quarantine},
         graph.{interest_nodes, interest_edges}, models.{fusion_weights, chosen},
-        gold.{metrics, recommendations,
-        interest_map}, ops.{runs, stages}
+        gold.{metrics, against_champion, recommendations, interest_map}, ops.{runs, stages}
 calls   reporting.gather.gather, reporting.page.render
 writes  a page: <lake>/reports/<run id>.html
 The same as `interestlake report`, for spark-submit.

@@ -154,7 +154,7 @@ def fusion_weights():
 
 def stages():
     def row(name, seconds, reads, writes, figures=None):
-        return (RUN, name, seconds, writes, {**reads, **{t: 1 for t in writes}}, figures or {})
+        return (RUN, name, seconds, writes, {**reads, **{t: 1 for t in writes}}, figures or {}, None)
 
     events = {"bronze.events": 1, "bronze.items": 1}
     return [

@@ -26,17 +26,22 @@ def fit_kernel_ease(
     recency: float = 0.0,
     neighbours: int = 100,
     most_items: int | None = None,
+    discount: float = 0.0,
 ) -> Scorer:
     """EASE over a Gram matrix (I, I) with a kernel, such as `kernel_gram`; recency weighs the history that is scored.
 
+    discount: the score of an item that n people chose is divided by n^discount.
     A sum of products of two positive semi-definite kernels is one (Schur 1911), so that the closed form holds. The
     diagonal counts people; an item of fewer than MIN_PEOPLE is left out: the inverse costs the cube of the items.
     """
     used = most_chosen(gram.diagonal(), MIN_PEOPLE, most_items)
+    scale = np.maximum(gram.diagonal(), 1.0) ** -discount
     if len(used) > MAX_DENSE_ITEMS:
-        return EdgeScorer(name, sparse_ease_weights(gram, l2, neighbours), recency)
+        edges = sp.csr_matrix(sparse_ease_weights(gram, l2, neighbours) @ sp.diags(scale), dtype=np.float32)
+        return EdgeScorer(name, edges, recency)
     kept = gram if len(used) == gram.shape[0] else gram[used][:, used]
     weights = frugal_ease_weights(lambda precision: kept.astype(precision).toarray(), l2)
+    weights *= scale[used].astype(np.float32)[None, :]
     return Ease(name, used, weights, gram.shape[0], recency)
 
 
@@ -66,8 +71,8 @@ def fit(pairs: Pairs, side: SideInformation, params: Mapping, seed: int) -> Fitt
     """See `fit_kernel_ease` and `kernel_gram`."""
     liked = pairs.weights > 0
     gram = kernel_gram(pairs.users[liked], pairs.items[liked], pairs.shape[1], params["width"])
-    most = params.get("most_items")
-    return Fitted(fit_kernel_ease("sequence_ease", gram, params["l2"], params["recency"], most_items=most))
+    further = {"most_items": params.get("most_items"), "discount": params.get("discount", 0.0)}
+    return Fitted(fit_kernel_ease("sequence_ease", gram, params["l2"], params["recency"], **further))
 
 
 def cost(size: Size) -> Cost:
@@ -89,8 +94,9 @@ SEQUENCE_EASE = Model(
         "recency": Grid((0.0, 0.3, 1.0)),
         "width": Grid((3.0, 15.0, 60.0), 3.0, low=0.3, high=2000.0),
         "l2": Grid((10.0, 30.0, 100.0), 3.0, low=0.1),
+        "discount": Grid((0.0, 0.1, 0.2, 0.3), start=0),
     },
-    budget=16,
+    budget=20,
     while_searching=SEARCH_ITEMS,
-    quick={"width": 15.0, "l2": 30.0, "recency": 0.3},
+    quick={"width": 15.0, "l2": 30.0, "recency": 0.3, "discount": 0.0},
 )

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 
 from ..core.params.all import Promote
 from ..evaluation.gate import IGNORE, Champion, decide
-from .content import Beside, Missing, Rival, Verdict
+from .content import Missing
+from .verdict import Beside, Rival, Verdict
 from .wording import metric_label, model_label
 
 

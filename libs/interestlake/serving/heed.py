@@ -1,6 +1,6 @@
 """Requests as what their people asked not to see leaves them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import pandas as pd
@@ -9,6 +9,7 @@ from ..recommending.blocks import Catalogue
 from .said_since import NOTHING, Said
 
 LISTS = ("barred", "refused", "disliked")  # of `recommending.objected`
+HELD, NAMED = ("items", "weights"), ("interests", "shares")  # each an array, and the array beside it
 
 
 def heed(
@@ -19,26 +20,30 @@ def heed(
     user_ids: whom each row is about, None for nobody. What a person forgot leaves their history and interests, and an
     interest said no to is named in no reason; item ids that are not in the catalogue are passed over.
     """
-    asked = asked.reindex(columns=[*asked.columns, *(name for name in LISTS if name not in asked.columns)])
-    asked = asked.astype(object).where(asked.notna(), None)
+    columns = {name: asked[name].tolist() for name in (*HELD, *NAMED) if name in asked.columns}
+    columns |= {name: [] for name in LISTS}
     for row, user_id in enumerate(user_ids):
         said = people.get(user_id, NOTHING)
-        forgotten = _forgotten(user_id, said, catalogue)
-        refused = _indexes(said.items, catalogue)
-        asked.at[row, "barred"] = np.union1d(refused, forgotten)
-        asked.at[row, "refused"], asked.at[row, "disliked"] = refused, sorted(said.interests)
-        if len(forgotten) and asked.at[row, "items"] is not None:
-            _keep(asked, row, ("items", "weights"), ~np.isin(np.asarray(asked.at[row, "items"]), forgotten))
-        interests = asked.at[row, "interests"] if "interests" in asked.columns else None
-        if (said.interests or said.marks) and interests is not None:
-            wanted = [one not in said.interests and not said.forgot(user_id, "interest", one) for one in interests]
-            _keep(asked, row, ("interests", "shares"), np.array(wanted, bool))
-    return asked
+        forgotten, refused = _forgotten(user_id, said, catalogue), _indexes(said.items, catalogue)
+        columns["barred"].append(np.union1d(refused, forgotten))
+        columns["refused"].append(refused)
+        columns["disliked"].append(sorted(said.interests))
+        if len(forgotten):
+            _keep(columns, row, HELD, lambda item, gone=forgotten: item not in gone)
+        if said.interests or said.marks:
+            _keep(columns, row, NAMED, lambda one, said=said, user_id=user_id: one not in said.interests
+                  and not said.forgot(user_id, "interest", one))  # fmt: skip
+    return asked.assign(**{name: pd.Series(values, dtype=object) for name, values in columns.items()})
 
 
-def _keep(asked: pd.DataFrame, row: int, columns: tuple[str, ...], kept: np.ndarray) -> None:
-    for name in columns:
-        asked.at[row, name] = np.asarray(asked.at[row, name])[kept]
+def _keep(columns: dict[str, list], row: int, names: tuple[str, str], wanted: Callable) -> None:
+    """Take what is not wanted out of a row's array, and its place out of the array beside it."""
+    first = columns[names[0]][row] if names[0] in columns else None
+    if first is None:
+        return
+    kept = np.array([bool(wanted(one)) for one in first], bool)
+    for name in names:
+        columns[name][row] = np.asarray(columns[name][row])[kept]
 
 
 def _indexes(item_ids: frozenset[str], catalogue: Catalogue) -> np.ndarray:

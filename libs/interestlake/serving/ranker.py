@@ -109,10 +109,13 @@ class Ranker:
         known = self.people.reindex(rows).reset_index(drop=True)
         asked = known.astype(object).where(known.notna(), None)
         if "history" in requests.columns:
+            items, weights = asked["items"].tolist(), asked["weights"].tolist()
             for row, history in enumerate(requests["history"]):
                 if isinstance(history, (list, tuple, np.ndarray)):
-                    asked.at[row, "items"] = self._indexes(history)
-                    asked.at[row, "weights"] = np.ones(len(asked.at[row, "items"]), np.float32)
+                    items[row] = self._indexes(history)
+                    weights[row] = np.ones(len(items[row]), np.float32)
+            # a cell that is set by itself takes an array of one item for the item
+            asked = asked.assign(items=pd.Series(items, dtype=object), weights=pd.Series(weights, dtype=object))
         return asked
 
     def _indexes(self, item_ids) -> np.ndarray:

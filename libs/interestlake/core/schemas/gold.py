@@ -42,23 +42,6 @@ INTEREST_MAP = Table(
     checks=(("strength_0_1", "strength > 0 AND strength <= 1"), ("share_0_1", "share >= 0 AND share <= 1")),
 )
 
-METRICS = Table(
-    "gold.metrics",
-    "one figure of one model on held-out events",
-    (
-        RUN_ID,
-        col("split", "string", "validation or test"),
-        col("segment", "string", "all, warm or cold users"),
-        col("model", "string", "model, source or fused"),
-        col("metric", "string", "name as in docs/metrics.md"),
-        col("k", "int", "list length"),
-        col("value", "double", "the figure"),
-        col("users", "bigint", "users behind it"),
-    ),
-    key=("run_id", "split", "segment", "model", "metric", "k"),
-    mode="merge",
-)
-
 KIND = col("kind", "string", "category, tag, keyword, topic or entity")
 LABEL = col("label", "string", "what a person reads")
 CONFIDENCE = ("confidence_0_1", "confidence >= 0 AND confidence <= 1")
@@ -221,42 +204,6 @@ INTEREST_FORECASTS = Table(
     mode="replace",
 )
 
-AGAINST_CHAMPION = Table(
-    "gold.against_champion",
-    "a run's fused lists beside the champion's that it found, on held-out pairs that neither had seen",
-    (
-        RUN_ID,
-        col("champion_run", "string", "run whose ranker was champion"),
-        col("metric", "string", "name as in docs/metrics.md"),
-        col("k", "int", "list length"),
-        col("people", "bigint", "people compared"),
-        col("same_pairs", "bigint", "of them, those whose held-out pairs both runs had held out"),
-        optional("challenger", "double", "mean of this run's lists; null where not compared, as are the next three"),
-        optional("champion", "double", "mean of the champion's lists"),
-        optional("low", "double", "lower end of the 95 % interval of the difference"),
-        optional("high", "double", "upper end"),
-        col("why", "string", "what keeps them from being compared; empty where they are"),
-    ),
-    key=("run_id",),
-    mode="merge",
-)
-
-INTEREST_METRICS = Table(
-    "gold.interest_metrics",
-    "one figure of a measurement on interests: what was hidden and found again",
-    (
-        RUN_ID,
-        col("task", "string", "expansion, little_history, next_interest, forecast, people or cross_domain"),
-        col("model", "string", "method"),
-        col("metric", "string", "recall, precision, hit_rate, ..."),
-        col("k", "int", "list length; 0 where the metric has none"),
-        col("value", "double", "the figure"),
-        col("cases", "bigint", "people, steps or links behind it"),
-    ),
-    key=("run_id", "task", "model", "metric", "k"),
-    mode="merge",
-)
-
 SUPPORT = Table(
     "gold.support",
     "who should answer a new ticket, and with what",
@@ -301,8 +248,6 @@ TRENDS = Table(
 TABLES = (
     RECOMMENDATIONS,
     INTEREST_MAP,
-    METRICS,
-    AGAINST_CHAMPION,
     INTEREST_PROFILES,
     INTEREST_CLUSTERS,
     INTEREST_TRENDS,
@@ -312,7 +257,6 @@ TABLES = (
     GROUPS,
     NEXT_INTERESTS,
     INTEREST_FORECASTS,
-    INTEREST_METRICS,
     SUPPORT,
     TRENDS,
 )
