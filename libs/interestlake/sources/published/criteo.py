@@ -75,7 +75,7 @@ LAYOUT = (
     Edition(
         {
             "clicks": Part(
-                ("CriteoSearchData", "CriteoSearchData.csv"),
+                ("CriteoSearchData",),
                 SEARCH,
                 _clicks,
                 dialect=Dialect(delimiter="\t", quote="", names=SEARCH),

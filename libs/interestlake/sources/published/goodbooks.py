@@ -42,7 +42,7 @@ def _shelved(given: Fields):
     columns = {
         "goodreads_id": filled(given["goodreads_book_id"]),
         "tag_id": filled(given["tag_id"]),
-        "times": number(given["count"]),
+        "count": number(given["count"]),
     }
     return judge(columns, [(column.isNull(), f"missing {name}: expected a number") for name, column in columns.items()])
 
@@ -60,9 +60,9 @@ def _items(parts: dict[str, DataFrame]) -> dict[str, DataFrame]:
     about = parts["shelves"].where(~F.col("shelf").isin(*OWNERS_SHELVES))
     about = about.groupBy("tag_id").agg(F.min("shelf").alias("shelf"))
     counted = parts["shelved"].join(F.broadcast(about), "tag_id").groupBy("goodreads_id", "shelf")
-    ordered = F.sort_array(F.collect_list(F.struct((-F.col("times")).alias("order"), "shelf")))
+    ordered = F.sort_array(F.collect_list(F.struct((-F.col("count")).alias("order"), "shelf")))
     most = F.slice(F.transform(ordered, lambda one: one["shelf"]), 1, MAX_SHELVES).alias("most")
-    of_book = counted.agg(F.max("times").alias("times")).groupBy("goodreads_id").agg(most)
+    of_book = counted.agg(F.max("count").alias("count")).groupBy("goodreads_id").agg(most)
     shelved = parts["books"].join(of_book, "goodreads_id", "left")
     return {"items": shelved.withColumn("categories", F.coalesce("most", "categories"))}
 
