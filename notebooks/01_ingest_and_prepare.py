@@ -12,7 +12,7 @@
 # MAGIC | --- | --- | --- |
 # MAGIC | `lake` | root folder or prefix of the Delta tables | `out/notebooks` |
 # MAGIC | `run_id` | name of the run; the same in all notebooks; the same id again changes nothing | `notebook` |
-# MAGIC | `source` | `sample`, `movielens`, `amazon-reviews`, `lastfm` or `table` | `sample` |
+# MAGIC | `source` | `sample`, `table`, or a collection of [docs/sources.md](../docs/sources.md) | `sample` |
 # MAGIC | `input` | folders or files of the source, parted by blanks | none |
 # MAGIC | `mapping` | YAML column mapping of the source `table` | none |
 # MAGIC | `seed` | seed of every random step | 42 |

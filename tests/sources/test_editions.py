@@ -26,6 +26,26 @@ def test_movielens_1m_and_10m(write, request_for, rows_of):
     assert rows_of(loaded.quarantine, "file", "line") == [("ratings.dat", 3)]
 
 
+def test_movielens_20m_25m_and_32m(write, request_for, rows_of):
+    write("ml-25m/ratings.csv", "userId,movieId,rating,timestamp\n1,296,5.0,1147880044\n1,296,six,1147880044\n")
+    write("ml-25m/tags.csv", 'userId,movieId,tag,timestamp\n3,260,"sci-fi, ""classic""",1439472355\n')
+    write("ml-25m/movies.csv", 'movieId,title,genres\n296,Pulp Fiction (1994),Crime|Drama\n260,"Star, The",Action\n')
+    write("ml-25m/links.csv", "movieId,imdbId,tmdbId\n296,0110912,680\n")
+    write("ml-25m/genome-tags.csv", "tagId,tag\n1,007\n")
+    loaded = load_source(
+        "movielens", request_for(write("ml-25m/genome-scores.csv", "movieId,tagId,relevance\n1,1,0.02\n"))
+    )
+    assert rows_of(loaded.events, "user_id", "item_id", "event_type", "value", "text", "event_ts") == [
+        ("1", "296", "rating", 5.0, None, dt.datetime(2006, 5, 17, 15, 34, 4)),
+        ("3", "260", "tag", None, 'sci-fi, "classic"', dt.datetime(2015, 8, 13, 13, 25, 55)),
+    ]
+    assert rows_of(loaded.items, "item_id", "title", "categories", "attributes") == [
+        ("260", "The Star", ["Action"], {}),
+        ("296", "Pulp Fiction (1994)", ["Crime", "Drama"], {"year": "1994"}),
+    ]
+    assert rows_of(loaded.quarantine, "file", "line") == [("ml-25m/ratings.csv", 3)]
+
+
 def test_lastfm_1k(write, request_for, rows_of):
     lines = [
         ("user_1", "2009-05-04T23:08:57Z", "m1", "Bj\u00f6rk", "", "J\u00f3ga"),

@@ -180,7 +180,7 @@ def test_files_of_one_group_must_share_their_header(write, mapped):
 
 
 def test_an_unknown_source_lists_the_known_ones(request_for):
-    with pytest.raises(BadInput, match="movielens, amazon-reviews, lastfm, table, sample"):
+    with pytest.raises(BadInput, match="movielens, amazon-reviews, lastfm, yelp, .*, book-crossing, table, sample"):
         load_source("netflix", request_for())
     with pytest.raises(BadInput, match="source: found none"):
         load_source(None, request_for())

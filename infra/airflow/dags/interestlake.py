@@ -14,7 +14,8 @@ from airflow.sdk import Asset, Param, chain, dag
 
 STAGES = json.loads(Path(__file__).with_name("interestlake_stages.json").read_text(encoding="utf-8"))
 HOME = Path(os.environ.get("INTERESTLAKE_HOME") or Path(__file__).resolve().parents[3])
-SOURCES = ["sample", "movielens", "amazon-reviews", "lastfm", "table"]
+SOURCES = ["sample", "movielens", "amazon-reviews", "lastfm", "yelp", "mind", "hm", "criteo", "retailrocket", "steam",
+           "goodbooks", "book-crossing", "table"]  # fmt: skip
 PARAMS = {
     "source": Param("sample", enum=SOURCES, description="what ingest reads"),
     "inputs": Param([], type="array", items={"type": "string"}, description="folders or files of the source"),

@@ -83,6 +83,21 @@ def _union(spark: SparkSession, parts: list[DataFrame], schema: str) -> DataFram
     return whole
 
 
+def completed(section: str) -> Callable[[DataFrame], DataFrame]:
+    """Rows with some of a section's columns -> with all and no other; those that they lack null, lists empty. Lazy."""
+    kinds = dict(column.split(" ", 1) for column in SCHEMAS[section].split(", "))
+
+    def nothing(kind: str) -> Column:
+        empty = {"array": F.array, "map": F.create_map}.get(kind.split("<")[0], lambda: F.lit(None))
+        return empty().cast(kind)
+
+    def transform(rows: DataFrame) -> DataFrame:
+        lacking = {name: nothing(kind) for name, kind in kinds.items() if name not in rows.columns}
+        return rows.withColumns(lacking).select(*kinds)
+
+    return transform
+
+
 def keep_best(keys: tuple[str, ...], best: Callable[[DataFrame], list[Column]]):
     """Rows with file and line -> one row per key, the least by `best`, then by (file, line).
 

@@ -28,6 +28,7 @@ def java_encoding(name: str) -> str | None:
 class Dialect:
     """delimiter: one character or several. quote: one character, "" = none; inside quotes it is written behind
     `escape`, or, as RFC 4180 says, twice. encoding: Java's name. names: of the columns where the files have no header.
+    fallback: Java's name of the encoding of lines that are not in `encoding`; without it they are at fault.
     """
 
     delimiter: str = ","
@@ -35,6 +36,7 @@ class Dialect:
     escape: str = ""
     encoding: str = "UTF-8"
     names: tuple[str, ...] | None = None
+    fallback: str | None = None
 
     @property
     def spark_options(self) -> dict[str, str]:

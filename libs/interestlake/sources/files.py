@@ -119,7 +119,12 @@ def require(files: tuple[InputFile, ...], what: str, *patterns: str) -> tuple[In
     """`match`, or BadInput that says what was found instead."""
     chosen = match(files, *patterns)
     if not chosen:
-        shown = ", ".join(file.name for file in files[:12]) + (", ..." if len(files) > 12 else "")
-        refuse_unreadable(files if len(files) == 1 else ())
-        raise BadInput.of(what, found=shown, expected=f"{' or '.join(patterns)} (plain or .gz)", where="--input")
+        raise missing(files, what, *patterns)
     return chosen
+
+
+def missing(files: tuple[InputFile, ...], what: str, *patterns: str) -> BadInput:
+    """The message for files of which none fits the patterns. Raises another for a single file that is an archive."""
+    shown = ", ".join(file.name for file in files[:12]) + (", ..." if len(files) > 12 else "")
+    refuse_unreadable(files if len(files) == 1 else ())
+    return BadInput.of(what, found=shown, expected=f"{' or '.join(patterns)} (plain or .gz)", where="--input")

@@ -108,7 +108,8 @@ def first_line(spark: SparkSession, file: InputFile, where: str = "--input", dia
     Raises BadInput for other bytes than the dialect's encoding has, and for lines that end in CR alone.
     """
     with whole_archives((file,)):
-        rows = read_lines(spark, (file,), encoding=dialect.encoding).select("text", "fault").head(MAX_HEADER_LINES)
+        lines = read_lines(spark, (file,), dialect.fallback, dialect.encoding)
+        rows = lines.select("text", "fault").head(MAX_HEADER_LINES)
     if rows and rows[0]["fault"]:
         encoding = dialect.encoding
         found = "bytes that are no UTF-8" if encoding == "UTF-8" else f"bytes that are no {encoding}"

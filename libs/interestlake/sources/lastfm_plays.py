@@ -2,7 +2,7 @@
 
 from pyspark.sql import functions as F
 
-from .contract import Loaded, Request, collect_groups
+from .contract import Loaded, Request, collect_groups, completed
 from .files import InputFile, match
 from .formats import separated
 from .lines import read_lines
@@ -37,18 +37,10 @@ def load_plays(request: Request, files: tuple[InputFile, ...], pattern: str) -> 
         fields = EventFields(user, artist, kind, value=F.col("fields")["plays"])
     lines = read_lines(request.spark, chosen, fallback="ISO-8859-1").transform(separated("\t", *LINES[pattern]))
     plays = settle(lines.transform(judge_events(fields, title=name)), chosen, request.max_quarantine_share)
-    nothing = F.lit(None).cast("string")
     artists = plays.records.groupBy("item_id").agg(
         F.min("file").alias("file"), F.min("line").alias("line"), F.max("title").alias("title")
     )
-    artists = artists.withColumns(
-        {
-            "description": nothing,
-            "categories": F.array().cast("array<string>"),
-            "attributes": F.create_map().cast("map<string,string>"),
-            "image_url": nothing,
-        }
-    )
+    artists = artists.transform(completed("items"))
     return collect_groups(
         request.spark, events=[plays.with_records(plays.records.drop("title"))], items=[plays.beside(artists)]
     )

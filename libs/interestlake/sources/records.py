@@ -24,7 +24,7 @@ def read_records(spark: SparkSession, files: tuple[InputFile, ...], dialect: Dia
     One Spark job looks for files where a line has an odd quote; only these are put together, each by one task.
     Elsewhere a record is one line, read wherever Spark cuts the file. The result is lazy.
     """
-    lines = read_lines(spark, files, encoding=dialect.encoding)
+    lines = read_lines(spark, files, dialect.fallback, dialect.encoding)
     if not dialect.quote:
         return lines
     text = F.col("text")
@@ -37,10 +37,10 @@ def read_records(spark: SparkSession, files: tuple[InputFile, ...], dialect: Dia
     if not odd:
         return lines
     broken = tuple(file for file in files if file.place in odd)
-    ordered = read_lines(spark, broken, encoding=dialect.encoding).repartition(len(broken), "path")
+    ordered = read_lines(spark, broken, dialect.fallback, dialect.encoding).repartition(len(broken), "path")
     whole = ordered.sortWithinPartitions("path", "block", "position").mapInPandas(_gluer(dialect, fields), LINE)
     rest = tuple(file for file in files if file.place not in odd)
-    return whole.unionByName(read_lines(spark, rest, encoding=dialect.encoding)) if rest else whole
+    return whole.unionByName(read_lines(spark, rest, dialect.fallback, dialect.encoding)) if rest else whole
 
 
 def _gluer(dialect: Dialect, fields: int) -> Callable[[Iterator[pd.DataFrame]], Iterator[pd.DataFrame]]:

@@ -1,17 +1,31 @@
 """--source name -> loader."""
 
 from collections.abc import Callable
+from functools import partial
 
 from ..core.errors import BadInput
 from ..privacy.identity import Origin
 from . import amazon_reviews, lastfm, movielens, sample, table
 from .contract import Loaded, Request
 from .mapping import read_mapping
+from .published import book_crossing, criteo, goodbooks, hm, load_layout, mind, retailrocket, steam, yelp
 
+# publishers whose files are declared, and read in one way
+LAYOUTS = {
+    "yelp": yelp.LAYOUT,
+    "mind": mind.LAYOUT,
+    "hm": hm.LAYOUT,
+    "criteo": criteo.LAYOUT,
+    "retailrocket": retailrocket.LAYOUT,
+    "steam": steam.LAYOUT,
+    "goodbooks": goodbooks.LAYOUT,
+    "book-crossing": book_crossing.LAYOUT,
+}
 LOADERS: dict[str, Callable[[Request], Loaded]] = {
     "movielens": movielens.load,
     "amazon-reviews": amazon_reviews.load,
     "lastfm": lastfm.load,
+    **{name: partial(load_layout, layout=layout) for name, layout in LAYOUTS.items()},
     "table": table.load,
     "sample": sample.load,
 }

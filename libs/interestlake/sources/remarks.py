@@ -34,7 +34,7 @@ def times(events: int, first: str | None, last: str | None, early: int) -> list[
     if not early:
         return []
     return [f"warning: {early} of {events} events lie before {EARLY}; times run from {first} to {last} UTC: "
-            "is the mapping's time_unit right (seconds, millis, iso), and is no 0 an unknown time?"]  # fmt: skip
+            "is the mapping's time_unit right (seconds, millis, iso, us), and is no 0 an unknown time?"]  # fmt: skip
 
 
 def beside_the_catalogue(events: DataFrame, items: DataFrame) -> list[str]:

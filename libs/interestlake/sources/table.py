@@ -1,19 +1,16 @@
 """Source "table": any CSV, JSON lines or Parquet files, described by a YAML mapping."""
 
-from pyspark.sql import Column, DataFrame, SparkSession
+from pyspark.sql import Column
 from pyspark.sql import functions as F
-from pyspark.sql.types import StringType, StructField, StructType
 
 from ..core.errors import BadInput
 from .contract import Loaded, Request, collect_groups
 from .files import InputFile, list_files, require
-from .formats import csv, first_line, json_lines, require_columns
 from .lines import read_lines
 from .mapping import Group, Mapping, read_mapping
 from .ntriples import judge_triples
-from .parquet import read_parquet
-from .records import read_records
-from .rules import EventFields, filled, judge, judge_events, judge_items
+from .read_fields import read_fields
+from .rules import EventFields, filled, judge, judge_events, judge_items, listed
 from .settle import Settled, settle
 
 
@@ -39,31 +36,9 @@ def _settled(request: Request, name: str, group: Group, files: tuple[InputFile, 
         judged = read_lines(request.spark, files).transform(judge_triples(group.base, group.item_prefix))
         return settle(judged, files, request.max_quarantine_share)
     wanted = tuple(dict.fromkeys((*group.columns.values(), *group.attributes)))
-    fielded, header, places = _fielded(request.spark, group, files, wanted)
-    # by place, not by name: two columns may differ by case alone
-    count = len(fielded.schema["fields"].dataType)
-    placed = StructType([StructField(f"f{place}", StringType()) for place in range(count)])
-    fielded = fielded.withColumn("fields", F.col("fields").cast(placed))
-    columns = {name: F.col("fields")[f"f{places.index(name)}"] for name in wanted}
-    judged = fielded.transform(JUDGES[name](group, columns))
-    return settle(judged, files, request.max_quarantine_share, header)
-
-
-def _fielded(
-    spark: SparkSession, group: Group, files: tuple[InputFile, ...], wanted: tuple[str, ...]
-) -> tuple[DataFrame, str | None, tuple[str, ...]]:
-    """The fields of every record, the header that each file begins with, and the source's column at each place."""
-    if group.format == "parquet":
-        return read_parquet(spark, files, wanted), None, wanted
-    if group.format == "jsonl":
-        lines = read_lines(spark, files, encoding=group.dialect.encoding)
-        return lines.transform(json_lines(*wanted)), None, wanted
-    dialect = group.dialect
-    header = "" if dialect.names else first_line(spark, files[0], "--mapping", dialect)
-    names = dialect.names or dialect.columns(header)
-    require_columns(names, wanted, f"file {files[0].name}", "--mapping")
-    lines = read_records(spark, files, dialect, len(names))
-    return lines.transform(csv(header, dialect)), None if dialect.names else header, names
+    dialect, where = group.dialect, "--mapping"
+    fielded, columns, header = read_fields(request.spark, files, group.format, wanted, dialect, where=where)
+    return settle(fielded.transform(JUDGES[name](group, columns)), files, request.max_quarantine_share, header)
 
 
 def _events(group: Group, columns: dict[str, Column]):
@@ -95,10 +70,7 @@ def _items(group: Group, columns: dict[str, Column]):
     field = _fields(group, columns)
     categories = field("categories")
     if categories is not None:
-        # a JSON list where the source has one, else text with separators
-        listed = F.from_json(categories, "array<string>")
-        split = F.split(categories, f"\\Q{group.categories_separator}\\E")
-        categories = F.when(F.ltrim(categories).startswith("["), listed).otherwise(split)
+        categories = listed(categories, group.categories_separator)
     attributes = {name: columns[name] for name in group.attributes}
     return judge_items(
         field("item_id"), field("title"), field("description"), categories, attributes, field("image_url")

@@ -3,6 +3,9 @@
 from ...core.session import PROFILES
 from .command import Option, as_names, as_seed
 
+# as in sources/registry.py, which brings Spark
+SOURCES = ("sample", "movielens", "amazon-reviews", "lastfm", "yelp", "mind", "hm", "criteo", "retailrocket", "steam",
+           "goodbooks", "book-crossing", "table")  # fmt: skip
 CONF = Option("--conf", "configuration folder (default: conf where it is there)")
 PROFILE = Option("--profile", "conf/spark/<profile>.properties", choices=PROFILES, default="local")
 SET = Option("--set", "one parameter", metavar="SECTION.NAME=VALUE", repeat=True)
@@ -25,7 +28,7 @@ ON_LAKE = (
 def source(required: bool) -> tuple[Option, ...]:
     """What a run reads."""
     return (
-        Option("--source", "sample, movielens, amazon-reviews, lastfm or table", required=required),
+        Option("--source", f"one of {', '.join(SOURCES)}", required=required),
         Option("--input", "folders or files; may be repeated", metavar="PATH", repeat=True, file=True),
         Option("--mapping", "column mapping of --source table", metavar="YAML"),
         Option("--users", "people in the generated world of --source sample", int, sets="ingest.sample_users"),
