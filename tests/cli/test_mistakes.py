@@ -21,6 +21,11 @@ INGEST = ["ingest", "--source", "sample", "--lake"]
         (["--run-id", "r" * 300], "run id: found 300 characters; expected at most 128"),
         (["--set", "recommend.models=[nosuch,ease]"], "models: found nosuch; expected among popularity"),
         (["--input", "nowhere/[a].csv"], "input nowhere/[a].csv: found nothing there"),
+        (
+            ["--source", "movilens"],
+            "source: found movilens; expected movielens, or another of movielens, amazon-reviews",
+        ),
+        (["--source", "table"], "mapping: found none; expected a YAML file"),
     ],
 )
 def test_one_message(tmp_path, caplog, more, message):

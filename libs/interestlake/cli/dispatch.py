@@ -59,6 +59,7 @@ def _on_lake(command: Command, arguments: argparse.Namespace, load: Callable) ->
     stages = cut(STAGE_NAMES, getattr(arguments, "from"), arguments.until) if command.name == "run" else slice(None)
     _look_for_inputs(inputs)
     _look_for_models(params.recommend.models)
+    _look_for_source(getattr(arguments, "source", None), options.mapping)
     if GATEWAY not in os.environ and isinstance(runs, (Cut, OneStage)):
         expect_room_for(options.lake)
     LOG.info("run %s  seed %d  lake %s", options.run_id, options.seed, options.lake)
@@ -145,6 +146,15 @@ def _look_for_inputs(inputs: Sequence[tuple[str, str]]) -> None:
     for option, path in inputs:
         if not has_scheme(path) and not os.path.exists(path):
             raise BadInput.of(f"input {path}", found="nothing there", expected="a file or folder", where=option)
+
+
+def _look_for_source(source: str | None, mapping: str | None) -> None:
+    """BadInput for a source that is none, and for a mapping at fault, before Spark starts and a store is made."""
+    if source is None or (mapping and (has_scheme(mapping) or GATEWAY in os.environ)):
+        return
+    from ..sources import origin_of
+
+    origin_of(source, mapping)
 
 
 def _look_for_models(names: Sequence[str]) -> None:

@@ -1,6 +1,7 @@
 """--source name -> loader."""
 
 from collections.abc import Callable
+from difflib import get_close_matches
 from functools import partial
 
 from ..core.errors import BadInput
@@ -49,5 +50,7 @@ def origin_of(source: str | None, mapping: str | None) -> Origin:
 
 def _known(source: str | None) -> str:
     if source not in LOADERS:
-        raise BadInput.of("source", found=source or "none", expected=f"one of {', '.join(LOADERS)}", where="--source")
+        near = get_close_matches(source or "", LOADERS, 1)
+        expected = f"{f'{near[0]}, or another' if near else 'one'} of {', '.join(LOADERS)}"
+        raise BadInput.of("source", found=source or "none", expected=expected, where="--source")
     return source
