@@ -35,6 +35,32 @@ def test_a_list_is_the_rows_of_gold_with_titles(world, call):
 
 
 @pytest.mark.commands
+def test_a_list_that_files_answer_starts_no_spark_and_is_the_same(world, call, monkeypatch):
+    columns = "source string, people string, items string, item_prefix string, key_mark string"
+    key = os.environ[KEY_VARIABLE].encode()
+    rows = [("shop", "shop", "shop", "", key_mark(key))]
+    world.lake.write("ops.sources", world.lake.spark.createDataFrame(rows, columns), "s")
+    someone = pseudonym("shop", "somebody", key)
+    for table in ("silver.users", "gold.recommendations"):
+        world.lake.update(table, f"user_id = '{user_id(3)}'", {"user_id": f"'{someone}'"})
+    asked = [("--user", "somebody"), ("--user", "shop:somebody", "--csv"), ("--user", someone[:12], "--top", "2")]
+    slow = []
+    with monkeypatch.context() as patch:
+        patch.setattr("interestlake.cli.exploring.list.at_once", lambda *given: False)
+        slow = [call("list", *one) for one in asked]
+    assert [code for code, _ in slow] == [0, 0, 0]
+
+    def no_spark(*given):
+        raise AssertionError("Spark was started")
+
+    monkeypatch.setattr("interestlake.cli.dispatch._started", no_spark)
+    assert [call("list", *one) for one in asked] == slow
+    for nobody in ("nobody", "00000000", user_id(3)):  # who is near is for Spark to say
+        with pytest.raises(AssertionError, match="Spark was started"):
+            call("list", "--user", nobody)
+
+
+@pytest.mark.commands
 def test_somebody_without_a_list_is_told(world, call, caplog):
     version = world.lake.version("gold.recommendations")
     kept = world.lake.read("gold.recommendations").where(F.col("user_id") == user_id(9)).collect()

@@ -16,7 +16,7 @@ from ..core.out_folder import expect_writable
 from ..core.session import GATEWAY, build_session
 from ..core.storage import as_on_disk, expect_room_for, has_scheme
 from .table import BY_NAME, Command
-from .table.command import Cut, OneStage, OnFiles, OwnStart
+from .table.command import Cut, OneStage, OnFiles, OverLake, OwnStart
 from .table.operations import STAGE_NAMES
 from .table.shared import OUT
 
@@ -62,6 +62,8 @@ def _on_lake(command: Command, arguments: argparse.Namespace, load: Callable) ->
     _look_for_source(getattr(arguments, "source", None), options.mapping)
     if GATEWAY not in os.environ and isinstance(runs, (Cut, OneStage)):
         expect_room_for(options.lake)
+    if isinstance(runs, OverLake) and runs.at_once and named(runs.at_once)(arguments, params, options):
+        return
     LOG.info("run %s  seed %d  lake %s", options.run_id, options.seed, options.lake)
     LOG.info("starting Spark (%s) ...", arguments.profile)
     began = time.perf_counter()

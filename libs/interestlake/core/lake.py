@@ -42,9 +42,13 @@ class Lake:
     """The Delta tables under one root folder or object-store prefix, as `<root>/<layer>/<table>`."""
 
     def __init__(self, spark: SparkSession, root: str):
+        self.spark, self.root = spark, self.located(root)
+
+    @staticmethod
+    def located(root: str) -> str:
+        """The address of a lake's root as paths stand on it."""
         # Delta reads a relative location as a table's name; a scheme (s3a:, dbfs:) has no working folder
-        located = root if has_scheme(root) else os.path.abspath(root)
-        self.spark, self.root = spark, located.rstrip("/")
+        return (root if has_scheme(root) else os.path.abspath(root)).rstrip("/")
 
     def path(self, name: str) -> str:
         contract_of(name)

@@ -1,7 +1,10 @@
 """One person's list as it stands in the lake, with titles."""
 
+import pyarrow.dataset as ds
+
 from ..core.errors import BadInput
 from ..core.lake import Lake
+from ..core.plain_tables import PlainTable, Unreadable
 from ..core.stage import expect_lake
 from ..privacy.person import Person
 from ..reporting.person import collect_suggestions, collect_titles
@@ -24,3 +27,18 @@ def one_list(lake: Lake, person: Person, named: str, length: int) -> list[tuple]
     titles = collect_titles(lake.read("silver.items"), {row["item_id"] for row in rows})
     return [(row["rank"], row["item_id"], titles.get(row["item_id"], (row["item_id"],))[0], row["score"],
              row["reason"]) for row in rows]  # fmt: skip
+
+
+def plain_list(root: str, user_id: str, length: int) -> list[tuple] | None:
+    """The rows of `one_list` from files alone; None where there are none, or the lake cannot be read so."""
+    try:
+        columns = ["rank", "item_id", "score", "reason"]
+        mine = (ds.field("user_id") == user_id) & (ds.field("rank") <= length)
+        rows = PlainTable(f"{root}/gold/recommendations").rows(columns, mine).sort_values("rank")
+        listed = ds.field("item_id").isin(rows["item_id"].tolist())
+        items = PlainTable(f"{root}/silver/items").rows(["item_id", "title"], listed)
+    except Unreadable:
+        return None
+    titles = dict(zip(items["item_id"], items["title"], strict=True))
+    return [(int(row.rank), row.item_id, titles.get(row.item_id, row.item_id), row.score, row.reason)
+            for row in rows.itertuples()] or None  # fmt: skip

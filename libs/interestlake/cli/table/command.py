@@ -90,9 +90,14 @@ class OneStage:
 
 @dataclass(frozen=True)
 class OverLake:
-    """function(arguments, spark, params, options, log) over a lake."""
+    """function(arguments, spark, params, options, log) over a lake.
+
+    at_once: address of a function(arguments, params, options) that may answer before Spark starts, and says whether it
+    did.
+    """
 
     address: str
+    at_once: str | None = None
 
 
 @dataclass(frozen=True)

@@ -80,7 +80,8 @@ COMMANDS = (
     ),
     Command(
         "list", "one person", "one person's list with its reasons, to read or as CSV",
-        "interestlake list --lake out/lake --user u1", OverLake("cli.exploring.list:one_persons_list"), LIST,
+        "interestlake list --lake out/lake --user u1",
+        OverLake("cli.exploring.list:one_persons_list", "cli.exploring.list:at_once"), LIST,
     ),
     Command(
         "ask", "one person", "answer a request in plain words with a list and its reasons",
