@@ -41,10 +41,10 @@ class Verdict:
     def sentence(self) -> str:
         """What the gate found, with the models by name."""
         on = f"on {self.metric}@{self.k}"
-        lost = listed([rival.label for rival in self.rivals if not rival.beaten])
+        lost = [rival.label for rival in self.rivals if not rival.beaten]
         if not lost:
             ahead = all(self.fused > rival.value for rival in self.rivals)
             verb = "beats" if ahead else "is as good as the gate asks against"
             return f"The fused list {verb} {listed([rival.label for rival in self.rivals])} {on}."
         asked = f" by the {percent(self.min_gain, 1)} asked for" if self.min_gain > 0 else ""
-        return f"The fused list does not beat {lost} {on}{asked}."
+        return f"The fused list does not beat {listed(lost)} {on}{asked}."
