@@ -1,7 +1,7 @@
 """What a stage is: a name, the tables it reads and writes, and one function."""
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -41,10 +41,17 @@ class StageContext:
         """Write by the table's contract under this run's id."""
         return self.write_all({name: rows})[0]
 
-    def write_all(self, tables: dict[str, DataFrame]) -> list[Written]:
-        """`write` of tables none of which is read to make another, side by side; reported in the order given."""
+    def write_all(
+        self, tables: dict[str, DataFrame], in_place_of: Mapping[str, str | None] | None = None
+    ) -> list[Written]:
+        """`write` of tables none of which is read to make another, side by side; reported in the order given.
+
+        in_place_of: table -> SQL condition of rows that go where the new ones lack them, as in `Lake.write`.
+        """
+        run_id, conditions = self.options.run_id, in_place_of or {}
         with ThreadPoolExecutor(WRITERS) as pool:
-            all_written = list(pool.map(lambda name: self.lake.write(name, tables[name], self.options.run_id), tables))
+            writes = [pool.submit(self.lake.write, name, tables[name], run_id, conditions.get(name)) for name in tables]
+            all_written = [write.result() for write in writes]
         for written in all_written:
             self.note(written)
             self.log.info("      %-32s %9d rows  version %d", written.table, written.rows, written.version)
@@ -84,7 +91,10 @@ def expect_lake(lake: Lake, needed: Iterable[str] = (), command: str = "interest
 
 @dataclass(frozen=True)
 class Stage:
-    """One step of the pipeline: `run(context)` reads, calls the library, writes, and returns figures to log."""
+    """One step of the pipeline: `run(context)` reads, calls the library, writes, and returns figures to log.
+
+    beside: it goes on while another run holds the lake, as a person's short request; else it has the lake to itself.
+    """
 
     name: str
     summary: str
@@ -92,3 +102,4 @@ class Stage:
     writes: tuple[str, ...]
     section: str
     run: Callable[[StageContext], dict[str, float]]
+    beside: bool = False
