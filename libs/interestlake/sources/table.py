@@ -1,5 +1,7 @@
 """Source "table": any CSV, JSON lines or Parquet files, described by a YAML mapping."""
 
+from dataclasses import replace
+
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.types import StringType, StructField, StructType
@@ -13,6 +15,7 @@ from .mapping import Group, Mapping, read_mapping
 from .ntriples import judge_triples
 from .parquet import read_parquet
 from .records import read_records
+from .remarks import swapped_names
 from .rules import EventFields, filled, judge, judge_events, judge_items
 from .settle import Settled, settle
 
@@ -31,7 +34,8 @@ def load_mapped(request: Request, files: tuple[InputFile, ...], mapping: Mapping
             groups[name] = [_settled(request, name, group, require(files, f"{name} of the mapping", *group.files))]
     if groups["events"][0].record_count == 0:
         raise BadInput.of("events", found="no usable record", expected="at least one", where="--input and --mapping")
-    return collect_groups(request.spark, **groups)
+    notes = tuple(swapped_names(mapping.events.columns))
+    return replace(collect_groups(request.spark, **groups), notes=notes)
 
 
 def _settled(request: Request, name: str, group: Group, files: tuple[InputFile, ...]) -> Settled:
