@@ -48,10 +48,13 @@ class StageContext:
 
         in_place_of: table -> SQL condition of rows that go where the new ones lack them, as in `Lake.write`.
         """
-        run_id, conditions = self.options.run_id, in_place_of or {}
+        conditions = in_place_of or {}
+
+        def write(name: str) -> Written:
+            return self.lake.write(name, tables[name], self.options.run_id, conditions.get(name))
+
         with ThreadPoolExecutor(WRITERS) as pool:
-            writes = [pool.submit(self.lake.write, name, tables[name], run_id, conditions.get(name)) for name in tables]
-            all_written = [write.result() for write in writes]
+            all_written = list(pool.map(write, tables))
         for written in all_written:
             self.note(written)
             self.log.info("      %-32s %9d rows  version %d", written.table, written.rows, written.version)
