@@ -2,8 +2,8 @@
 
 reads   the source's files; silver.objections where it is there, so that the forgotten stays out
 calls   sources.load_source, sources.bronze.bronze_events
-writes  ops.sources, bronze.{events, items, friends, facts, quarantine}, truth.{user_interests, items, trends,
-        sentiment, dirt}
+writes  ops.{sources, files}, bronze.{events, items, friends, facts, quarantine}, truth.{user_interests, items,
+        trends, sentiment, dirt}
 The same as `interestlake ingest`, for spark-submit.
 """
 

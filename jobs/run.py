@@ -3,8 +3,8 @@
 reads   the source's files, then what the stages before have written
 calls   core.claim.claim_run, core.pipeline.run_stages
 writes  ops.{runs, stages}, and by stage, as the job of each says what it calls
-        ingest: ops.sources, bronze.{events, items, friends, facts, quarantine}, truth.{user_interests, items, trends,
-        sentiment, dirt}
+        ingest: ops.{sources, files}, bronze.{events, items, friends, facts, quarantine}, truth.{user_interests, items,
+        trends, sentiment, dirt}
         prepare: silver.{users, user_numbers, items, interactions, documents, friends, facts}
         annotate: silver.{text_features, sentiment_labels, term_weights, topics, document_topics}
         embed: silver.embeddings

@@ -49,7 +49,7 @@ def test_a_lake_that_is_a_file(tmp_path, caplog):
     (tmp_path / "lake").write_text("x")
     with caplog.at_level(logging.ERROR):
         assert main([*INGEST, str(tmp_path / "lake")]) == 2
-    assert "expected a folder that can be written" in caplog.text
+    assert "expected a folder on this machine that can be written" in caplog.text
 
 
 def test_inputs_after_one_flag_or_several_and_paths_like_schemes(tmp_path, monkeypatch):

@@ -68,6 +68,11 @@ def test_every_command_that_writes_a_table_is_a_stage():
     assert others == {"export-split", "models", "ask", "who", "list"}
 
 
+def test_a_person_s_requests_alone_go_on_beside_a_run():
+    stages = {command.name: named(command.runs.address) for command in COMMANDS if isinstance(command.runs, OneStage)}
+    assert {name for name, stage in stages.items() if stage.beside} == {"profile", "feedback", "forget"}
+
+
 def test_help_lists_every_command_in_its_group_with_an_example(capsys):
     with pytest.raises(SystemExit) as ended:
         main(["--help"])

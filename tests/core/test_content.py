@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from interestlake.core import content, storage
+from interestlake.core import content, places
 from interestlake.core.claim import PARTS, claim_run, fingerprint
 from interestlake.core.config import RunOptions, load_params
 from interestlake.core.content import content_mark
@@ -46,8 +46,8 @@ def test_a_large_file_goes_by_size_and_time(tmp_path, options, monkeypatch):
 
 def test_a_run_id_with_another_mapping_or_file_is_refused_by_name(tmp_path, options, lake):
     params = load_params(None)
-    assert claim_run(lake, options, params) == {}
-    assert claim_run(lake, options, params) == {}
+    assert claim_run(lake, options, params).done == {}
+    assert claim_run(lake, options, params).done == {}
     (tmp_path / "m.yml").write_text("events: {time_unit: seconds}\n")
     with pytest.raises(BadInput, match=r"run id r1: found used before \(source table, seed 42\) with other mapping;"):
         claim_run(lake, options, params)
@@ -71,13 +71,13 @@ def test_every_part_of_a_fingerprint_stands_for_itself(tmp_path, options):
 
 @pytest.mark.parametrize("name", ["ü ß", "copy 1.lake", "a-b_c"])
 def test_lakes_with_ordinary_names(tmp_path, name):
-    storage.expect_room_for(str(tmp_path / name))
+    places.expect_lake_place(str(tmp_path / name))
     assert not (tmp_path / name).exists()
 
 
 @pytest.mark.parametrize("address", ["s3a://bucket:9000/lake", "dbfs:/lake", "hdfs://host/a b"])
 def test_lakes_elsewhere_are_not_looked_at(address):
-    storage.expect_room_for(address)
+    places.expect_lake_place(address)
 
 
 ODD = ("hash#tag", "100%", "per%20cent", "qu?estion", "co:lon", "back\\slash", "[2024]", "{x}", "star*")
@@ -86,15 +86,15 @@ ODD = ("hash#tag", "100%", "per%20cent", "qu?estion", "co:lon", "back\\slash", "
 @pytest.mark.parametrize("name", ODD)
 def test_lakes_whose_path_others_would_read_otherwise(tmp_path, name):
     with pytest.raises(BadInput, match=r"in its path; expected a path of letters"):
-        storage.expect_room_for(str(tmp_path / name / "lake"))
+        places.expect_lake_place(str(tmp_path / name / "lake"))
     with pytest.raises(BadInput, match=r"in its path; expected a path of letters"):
-        storage.expect_room_for(f"{name}/lake")
+        places.expect_lake_place(f"{name}/lake")
 
 
 def test_a_lake_that_cannot_be_written(tmp_path, monkeypatch):
     (tmp_path / "file").write_text("x")
-    with pytest.raises(BadInput, match=r"Not a directory; expected a folder that can be written; set it in --lake"):
-        storage.expect_room_for(str(tmp_path / "file" / "lake"))
-    monkeypatch.setattr(storage, "NEEDED", 1 << 60)
+    with pytest.raises(BadInput, match="Not a directory; expected a folder on this machine"):
+        places.expect_lake_place(str(tmp_path / "file" / "lake"))
+    monkeypatch.setattr(places, "NEEDED", 1 << 60)
     with pytest.raises(BadInput, match=r"found \d+ MiB free; expected at least"):
-        storage.expect_room_for(str(tmp_path / "lake"))
+        places.expect_lake_place(str(tmp_path / "lake"))

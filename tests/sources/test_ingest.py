@@ -6,6 +6,7 @@ import pytest
 import yaml
 
 from interestlake.core.errors import BadInput
+from interestlake.sources.remarks import swapped_names
 from interestlake.stages.ingest import INGEST
 
 COLUMNS = {"user_id": "u", "item_id": "i", "value": "v", "timestamp": "at"}
@@ -53,6 +54,29 @@ def test_events_beside_the_catalogue_are_warned_of(write, ingest, ids, warned):
     _, told, _ = ingest(write("e.csv", "u,i,v,at\na,7,1,1393580001\na,9,1,1393580302\n"), events=EVENTS, items=ITEMS)
     warning = "warning: no event is on an item of the catalogue: events have ids like '7', items like '7.0'"
     assert (warning in told) == warned
+
+
+def test_people_who_are_items_of_the_catalogue_are_warned_of(write, ingest):
+    write("items.csv", "id,t\n7,one\n8,two\n")
+    swapped = {**COLUMNS, "user_id": "i", "item_id": "u"}
+    folder = write("e.csv", "u,i,v,at\na,7,1,1393580001\nb,8,1,1393580302\nc,7,1,1393580303\n")
+    _, told, _ = ingest(folder, events={**EVENTS, "columns": swapped}, items=ITEMS)
+    assert "warning: 2 of 2 user ids looked at are items of the catalogue: are user_id and item_id swapped" in told
+
+
+@pytest.mark.parametrize(("user", "item", "warned"), [
+    ("product_id", "customer_id", True), ("customer_id", "product_id", False), ("u", "i", False),
+    ("movieId", "userId", True), ("user_item", "item_user", False),
+])  # fmt: skip
+def test_columns_called_the_other_way_round_are_warned_of(user, item, warned):
+    assert bool(swapped_names({"user_id": user, "item_id": item})) == warned
+
+
+@pytest.mark.parametrize(("of_each", "warned"), [(1, True), (2, False)])
+def test_one_event_a_person_is_warned_of(write, ingest, of_each, warned):
+    rows = [f"order{n},{n % 7 + place},1,139358{n:04d}" for n in range(40) for place in range(of_each)]
+    _, told, _ = ingest(write("e.csv", "\n".join(["u,i,v,at", *rows])), events=EVENTS)
+    assert ("hardly anybody has two, and nothing is learned from one; is user_id the person" in told) == warned
 
 
 def test_articles_bought_several_times_in_a_day_count(write, ingest):

@@ -12,9 +12,10 @@ from contextlib import contextmanager
 
 from ..core.config import RunOptions, cut, load_params, new_run_id, parse_override
 from ..core.errors import BadInput, GateRefused
-from ..core.out_folder import expect_writable
+from ..core.moved_store import SQLITE
+from ..core.places import expect_lake_place, expect_writable
 from ..core.session import GATEWAY, build_session
-from ..core.storage import as_on_disk, expect_room_for, has_scheme
+from ..core.storage import as_on_disk, has_scheme
 from .table import BY_NAME, Command
 from .table.command import Cut, OneStage, OnFiles, OverLake, OwnStart
 from .table.operations import STAGE_NAMES
@@ -61,7 +62,7 @@ def _on_lake(command: Command, arguments: argparse.Namespace, load: Callable) ->
     _look_for_models(params.recommend.models)
     _look_for_source(getattr(arguments, "source", None), options.mapping)
     if GATEWAY not in os.environ and isinstance(runs, (Cut, OneStage)):
-        expect_room_for(options.lake)
+        _look_for_places(options)
     if isinstance(runs, OverLake) and runs.at_once and named(runs.at_once)(arguments, params, options):
         return
     LOG.info("run %s  seed %d  lake %s", options.run_id, options.seed, options.lake)
@@ -81,6 +82,9 @@ def run_over_lake(
 ) -> None:
     """The command's stage, or its function, on a running session, and what it prints; load() -> stage or function."""
     if not isinstance(command.runs, OneStage):
+        from ..core.tracking import default_tracking_uri, use_store
+
+        use_store(options.tracking_uri or default_tracking_uri(options.lake))  # of a lake that was moved, too
         return load()(arguments, spark, params, options, LOG)
 
     from ..core.lake import Lake
@@ -137,6 +141,7 @@ def options_of(
         tracking_uri=arguments.tracking_uri,
         report_dir=arguments.report_dir,
         fresh=bool(getattr(arguments, "fresh", False)),
+        wait_s=arguments.wait,
     )
     return options, overrides, inputs
 
@@ -159,6 +164,15 @@ def _look_for_source(source: str | None, mapping: str | None) -> None:
     origin_of(source, mapping)
 
 
+def _look_for_places(options: RunOptions) -> None:
+    """BadInput where the lake, the report's folder or a sqlite store cannot be written on this machine's disk."""
+    expect_lake_place(options.lake, options.inputs)
+    if options.report_dir:
+        expect_writable(options.report_dir, "--report-dir")
+    if options.tracking_uri and options.tracking_uri.startswith(SQLITE):
+        expect_writable(os.path.dirname(options.tracking_uri.removeprefix(SQLITE)) or ".", "--tracking-uri")
+
+
 def _look_for_models(names: Sequence[str]) -> None:
     """BadInput for a name that the registry lacks, before Spark starts; what the data lacks is seen by the stage."""
     if not names:
@@ -172,24 +186,27 @@ def _look_for_models(names: Sequence[str]) -> None:
 
 def _run_cut(spark, params, options: RunOptions, stages: slice, began: float, loading: Future, load: Callable) -> None:
     from ..core.claim import claim_run
+    from ..core.hold import holding
     from ..core.lake import Lake
 
-    # the first write of a JVM takes as long as the modules
-    claimed = claim_run(Lake(spark, options.lake), options, params)
-    loading.result()
+    lake = Lake(spark, options.lake)
+    with holding(lake, options) as hold:
+        # the first write of a JVM takes as long as the modules
+        claim = claim_run(lake, options, params, hold)
+        loading.result()
 
-    from ..core.pipeline import run_stages
+        from ..core.pipeline import run_stages
 
-    loaded = load()
-    if not isinstance(loaded, tuple):
-        run_stages(spark, (loaded,), params, options, claimed)
-        return
-    try:
-        run_stages(spark, loaded[stages], params, options, claimed)
-    except GateRefused:
+        loaded = load()
+        if not isinstance(loaded, tuple):
+            run_stages(spark, (loaded,), params, options, claim)
+            return
+        try:
+            run_stages(spark, loaded[stages], params, options, claim)
+        except GateRefused:
+            _close(spark, options, began)
+            raise
         _close(spark, options, began)
-        raise
-    _close(spark, options, began)
 
 
 def _close(spark, options: RunOptions, began: float) -> None:

@@ -15,7 +15,9 @@ KNOWLEDGE = "knowledge"  # the source of a knowledge command's run
 MEDIA = "media"  # the source of a run that embeds pictures and sounds
 REQUEST = "request"  # the source of a run that does what one person asks for
 SUPPORT = "support"  # the source of a run that reads tickets
-NO_PEOPLE = (FEEDBACK, KNOWLEDGE, MEDIA, REQUEST, SUPPORT, "as ingested")  # sources that bring no people of their own
+UNDO = "undo"  # the source of a run that takes another one back
+# sources that bring no people of their own
+NO_PEOPLE = (FEEDBACK, KNOWLEDGE, MEDIA, REQUEST, SUPPORT, UNDO, "as ingested")
 
 
 def new_run_id() -> str:
@@ -29,7 +31,7 @@ class RunOptions:
 
     fresh: stages run although nothing that they rest on has changed.
     request: what one person asks for. It shapes the run's fingerprint, and no table and no tracking store names it:
-    what is forgotten would outlive itself there.
+    what is forgotten would outlive itself there. wait_s: seconds to wait for another run on the lake to end.
     """
 
     lake: str
@@ -42,6 +44,7 @@ class RunOptions:
     report_dir: str | None = None
     request: object | None = None
     fresh: bool = False
+    wait_s: float = 0.0
 
 
 def _fault(value, spec, expected_type: type) -> str | None:

@@ -14,13 +14,26 @@ if TYPE_CHECKING:
 READ_WHOLE = 64 << 20  # bytes of a file, and 8 times that of a run's files, whose content is read for the mark
 
 
+def file_mark(spark: "SparkSession", address: str, left: list[int]) -> str:
+    """What tells the content of one file: as in `content_mark`, whose bound of a run's files `left` [bytes] counts."""
+    system, path = filesystem(spark, address)
+    if system.getUri().getScheme() == "file":
+        return _state(Path(path.toUri().getPath()), left)
+    return _state_there(system.getFileStatus(path))
+
+
+def all_left() -> list[int]:
+    """Bytes of a run's files whose content is read, to be counted down."""
+    return [8 * READ_WHOLE]
+
+
 def content_mark(spark: "SparkSession", inputs: tuple[str, ...]) -> str:
     """sha-256 over names below each input and contents of every file that a loader may read (hidden ones are not).
 
     Files of more than 64 MiB, those after the first 512 MiB, and files on another file system go by size and time of
     change. An input that is not there has no files.
     """
-    mark, left = hashlib.sha256(), [8 * READ_WHOLE]
+    mark, left = hashlib.sha256(), all_left()
     told = (list(_there(spark, given) if has_scheme(given) else _here(given, left)) for given in inputs)
     for name, state in sorted(one for files in told for one in files):
         mark.update(f"{name}\0{state}\n".encode(errors="surrogateescape"))
@@ -60,4 +73,8 @@ def _there(spark: "SparkSession", given: str) -> Iterator[tuple[str, str]]:
         status = listing.next()
         name = status.getPath().toString().removeprefix(base).lstrip("/") or status.getPath().getName()
         if not any(part.startswith((".", "_")) for part in name.split("/")):
-            yield name, f"{status.getLen()} bytes of {status.getModificationTime()}"
+            yield name, _state_there(status)
+
+
+def _state_there(status) -> str:
+    return f"{status.getLen()} bytes of {status.getModificationTime()}"

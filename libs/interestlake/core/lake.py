@@ -1,22 +1,25 @@
 """The only Delta I/O: make, read (at a version), write by key, idempotent by run id, patient with other writers."""
 
-import json
-import os
-import re
 import threading
+import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass
+from urllib.parse import unquote
 
 from delta import exceptions as refused
 from delta.tables import DeltaTable
 from pyspark.errors import AnalysisException
 from pyspark.sql import DataFrame, SparkSession
 
+from .commits import NAMED, NAMING, Commit, action, last_version, standing
 from .conflicts import patient
 from .contract import conform, contract_of, described, empty, equal, one_row, required, type_of, with_later_columns
 from .errors import BadInput
 from .schemas.all import Table
-from .storage import filesystem, has_scheme
+from .session import settings
+from .storage import file_there, filesystem, located
 
+DROPPED = ".dropped"  # folder of the lake that holds a table while its files are deleted
 MISSING = -1  # stands for the version of a table before its first
 TXN_APP, TXN_VERSION = "spark.databricks.delta.write.txnAppId", "spark.databricks.delta.write.txnVersion"
 
@@ -41,14 +44,9 @@ class Written:
 class Lake:
     """The Delta tables under one root folder or object-store prefix, as `<root>/<layer>/<table>`."""
 
-    def __init__(self, spark: SparkSession, root: str):
-        self.spark, self.root = spark, self.located(root)
-
-    @staticmethod
-    def located(root: str) -> str:
-        """The address of a lake's root as paths stand on it."""
-        # Delta reads a relative location as a table's name; a scheme (s3a:, dbfs:) has no working folder
-        return (root if has_scheme(root) else os.path.abspath(root)).rstrip("/")
+    def __init__(self, spark: SparkSession, root: str, take: int = 1):
+        """take: which time it is that what is written here is written, more than 1 after an undo of its run id."""
+        self.spark, self.root, self.take = spark, located(root), take
 
     def path(self, name: str) -> str:
         contract_of(name)
@@ -90,20 +88,24 @@ class Lake:
         """Data files of a snapshot, in the order in which the write's partitions made them. Runs one Spark job."""
         return sorted(self.read(name, version).inputFiles(), key=lambda file: file.rsplit("/", 1)[-1])
 
-    def create(self, name: str) -> bool:
-        """Make the table, empty, with its constraints where it is missing; False, and no effect, where it stands."""
+    def create(self, name: str, app: str | None = None) -> bool:
+        """Make the table, empty, with its constraints where it is missing; False, and no effect, where it stands.
+
+        app: the name of the transaction.
+        """
         if self.exists(name):
             return False
-        self._make(contract_of(name), empty(self.spark, name))
+        self._make(contract_of(name), empty(self.spark, name), app)
         return True
 
     @patient(REFUSALS)
-    def write(self, name: str, rows: DataFrame, run_id: str) -> Written:
+    def write(self, name: str, rows: DataFrame, run_id: str, in_place_of: str | None = None) -> Written:
         """Write `rows` in the way the contract names; the same run id again changes nothing.
 
         Columns are matched by name: a missing one, one too many or another type raises BadInput before anything is
-        written. "merge" rewrites only rows that differ; "recompute" also deletes the rows that `rows` lacks; "replace"
-        leaves the former state as an older version.
+        written. "merge" rewrites only rows that differ, and of those that meet the SQL condition `in_place_of` deletes
+        the ones that `rows` lacks; "recompute" deletes all that `rows` lacks; "replace" leaves the former state as an
+        older version.
         """
         table = contract_of(name)
         rows = conform(table, rows)
@@ -112,10 +114,10 @@ class Lake:
         if before == MISSING:
             self._make(table, rows, app)
         elif table.mode in ("merge", "recompute"):
-            self._merge(table, rows, app, whole=table.mode == "recompute")
+            self._merge(table, rows, app, lacking="true" if table.mode == "recompute" else in_place_of)
         else:
             mode = "append" if table.mode == "append" else "overwrite"
-            writer = rows.write.format("delta").mode(mode).option("txnAppId", app).option("txnVersion", 1)
+            writer = rows.write.format("delta").mode(mode).option("txnAppId", app).option("txnVersion", self.take)
             writer.save(self.path(name))
         version = self._last_commit(name)
         return Written(name, version, _rows_written(self._metrics(name, version)) if version > before else 0)
@@ -128,7 +130,7 @@ class Lake:
         """
         table = contract_of(name)
         conformed = conform(table, rows.drop("gone"), keep=rows)
-        before = 0 if self.create(name) else self.version(name)
+        before = 0 if self.create(name, f"{run_id}/{name}/made") else self.version(name)
         self._merge(table, conformed, f"{run_id}/{name}", deletes=True)
         version = self._last_commit(name)
         return Written(name, version, _rows_written(self._metrics(name, version)) if version > before else 0)
@@ -146,7 +148,7 @@ class Lake:
             self._make(table, rows, app)
         else:
             writer = rows.write.format("delta").mode("overwrite").option("replaceWhere", condition)
-            writer.option("txnAppId", app).option("txnVersion", 1).save(self.path(name))
+            writer.option("txnAppId", app).option("txnVersion", self.take).save(self.path(name))
         version = self._last_commit(name)
         return Written(name, version, _rows_written(self._metrics(name, version)) if version > before else 0)
 
@@ -181,28 +183,52 @@ class Lake:
             "spark.databricks.delta.retentionDurationCheck.enabled": "false",
             "spark.sql.sources.parallelPartitionDiscovery.parallelism": slots,
         }
-        before = {key: self.spark.conf.get(key, None) for key in own}
-        for key, value in own.items():
-            self.spark.conf.set(key, value)
-        try:
+        with settings(self.spark, own):
             self._delta(name).vacuum(keep_hours)
-        finally:
-            for key, value in before.items():
-                self.spark.conf.unset(key) if value is None else self.spark.conf.set(key, value)
 
     def written_by(self, name: str, run_id: str) -> int | None:
         """The version that `write` made under this run id, None where it made none. Reads the log, newest first."""
-        if not self.exists(name):
-            return None
-        app = f"{run_id}/{name}"
-        versions = range(self._last_commit(name), -1, -1)
-        return next((v for v in versions if self._action(name, v, "txn").get("appId") == app), None)
+        return next((commit.version for commit in self.commits(name) if commit.app == f"{run_id}/{name}"), None)
+
+    def commits(self, name: str) -> Iterator[Commit]:
+        """Those that the table's rows rest on, newest first, as `commits.standing`; none where there is no table."""
+        return standing(self.spark, self.path(name)) if self.exists(name) else iter(())
+
+    def named(self, run_id: str):
+        """Context: every commit of this session bears the run id, also those without a transaction's name."""
+        return settings(self.spark, {NAMING: f"{NAMED}{run_id}"})
+
+    def gone_files(self, name: str, version: int) -> list[str]:
+        """Data files of a version that a vacuum has deleted. Raises BadInput where the log cannot say. Two jobs."""
+        try:
+            then = set(self.input_files(name, version)) - set(self.input_files(name))
+        except AnalysisException as error:
+            raise BadInput.of(f"table {name}", found=f"no log of version {version} any more", expected="one that "
+                              "Delta still keeps", where="nothing: that state cannot be read") from error  # fmt: skip
+        return [file for file in sorted(then) if not file_there(self.spark, unquote(file))]
+
+    @patient(REFUSALS)
+    def restore(self, name: str, version: int) -> Written:
+        """Make the rows, and the columns, those of an earlier version; a commit of its own, which `commits` knows."""
+        found = self._delta(name).restoreToVersion(version).first()
+        return Written(name, self._last_commit(name), found["num_removed_files"] + found["num_restored_files"])
+
+    def drop(self, name: str) -> None:
+        """Take the table away, its versions too: in one step where the file system moves a folder in one."""
+        fs, aside = filesystem(self.spark, f"{self.root}/{DROPPED}/{name}-{uuid.uuid4().hex}")
+        if self.exists(name):
+            fs.mkdirs(aside.getParent())
+            if not fs.rename(filesystem(self.spark, self.path(name))[1], aside):
+                raise OSError(f"table {name} cannot be moved to {aside}")
+            # this JVM would go on with the state that it has read
+            self.spark._jvm.org.apache.spark.sql.delta.DeltaLog.clearCache()
+        fs.delete(aside.getParent(), True)  # of a call that was killed before this step, too
 
     def _make(self, table: Table, rows: DataFrame, app: str | None = None) -> None:
         # one commit makes the table and writes its first rows: a second one costs as much again
         writer = described(table, rows).write.format("delta").mode("append").option("userMetadata", table.meaning)
         if app:
-            writer = writer.option("txnAppId", app).option("txnVersion", 1)
+            writer = writer.option("txnAppId", app).option("txnVersion", self.take)
         for check, condition in (*table.checks, *required(table)):
             writer = writer.option(f"delta.constraints.{check}", condition)
         if table.change_feed:
@@ -216,50 +242,31 @@ class Lake:
         if later:
             self.spark.sql(f"ALTER TABLE delta.`{self.path(table.name)}` ADD COLUMNS ({', '.join(later)})")
 
-    def _merge(self, table: Table, rows: DataFrame, app: str, deletes: bool = False, whole: bool = False) -> None:
+    def _merge(
+        self, table: Table, rows: DataFrame, app: str, deletes: bool = False, lacking: str | None = None
+    ) -> None:
         self._widen(table)
         on = " AND ".join(f"t.{key} = s.{key}" for key in table.key)
         values = [name for name in table.column_names if name not in table.key]
         same = " AND ".join(equal(name, type_of(table, name)) for name in values)
-        with MERGING:
-            self.spark.conf.set(TXN_APP, app)
-            self.spark.conf.set(TXN_VERSION, "1")
-            try:
-                merge = self._delta(table.name).alias("t").merge(rows.alias("s"), on)
-                put = {column: f"s.{column}" for column in table.column_names}
-                if deletes:
-                    merge = merge.whenMatchedDelete("s.gone")
-                if values:
-                    merge = merge.whenMatchedUpdate(condition=f"NOT ({same})", set=put)
-                merge = merge.whenNotMatchedInsert(condition="NOT s.gone" if deletes else None, values=put)
-                (merge.whenNotMatchedBySourceDelete() if whole else merge).execute()
-            finally:
-                self.spark.conf.unset(TXN_APP)
-                self.spark.conf.unset(TXN_VERSION)
+        with MERGING, settings(self.spark, {TXN_APP: app, TXN_VERSION: str(self.take)}):
+            merge = self._delta(table.name).alias("t").merge(rows.alias("s"), on)
+            put = {column: f"s.{column}" for column in table.column_names}
+            if deletes:
+                merge = merge.whenMatchedDelete("s.gone")
+            if values:
+                merge = merge.whenMatchedUpdate(condition=f"NOT ({same})", set=put)
+            merge = merge.whenNotMatchedInsert(condition="NOT s.gone" if deletes else None, values=put)
+            (merge.whenNotMatchedBySourceDelete(lacking) if lacking else merge).execute()
 
     def _last_commit(self, name: str) -> int:
-        # a listing of the log, as the Delta protocol lays it out: the history API runs Spark jobs for the same number
-        fs, log = filesystem(self.spark, f"{self.path(name)}/_delta_log")
-        names = (status.getPath().getName() for status in fs.listStatus(log))
-        return max(int(name.removesuffix(".json")) for name in names if re.fullmatch(r"\d{20}\.json", name))
+        return last_version(self.spark, self.path(name))
 
     def _metrics(self, name: str, version: int) -> dict[str, str]:
         return self._action(name, version, "commitInfo").get("operationMetrics", {})
 
     def _action(self, name: str, version: int, kind: str) -> dict:
-        """The first action of a kind in a commit; {} where it has none, or where the log no longer keeps the commit."""
-        fs, commit = filesystem(self.spark, f"{self.path(name)}/_delta_log/{version:020d}.json")
-        if not fs.exists(commit):
-            return {}
-        java = self.spark._jvm.java.io
-        reader = java.BufferedReader(java.InputStreamReader(fs.open(commit), "UTF-8"))
-        try:
-            while line := reader.readLine():
-                if line.startswith(f'{{"{kind}"'):
-                    return json.loads(line)[kind]
-        finally:
-            reader.close()
-        return {}
+        return action(self.spark, self.path(name), version, kind)
 
     def _delta(self, name: str) -> DeltaTable:
         self._expect(name)

@@ -6,9 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 from pyspark.sql import SparkSession
 
-from .claim import claim_run
+from .claim import Claim, claim_run
 from .config import RunOptions, cut, flat
 from .errors import GateRefused
+from .hold import holding
 from .lake import Lake, one_row
 from .params.all import Params
 from .stage import Stage, StageContext
@@ -29,38 +30,57 @@ def run_stages(
     stages: tuple[Stage, ...],
     params: Params,
     options: RunOptions,
-    done: dict[str, dict[str, float]] | None = None,
+    claim: Claim | None = None,
 ) -> dict[str, dict[str, float]]:
     """Run `stages` against the lake; a stage that this run id has finished is skipped. Returns figures per stage.
 
-    done: what `claim_run` has returned for this run; None claims it here, with its BadInput. Raises GateRefused where
-    the gate said no, also before under this run id; the stage is then finished, as is every stage before it.
+    The lake is held meanwhile, unless every stage goes on beside a run. claim: what `claim_run` has returned for this
+    run, and the caller holds the lake; None holds and claims here, with their BadInput. Raises GateRefused where the
+    gate said no, also before under this run id; the stage is then finished, as is every stage before it.
     """
     lake = Lake(spark, options.lake)
-    with ThreadPoolExecutor(1) as pool:  # a new store's migrations and a cold lake each take seconds
-        opening = pool.submit(Tracker, options.tracking_uri or default_tracking_uri(options.lake), options.run_id)
-        done = claim_run(lake, options, params) if done is None else done
-        tracker = opening.result()
+    if claim is not None:
+        return _run_all(lake, _tracker(options), stages, params, options, claim)
+    alone = not all(stage.beside for stage in stages)
+    # a new store's migrations and a cold lake each take seconds
+    with holding(lake, options, alone) as hold, ThreadPoolExecutor(1) as pool:
+        opening = pool.submit(_tracker, options)
+        claim = claim_run(lake, options, params, hold)
+        return _run_all(lake, opening.result(), stages, params, options, claim)
+
+
+def _tracker(options: RunOptions) -> Tracker:
+    return Tracker(options.tracking_uri or default_tracking_uri(options.lake), options.run_id)
+
+
+def _run_all(
+    lake: Lake, tracker: Tracker, stages: tuple[Stage, ...], params: Params, options: RunOptions, claim: Claim
+) -> dict[str, dict[str, float]]:
+    lake = Lake(lake.spark, lake.root, claim.take)
     tracker.start({"source": options.source, "seed": options.seed, "inputs": list(options.inputs)})
     figures: dict[str, dict[str, float]] = {}
     status = "FAILED"
     marks = Marks()
     try:
-        for number, stage in enumerate(stages, 1):
-            label = f"[{number}/{len(stages)}] {stage.name}"
-            if stage.name in done:
-                LOG.info("%-28s already done under run id %s", label, options.run_id)
-                figures[stage.name] = done[stage.name]
-                if done[stage.name].get(REFUSED):
-                    raise GateRefused(f"run id {options.run_id}: {stage.name} has said no before, and it stays so")
-                continue
-            LOG.info("%-28s %s", label, stage.summary)
-            if "ops.stages" in stage.reads:
-                marks.wait()
-            context = StageContext(spark, WatchedLake(lake), tracker, WatchedParams.of(params), options, LOG)
-            before = _passed_over(context, params, stage, marks)
-            figures[stage.name] = _run_one(context, params, stage, marks) if before is None else before
-        marks.wait()
+        with lake.named(options.run_id):
+            for number, stage in enumerate(stages, 1):
+                label = f"[{number}/{len(stages)}] {stage.name}"
+                if stage.name in claim.done:
+                    LOG.info("%-28s already done under run id %s", label, options.run_id)
+                    figures[stage.name] = claim.done[stage.name]
+                    if claim.done[stage.name].get(REFUSED):
+                        raise GateRefused(f"run id {options.run_id}: {stage.name} has said no before, and it stays so")
+                    continue
+                LOG.info("%-28s %s", label, stage.summary)
+                if claim.hold:
+                    claim.hold.expect_held()
+                if "ops.stages" in stage.reads:
+                    marks.wait()
+                watched = WatchedLake(lake.spark, lake.root, lake.take)
+                context = StageContext(lake.spark, watched, tracker, WatchedParams.of(params), options, LOG)
+                before = _passed_over(context, params, stage, marks)
+                figures[stage.name] = _run_one(context, params, stage, marks) if before is None else before
+            marks.wait()
         status = "FINISHED"
     except GateRefused:
         status = "FINISHED"

@@ -4,7 +4,7 @@ import importlib.util
 import os
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -87,6 +87,19 @@ def keep_jvm_names(jvm, names: Sequence[str] = JVM_NAMES) -> None:
             member = getattr(holder, part)
             setattr(holder, part, member)
             holder = member
+
+
+@contextmanager
+def settings(spark, own: Mapping[str, str]):
+    """The session with these settings; afterwards each is what it was. Threads share them."""
+    before = {key: spark.conf.get(key, None) for key in own}
+    for key, value in own.items():
+        spark.conf.set(key, value)
+    try:
+        yield
+    finally:
+        for key, value in before.items():
+            spark.conf.unset(key) if value is None else spark.conf.set(key, value)
 
 
 def build_session(conf_dir: str = "conf", profile: str = "local", overrides: dict[str, str] | None = None):

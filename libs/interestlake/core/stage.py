@@ -1,7 +1,7 @@
 """What a stage is: a name, the tables it reads and writes, and one function."""
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -41,10 +41,20 @@ class StageContext:
         """Write by the table's contract under this run's id."""
         return self.write_all({name: rows})[0]
 
-    def write_all(self, tables: dict[str, DataFrame]) -> list[Written]:
-        """`write` of tables none of which is read to make another, side by side; reported in the order given."""
+    def write_all(
+        self, tables: dict[str, DataFrame], in_place_of: Mapping[str, str | None] | None = None
+    ) -> list[Written]:
+        """`write` of tables none of which is read to make another, side by side; reported in the order given.
+
+        in_place_of: table -> SQL condition of rows that go where the new ones lack them, as in `Lake.write`.
+        """
+        conditions = in_place_of or {}
+
+        def write(name: str) -> Written:
+            return self.lake.write(name, tables[name], self.options.run_id, conditions.get(name))
+
         with ThreadPoolExecutor(WRITERS) as pool:
-            all_written = list(pool.map(lambda name: self.lake.write(name, tables[name], self.options.run_id), tables))
+            all_written = list(pool.map(write, tables))
         for written in all_written:
             self.note(written)
             self.log.info("      %-32s %9d rows  version %d", written.table, written.rows, written.version)
@@ -88,6 +98,7 @@ class Stage:
 
     pure: its rows follow from the tables it reads, its parameters, the seed and the code alone, so that it need not run
     where nothing of that has changed; `before` then still says what must not go on, by a BadInput.
+    beside: it goes on while another run holds the lake, as a person's short request; else it has the lake to itself.
     """
 
     name: str
@@ -98,3 +109,4 @@ class Stage:
     run: Callable[[StageContext], dict[str, float]]
     pure: bool = False
     before: Callable[[StageContext], object] | None = None
+    beside: bool = False

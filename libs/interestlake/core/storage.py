@@ -2,8 +2,6 @@
 
 import os
 import re
-import shutil
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,13 +10,16 @@ from .errors import BadInput
 if TYPE_CHECKING:  # the command line asks has_scheme before Spark is loaded
     from pyspark.sql import SparkSession
 
-ODD_SIGNS = r"[#%?*\[\]{}\\:;\x00-\x1f]"  # Delta, Hadoop's paths or sqlite's addresses read these in their own way
-NEEDED = 64 << 20  # bytes on disk without which no small run ends
-
 
 def has_scheme(path: str) -> bool:
     """Whether a path names its file system: s3a://bucket/lake, dbfs:/lake."""
     return re.match(r"[a-z][a-z0-9+.-]+:", path) is not None
+
+
+def located(root: str) -> str:
+    """The address of a lake's root as its paths stand on it."""
+    # Delta reads a relative location as a table's name; a scheme (s3a:, dbfs:) has no working folder
+    return (root if has_scheme(root) else os.path.abspath(root)).rstrip("/")
 
 
 def as_on_disk(path: str) -> str:
@@ -26,33 +27,28 @@ def as_on_disk(path: str) -> str:
     return os.path.abspath(path) if has_scheme(path) and os.path.lexists(path) else path
 
 
-def expect_room_for(lake: str) -> None:
-    """BadInput where tables cannot be written below `lake`: a sign that a part of the stack reads otherwise, no right
-    to write, a full disk. Looks at this machine's disk alone, and makes nothing.
-    """
-    sign = re.search(ODD_SIGNS, re.sub(r"^[a-z][a-z0-9+.-]+:(//[^/]*)?(?=/)", "", lake))
-    if sign:
-        raise BadInput.of(f"lake {lake}", found=f"{sign.group()!r} in its path", where="--lake",
-                          expected="a path of letters, digits, spaces, '.', '_', '-' and '/'")  # fmt: skip
-    if has_scheme(lake):
-        return
-    there = next(folder for folder in (Path(lake).absolute(), *Path(lake).absolute().parents) if folder.exists())
-    try:
-        with tempfile.TemporaryFile(dir=there) as probe:
-            probe.write(b"0" * 4096)
-        free = shutil.disk_usage(there).free
-    except OSError as error:
-        raise BadInput.of(f"lake {lake}", found=f"{there}: {error.strerror}", expected="a folder that can be written",
-                          where="--lake") from error  # fmt: skip
-    if free < NEEDED:
-        raise BadInput.of(f"lake {lake}", found=f"{free >> 20} MiB free", expected=f"at least {NEEDED >> 20} MiB",
-                          where="--lake")  # fmt: skip
-
-
 def filesystem(spark: "SparkSession", path: str):
     """(Hadoop FileSystem, Hadoop Path) of an address; `path` may be local, HDFS or an object store."""
     hadoop_path = spark._jvm.org.apache.hadoop.fs.Path(path)
     return hadoop_path.getFileSystem(spark._jsc.hadoopConfiguration()), hadoop_path
+
+
+def file_there(spark: "SparkSession", address: str) -> bool:
+    """Whether there is a file at an address."""
+    system, path = filesystem(spark, address)
+    return system.exists(path)
+
+
+def read_text(spark: "SparkSession", address: str) -> str | None:
+    """The whole of a small UTF-8 file on whatever file system its address names; None where there is none."""
+    system, path = filesystem(spark, address)
+    if not system.exists(path):
+        return None
+    stream = system.open(path)
+    try:
+        return spark._jvm.org.apache.commons.io.IOUtils.toString(stream, "UTF-8")
+    finally:
+        stream.close()
 
 
 def put_file(spark: "SparkSession", local: Path, address: str) -> None:

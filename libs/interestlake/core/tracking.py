@@ -23,17 +23,27 @@ from mlflow.types.schema import Array
 
 from .config import new_run_id
 from .errors import BadInput
+from .moved_store import SQLITE, artifacts_beside, settle
 
 LOG = logging.getLogger("interestlake")
 EXPERIMENT = "interestlake"
 RUN_TAG, STAGE_TAG = "interestlake.run_id", "interestlake.stage"
 CHALLENGER, CHAMPION = "challenger", "champion"
+NONE = "0"  # where a tag says that no version was there
+UNDONE = "interestlake.undone"  # tag of a version: the undo that took its run back
 
 
 def default_tracking_uri(lake: str) -> str:
     """MLFLOW_TRACKING_URI where set, else a sqlite store beside the lake's layers."""
     local = lake.removeprefix("file://")
-    return os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{Path(local).resolve() / 'mlflow.db'}"
+    return os.environ.get("MLFLOW_TRACKING_URI") or f"{SQLITE}{Path(local).resolve() / 'mlflow.db'}"
+
+
+def use_store(tracking_uri: str) -> None:
+    """Let MLflow work on that store; one that was copied or moved with its artefacts finds them."""
+    if settle(tracking_uri, EXPERIMENT):
+        LOG.info("MLflow's addresses are now those of %s", artifacts_beside(tracking_uri))
+    mlflow.set_tracking_uri(tracking_uri)
 
 
 def signature_of(inputs, outputs):
@@ -66,32 +76,15 @@ def ui_command(tracking_uri: str) -> str:
     return f"mlflow ui --backend-store-uri {tracking_uri}"
 
 
-def served_folder(model_uri: str, tracking_uri: str | None) -> Path:
-    """The folder that `Tracker.log_served` was given, fetched from the store by models:/, runs:/ or artifact address.
-
-    Raises BadInput where the store has no such model.
-    """
-    if tracking_uri:
-        mlflow.set_tracking_uri(tracking_uri)
-    try:
-        local = Path(mlflow.artifacts.download_artifacts(artifact_uri=model_uri))
-    except (MlflowException, OSError) as error:
-        found = " ".join(str(error).split())
-        raise BadInput.of(f"model {model_uri}", found=found, expected="a registered model",
-                          where="the model's address, --tracking-uri or MLFLOW_TRACKING_URI") from error  # fmt: skip
-    artifacts = mlflow.models.Model.load(str(local)).flavors["python_function"].get("artifacts", {})
-    return local / artifacts["model"]["path"] if "model" in artifacts else local
-
-
 class Tracker:
     """One parent run per pipeline run id, one child run per stage; found again by tag when a run is resumed."""
 
     def __init__(self, tracking_uri: str, run_id: str):
         logging.getLogger("alembic").setLevel(logging.ERROR)
         logging.getLogger("mlflow").setLevel(logging.ERROR)
-        if tracking_uri.startswith("sqlite:///"):
-            Path(tracking_uri.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
-        mlflow.set_tracking_uri(tracking_uri)
+        if tracking_uri.startswith(SQLITE):
+            Path(tracking_uri.removeprefix(SQLITE)).parent.mkdir(parents=True, exist_ok=True)
+        use_store(tracking_uri)
         self.uri, self.run_id, self.client = tracking_uri, run_id, MlflowClient()
         self.experiment_id = self._experiment()
         self.parent_id: str | None = None
@@ -100,10 +93,7 @@ class Tracker:
         experiment = self.client.get_experiment_by_name(EXPERIMENT)
         if experiment:
             return experiment.experiment_id
-        location = None
-        if self.uri.startswith("sqlite:///"):
-            location = (Path(self.uri.removeprefix("sqlite:///")).parent / "mlartifacts").as_uri()
-        return self.client.create_experiment(EXPERIMENT, artifact_location=location)
+        return self.client.create_experiment(EXPERIMENT, artifact_location=artifacts_beside(self.uri))
 
     def _find(self, filter_string: str) -> list:
         return self.client.search_runs([self.experiment_id], filter_string, ViewType.ACTIVE_ONLY, max_results=100)
@@ -230,9 +220,9 @@ class Tracker:
         )
 
     def version_of_this_run(self, registered_name: str) -> str | None:
-        """The newest version that was logged under this run id, or None."""
+        """The newest version that was logged under this run id and not taken back, or None."""
         versions = self.client.search_model_versions(f"name = '{registered_name}'")
-        made = [int(v.version) for v in versions if v.tags.get(RUN_TAG) == self.run_id]
+        made = [int(v.version) for v in versions if v.tags.get(RUN_TAG) == self.run_id and UNDONE not in v.tags]
         return str(max(made)) if made else None
 
     def alias_version(self, registered_name: str, alias: str) -> str | None:
@@ -250,43 +240,17 @@ class Tracker:
         return None if version is None else self.client.get_model_version(registered_name, version).tags.get(RUN_TAG)
 
     def move_alias(self, registered_name: str, alias: str, version: str, tags: dict[str, str]) -> None:
-        """Point `alias` at `version` and put `tags` on it."""
+        """Point `alias` at `version` and put `tags` on it, and which run did so in place of which version."""
+        before = self.alias_version(registered_name, alias)
+        if before != version:  # else a run that was killed here goes on
+            tags = {**tags, f"{alias}.by": self.run_id, f"{alias}.before": before or NONE}
+        self.tag_version(registered_name, version, tags)
         self.client.set_registered_model_alias(registered_name, alias, version)
-        for key, value in tags.items():
-            self.client.set_model_version_tag(registered_name, version, key, value)
 
     def tag_version(self, registered_name: str, version: str, tags: dict[str, str]) -> None:
         """Put `tags` on a model version."""
         for key, value in tags.items():
             self.client.set_model_version_tag(registered_name, version, key, value)
-
-
-def registered_torch_model(uri: str, name: str):
-    """The newest version of a registered torch model, on the CPU; None where the store has none it can read."""
-    mlflow.set_tracking_uri(uri)
-    versions = MlflowClient().search_model_versions(f"name = '{name}'")
-    if not versions:
-        return None
-    newest = max(int(version.version) for version in versions)
-    try:
-        return mlflow.pytorch.load_model(f"models:/{name}/{newest}", map_location="cpu")
-    except (MlflowException, OSError) as fault:
-        LOG.warning("%s version %s cannot be read: %s", name, newest, fault)
-        return None
-
-
-def downloaded_model(uri: str, tracking_uri: str | None = None) -> Path:
-    """The files of a logged or registered model (models:/NAME@ALIAS, models:/NAME/VERSION, runs:/ID/PATH), local.
-
-    `tracking_uri` names the store; where it is None, MLFLOW_TRACKING_URI does. Raises BadInput where there is none.
-    """
-    if tracking_uri:
-        mlflow.set_tracking_uri(tracking_uri)
-    try:
-        return Path(mlflow.artifacts.download_artifacts(artifact_uri=uri))
-    except MlflowException as error:
-        found = f"{uri} in {mlflow.get_tracking_uri()}: {error.message}"
-        raise BadInput.of("model", found=found, expected="a registered model", where="the MLflow URI") from error
 
 
 @contextmanager

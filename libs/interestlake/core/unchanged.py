@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, fields
 from pathlib import Path
 
-from pyspark.sql import DataFrame
+from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from .lake import Lake
@@ -37,8 +37,8 @@ class WatchedParams(Params):
 class WatchedLake(Lake):
     """The same lake; `reads` has the version of each table that was read, `absent` those looked for and not there."""
 
-    def __init__(self, lake: Lake):
-        super().__init__(lake.spark, lake.root)
+    def __init__(self, spark: SparkSession, root: str, take: int = 1):
+        super().__init__(spark, root, take)
         self.reads: dict[str, int] = {}
         self.absent: set[str] = set()
 

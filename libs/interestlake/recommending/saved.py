@@ -8,9 +8,9 @@ from pathlib import Path
 
 from ..core.errors import BadInput
 from ..core.lake import Lake, one_row
+from ..core.registered import served_folder
 from ..core.stage import StageContext
 from ..core.storage import fetch_file, put_file, remove_file
-from ..core.tracking import served_folder
 from .chosen_tables import FUSION, fusion_of
 from .recommender import RANKER_FILE, Recommender
 

@@ -28,23 +28,29 @@ def quarantine_reasons(quarantine: DataFrame) -> tuple[int, tuple[tuple[str, int
 
 
 def item_checks(items: DataFrame) -> list[Check]:
-    """silver.items -> how many carry a title, a description, a category and a train user. One Spark job, one row."""
+    """silver.items -> how many carry a title, a description, a category and a train user, and how many of those chosen
+    the catalogue names. One Spark job, one row."""
     carries = {
         "Items with a title": F.col("title") != F.col("item_id"),
         "Items with a description": F.length(F.coalesce("description", F.lit(""))) > 0,
         "Items with a category": F.size("categories") > 0,
         "Items someone chose in training": F.col("user_count") > 0,
     }
-    sums = [F.sum(condition.cast("bigint")).alias(label) for label, condition in carries.items()]
-    row = items.agg(F.count("*").alias("all"), *sums).first()
-    return [_check(label, row[label] or 0, row["all"], "items") for label in carries]
+    chosen, named = F.col("user_count") > 0, "Chosen items that the catalogue names"
+    sums = [F.count_if(condition).alias(label) for label, condition in carries.items()]
+    of_chosen = F.count_if(chosen & carries["Items with a title"]).alias(named)
+    row = items.agg(F.count("*").alias("all"), *sums, F.count_if(chosen).alias("chosen"), of_chosen).first()
+    checks = [_check(label, row[label], row["all"], "items") for label in carries]
+    return [*checks, _check(named, row[named], row["chosen"], "items")]
 
 
 def people_checks(users: DataFrame, cold_history: int) -> list[Check]:
-    """silver.users -> how many have at least `cold_history` items in the train split. One Spark job, one row."""
-    warm = F.sum((F.col("item_count") >= cold_history).cast("bigint")).alias("warm")
-    row = users.agg(F.count("*").alias("all"), warm).first()
-    return [_check(f"People with {cold_history} or more items", row["warm"] or 0, row["all"], "people")]
+    """silver.users -> how many have more than one item, and at least `cold_history`, in the train split. One Spark job,
+    one row."""
+    least = {f"People with {count} or more items": count for count in sorted({2, cold_history})}
+    sums = [F.count_if(F.col("item_count") >= count).alias(label) for label, count in least.items()]
+    row = users.agg(F.count("*").alias("all"), *sums).first()
+    return [_check(label, row[label], row["all"], "people") for label in least]
 
 
 def split_checks(interactions: DataFrame) -> list[Check]:

@@ -1,5 +1,7 @@
 """Source "table": any CSV, JSON lines or Parquet files, described by a YAML mapping."""
 
+from dataclasses import replace
+
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
@@ -10,6 +12,7 @@ from .lines import read_lines
 from .mapping import Group, Mapping, read_mapping
 from .ntriples import judge_triples
 from .read_fields import read_fields
+from .remarks import swapped_names
 from .rules import EventFields, filled, judge, judge_events, judge_items, listed
 from .settle import Settled, settle
 
@@ -28,7 +31,8 @@ def load_mapped(request: Request, files: tuple[InputFile, ...], mapping: Mapping
             groups[name] = [_settled(request, name, group, require(files, f"{name} of the mapping", *group.files))]
     if groups["events"][0].record_count == 0:
         raise BadInput.of("events", found="no usable record", expected="at least one", where="--input and --mapping")
-    return collect_groups(request.spark, **groups)
+    notes = tuple(swapped_names(mapping.events.columns))
+    return replace(collect_groups(request.spark, **groups), notes=notes)
 
 
 def _settled(request: Request, name: str, group: Group, files: tuple[InputFile, ...]) -> Settled:

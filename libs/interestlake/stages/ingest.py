@@ -1,7 +1,5 @@
 """Stage ingest: a source's raw files -> bronze tables."""
 
-from pyspark.sql import functions as F
-
 from ..core.stage import Stage, StageContext
 from ..privacy.identity import TABLE as SOURCES
 from ..privacy.identity import origin_row, place_origin
@@ -9,6 +7,8 @@ from ..privacy.names import Origin
 from ..privacy.objections import TABLE as OBJECTIONS
 from ..privacy.objections import without_forgotten
 from ..sources import load_source, origin_of
+from ..sources.again import TABLE as FILES
+from ..sources.again import Again, read_again
 from ..sources.bronze import (
     bronze_events,
     bronze_facts,
@@ -19,7 +19,7 @@ from ..sources.bronze import (
     truth_rows,
 )
 from ..sources.contract import Request
-from ..sources.remarks import beside_the_catalogue, left_out, time_figures, times
+from ..sources.remarks import beside_the_catalogue, counted, left_out, lonely, swapped, times
 
 BRONZE = ("bronze.events", "bronze.items", "bronze.friends", "bronze.facts", "bronze.quarantine")
 TRUTH = ("truth.user_interests", "truth.items", "truth.trends", "truth.sentiment", "truth.dirt")
@@ -47,6 +47,7 @@ def _run(context: StageContext) -> dict[str, float]:
             params.sample_users,
         ),
     )
+    again = read_again(context.lake, origin.source, options.inputs) if options.inputs else Again(origin.source, {})
     context.write(SOURCES, origin_row(context.lake, origin))  # first: whatever follows is made by this key
     events = loaded.events.transform(bronze_events(origin, key))
     friends = loaded.friends.transform(bronze_friends(origin, key))
@@ -58,10 +59,12 @@ def _run(context: StageContext) -> dict[str, float]:
         friends = friends.join(gone.toDF("friend_id"), "friend_id", "left_anti")
         friends = friends.select("user_id", "friend_id", "source")
     events = events.persist()
-    found = events.agg(F.count(F.lit(1)).alias("events"), *time_figures()).first()
+    found = events.agg(*counted()).first()
     event_count, catalogue = found["events"], loaded.items.transform(prefixed(origin, "item_id"))
-    told = [*left_out(loaded.quarantine, loaded.bad_count), *loaded.notes, *times(**found.asDict())]
-    for line in (*told, *beside_the_catalogue(events, catalogue)):
+    told = [*again.remarks(), *left_out(loaded.quarantine, loaded.bad_count), *loaded.notes, *times(found)]
+    beside = beside_the_catalogue(events, catalogue)
+    told += [*lonely(found), *beside, *(swapped(loaded.events, loaded.items) if beside else ())]
+    for line in told:
         context.log.info("      %s", line)
     bronze = {
         "bronze.events": events,
@@ -70,7 +73,11 @@ def _run(context: StageContext) -> dict[str, float]:
         "bronze.facts": loaded.facts.transform(bronze_facts(origin, loaded.items)),
         "bronze.quarantine": loaded.quarantine.transform(bronze_quarantine(origin)),
     }
-    context.write_all(bronze | {name: rows.transform(truth_rows(origin, key)) for name, rows in loaded.truth.items()})
+    truth = {name: rows.transform(truth_rows(origin, key)) for name, rows in loaded.truth.items()}
+    files, new = {FILES: again.rows(context.lake, options.run_id)}, not (again.same or again.other)
+    context.write_all(bronze | truth | (files if new else {}), again.in_place_of())
+    if not new:  # a killed run goes on as it began, with the marks of before
+        context.write_all(files)
     for frame in (events, *loaded.held):
         frame.unpersist()
     return {
@@ -84,7 +91,7 @@ INGEST = Stage(
     name="ingest",
     summary="raw files -> bronze: parse, judge, pseudonymise, mask",
     reads=(),
-    writes=(SOURCES, *BRONZE, *TRUTH),
+    writes=(SOURCES, FILES, *BRONZE, *TRUTH),
     section="ingest",
     run=_run,
     pure=True,

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ..core.errors import BadInput
+from ..core.hold import holder_of
 from ..core.stage import Stage, StageContext
 from ..core.storage import write_whole
 from ..privacy.erasure import erase_everything, erase_interest, erase_item, text_tables
@@ -59,6 +60,7 @@ def feedback_stage(released: Callable = open_recommender) -> Stage:
         writes=(OBJECTIONS, "gold.recommendations", *OF_A_LIST),
         section="recommend",
         run=run,
+        beside=True,
     )
 
 
@@ -75,6 +77,8 @@ def forget_stage(released: Callable = open_recommender) -> Stage:
             page.unlink()
             context.log.info("      page %s deleted", page)
         context.log.info(RANKER)
+        if running := holder_of(context.lake):
+            context.log.warning("warning: %s: what it read before it may write again: forget once more then", running)
         listed = {} if kind == "everything" else _relist(context, request.person, released)
         return {"rows_deleted": float(sum(gone.values())), "tables": float(len(gone)), **listed}
 
@@ -85,6 +89,7 @@ def forget_stage(released: Callable = open_recommender) -> Stage:
         writes=OF_PEOPLE,
         section="recommend",
         run=run,
+        beside=True,
     )
 
 
@@ -102,6 +107,7 @@ PROFILE = Stage(
     writes=(),
     section="recommend",
     run=_profile,
+    beside=True,
 )
 FEEDBACK = feedback_stage()
 FORGET = forget_stage()

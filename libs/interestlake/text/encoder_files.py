@@ -96,7 +96,7 @@ def _folder(model_path: str, tracking_uri: str | None, where: str) -> Path:
         return _packaged()
     if not model_path.startswith(("models:/", "runs:/")):
         return Path(model_path).expanduser()
-    from ..core.tracking import downloaded_model
+    from ..core.registered import downloaded_model
 
     root = downloaded_model(model_path, tracking_uri)
     folders = sorted(file.parent for file in root.rglob("tokenizer.json"))

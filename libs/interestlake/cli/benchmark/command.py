@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from ...core.json_file import write_metrics
-from ...core.out_folder import writing
+from ...core.places import writing
 from ...evaluation import arrays
 from ...evaluation.measure import evaluate
 from ...interactions.csv_files import read_inputs

@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from ...core.errors import BadInput
-from ...core.out_folder import writing
+from ...core.places import writing
 from ...interactions.csv_files import read_pairs
 from ...interactions.protocols import split_pairs
 

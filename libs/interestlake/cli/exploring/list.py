@@ -9,6 +9,7 @@ from ...core.config import RunOptions
 from ...core.errors import BadInput
 from ...core.lake import Lake
 from ...core.params.all import Params
+from ...core.storage import located
 from ...privacy.names import shown
 from ...privacy.person import find_person
 from ...privacy.plain_person import plain_person
@@ -29,7 +30,7 @@ def one_persons_list(arguments: argparse.Namespace, spark, params: Params, optio
 
 def at_once(arguments: argparse.Namespace, params: Params, options: RunOptions) -> bool:
     """`one_persons_list` from the lake's files, before Spark starts; False, and nothing said, where that finds none."""
-    length, root = _length(arguments, params), Lake.located(options.lake)
+    length, root = _length(arguments, params), located(options.lake)
     user_id = plain_person(root, arguments.user, params.ingest.pseudonym_key_file)
     rows = None if user_id is None else plain_list(root, user_id, length)
     if rows is not None:

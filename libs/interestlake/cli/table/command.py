@@ -32,6 +32,17 @@ def as_seed(text: str) -> int:
     return value
 
 
+def as_seconds(text: str) -> float:
+    """A number >= 0."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value < float("inf"):
+        raise argparse.ArgumentTypeError(f"found {text}; expected a number of seconds, 0 or more")
+    return value
+
+
 @dataclass(frozen=True)
 class Option:
     """One option: its flag (without dashes: an argument by place), meaning, type, default and allowed values.

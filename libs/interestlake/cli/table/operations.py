@@ -1,6 +1,6 @@
-"""One stage of a run at a time, as a scheduler calls them."""
+"""One stage of a run at a time, as a scheduler calls them; and a run taken back."""
 
-from .command import Command, Cut
+from .command import Command, Cut, OneStage, Option
 from .shared import CHOOSING, source
 
 # the stages in the order in which data flows through them, as in stages/order.py
@@ -30,4 +30,11 @@ def _only(stage: str) -> Command:
     return Command(name, "operations", STAGES[stage], example, runs, options)
 
 
-COMMANDS = tuple(_only(stage) for stage in STAGE_NAMES)
+UNDO_OF = Command(
+    "undo", "operations", "tables and registry as they were before the ingest or run of --run-id",
+    "interestlake undo --lake out/lake --run-id r1",
+    OneStage("stages.undo:UNDO", "cli.undo:closing", needs=(), before="cli.undo:asked",
+             instead={"dry_run": "cli.undo:show"}),
+    (Option("--dry-run", "print which tables would change, and write nothing", bool),),
+)  # fmt: skip
+COMMANDS = (*(_only(stage) for stage in STAGE_NAMES), UNDO_OF)

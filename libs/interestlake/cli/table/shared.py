@@ -1,7 +1,7 @@
 """Options that several commands have."""
 
 from ...core.session import PROFILES
-from .command import Option, as_names, as_seed
+from .command import Option, as_names, as_seconds, as_seed
 
 # as in sources/registry.py, which brings Spark
 SOURCES = ("sample", "movielens", "amazon-reviews", "lastfm", "yelp", "mind", "hm", "criteo", "retailrocket", "steam",
@@ -22,7 +22,9 @@ ON_LAKE = (
     SET,
     Option("--tracking-uri", "MLflow store (default: MLFLOW_TRACKING_URI, else sqlite in the lake)"),
     Option("--report-dir", "folder of the report (default: reports in the lake)"),
-)
+    Option("--wait", "seconds to wait for another run on the lake to end (default 0: say who runs)", as_seconds, 0.0,
+           metavar="SECONDS"),
+)  # fmt: skip
 
 
 def source(required: bool) -> tuple[Option, ...]:

@@ -47,6 +47,19 @@ SOURCES = Table(
     mode="merge",
 )
 
+FILES = Table(
+    "ops.files",
+    "one file that was loaded, as it was read last",
+    (
+        col("source", "string", "source, see ops.sources"),
+        col("file", "string", "file name, as in bronze"),
+        col("mark", "string", "tells contents apart: sha-256, of a large file its size and time of change"),
+        col("run_id", "string", "run that read it last"),
+    ),
+    key=("source", "file"),
+    mode="merge",
+)
+
 TRUTH_USER_INTERESTS = Table(
     "truth.user_interests",
     "planted taste of a generated person",
@@ -108,4 +121,4 @@ TRUTH_DIRT = Table(
     mode="replace",
 )
 
-TABLES = (RUNS, STAGES, SOURCES, TRUTH_USER_INTERESTS, TRUTH_ITEMS, TRUTH_TRENDS, TRUTH_SENTIMENT, TRUTH_DIRT)
+TABLES = (RUNS, STAGES, SOURCES, FILES, TRUTH_USER_INTERESTS, TRUTH_ITEMS, TRUTH_TRENDS, TRUTH_SENTIMENT, TRUTH_DIRT)

@@ -12,7 +12,7 @@ def find_model(place: str, tracking_uri: str | None) -> str:
     raises BadInput.
     """
     if ":/" in place and not Path(place).exists():
-        from ...core.tracking import served_folder
+        from ...core.registered import served_folder
 
         place = str(served_folder(place, tracking_uri))
     inner = Path(place) / FOLDER

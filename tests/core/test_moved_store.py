@@ -1,0 +1,65 @@
+"""A sqlite store of MLflow that was copied or moved with its artefacts finds them in the new place."""
+
+import shutil
+import sqlite3
+
+import mlflow
+import pytest
+
+from interestlake.core.moved_store import artifacts_beside, settle
+from interestlake.core.tracking import EXPERIMENT, Tracker
+
+
+@pytest.fixture
+def logged(tmp_path, mlflow_template):
+    """<tmp>/old with a store of one run that has an artefact."""
+    old = tmp_path / "old"
+    old.mkdir()
+    shutil.copy(mlflow_template, old / "mlflow.db")
+    tracker = Tracker(f"sqlite:///{old / 'mlflow.db'}", "r1")
+    tracker.start({})
+    with tracker.stage("first", {}):
+        (tmp_path / "note.txt").write_text("kept")
+        tracker.log_artifact(str(tmp_path / "note.txt"))
+        return old, tracker.stage_run_id()
+
+
+def note(folder, run):
+    tracker = Tracker(f"sqlite:///{folder / 'mlflow.db'}", "r2")
+    return mlflow.artifacts.load_text(f"{tracker.client.get_run(run).info.artifact_uri}/note.txt")
+
+
+def noted(folder):
+    with sqlite3.connect(folder / "mlflow.db") as store:
+        return store.execute("SELECT artifact_location FROM experiments WHERE name = ?", (EXPERIMENT,)).fetchone()[0]
+
+
+def test_artefacts_of_a_moved_store_are_found_and_new_ones_go_beside_it(logged, tmp_path):
+    old, run = logged
+    assert (old / "mlartifacts").is_dir()
+    new = tmp_path / "elsewhere" / "new"
+    shutil.copytree(old, new)
+    shutil.rmtree(old)
+    assert note(new, run) == "kept"
+    assert noted(new) == artifacts_beside(f"sqlite:///{new / 'mlflow.db'}") and not old.exists()
+    assert not settle(f"sqlite:///{new / 'mlflow.db'}", EXPERIMENT)
+
+
+def test_a_copy_has_its_own_and_the_first_keeps_its(logged, tmp_path):
+    old, run = logged
+    shutil.copytree(old, tmp_path / "copy")
+    (tmp_path / "copy" / "mlartifacts").is_dir()
+    assert note(tmp_path / "copy", run) == note(old, run) == "kept"
+    assert noted(old).endswith("/old/mlartifacts") and noted(tmp_path / "copy").endswith("/copy/mlartifacts")
+
+
+def test_artefacts_that_did_not_come_along_stay_where_they_are(logged, tmp_path):
+    old, run = logged
+    (tmp_path / "alone").mkdir()
+    shutil.copy(old / "mlflow.db", tmp_path / "alone")
+    assert note(tmp_path / "alone", run) == "kept" and noted(tmp_path / "alone") == noted(old)
+
+
+@pytest.mark.parametrize("uri", ["sqlite:////no/such/mlflow.db", "http://localhost:5000", "databricks"])
+def test_other_stores_are_left_alone(uri):
+    assert not settle(uri, EXPERIMENT)
