@@ -1,8 +1,10 @@
 """Interests of items, and the interest map of every person.
 
-reads   silver.{items, documents, text_features, document_topics, topics, interactions};
+reads   silver.{items, documents, text_features, document_topics, topics, embeddings,
+        interactions};
         silver.objections where it is there
-calls   interests.item_interests.choose_interests, interests.interest_map.interest_map
+calls   interests.topic_names.name_topics, interests.spelling.merge_spellings,
+        interests.item_interests.choose_interests, interests.interest_map.interest_map
 writes  silver.{interests, item_interests}, gold.interest_map
 The same as `interestlake build-interests`, for spark-submit.
 """

@@ -34,7 +34,7 @@ def found(spark):
             choose(user, name, begin + rng.choice([-30, 100]) + rng.uniform(0, 5))
     pairs = spark.createDataFrame(pairs, "user_id string, item_id string, weight double, first_ts timestamp")
     held = spark.createDataFrame(held, "item_id string, interest_id string, weight double")
-    return pairs.transform(interest_spans(held, 30)).transform(influence_edges(10, 0.05)).collect()
+    return pairs.transform(interest_spans(held, 30)).transform(influence_edges(20, 0.05, 7.0)).collect()
 
 
 def test_the_planted_lead_and_its_delay(found):

@@ -5,7 +5,7 @@ import datetime as dt
 import numpy as np
 import pytest
 
-from interestlake.interests.trend import attention_sums, judge_trend, pooled
+from interestlake.interests.trend import Support, attention_sums, judge_trend, pooled
 
 SEASONS = (7.0, 91.3125)
 START = dt.datetime(2023, 1, 1)
@@ -55,7 +55,7 @@ def sums(spark, pairs):
 
 @pytest.fixture(scope="module")
 def judged(sums):
-    rows = sums.transform(judge_trend(SEASONS, 0.05, 5, 3)).collect()
+    rows = sums.transform(judge_trend(SEASONS, 0.05, Support(5, 3, 3, 30.0))).collect()
     return {(row["user_id"], row["interest_id"]): row for row in rows}
 
 
@@ -83,7 +83,7 @@ def test_slope_is_the_planted_change_and_its_error_is_least_squares_own(judged, 
 
 
 def test_pooled_sums_are_the_people_together(sums):
-    whole = {row["interest_id"]: row for row in sums.transform(pooled).collect()}
+    whole = {row["interest_id"]: row for row in sums.transform(pooled(30.0)).collect()}
     parts = [row for row in sums.where("timed > 0 AND interest_id = 'tag:up'").collect()]
     assert whole["tag:up"]["ty"] == pytest.approx(sum(row["ty"] for row in parts))
     assert whole["tag:up"]["people"] == whole["tag:up"]["means"] == len(parts) == 2

@@ -6,6 +6,7 @@ from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
 from .significance import benjamini_hochberg, two_sided_half
+from .trend import DAY_SECONDS
 
 
 def interest_spans(rows: DataFrame, max_nodes: int) -> Callable[[DataFrame], DataFrame]:
@@ -31,25 +32,28 @@ def interest_spans(rows: DataFrame, max_nodes: int) -> Callable[[DataFrame], Dat
     return transform
 
 
-def influence_edges(min_people: int, significance: float) -> Callable[[DataFrame], DataFrame]:
+def influence_edges(min_people: int, significance: float, gap_days: float = 0.0) -> Callable[[DataFrame], DataFrame]:
     """`interest_spans` -> graph.interest_influence rows: pairs whose order is beyond chance.
 
     A frequent interest is met first in any history and last as well, so being first proves nothing. Each history is
     therefore set against its own reversal: forward counts the people in whom src both begins and ends before dst,
-    backward those in whom dst does; others say the same either way and drop out, as in McNemar's test (1947). Without
-    direction, a person with a clear order falls on either side with chance 1/2: two-sided sign test over pairs with at
-    least `min_people` such people, and a false discovery rate of `significance` over all of them (Benjamini and
-    Hochberg, 1995). It shows an order, which influence makes and a common trend makes too. Lazy; the pairs tested pass
-    through one task once.
+    by `gap_days` or more, backward those in whom dst does; others say the same either way and drop out, as in
+    McNemar's test (1947). Without direction, a person with a clear order falls on either side with chance 1/2:
+    two-sided sign test over pairs with at least `min_people` such people, and a false discovery rate of `significance`
+    over all of them (Benjamini and Hochberg, 1995). It shows an order, which influence makes and a common trend makes
+    too. Lazy; the pairs tested pass through one task once.
     """
 
     def transform(spans: DataFrame) -> DataFrame:
         one = spans.select("user_id", *(F.col(n).alias(f"a_{n}") for n in ("interest_id", "begins", "ends")))
         other = spans.select("user_id", *(F.col(n).alias(f"b_{n}") for n in ("interest_id", "begins", "ends")))
         pairs = one.join(other, "user_id").where("a_interest_id < b_interest_id")
-        before = (F.col("a_begins") < F.col("b_begins")) & (F.col("a_ends") < F.col("b_ends"))
-        after = (F.col("a_begins") > F.col("b_begins")) & (F.col("a_ends") > F.col("b_ends"))
-        days = (F.col("b_begins").cast("double") - F.col("a_begins").cast("double")) / 86_400
+        days, ends = (
+            (F.col(f"b_{edge}").cast("double") - F.col(f"a_{edge}").cast("double")) / DAY_SECONDS
+            for edge in ("begins", "ends")
+        )
+        before = (days > 0) & (ends > 0) & (F.least(days, ends) >= gap_days)
+        after = (days < 0) & (ends < 0) & (F.greatest(days, ends) <= -gap_days)
         counted = (
             pairs.where(before | after)
             .groupBy("a_interest_id", "b_interest_id")

@@ -6,6 +6,8 @@ from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
 from .profile import with_rarity
+from .reading_order import class_of
+from .strength import strength
 
 EVIDENCE_ITEMS = 5
 
@@ -15,10 +17,11 @@ def interest_map(
 ) -> Callable[[DataFrame], DataFrame]:
     """interactions(user_id, item_id, weight, first_ts, last_ts) -> gold.interest_map rows.
 
-    raw = sum over the person's items of pair weight * carry, see `with_rarity`. strength = raw / the person's largest
-    raw of the kind. share: raw scaled to sum 1 within each kind, each kind counting alike, then to sum 1 over the
-    `max_per_user` interests kept (largest share first, ties to the smaller id). evidence: the 5 items that add most.
-    Lazy.
+    raw = sum over the person's items of pair weight * carry, see `with_rarity`. share: raw scaled to sum 1 within each
+    kind, each kind counting alike, then to sum 1 over the interests kept. chosen = sum of pair weight * item weight,
+    expected = the person's sum of pair weights * everybody's chosen / everybody's sum of pair weights, over the same
+    pairs; strength: see `strength`. Kept are `max_per_user`: by turns the one of largest share and the strongest, in
+    reading order, ties to the smaller id. evidence: the 5 items that add most. Lazy.
     """
 
     def build(interactions: DataFrame) -> DataFrame:
@@ -29,21 +32,31 @@ def interest_map(
         ranked = F.sort_array(F.collect_list(F.struct((-F.col("adds")).alias("order"), "item_id")))
         sums = adds.groupBy("user_id", "interest_id", "kind").agg(
             F.round(F.sum("adds"), 9).alias("raw"),
+            F.round(F.sum(F.col("liking") * F.col("weight")), 9).alias("chosen"),
             F.count("*").cast("int").alias("item_count"),
             F.slice(ranked, 1, EVIDENCE_ITEMS).getField("item_id").alias("evidence"),
             F.min("first_ts").alias("first_seen"),
             F.max("last_ts").alias("last_seen"),
         )
-        kind = Window.partitionBy("user_id", "kind")
-        person = Window.partitionBy("user_id")
-        scaled = sums.where("raw > 0").select(
-            "*",
-            (F.col("raw") / F.max("raw").over(kind)).alias("strength"),
-            F.round(F.col("raw") / F.sum("raw").over(kind), 9).alias("attention"),
+        kind, person = Window.partitionBy("user_id", "kind"), Window.partitionBy("user_id")
+        scaled = (
+            sums.where("raw > 0")
+            .transform(_expected(pairs))
+            .select(
+                "*",
+                strength(F.col("chosen"), F.col("expected"), F.col("kind")).alias("strength"),
+                F.round(F.col("raw") / F.sum("raw").over(kind), 9).alias("attention"),
+            )
         )
-        order = person.orderBy(F.desc("attention"), "interest_id")
-        strongest_rows = scaled.withColumn("place", F.row_number().over(order)).where(F.col("place") <= max_per_user)
-        return strongest_rows.select(
+        by_share = person.orderBy(F.desc("attention"), "interest_id")
+        first = class_of(F.col("kind"), F.col("interest_id"))
+        by_strength = person.orderBy(first, F.desc("strength"), F.desc("attention"), "interest_id")
+        turn = F.least(2 * F.row_number().over(by_share) - 1, 2 * F.row_number().over(by_strength))
+        placed = scaled.withColumn("turn", turn)
+        kept = placed.withColumn("place", F.row_number().over(person.orderBy("turn"))).where(
+            F.col("place") <= max_per_user
+        )
+        return kept.select(
             "user_id",
             "interest_id",
             "strength",
@@ -55,3 +68,19 @@ def interest_map(
         )
 
     return build
+
+
+def _expected(pairs: DataFrame) -> Callable[[DataFrame], DataFrame]:
+    """(user_id, interest_id, chosen, ...) -> with expected: what the person would show by the taste of all `pairs`."""
+    everything = pairs.agg(F.sum("liking").alias("all_liking"))
+    own = pairs.groupBy("user_id").agg(F.sum("liking").alias("own_liking"))
+
+    def transform(sums: DataFrame) -> DataFrame:
+        everybody = sums.groupBy("interest_id").agg(F.sum("chosen").alias("everybody"))
+        rated = everybody.crossJoin(F.broadcast(everything)).select(
+            "interest_id", (F.col("everybody") / F.col("all_liking")).alias("rate")
+        )
+        expected = F.round(F.col("own_liking") * F.col("rate"), 9)
+        return sums.join(rated, "interest_id").join(own, "user_id").withColumn("expected", expected)
+
+    return transform

@@ -11,7 +11,7 @@ from .entities import entity_candidates, entity_labels
 from .interest_map import interest_map
 from .item_interests import choose_interests
 from .significance import benjamini_hochberg, beta_confidence
-from .trend import judge_trend, pooled
+from .trend import Support, judge_trend, pooled
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ def build_interest_profiles(
     def transform(interactions: DataFrame) -> DataFrame:
         liked = interactions.where("weight > 0")
         mapped = liked.transform(interest_map(nodes.held, nodes.names, params.max_per_user))
-        judge = judge_trend(params.seasons, params.significance, params.min_items, params.min_carriers)
+        judge = judge_trend(params.seasons, params.significance, support_of(params))
         mapped_sums = sums.join(mapped.select("user_id", "interest_id"), ["user_id", "interest_id"])
         rows = mapped_sums.transform(judge).select(
             "user_id", "interest_id", "items", "carriers", "events", "slope", "slope_error", "trend"
@@ -74,17 +74,24 @@ def build_interest_profiles(
     return transform
 
 
+def support_of(params: Profiles) -> Support:
+    return Support(params.min_items, params.min_carriers, params.min_days, params.trend_days)
+
+
 def build_trends(nodes: Nodes, params: Profiles) -> Callable[[DataFrame], DataFrame]:
     """`attention_sums` -> gold.interest_trends rows without run_id.
 
     The people's sums about their own means are added up, so a slope is the mean change within people, whoever joined
     or left. A trend is called by the false discovery rate over all interests instead of one test's level.
+    Interests with fewer than `trend_people` people whose choices span `trend_days` are unknown.
     Lazy; the vocabulary passes through one task once.
     """
 
     def transform(sums: DataFrame) -> DataFrame:
-        judge = judge_trend(params.seasons, params.significance, params.min_items, params.min_carriers)
-        judged = pooled(sums).transform(judge).transform(benjamini_hochberg("interest_id"))
+        judge = judge_trend(params.seasons, params.significance, support_of(params))
+        backed = F.when(F.col("people") >= params.trend_people, F.col("timed")).otherwise(0)
+        backed = sums.transform(pooled(params.trend_days)).withColumn("timed", backed)
+        judged = backed.transform(judge).transform(benjamini_hochberg("interest_id"))
         chance = (F.col("trend") != "unknown") & (F.col("q_value") > params.significance)
         named = nodes.names.select("interest_id", "kind", F.col("name").alias("label"))
         return judged.join(named, "interest_id").select(

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import reduce
 
 from pyspark.sql import Column, DataFrame
@@ -19,7 +20,8 @@ def attention_sums(carried: DataFrame, seasons: Sequence[float]) -> Callable[[Da
 
     carried(item_id, interest_id, weight in (0,1]). A person's choice i at time t_i (in 30 days) with weight w_i > 0 has
     y_i = how strongly item i carries the interest, 0 where it does not. Columns: user_id, interest_id, items (the
-    person's, with a time or not), carriers, events; timed, timed_carriers, span_days; and, over the timed choices,
+    person's, with a time or not), carriers, events; timed, timed_carriers,
+    carrier_days (distinct UTC days of the latter), span_days; and, over the timed choices,
     the weighted sums about the person's means tt, ty, yy and for season j cc_j, ss_j, cs_j, yc_j, ys_j with
     c = cos(2 pi t / P_j), s = sin. Sums about a person's own means add up over people (fixed effects). Lazy.
     """
@@ -33,6 +35,7 @@ def attention_sums(carried: DataFrame, seasons: Sequence[float]) -> Callable[[Da
             "user_id",
             "item_id",
             "event_count",
+            F.when(timed, F.date_trunc("day", "first_ts")).alias("day"),
             F.when(timed, F.col("weight")).otherwise(0.0).alias("w"),
             F.when(timed, (seconds - F.col("start").cast("double")) / UNIT_SECONDS).otherwise(0.0).alias("t"),
             *(wave for j, days in enumerate(seasons) for wave in _waves(seconds, timed, j, days)),
@@ -44,6 +47,7 @@ def attention_sums(carried: DataFrame, seasons: Sequence[float]) -> Callable[[Da
             F.count(F.lit(1)).alias("carriers"),
             F.sum("event_count").alias("events"),
             F.count_if(F.col("w") > 0).alias("timed_carriers"),
+            F.size(F.collect_set("day")).cast("long").alias("carrier_days"),
             F.sum(F.col("w") * y).alias("wy"),
             F.sum(F.col("w") * y * y).alias("wyy"),
             F.sum(F.col("w") * y * F.col("t")).alias("wyt"),
@@ -91,22 +95,55 @@ def _centred(rows: DataFrame, seasons: int) -> DataFrame:
             about(f"wyc_{j}", "wy", f"wc_{j}").alias(f"yc_{j}"),
             about(f"wys_{j}", "wy", f"ws_{j}").alias(f"ys_{j}"),
         ]
-    whole = ("user_id", "interest_id", "items", "carriers", "events", "timed", "timed_carriers", "span_days")
+    whole = (
+        "user_id",
+        "interest_id",
+        "items",
+        "carriers",
+        "events",
+        "timed",
+        "timed_carriers",
+        "carrier_days",
+        "span_days",
+    )
     return rows.select(*whole, *parts, F.lit(1).alias("means"))
 
 
-def pooled(sums: DataFrame) -> DataFrame:
-    """`attention_sums` of people -> the same sums per interest over those with times; `people` counts them. Lazy."""
-    added = [n for n in sums.columns if n not in ("user_id", "interest_id", "span_days")]
-    timed = sums.where("timed > 0").groupBy("interest_id")
-    return timed.agg(
-        F.count(F.lit(1)).alias("people"), F.max("span_days").alias("span_days"), *(F.sum(n).alias(n) for n in added)
-    )
+@dataclass(frozen=True)
+class Support:
+    """What a trend must rest on before it is called anything but unknown.
+
+    items: timed choices; carriers: of them, such as carry the interest; carrier_days: days that these fall on; span:
+    days between the first and the last choice.
+    """
+
+    items: int
+    carriers: int
+    carrier_days: int
+    span: float
 
 
-def judge_trend(
-    seasons: Sequence[float], significance: float, min_items: int, min_carriers: int
-) -> Callable[[DataFrame], DataFrame]:
+def pooled(span: float) -> Callable[[DataFrame], DataFrame]:
+    """`attention_sums` of people -> the same sums per interest over those whose timed choices span `span` days or more.
+
+    `people` counts them: who chose everything in a week says nothing of a change over months. An interest that has none
+    of them keeps a row of zeros. Lazy.
+    """
+
+    def transform(sums: DataFrame) -> DataFrame:
+        added = [n for n in sums.columns if n not in ("user_id", "interest_id", "span_days")]
+        counts = F.col("span_days") >= span
+        timed = sums.where("timed > 0").groupBy("interest_id")
+        return timed.agg(
+            F.count_if(counts).alias("people"),
+            F.max("span_days").alias("span_days"),
+            *(F.sum(F.when(counts, F.col(n)).otherwise(0)).alias(n) for n in added),
+        )
+
+    return transform
+
+
+def judge_trend(seasons: Sequence[float], significance: float, support: Support) -> Callable[[DataFrame], DataFrame]:
     """Centred sums -> with slope, slope_error, p_value, period_days, trend. Lazy.
 
     slope = ty / tt (weighted least squares, change of the share of choices per 30 days); slope_error =
@@ -115,15 +152,16 @@ def judge_trend(
     c and s = (yc^2 ss + ys^2 cc - 2 yc ys cs) / (yy (cc ss - cs^2)); under no season P(R^2 >= r) =
     (1 - r)^((freedom - 1) / 2), times the number of periods tried (Bonferroni). A period needs a history of twice its
     length. p_value = twice the smaller of the line's and the season's. Where it is below `significance`: seasonal if
-    the season's is the smaller, else rising or fading by the slope's sign. Otherwise steady; unknown below `min_items`
-    timed choices or `min_carriers` of them that carry it.
+    the season's is the smaller, else rising or fading by the slope's sign. Otherwise steady; unknown without `support`.
     """
 
     def transform(sums: DataFrame) -> DataFrame:
         freedom = F.col("timed") - F.col("means") - 1
         judged = (
-            (F.col("timed") >= min_items)
-            & (F.col("timed_carriers") >= min_carriers)
+            (F.col("timed") >= support.items)
+            & (F.col("timed_carriers") >= support.carriers)
+            & (F.col("carrier_days") >= support.carrier_days)
+            & (F.col("span_days") >= support.span)
             & (F.col("tt") > NOTHING)
             & (freedom >= 2)
         )

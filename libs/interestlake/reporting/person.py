@@ -6,6 +6,7 @@ from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
 from ..core.errors import BadInput
+from ..interests.reading_order import reading_key
 from .content import Interest, Missing, Suggestion, largest_first
 from .wording import KINDS
 
@@ -58,7 +59,7 @@ def history(interactions: DataFrame, user_id: str) -> tuple[int, str | None, str
 
 
 def collect_interests(interest_map: DataFrame, interests: DataFrame | None, user_id: str) -> list[dict]:
-    """gold.interest_map -> the person's rows with kind and name, strongest first; at most a list per person is kept.
+    """gold.interest_map -> the person's rows with kind and name, in reading order; at most a list per person is kept.
 
     One Spark job; the number of rows is bounded by interests.max_per_user per person.
     """
@@ -76,7 +77,7 @@ def collect_interests(interest_map: DataFrame, interests: DataFrame | None, user
     for row in rows:
         kind, _, name = row["interest_id"].partition(":")
         row["kind"], row["name"] = row.get("kind") or kind, row.get("name") or name or row["interest_id"]
-    return sorted(rows, key=lambda row: (-row["strength"], -row["share"], row["interest_id"]))
+    return sorted(rows, key=reading_key)
 
 
 def collect_suggestions(recommendations: DataFrame, user_id: str, limit: int) -> list[dict]:

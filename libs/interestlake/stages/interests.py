@@ -44,11 +44,12 @@ def _run(context: StageContext) -> dict[str, float]:
     clustered = profiles.join(placed.drop("medoid"), ["user_id", "interest"])
     clustered = clustered.transform(heeded(context.lake, "interest"))
     spans = pairs.transform(interest_spans(carried, params.influence_nodes))
+    precedes = influence_edges(params.influence_people, params.significance, params.influence_gap_days)
     made = context.write_all({
         PROFILES: clustered.withColumn("run_id", run_id),
         CLUSTERS: grouped.withColumn("run_id", run_id),
         TRENDS: sums.transform(build_trends(nodes, params)).withColumn("run_id", run_id),
-        INFLUENCE: spans.transform(influence_edges(params.influence_people, params.significance)),
+        INFLUENCE: spans.transform(precedes),
     })  # fmt: skip
     roles = context.write(ROLES, _roles(context))
     for frame in (placed, profiles, sums, carried, names):

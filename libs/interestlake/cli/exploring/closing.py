@@ -28,6 +28,12 @@ def evaluate_expansion(lake: Lake, options: RunOptions, figures: Mapping[str, fl
     print(f"\nchosen on validation people: {chosen}")
 
 
+def evaluate_interests(lake: Lake, options: RunOptions) -> None:
+    """What the first interests of people are worth, on validation and on test."""
+    tell.figures(lake, options.run_id, "interests_validation", "first interests (validation items, maps of train)")
+    tell.figures(lake, options.run_id, "interests", "first interests (test items, maps of train and validation)")
+
+
 def people(lake: Lake, options: RunOptions, arguments: argparse.Namespace) -> None:
     """The figures, the groups, and one person's lists."""
     tell.figures(lake, options.run_id, "people", "hidden friendships found again (test people)")

@@ -6,9 +6,11 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from ...core.lake import Lake
+from ...interests.reading_order import class_of
 from ...privacy.objections import heeded
 
 SHOWN = 8
+NORMAL_95 = 1.96  # standard errors to either side of a slope over thousands of choices
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence]) -> str:
@@ -50,10 +52,12 @@ def interests(lake: Lake) -> None:
         F.round(F.countDistinct("user_id", "cluster") / F.countDistinct("user_id"), 2).alias("clusters per person"),
         *(F.count_if(F.col("trend") == t).alias(t) for t in ("rising", "steady", "fading", "seasonal", "unknown")),
     ))  # fmt: skip
-    columns = ("label", "kind", "people", "slope", "slope_error", "q_value", "trend")
+    trends = trends.withColumns({"low": F.col("slope") - NORMAL_95 * F.col("slope_error"),
+                                 "high": F.col("slope") + NORMAL_95 * F.col("slope_error")})  # fmt: skip
+    columns = ("label", "kind", "people", "slope", "low", "high", "q_value", "trend")
     for name in ("rising", "fading", "seasonal"):
         rows = trends.where(F.col("trend") == name).orderBy("q_value", "interest")
-        show(f"{name} (change of the share of a holder's choices per 30 days)", rows.select(*columns))
+        show(f"{name} (change of the share of a holder's choices per 30 days, 95 % interval)", rows.select(*columns))
     labels = lake.read("gold.interest_trends").select("interest", "label")
     edges = lake.read("graph.interest_influence").join(labels.toDF("src", "before"), "src")
     edges = edges.join(labels.toDF("dst", "after"), "dst").orderBy("q_value", F.desc("forward"), "src", "dst")
@@ -72,7 +76,8 @@ def _of(lake: Lake, name: str, user: str) -> DataFrame:
 
 def profile(lake: Lake, user: str) -> None:
     """The strongest interests of one person."""
-    rows = _of(lake, "gold.interest_profiles", user).orderBy(F.desc("share"), "interest")
+    rows = _of(lake, "gold.interest_profiles", user)
+    rows = rows.orderBy(class_of(F.col("kind"), F.col("interest")), F.desc("strength"), "interest")
     show(f"{user}", rows.select("label", "kind", "strength", "confidence", "share", "events", "trend", "cluster"), 20)
 
 

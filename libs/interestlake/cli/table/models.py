@@ -82,6 +82,14 @@ COMMANDS = (
         ),
     ),
     Command(
+        "evaluate-interests", GROUP, "judge the interests at the head of people's maps by held-out items",
+        "interestlake evaluate-interests --lake out/lake",
+        OneStage(
+            "stages.evaluate_interests:EVALUATE_INTERESTS", f"{CLOSING}:evaluate_interests",
+            "interestlake run --until build_interests", "stages.evaluate_interests:NEEDED",
+        ),
+    ),
+    Command(
         "cross-domain", GROUP, "lists in this lake by what another one knows of the people",
         "interestlake cross-domain --lake out/films --from-lake out/books",
         OneStage(

@@ -97,12 +97,18 @@ class Profiles:
     significance: float = number(0.05, "level below which a trend, season or order counts as found", low=1e-6, high=0.5)
     min_items: int = number(5, "items with a time that a trend needs", low=4)
     min_carriers: int = number(3, "of them, items that carry the interest", low=1)
+    min_days: int = number(3, "days that these fall on: what was chosen in one sitting is no trend", low=1)
+    trend_days: float = number(30.0, "days between first and last choice that a trend needs", low=0)
+    trend_people: int = number(20, "people behind a trend over all people", low=1)
     seasons: tuple[float, ...] = field(
         default=(7.0, 30.4375, 91.3125, 182.625, 365.25), metadata={"meaning": "periods tried, in days", "low": 1.0}
     )
     cluster_distance: float = number(2.5, "Ward distance at which a person's clusters stop merging", low=0)
     influence_nodes: int = number(30, "strongest interests of a person that make ordered pairs", low=2, high=200)
-    influence_people: int = number(10, "people with a clear order that a pair needs to be tested", low=4)
+    influence_gap_days: float = number(
+        7.0, "days by which an interest must begin, and end, before another to precede it", low=0
+    )
+    influence_people: int = number(20, "people with a clear order that a pair needs to be tested", low=4)
     bridge_pivots: int = number(256, "nodes that betweenness is sampled from", low=1)
     bridge_max_nodes: int = number(20_000, "nodes that betweenness may hold on one machine", low=10)
 

@@ -63,6 +63,9 @@ class Interests:
     max_per_item: int = number(15, "interests kept per item and kind", low=1)
     min_items: int = number(2, "items that must carry an interest", low=1)
     max_item_share: float = number(0.5, "interests on more items than this share say nothing", low=0.01, high=1)
+    max_word_share: float = number(
+        0.02, "a keyword of one word on more of the items with keywords says nothing", low=0.0001, high=1
+    )
     max_per_user: int = number(60, "interests kept per person", low=1)
 
 

@@ -46,7 +46,11 @@ INTEREST_METRICS = Table(
     "one figure of a measurement on interests: what was hidden and found again",
     (
         RUN_ID,
-        col("task", "string", "expansion, little_history, next_interest, forecast, people or cross_domain"),
+        col(
+            "task",
+            "string",
+            "interests, interests_validation, expansion, little_history, next_interest, forecast, people, cross_domain",
+        ),
         col("model", "string", "method"),
         col("metric", "string", "recall, precision, hit_rate, ..."),
         col("k", "int", "list length; 0 where the metric has none"),

@@ -2,6 +2,7 @@
 
 from .table import Table, col, optional
 
+STRENGTH = col("strength", "double", "in (0,1): 0.5 as everybody, 0.75 three times as often; one scale for all kinds")
 RUN_ID = col("run_id", "string", "run that made the row")
 
 RECOMMENDATIONS = Table(
@@ -30,7 +31,7 @@ INTEREST_MAP = Table(
     (
         col("user_id", "string", "person"),
         col("interest_id", "string", "interest"),
-        col("strength", "double", "in (0,1], 1 for the person's strongest of its kind"),
+        STRENGTH,
         col("share", "double", "share of the person's attention; sums to 1 per person"),
         col("item_count", "int", "items of the person that carry it"),
         col("evidence", "array<string>", "strongest items behind it"),
@@ -54,7 +55,7 @@ INTEREST_PROFILES = Table(
         col("interest", "string", "node id: kind and name"),
         KIND,
         LABEL,
-        col("strength", "double", "in (0,1], 1 for the person's strongest of its kind"),
+        STRENGTH,
         col("confidence", "double", "posterior chance that the person holds it more than people at large do"),
         col("share", "double", "share of the person's attention; sums to 1 per person"),
         col("events", "bigint", "events behind it"),

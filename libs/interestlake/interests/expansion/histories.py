@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import numpy as np
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from ..interest_map import interest_map
@@ -21,7 +21,12 @@ def profile_rows(nodes: Nodes, seeds: int, shown: Column | None = None) -> Calla
 
     def transform(interactions: DataFrame) -> DataFrame:
         chosen = interactions.where("weight > 0").where(F.lit(True) if shown is None else shown)
-        mapped = chosen.transform(interest_map(nodes.held, nodes.names, seeds))
+        # every other place of a map goes to a share, so twice as many hold all of the largest
+        mapped = chosen.transform(interest_map(nodes.held, nodes.names, 2 * seeds))
+        largest = Window.partitionBy("user_id").orderBy(F.desc("share"), "interest_id")
+        mapped = mapped.withColumn("place", F.row_number().over(largest)).where(F.col("place") <= seeds)
+        share = F.col("share") / F.sum("share").over(Window.partitionBy("user_id"))
+        mapped = mapped.withColumn("share", share)
         rows = mapped.groupBy("user_id").agg(F.sort_array(F.collect_list(F.struct("interest_id", "share"))).alias("m"))
         carried = chosen.join(nodes.held.select("item_id", "interest_id"), "item_id")
         interests = carried.groupBy("user_id").agg(F.array_sort(F.collect_set("interest_id")).alias("held"))

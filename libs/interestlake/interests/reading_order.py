@@ -1,0 +1,44 @@
+"""The order in which a person's interests are read: kinds that people name before words that were cut out of texts."""
+
+from collections.abc import Callable, Mapping
+
+from pyspark.sql import Column, DataFrame, Window
+from pyspark.sql import functions as F
+
+NAMED_KINDS = ("category", "tag", "entity")
+AS_EVERYBODY = 0.5  # the strength of what a person chooses as often as everybody does
+
+
+def is_bare_word(kind: Column, name: Column) -> Column:
+    """A keyword of one word: cut out of a text, named by nobody. `name`: the name or the id, which ends in it."""
+    return (kind == "keyword") & ~F.contains(F.trim(name), F.lit(" "))
+
+
+def class_of(kind: Column, name: Column) -> Column:
+    """0: categories, tags, entities; 1: phrases and topics; 2: bare words."""
+    return F.when(kind.isin(*NAMED_KINDS), 0).when(is_bare_word(kind, name), 2).otherwise(1)
+
+
+def reading_key(row: Mapping) -> tuple:
+    """The order of `class_of`, strength, share and id for one person's rows(kind, interest_id, strength, share)."""
+    word = row["kind"] == "keyword" and " " not in row["interest_id"].strip()
+    first = 0 if row["kind"] in NAMED_KINDS else 2 if word else 1
+    return first, -row["strength"], -row["share"], row["interest_id"]
+
+
+def first_interests(vocabulary: DataFrame, k: int) -> Callable[[DataFrame], DataFrame]:
+    """gold.interest_map rows -> (user_id, interest_id, kind, name, place <= k), in reading order. Lazy.
+
+    Only what a person chooses beyond what everybody does, so that some have fewer than k. vocabulary(interest_id, kind,
+    name).
+    """
+
+    def transform(interest_map: DataFrame) -> DataFrame:
+        beyond = interest_map.where(F.col("strength") > AS_EVERYBODY)
+        named = beyond.join(vocabulary.select("interest_id", "kind", "name"), "interest_id")
+        first = class_of(F.col("kind"), F.col("interest_id"))
+        order = Window.partitionBy("user_id").orderBy(first, F.desc("strength"), F.desc("share"), "interest_id")
+        placed = named.withColumn("place", F.row_number().over(order)).where(F.col("place") <= k)
+        return placed.select("user_id", "interest_id", "kind", "name", "place")
+
+    return transform
