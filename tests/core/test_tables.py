@@ -161,6 +161,16 @@ def test_every_contract_is_sound(spark):
         assert empty(spark, name).columns == list(table.column_names)
 
 
+@pytest.mark.parametrize(("name", "mode"), [("ops.stages", "append"), ("gold.interest_map", "replace")])
+def test_a_table_older_than_its_contract_is_widened_by_a_write(spark, lake, name, mode):
+    whole = empty(spark, name)
+    column = "rests_on" if mode == "append" else whole.columns[-1]
+    assert ALL[name].mode == mode
+    whole.drop(column).write.format("delta").save(lake.path(name))
+    lake.write(name, whole, "r1")
+    assert column in lake.read(name).columns
+
+
 def test_a_table_older_than_its_contract_reads_with_nulls_and_is_widened_by_a_change(spark, lake):
     key = "subject string, predicate string, object string, subject_item_id string"
     old = spark.createDataFrame([("s", "p", "o", None), ("s", "p", "gone", "1")], key)

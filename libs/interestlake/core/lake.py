@@ -116,6 +116,7 @@ class Lake:
         elif table.mode in ("merge", "recompute"):
             self._merge(table, rows, app, lacking="true" if table.mode == "recompute" else in_place_of)
         else:
+            self._widen(table)
             mode = "append" if table.mode == "append" else "overwrite"
             writer = rows.write.format("delta").mode(mode).option("txnAppId", app).option("txnVersion", self.take)
             writer.save(self.path(name))
