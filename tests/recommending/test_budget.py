@@ -42,4 +42,4 @@ def test_what_was_kept_comes_before_them(train):
     plan = plan_search(train, SideInformation(), started_from={"sequence_ease": {"width": 540.0}})
     model = next(model for model in plan.models if model.name == "sequence_ease")
     first = {name: grid.first for name, grid in model.grids_for(train).items()}
-    assert first == {"width": 540.0, "l2": 30.0, "recency": 0.3}
+    assert first == {"width": 540.0, "l2": 30.0, "recency": 0.3, "discount": 0.0}
