@@ -41,7 +41,8 @@ def test_a_second_run_changes_no_row(prepared):
     first, second, figures = prepared
     assert figures[0] == figures[1]
     for name in (*INGEST.writes, *PREPARE.writes):
-        assert first.written[name].rows > 0, name
+        # the generated world is read from no files
+        assert first.written[name].rows > 0 or name == "ops.files", name
         if not name.startswith("truth."):
             assert second.written[name].rows == 0, name
 

@@ -5,7 +5,7 @@ from functools import reduce
 import numpy as np
 from pyspark.sql import functions as F
 
-from ..core.lake import one_row
+from ..core.lake import Written, one_row
 from ..core.room import gigabytes, has_room
 from ..core.stage import Stage, StageContext
 from ..core.vectors import unit_rows
@@ -59,6 +59,7 @@ def _beside_champion(context: StageContext) -> None:
     found = compare(context, gate.metric, gate.k, max(context.params.evaluate.ks))
     if found is None:
         context.lake.create(AGAINST)
+        context.note(Written(AGAINST, context.lake.version(AGAINST), 0))
         return
     context.log.info("      %s", found)
     row = {"run_id": context.options.run_id, "metric": gate.metric, "k": gate.k, **as_row(found)}
