@@ -35,11 +35,11 @@ def test_a_killed_run_goes_on_where_it_stopped(spark, stage_context, small, monk
     context.lake.write("silver.documents", documents(spark, *TEXTS), "r0")
     write, rounds = Lake.write, []
 
-    def killed_in_the_second_round(lake, name, rows, run_id):
+    def killed_in_the_second_round(lake, name, rows, run_id, in_place_of=None):
         rounds.append(run_id)
         if len(rounds) == 2:
             raise KeyboardInterrupt
-        return write(lake, name, rows, run_id)
+        return write(lake, name, rows, run_id, in_place_of)
 
     monkeypatch.setattr(Lake, "write", killed_in_the_second_round)
     with pytest.raises(KeyboardInterrupt):
