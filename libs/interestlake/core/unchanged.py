@@ -96,7 +96,7 @@ def marks_of(lake: Lake, stage: str) -> list:
     if not lake.exists("ops.stages"):
         return []
     rows = lake.read("ops.stages").where((F.col("stage") == stage) & F.col("rests_on").isNotNull())
-    return [row for row in rows.where(F.size("rests_on") > 0).collect()]
+    return rows.where(F.size("rests_on") > 0).collect()
 
 
 def input_mark(lake: Lake, run_id: str) -> str | None:

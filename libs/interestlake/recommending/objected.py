@@ -42,10 +42,15 @@ def kept_shares(pool: Pool, block: pd.DataFrame, catalogue: Catalogue, weights: 
         damping = damping_of(refused, getattr(row, "disliked", None), weights, ids)
         if damping is not None:
             span = slice(pool.starts[person], pool.starts[person + 1])
-            touched = weights[pool.columns[span]].multiply(damping[None, :]).tocsr()  # (C, K)
-            if touched.shape[0]:
-                left[span] = 1 - np.asarray(touched.max(axis=1).todense()).ravel()
+            left[span] = left_by(damping, weights[pool.columns[span]])
     return left
+
+
+def left_by(damping: np.ndarray, weights: sp.csr_matrix) -> np.ndarray:
+    """damping (K,), weights (C, K) -> (C,) 1 - max over interests x of d_x * w_jx."""
+    if not weights.shape[0]:
+        return np.ones(0)
+    return 1 - np.asarray(weights.multiply(damping[None, :]).tocsr().max(axis=1).todense()).ravel()
 
 
 def damping_of(refused: np.ndarray, disliked, weights: sp.csr_matrix, ids: np.ndarray) -> np.ndarray | None:

@@ -8,7 +8,7 @@ import scipy.sparse as sp
 
 from ...core.vectors import unit_rows
 from ...interactions.batch import UserBatch
-from ...recommending.objected import damping_of
+from ...recommending.objected import damping_of, left_by
 from .gather import Asker
 from .index import AskIndex
 from .parse import Parsed
@@ -132,7 +132,7 @@ def _left(index: AskIndex, person: Asker) -> np.ndarray:
     damping = damping_of(person.refused, person.disliked, weights, index.interests.ids)
     if damping is None:
         return np.ones(index.catalogue.item_count)
-    return 1 - np.asarray(weights.multiply(damping[None, :]).tocsr().max(axis=1).todense()).ravel()
+    return left_by(damping, weights)
 
 
 def _parts(name: str, ranked: dict[int, int], weights: Weights) -> dict[int, float]:
