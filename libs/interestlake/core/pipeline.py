@@ -57,7 +57,8 @@ def _run_all(
     lake: Lake, tracker: Tracker, stages: tuple[Stage, ...], params: Params, options: RunOptions, claim: Claim
 ) -> dict[str, dict[str, float]]:
     lake = Lake(lake.spark, lake.root, claim.take)
-    tracker.start({"source": options.source, "seed": options.seed, "inputs": list(options.inputs)})
+    given = {"source": options.source, "seed": options.seed, "inputs": list(options.inputs)}
+    tracker.start({**given, **flat(params)})
     figures: dict[str, dict[str, float]] = {}
     status = "FAILED"
     marks = Marks()

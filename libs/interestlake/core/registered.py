@@ -10,7 +10,8 @@ from mlflow.exceptions import MlflowException
 from mlflow.tracking import MlflowClient
 
 from .errors import BadInput
-from .tracking import CHALLENGER, CHAMPION, EXPERIMENT, NONE, RUN_TAG, UNDONE, use_store
+from .store_names import experiment_name, registered_name
+from .tracking import CHALLENGER, CHAMPION, NONE, RUN_TAG, UNDONE, use_store
 
 LOG = logging.getLogger("interestlake")
 
@@ -34,6 +35,7 @@ def served_folder(model_uri: str, tracking_uri: str | None) -> Path:
 def registered_torch_model(uri: str, name: str):
     """The newest version of a registered torch model, on the CPU; None where the store has none it can read."""
     use_store(uri)
+    name = registered_name(name, mlflow.get_registry_uri())
     versions = MlflowClient().search_model_versions(f"name = '{name}'")
     if not versions:
         return None
@@ -80,7 +82,7 @@ def take_back(uri: str, run_id: str, undo_id: str) -> list[str]:
         for number in sorted(mine, key=int):
             client.set_model_version_tag(model.name, number, UNDONE, undo_id)
             said.append(f"{model.name} version {number} taken back")
-    experiment = client.get_experiment_by_name(EXPERIMENT)
+    experiment = client.get_experiment_by_name(experiment_name(uri))
     found = f"tags.`{RUN_TAG}` = '{run_id}'"
     for run in client.search_runs([experiment.experiment_id], found, ViewType.ACTIVE_ONLY) if experiment else ():
         client.delete_run(run.info.run_id)

@@ -14,22 +14,25 @@ import mlflow
 import pandas as pd
 from mlflow.data.delta_dataset_source import DeltaDatasetSource
 from mlflow.data.meta_dataset import MetaDataset
-from mlflow.entities import RunStatus, ViewType
+from mlflow.entities import DatasetInput, InputTag, RunStatus, ViewType
 from mlflow.exceptions import MlflowException
 from mlflow.models import ModelSignature, infer_signature
 from mlflow.tracking import MlflowClient
 from mlflow.types import ColSpec, DataType, Schema
 from mlflow.types.schema import Array
+from mlflow.utils.mlflow_tags import MLFLOW_DATASET_CONTEXT
 
 from .config import new_run_id
 from .errors import BadInput
 from .moved_store import SQLITE, artifacts_beside, settle
+from .store_names import ABOUT, experiment_name, registered_name
 
 LOG = logging.getLogger("interestlake")
-EXPERIMENT = "interestlake"
 RUN_TAG, STAGE_TAG = "interestlake.run_id", "interestlake.stage"
 CHALLENGER, CHAMPION = "challenger", "champion"
 NONE = "0"  # where a tag says that no version was there
+MODEL_TAG = "interestlake.model_id"  # the logged model behind a version, whose page has its figures
+MOST_PARAMS = 100  # of one request to a store
 UNDONE = "interestlake.undone"  # tag of a version: the undo that took its run back
 
 
@@ -41,7 +44,7 @@ def default_tracking_uri(lake: str) -> str:
 
 def use_store(tracking_uri: str) -> None:
     """Let MLflow work on that store; one that was copied or moved with its artefacts finds them."""
-    if settle(tracking_uri, EXPERIMENT):
+    if settle(tracking_uri, experiment_name(tracking_uri)):
         LOG.info("MLflow's addresses are now those of %s", artifacts_beside(tracking_uri))
     mlflow.set_tracking_uri(tracking_uri)
 
@@ -90,10 +93,11 @@ class Tracker:
         self.parent_id: str | None = None
 
     def _experiment(self) -> str:
-        experiment = self.client.get_experiment_by_name(EXPERIMENT)
+        name = experiment_name(self.uri)
+        experiment = self.client.get_experiment_by_name(name)
         if experiment:
             return experiment.experiment_id
-        return self.client.create_experiment(EXPERIMENT, artifact_location=artifacts_beside(self.uri))
+        return self.client.create_experiment(name, artifact_location=artifacts_beside(self.uri))
 
     def _find(self, filter_string: str) -> list:
         return self.client.search_runs([self.experiment_id], filter_string, ViewType.ACTIVE_ONLY, max_results=100)
@@ -108,8 +112,13 @@ class Tracker:
         tags = {RUN_TAG: self.run_id, STAGE_TAG: "pipeline"}
         run = self.client.create_run(self.experiment_id, run_name=self.run_id, tags=tags)
         self.parent_id = run.info.run_id
-        mlflow.log_params(params, run_id=self.parent_id)
+        rows = list(params.items())
+        for start in range(0, len(rows), MOST_PARAMS):
+            mlflow.log_params(dict(rows[start : start + MOST_PARAMS]), run_id=self.parent_id)
         return self.parent_id
+
+    def _named(self, name: str) -> str:
+        return registered_name(name, mlflow.get_registry_uri())
 
     def finish(self, status: str = "FINISHED") -> None:
         """Close the parent run with FINISHED, FAILED or KILLED."""
@@ -148,23 +157,30 @@ class Tracker:
 
     def log_parent_metrics(self, metrics: dict[str, float]) -> None:
         """Figures of the whole run."""
-        for name, value in metrics.items():
-            self.client.log_metric(self.parent_id, name, float(value))
+        mlflow.log_metrics({name: float(value) for name, value in metrics.items()}, run_id=self.parent_id)
 
     def log_table(self, name: str, path: str, version: int, context: str) -> None:
         """A table's Delta version as a dataset of the running stage; context "read" or "written"."""
         source = DeltaDatasetSource(path=path, delta_table_version=version)
-        mlflow.log_input(MetaDataset(source, name=f"{name}@v{version}"), context=context)
+        dataset = MetaDataset(source, name=f"{name}@v{version}")
+        mlflow.log_input(dataset, context=context)
+        if self.parent_id and context == "written":
+            tags = [InputTag(MLFLOW_DATASET_CONTEXT, context)]
+            self.client.log_inputs(self.parent_id, [DatasetInput(dataset._to_mlflow_entity(), tags)])
 
-    def log_artifact(self, path: str, folder: str | None = None) -> None:
-        """A local file into the running stage's artifacts."""
-        mlflow.log_artifact(path, folder)
+    def log_artifact(self, path: str, folder: str | None = None, whole: bool = False) -> None:
+        """A local file into the artifacts of the running stage or, `whole`, of the whole run."""
+        mlflow.log_artifact(path, folder, run_id=self.parent_id if whole else None)
+
+    def log_parent_figure(self, figure, name: str) -> None:
+        """A matplotlib figure into the artifacts of the whole run."""
+        self.client.log_figure(self.parent_id, figure, name)
 
     def log_figure(self, figure, name: str) -> None:
         """A matplotlib figure into the running stage's artifacts."""
         mlflow.log_figure(figure, name)
 
-    def log_model(self, flavour: str, name: str, registered_name: str, tags: dict[str, str], **options) -> str:
+    def log_model(self, flavour: str, name: str, registered: str, tags: dict[str, str], **options) -> str:
         """Log with `mlflow.<flavour>.log_model`, register, tag and set the challenger alias; returns the version.
 
         A stage that is run again under the same run id gets the version it made before, and logs nothing.
@@ -173,25 +189,30 @@ class Tracker:
         missing = [key for key in ("signature", "input_example") if options.get(key) is None]
         if missing:
             raise BadInput.of(f"model {name}", found=f"no {missing}", expected="both", where="the training stage")
-        made = self.version_of_this_run(registered_name)
+        made = self.version_of_this_run(registered)
         if made is not None:
             return made
+        known_as = self._named(registered)
         module = getattr(mlflow, flavour)
         name_key = "artifact_path" if flavour == "spark" else "name"
         info = module.log_model(**{name_key: name}, **options)
-        tags = {**tags, RUN_TAG: self.run_id}
+        tags = {**tags, RUN_TAG: self.run_id, MODEL_TAG: info.model_uri.removeprefix("models:/")}
         said = io.StringIO()
         # MLflow prints two lines per registration, which would stand between the lines of the stage
         with contextlib.redirect_stderr(said):
-            version = mlflow.register_model(info.model_uri, registered_name, await_registration_for=60, tags=tags)
+            version = mlflow.register_model(info.model_uri, known_as, await_registration_for=60, tags=tags)
         LOG.debug(said.getvalue().strip())
-        self.client.set_registered_model_alias(registered_name, CHALLENGER, version.version)
+        if registered in ABOUT:
+            self.client.update_registered_model(known_as, ABOUT[registered])
+        told = f"Made by run {self.run_id}. Signature and input example: this version's files."
+        self.client.update_model_version(known_as, version.version, told)
+        self.client.set_registered_model_alias(known_as, CHALLENGER, version.version)
         return str(version.version)
 
     def log_served(
         self,
         name: str,
-        registered_name: str,
+        registered: str,
         tags: dict[str, str],
         *,
         loader: str,
@@ -209,7 +230,7 @@ class Tracker:
         return self.log_model(
             "pyfunc",
             name,
-            registered_name,
+            registered,
             tags,
             python_model=Served(loader),
             artifacts={"model": str(folder)},
@@ -219,38 +240,46 @@ class Tracker:
             input_example=input_example,
         )
 
-    def version_of_this_run(self, registered_name: str) -> str | None:
+    def version_of_this_run(self, registered: str) -> str | None:
         """The newest version that was logged under this run id and not taken back, or None."""
-        versions = self.client.search_model_versions(f"name = '{registered_name}'")
+        versions = self.client.search_model_versions(f"name = '{self._named(registered)}'")
         made = [int(v.version) for v in versions if v.tags.get(RUN_TAG) == self.run_id and UNDONE not in v.tags]
         return str(max(made)) if made else None
 
-    def alias_version(self, registered_name: str, alias: str) -> str | None:
+    def alias_version(self, registered: str, alias: str) -> str | None:
         """The version an alias points at, or None."""
         try:
-            return str(self.client.get_model_version_by_alias(registered_name, alias).version)
+            return str(self.client.get_model_version_by_alias(self._named(registered), alias).version)
         except MlflowException as error:
             if error.error_code not in ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"):
                 raise
             return None
 
-    def run_of(self, registered_name: str, alias: str) -> str | None:
+    def run_of(self, registered: str, alias: str) -> str | None:
         """The run id that made the version an alias points at, or None."""
-        version = self.alias_version(registered_name, alias)
-        return None if version is None else self.client.get_model_version(registered_name, version).tags.get(RUN_TAG)
+        version = self.alias_version(registered, alias)
+        if version is None:
+            return None
+        return self.client.get_model_version(self._named(registered), version).tags.get(RUN_TAG)
 
-    def move_alias(self, registered_name: str, alias: str, version: str, tags: dict[str, str]) -> None:
+    def move_alias(self, registered: str, alias: str, version: str, tags: dict[str, str]) -> None:
         """Point `alias` at `version` and put `tags` on it, and which run did so in place of which version."""
-        before = self.alias_version(registered_name, alias)
+        before = self.alias_version(registered, alias)
         if before != version:  # else a run that was killed here goes on
             tags = {**tags, f"{alias}.by": self.run_id, f"{alias}.before": before or NONE}
-        self.tag_version(registered_name, version, tags)
-        self.client.set_registered_model_alias(registered_name, alias, version)
+        self.tag_version(registered, version, tags)
+        self.client.set_registered_model_alias(self._named(registered), alias, version)
 
-    def tag_version(self, registered_name: str, version: str, tags: dict[str, str]) -> None:
+    def tag_version(self, registered: str, version: str, tags: dict[str, str]) -> None:
         """Put `tags` on a model version."""
         for key, value in tags.items():
-            self.client.set_model_version_tag(registered_name, version, key, value)
+            self.client.set_model_version_tag(self._named(registered), version, key, value)
+
+    def judge_version(self, registered: str, version: str, metrics: dict[str, float]) -> None:
+        """Figures of a model version, where the store keeps models of their own (its page shows them)."""
+        model_id = self.client.get_model_version(self._named(registered), version).tags.get(MODEL_TAG)
+        if model_id:
+            mlflow.log_metrics({name: float(value) for name, value in metrics.items()}, model_id=model_id)
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from functools import reduce
 
 import numpy as np
+from pyspark.sql import Column
 from pyspark.sql import functions as F
 
 from ..core.lake import Written, one_row
@@ -13,6 +14,7 @@ from ..evaluation.table import SPLITS, accuracy, held_out_people, spread, unknow
 from ..interactions.item_room import BOUND
 from ..recommending.against_champion import TABLE as AGAINST
 from ..recommending.against_champion import as_row, compare
+from ..reporting.models_figure import models_figure
 
 
 def _run(context: StageContext) -> dict[str, float]:
@@ -36,7 +38,9 @@ def _run(context: StageContext) -> dict[str, float]:
     if vectors is not None:
         vectors.unpersist()
     figures = _headline(context)
-    context.tracker.log_parent_metrics(figures)
+    context.tracker.log_parent_metrics({**figures, **_fused(context)})
+    gate = context.params.promote
+    context.tracker.log_parent_figure(models_figure(figures, f"{gate.metric}@{gate.k}"), "models.png")
     return {**figures, **{f"{split}.items_unknown_in_train": float(unknown.get(split, 0)) for split in SPLITS}}
 
 
@@ -69,14 +73,20 @@ def _beside_champion(context: StageContext) -> None:
 def _headline(context: StageContext) -> dict[str, float]:
     """The gate's metric of every model on the test split, as <model>.<metric>_<k>."""
     gate = context.params.promote
+    return _figures(context, (F.col("metric") == gate.metric) & (F.col("k") == gate.k))
+
+
+def _fused(context: StageContext) -> dict[str, float]:
+    """Every metric of the fused list at every k, named alike."""
+    return _figures(context, F.col("model") == "fused")
+
+
+def _figures(context: StageContext, which: Column) -> dict[str, float]:
     rows = context.read("gold.metrics").where(
-        (F.col("run_id") == context.options.run_id)
-        & (F.col("split") == "test")
-        & (F.col("segment") == "all")
-        & (F.col("metric") == gate.metric)
-        & (F.col("k") == gate.k)
+        which & (F.col("run_id") == context.options.run_id) & (F.col("split") == "test") & (F.col("segment") == "all")
     )
-    return {f"{row['model']}.{gate.metric}_{gate.k}": row["value"] for row in rows.select("model", "value").collect()}
+    rows = rows.where(F.col("value").isNotNull()).select("model", "metric", "k", "value").collect()
+    return {f"{row['model']}.{row['metric']}_{row['k']}": row["value"] for row in rows}
 
 
 EVALUATE = Stage(

@@ -39,6 +39,9 @@ def _run(context: StageContext) -> dict[str, float]:
             context.tracker.move_alias(name, CHAMPION, version, tags)
         else:
             context.tracker.tag_version(name, version, tags)
+    context.tracker.judge_version(
+        MODELS[-1], versions[MODELS[-1]], {f"{m}.{gate.metric}_{gate.k}": v for m, v in values.items()}
+    )
     gain = min((verdict.fused / value - 1 for value in verdict.rivals.values() if value > 0), default=0.0)
     figures = {"fused": verdict.fused, "least_gain": gain}
     if beside is not None and not beside.why:

@@ -26,6 +26,7 @@ def _run(context: StageContext) -> dict[str, float]:
     text = render(page)
     write_whole(path, text)
     context.tracker.log_artifact(str(path))
+    context.tracker.log_artifact(str(path), whole=True)
     context.log.info("      report %s", path)
     gaps = [part for part in (page.verdict, page.scores, page.graph, page.person, page.blends, page.steps)]
     return {"report_bytes": len(text.encode()), "report_gaps": sum(isinstance(part, Missing) for part in gaps)}
