@@ -36,6 +36,8 @@ mkdir -p "$AIRFLOW_HOME" "$work/bin"
 # the first try of prepare does its work and is then reported as killed: Airflow must try again, and that must change nothing
 cat >"$work/bin/spark-submit" <<END
 #!/usr/bin/env bash
+# a second DAG run does nothing, and its gate says no
+if [[ -e "$work/refusing" ]]; then [[ "\$*" != */jobs/promote.py* ]] || exit 3; exit 0; fi
 if [[ "\$*" == */jobs/prepare.py* && ! -e "$work/killed" ]]; then
     : >"$work/killed"
     "$(command -v spark-submit)" "\$@" || exit
@@ -61,6 +63,14 @@ began=$SECONDS
 code=0
 "$airflow_env/bin/airflow" dags test interestlake --conf "$conf" >"$work/dag.log" 2>&1 || code=$?
 python "$here/check_run.py" --store "$work/airflow/airflow.db" --lake "$work/lake" --log "$work/dag.log" --retried prepare || code=1
+if ((!code)); then
+    say "the same DAG, with a gate that says no"
+    : >"$work/refusing"
+    "$airflow_env/bin/airflow" dags test interestlake 2026-01-02 --conf "$conf" >"$work/dag.log" 2>&1 || code=$?
+    last='import sqlite3, sys; print(*sqlite3.connect(sys.argv[1]).execute("SELECT run_id FROM dag_run ORDER BY id DESC").fetchone())'
+    refused=$(python -c "$last" "$work/airflow/airflow.db")
+    python "$here/check_run.py" --store "$work/airflow/airflow.db" --lake "$work/lake" --log "$work/dag.log" --refused "$refused" || code=1
+fi
 if ((code)); then
     cp "$work/dag.log" "$root/.cache/airflow-test.log"
     say "FAILED after $((SECONDS - began)) s; the whole output is in .cache/airflow-test.log"

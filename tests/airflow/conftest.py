@@ -1,4 +1,4 @@
-"""The DAG file run against stand-ins of the three Airflow names it uses, so that it is checked without Airflow."""
+"""The DAG file run against stand-ins of the Airflow names it uses, so that it is checked without Airflow."""
 
 import runpy
 import sys
@@ -12,6 +12,14 @@ DAG_FILE = ROOT / "infra" / "airflow" / "dags" / "interestlake.py"
 SUBMIT = "airflow.providers.apache.spark.operators.spark_submit"
 
 
+class Fault(Exception):
+    """Airflow's own, by which a failed spark-submit is told."""
+
+
+class Skip(Fault):
+    """What a task raises that is to be skipped."""
+
+
 class Param:
     """Keeps what a parameter was declared with."""
 
@@ -21,27 +29,38 @@ class Param:
 
 @pytest.fixture(scope="session")
 def dag_file():
-    """.operators in the order made, .chained, .dag (keywords of @dag), .names (the module's globals)."""
-    made = SimpleNamespace(operators=[], chained=[], dag={}, names={})
+    """.operators in the order made, .chained, .dag (keywords of @dag), .names (the module's globals).
 
-    def operator(**keywords):
-        made.operators.append(SimpleNamespace(**keywords))
-        return made.operators[-1]
+    .submit: what an operator's spark-submit does, given its context; nothing, until a test says otherwise.
+    """
+    made = SimpleNamespace(operators=[], chained=[], dag={}, names={}, submit=lambda context: None)
+
+    class Operator:
+        def __init__(self, **keywords):
+            vars(self).update(keywords)
+            made.operators.append(self)
+
+        def execute(self, context):
+            made.submit(context)
 
     def dag(**keywords):
         made.dag = keywords
         return lambda function: function
 
     modules = {}
-    for dotted in (SUBMIT, "airflow.sdk"):
+    for dotted in (SUBMIT, "airflow.sdk", "airflow.sdk.exceptions"):
         parts = dotted.split(".")
         for end in range(1, len(parts) + 1):
             modules.setdefault(".".join(parts[:end]), ModuleType(".".join(parts[:end])))
-    modules[SUBMIT].SparkSubmitOperator = operator
+    modules[SUBMIT].SparkSubmitOperator = Operator
+    modules["airflow.sdk.exceptions"].AirflowException = Fault
+    modules["airflow.sdk.exceptions"].AirflowSkipException = Skip
     sdk = modules["airflow.sdk"]
+    sdk.AssetAlias = lambda name: SimpleNamespace(name=name)
     sdk.Asset, sdk.Param, sdk.dag, sdk.chain = str, Param, dag, lambda *tasks: made.chained.extend(tasks)
     with pytest.MonkeyPatch.context() as patch:
-        patch.delenv("INTERESTLAKE_HOME", raising=False)
+        for name in ("HOME", "SCHEDULE", "TASK_HOURS", "RUN_HOURS", "ALERT_URL"):
+            patch.delenv(f"INTERESTLAKE_{name}", raising=False)
         for name, module in modules.items():
             patch.setitem(sys.modules, name, module)
         made.names = runpy.run_path(str(DAG_FILE))

@@ -1,21 +1,23 @@
 """The DAG's tasks, order, assets and arguments equal what the stages and the command line say."""
 
 import ast
+import json
 import runpy
 import subprocess
 import sys
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from threading import Thread
+from types import SimpleNamespace
 
+import pytest
 import yaml
 
 from interestlake.cli.main import build_parser
 from interestlake.stages.order import STAGES
 from tests.conftest import ROOT
 
-from .conftest import DAG_FILE
-
-
-def assets(tables) -> list[str]:
-    return [f"delta://{name.replace('.', '/')}" for name in tables]
+from .conftest import DAG_FILE, Fault
 
 
 def defaults(dag_file, **changed) -> dict:
@@ -45,10 +47,88 @@ def test_one_task_per_stage_in_the_order_of_the_flow(dag_file):
     assert [operator.task_id for operator in dag_file.chained] == names
 
 
-def test_assets_are_the_tables_read_and_written(dag_file):
+@pytest.mark.parametrize(
+    ("lake", "root"),
+    [
+        ("s3://bucket/lake", "s3://bucket/lake"),
+        ("/data/lake/", "file:///data/lake"),
+        ("abfss://c@a/l/", "abfss://c@a/l"),
+    ],
+)
+def test_every_table_that_a_stage_writes_has_an_event_at_its_address(dag_file, lake, root):
     for operator, stage in zip(dag_file.operators, STAGES, strict=True):
-        assert operator.inlets == assets(stage.reads)
-        assert operator.outlets == assets(stage.writes)
+        events = {alias: set() for alias in _names(operator)}
+        operator.execute({"params": {"lake": lake}, "outlet_events": _by_name(events)})
+        written = {f"interestlake:{name}": {f"{root}/{name.replace('.', '/')}"} for name in stage.writes}
+        assert events == written
+
+
+def _names(operator) -> list[str]:
+    return [alias.name for alias in operator.outlets]
+
+
+def _by_name(events):
+    class Events:
+        def __getitem__(self, alias):
+            return events[alias.name]
+
+    return Events()
+
+
+NO = "Cannot execute: spark-submit --name interestlake-promote jobs/promote.py --seed 42. Error code is: {}."
+
+
+def test_the_gates_no_is_skipped_and_other_faults_fail(dag_file, monkeypatch):
+    promote = dag_file.operators[-1]
+    context = {"params": {"lake": "/l"}, "outlet_events": {}}
+    for code, kind in ((3, "Skip"), (2, "Fault"), (13, "Fault"), (31, "Fault"), (137, "Fault")):
+        monkeypatch.setattr(dag_file, "submit", _raising(NO.format(code)))
+        with pytest.raises(Fault) as raised:
+            promote.execute(context)
+        assert type(raised.value).__name__ == kind, code
+
+
+def _raising(text):
+    def submit(context):
+        raise Fault(text)
+
+    return submit
+
+
+def test_inputs_take_the_logical_date(dag_file):
+    day = datetime(2026, 11, 29, 3, tzinfo=UTC)
+    arguments = dag_file.names["job_arguments"](
+        defaults(dag_file, source="table", mapping="m.yml", inputs=["s3://b/day={date}", "s3://b/all"]), "r", day
+    )
+    assert [arguments[n + 1] for n, word in enumerate(arguments) if word == "--input"] == [
+        "s3://b/day=2026-11-29",
+        "s3://b/all",
+    ]
+    with pytest.raises(ValueError, match="found no logical date"):
+        dag_file.names["dated"](["x/{date}"], None)
+    assert dag_file.names["dated"](["x"], None) == ["x"]
+
+
+def test_a_failed_task_is_told_to_the_alert_address(dag_file, monkeypatch):
+    told = []
+
+    class Hook(BaseHTTPRequestHandler):
+        def do_POST(self):
+            told.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            self.send_response(204)
+            self.end_headers()
+
+        def log_message(self, *_):
+            pass
+
+    task = SimpleNamespace(dag_id="interestlake", run_id="r1", task_id="prepare", try_number=2)
+    context = {"task_instance": task, "exception": Fault(NO.format(2))}
+    with HTTPServer(("127.0.0.1", 0), Hook) as server:
+        Thread(target=server.handle_request, daemon=True).start()
+        monkeypatch.setitem(dag_file.names["alert"].__globals__, "ALERT_URL", f"http://127.0.0.1:{server.server_port}/")
+        dag_file.names["alert"](context)
+    assert told[0]["text"] == "interestlake r1: prepare failed" and "Error code is: 2" in told[0]["fault"]
+    dag_file.names["alert"](context)  # nobody listens any more: the task's own fault is not covered up
 
 
 def test_every_task_submits_the_job_of_its_stage(dag_file):
@@ -61,8 +141,10 @@ def test_every_task_submits_the_job_of_its_stage(dag_file):
 def test_the_dag_waits_for_a_trigger_and_retries_under_one_run_id(dag_file):
     assert (dag_file.dag["schedule"], dag_file.dag["catchup"], dag_file.dag["max_active_runs"]) == (None, False, 1)
     assert dag_file.dag["default_args"]["retries"] == 2
+    assert dag_file.dag["default_args"]["execution_timeout"] < dag_file.dag["dagrun_timeout"]
     assert dag_file.dag["user_defined_macros"] == {"job_arguments": dag_file.names["job_arguments"]}
-    assert {operator.application_args for operator in dag_file.operators} == {"{{ job_arguments(params, run_id) }}"}
+    called = "{{ job_arguments(params, run_id, dag_run.logical_date) }}"
+    assert {operator.application_args for operator in dag_file.operators} == {called}
 
 
 def test_default_parameters_fit_their_own_schema_and_the_jobs(dag_file):
