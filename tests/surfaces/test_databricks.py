@@ -1,12 +1,17 @@
 """The bundle's tasks, order, scripts and arguments equal what the stages and the command line say."""
 
+import re
 import subprocess
+from types import SimpleNamespace
 
 import pytest
 import yaml
+from databricks.bundles.jobs import Job
 
 from interestlake.cli.main import build_parser
 from interestlake.core.session import read_properties
+from interestlake.core.store_names import experiment_name, registered_name
+from interestlake.reporting.closing import report_path
 from interestlake.stages.order import STAGES
 from tests.conftest import ROOT
 
@@ -23,6 +28,35 @@ def job(bundle):
     files = [path for pattern in bundle["include"] for path in FOLDER.glob(pattern)]
     assert [path.name for path in files] == ["interestlake.job.yml"]
     return yaml.safe_load(files[0].read_text(encoding="utf-8"))["resources"]["jobs"]["interestlake"]
+
+
+def test_the_job_keeps_the_published_schema(job):
+    """By the classes that Databricks makes from the bundles' schema: unknown fields and wrong shapes are refused."""
+    read = Job.from_dict(job)
+    assert [task.task_key for task in read.tasks] == [stage.name for stage in STAGES]
+    assert {entry.new_cluster.data_security_mode.value for entry in read.job_clusters} == {"SINGLE_USER"}
+    asked = read.schedule.pause_status, read.email_notifications.on_failure
+    assert [str(one) for one in asked] == ["${var.paused}", "${var.notify}"]
+    for wrong in ({"max_concurent_runs": 1}, {"schedule": {"cron": "0 3 * * *"}}):
+        with pytest.raises(ValueError, match="Unexpected field"):
+            Job.from_dict({**job, **wrong})
+
+
+def test_the_first_stage_would_start(bundle, monkeypatch):
+    """Experiment path, model names, secrets and report folder as the code asks for them on Databricks."""
+    default = {name: variable.get("default") for name, variable in bundle["variables"].items()}
+    environment = {
+        key: re.sub(r"\$\{var\.(\w+)\}", lambda used: default[used.group(1)], value)
+        for key, value in default["environment"].items()
+    }
+    for name in ("MLFLOW_EXPERIMENT_NAME", "INTERESTLAKE_REGISTRY"):
+        monkeypatch.setenv(name, environment[name])
+    assert experiment_name("databricks") == "/Shared/interestlake"
+    assert registered_name("interestlake.ranker", "databricks-uc") == "main.interestlake.interestlake_ranker"
+    options = SimpleNamespace(report_dir=default["reports"], lake="s3://bucket/lake", run_id="17")
+    assert "://" not in str(report_path(options)) and str(report_path(options)).startswith("/Volumes/")
+    assert {name: target.get("variables", {}).get("paused", default["paused"]) for name, target in
+            bundle["targets"].items()} == {"dev": "PAUSED", "prod": "UNPAUSED"}  # fmt: skip
 
 
 def test_one_task_per_stage_each_after_the_one_before(job):
