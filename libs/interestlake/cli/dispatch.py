@@ -13,8 +13,9 @@ from contextlib import contextmanager
 from ..core.config import RunOptions, cut, load_params, new_run_id, parse_override
 from ..core.errors import BadInput, GateRefused
 from ..core.moved_store import SQLITE
-from ..core.places import expect_lake_place, expect_writable
-from ..core.session import GATEWAY, build_session
+from ..core.places import expect_lake_place, expect_lake_there, expect_writable
+from ..core.progress import PROGRESS, spark_tasks
+from ..core.session import GATEWAY, build_session, jvm_log
 from ..core.storage import as_on_disk, has_scheme
 from .table import BY_NAME, Command
 from .table.command import Cut, OneStage, OnFiles, OverLake, OwnStart
@@ -41,6 +42,7 @@ def execute(arguments: argparse.Namespace, load: Callable | None = None) -> None
     command = BY_NAME[arguments.command]
     if OUT in command.options:
         expect_writable(arguments.out)
+    _look_for_paths(command, arguments)
     load = load or (lambda: named(command.runs.address))
     if isinstance(command.runs, OnFiles):
         load()(arguments, LOG)
@@ -61,8 +63,10 @@ def _on_lake(command: Command, arguments: argparse.Namespace, load: Callable) ->
     _look_for_inputs(inputs)
     _look_for_models(params.recommend.models)
     _look_for_source(getattr(arguments, "source", None), options.mapping)
-    if GATEWAY not in os.environ and isinstance(runs, (Cut, OneStage)):
-        _look_for_places(options)
+    if GATEWAY not in os.environ:
+        _look_for_lake(command, options, stages)
+        if isinstance(runs, (Cut, OneStage)):
+            _look_for_places(options)
     if isinstance(runs, OverLake) and runs.at_once and named(runs.at_once)(arguments, params, options):
         return
     LOG.info("run %s  seed %d  lake %s", options.run_id, options.seed, options.lake)
@@ -106,6 +110,7 @@ def run_over_lake(
     figures = run_stages(spark, (stage, *further), params, options)[stage.name]
     text = _by_name(named(runs.closing), {**given, "figures": figures})
     if text is not None:
+        PROGRESS.clear()
         print(text)
 
 
@@ -173,15 +178,38 @@ def _look_for_places(options: RunOptions) -> None:
         expect_writable(os.path.dirname(options.tracking_uri.removeprefix(SQLITE)) or ".", "--tracking-uri")
 
 
+def _look_for_paths(command: Command, arguments: argparse.Namespace) -> None:
+    """BadInput for a place named by an option that is not there, where it is sure to mean this machine's disk."""
+    if GATEWAY in os.environ:
+        return
+    for option in (one for one in command.options if one.place):
+        path = getattr(arguments, option.name)
+        if not path or has_scheme(str(path)) or os.path.exists(str(path)):
+            continue
+        what = "folder" if option.metavar in ("DIR", "MODEL", "X") else "file"
+        raise BadInput.of(f"{what} {path}", found="nothing there", expected=f"a {what}", where=option.flag)
+
+
+def _look_for_lake(command: Command, options: RunOptions, stages: slice) -> None:
+    """BadInput where a command reads a lake of this machine's disk and there is none, or not the table it needs."""
+    runs, needs, after = command.runs, (), "interestlake run"
+    if isinstance(runs, Cut):
+        first = STAGE_NAMES[stages.start or 0] if command.name == "run" else command.name.replace("-", "_")
+        if first == STAGE_NAMES[0]:
+            return
+    if isinstance(runs, OneStage):
+        if runs.after is None:
+            return
+        after, needs = runs.after, runs.needs if isinstance(runs.needs, tuple) else ()
+    expect_lake_there(options.lake, needs, after)
+
+
 def _look_for_models(names: Sequence[str]) -> None:
     """BadInput for a name that the registry lacks, before Spark starts; what the data lacks is seen by the stage."""
-    if not names:
-        return
-    from ..models.registry import BY_NAME as MODELS
+    if names:
+        from ..models.registry import expect_models
 
-    if unknown := sorted(set(names) - set(MODELS)):
-        where, expected = "--models or recommend.models", f"among {', '.join(MODELS)}"
-        raise BadInput.of("models", found=", ".join(unknown), expected=expected, where=where)
+        expect_models(names, "--models or recommend.models")
 
 
 def _run_cut(spark, params, options: RunOptions, stages: slice, began: float, loading: Future, load: Callable) -> None:
@@ -212,7 +240,9 @@ def _run_cut(spark, params, options: RunOptions, stages: slice, began: float, lo
 def _close(spark, options: RunOptions, began: float) -> None:
     from ..reporting.closing import closing_lines
 
-    for line in closing_lines(spark, options):
+    lines = closing_lines(spark, options)
+    PROGRESS.clear()
+    for line in lines:
         print(line)
     print(f"total {time.perf_counter() - began:.0f} s")
 
@@ -227,8 +257,12 @@ def _started(conf_dir: str | None, profile: str, modules: Sequence[str]):
     importlib.import_module("interestlake.core.claim")
     with ThreadPoolExecutor(1) as pool:
         loading = pool.submit(lambda: [importlib.import_module(module) for module in modules])
-        spark = build_session(conf_dir or "conf", profile)
+        with PROGRESS.doing("starting Spark"):
+            spark = build_session(conf_dir or "conf", profile)
+        LOG.debug("what Spark's JVM prints is in %s", jvm_log())
+        PROGRESS.tasks = spark_tasks(spark)
         try:
             yield spark, loading
         finally:
+            PROGRESS.tasks = lambda: None
             spark.stop()

@@ -6,7 +6,7 @@ from dataclasses import MISSING, asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from .errors import BadInput
+from .errors import BadInput, nearest
 from .params.all import SECTIONS, Params, section_fields
 from .yaml_file import parse_yaml, read_yaml
 
@@ -198,7 +198,8 @@ def _recipe_path(conf_dir: str | None, recipe: str) -> Path:
     path = Path(recipe) if recipe.endswith((".yml", ".yaml")) else folder / f"{recipe}.yml"
     if not path.is_file():
         recipes = sorted(file.stem for file in folder.glob("*.yml"))
-        expected = f"one of {', '.join(recipes)}, or a YAML file" if recipes else "the path of a YAML file"
+        near = nearest(recipe, recipes)
+        expected = f"one of {', '.join(recipes)}, or a YAML file{near}" if recipes else "the path of a YAML file"
         raise BadInput.of("recipe", found=f"no file {path}", expected=expected, where="--recipe")
     return path
 
@@ -213,6 +214,8 @@ def _cross_checks(sections: dict, faults: list[str]) -> None:
     bad = [pair for pair in sections["guard"].blocked_attributes if not all(pair.partition("="))]
     if bad:
         faults.append(f"blocked_attributes={bad} (conf/params/guard.yml or the recipe): expected name=value")
+    if sections["topics"].k == 1:
+        faults.append("k=1 (conf/params/topics.yml or --k): expected 2 or more, or 0 for as many as the lake's LDA has")
     if promote.k not in evaluate.ks:
         expected = f"expected one of ks={list(evaluate.ks)} (conf/params/evaluate.yml)"
         faults.append(f"k={promote.k} (conf/params/promote.yml): {expected}")
@@ -230,7 +233,8 @@ def cut(order: Sequence[str], first: str | None, last: str | None) -> slice:
     """Where the names from `first` to `last`, both included, stand in `order`; BadInput as in pipeline.select."""
     for flag, name in (("--from", first), ("--until", last)):
         if name is not None and name not in order:
-            raise BadInput.of(f"{flag}", found=repr(name), expected=f"one of {', '.join(order)}", where=flag)
+            expected = f"one of {', '.join(order)}{nearest(name, order)}"
+            raise BadInput.of(f"{flag}", found=repr(name), expected=expected, where=flag)
     start = order.index(first) if first else 0
     end = order.index(last) if last else len(order) - 1
     if start > end:

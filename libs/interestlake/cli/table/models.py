@@ -2,7 +2,7 @@
 
 from ...core.config import FEEDBACK
 from .benchmark import SIDE_FILES
-from .command import Command, OneStage, OnFiles, Option, OwnStart, as_yaml
+from .command import Command, OneStage, OnFiles, Option, OwnStart, as_count, as_yaml
 from .person import CLOSING, GRAPH, REASONS
 from .shared import CONF, ENCODER, OUT, PAIRS, PRECISION, PROFILE, SEED, SPLIT_FILES, TOP, TRACKING_OR_NONE
 
@@ -11,7 +11,7 @@ ADAPTERS = ("full", "lora", "adalora", "frozen")
 COMPARED = "popularity,als,sasrec"
 MODELS = (
     Option("--lake", "what the models need and cost on this lake, and what its last run made of each", one_of="data"),
-    Option("--train", f"what they need and cost on these pairs: {PAIRS}", metavar="CSV", one_of="data"),
+    Option("--train", f"what they need and cost on these pairs: {PAIRS}", metavar="CSV", one_of="data", place=True),
     *SIDE_FILES,
     Option("--json", "print JSON", bool),
     CONF,
@@ -19,16 +19,16 @@ MODELS = (
 )
 DISTRIBUTION = (
     *SPLIT_FILES,
-    Option("--items", "item_id,title,text", metavar="CSV", required=True),
+    Option("--items", "item_id,title,text", metavar="CSV", required=True, place=True),
     OUT,
     Option("--adapter", "what of the encoder is trained (default lora)", choices=ADAPTERS, default="lora"),
     ENCODER,
-    Option("--epochs", "at most N passes (default 12)", int, metavar="N"),
+    Option("--epochs", "at most N passes (default 12)", as_count, metavar="N"),
     Option(
         "--compare", f"models of `interestlake benchmark` beside it on the same files (default {COMPARED}; '' for "
         "none)", default=COMPARED, metavar="A,B",
     ),
-    Option("--budget", "at most N fits per compared model (default: by model)", int, metavar="N"),
+    Option("--budget", "at most N fits per compared model (default: by model)", as_count, metavar="N"),
     Option("--no-refit", "keep what was trained without the validation pairs", bool),
     TOP,
     Option(
@@ -112,7 +112,7 @@ COMMANDS = (
         ),
         (
             Option(
-                "--people", "people whose lists are scored again without their reasons (default 100)", int,
+                "--people", "people whose lists are scored again without their reasons (default 100)", as_count,
                 metavar="N", sets="explain.people",
             ),
         ),

@@ -1,7 +1,7 @@
 """Options that several commands have."""
 
 from ...core.session import PROFILES
-from .command import Option, as_names, as_seconds, as_seed
+from .command import Number, Option, as_count, as_names, as_seconds, as_seed
 
 # as in sources/registry.py, which brings Spark
 SOURCES = ("sample", "movielens", "amazon-reviews", "lastfm", "yelp", "mind", "hm", "criteo", "retailrocket", "steam",
@@ -33,7 +33,7 @@ def source(required: bool) -> tuple[Option, ...]:
         Option("--source", f"one of {', '.join(SOURCES)}", required=required),
         Option("--input", "folders or files; may be repeated", metavar="PATH", repeat=True, file=True),
         Option("--mapping", "column mapping of --source table", metavar="YAML"),
-        Option("--users", "people in the generated world of --source sample", int, sets="ingest.sample_users"),
+        Option("--users", "people in the generated world of --source sample", as_count, sets="ingest.sample_users"),
         Option("--fresh", "run stages also where nothing that they rest on has changed since they last ran", bool),
     )
 
@@ -42,15 +42,16 @@ def source(required: bool) -> tuple[Option, ...]:
 CHOOSING = (
     Option("--models", "only these models and popularity (recommend.models; default: all that the data allows)",
            as_names, metavar="A,B", sets="recommend.models"),
-    Option("--minutes", "plan the search for M minutes; 0 = keep what was chosen before (tune.minutes)", float,
+    Option("--minutes", "plan the search for M minutes; 0 = keep what was chosen before (tune.minutes)", Number(0, 1e6),
            metavar="M", sets="tune.minutes"),
     Option("--quick", "fixed parameters and no trained sequence and graph models: a first look", bool,
            sets="tune.quick"),
 )  # fmt: skip
 NAMED = "the source's user id (SOURCE:ID where two sources have it), or a pseudonym or 8 or more of its digits"
 USER = Option("--user", NAMED, required=True)
+LONGEST_LIST = 10_000
 OUT = Option("--out", "folder of the results", metavar="DIR", required=True)
-TOP = Option("--top", "length of the lists (default 10)", int, 10, metavar="K")
+TOP = Option("--top", "length of the lists (default 10)", Number(1, LONGEST_LIST, whole=True), 10, metavar="K")
 ENCODER = Option("--encoder", "another BERT folder than the shipped MiniLM", default="", metavar="PATH")
 TRACKING_OR_NONE = Option("--tracking-uri", "MLflow store (default: MLFLOW_TRACKING_URI, else none is kept)")
 PRECISION = Option(
@@ -60,7 +61,9 @@ PRECISION = Option(
 PAIRS = "user_id,item_id[,weight][,timestamp]"
 # train, test, validation: the files of whatever is judged on given pairs
 SPLIT_FILES = (
-    Option("--train", PAIRS, metavar="CSV", required=True),
-    Option("--test", "the same columns; read for the scores alone", metavar="CSV", required=True),
-    Option("--validation", "the same columns (default: cut from train)", metavar="CSV"),
+    Option("--train", PAIRS, metavar="CSV", required=True, place=True),
+    Option("--test", "the same columns; read for the scores alone", metavar="CSV", required=True, place=True),
+    Option("--validation", "the same columns (default: cut from train)", metavar="CSV", place=True),
 )
+# flags that stand last on a command's help page, for they mean the same everywhere
+SHARED = {option.flag for option in ON_LAKE} - {LAKE.flag} | {"--json"}
