@@ -97,7 +97,7 @@ def test_start_up_loads_nothing_slow():
 @pytest.mark.parametrize(("typed", "said"), [
     ("benchmrk", "unknown command 'benchmrk'; did you mean benchmark?"),
     ("train_tower", "did you mean train-two-tower?"),
-    ("qqq", "unknown command 'qqq'; interestlake --help lists them"),
+    ("qqq", "unknown command 'qqq'\ninterestlake --help lists what there is"),
 ])  # fmt: skip
 def test_an_unknown_command_is_told_the_nearest(capsys, typed, said):
     with pytest.raises(SystemExit) as ended:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 
-from ..core.config import RunOptions, cut, load_params, new_run_id, parse_override
+from ..core.config import RunOptions, conf_file, conf_folder, cut, load_params, new_run_id, parse_override
 from ..core.errors import BadInput, GateRefused
 from ..core.moved_store import SQLITE
 from ..core.places import expect_lake_place, expect_lake_there, expect_writable
@@ -47,7 +47,7 @@ def execute(arguments: argparse.Namespace, load: Callable | None = None) -> None
     if isinstance(command.runs, OnFiles):
         load()(arguments, LOG)
     elif isinstance(command.runs, OwnStart):
-        arguments.conf_dir = _conf_dir(arguments)
+        arguments.conf_dir = conf_folder(arguments.conf)
         loads = command.runs.loads
         load()(arguments, LOG, lambda: _started(arguments.conf_dir, arguments.profile, loads))
     else:
@@ -57,7 +57,7 @@ def execute(arguments: argparse.Namespace, load: Callable | None = None) -> None
 def _on_lake(command: Command, arguments: argparse.Namespace, load: Callable) -> None:
     # faults of the command line and of conf come before the seconds that Spark needs to start
     options, overrides, inputs = options_of(command, arguments)
-    conf_dir, runs = _conf_dir(arguments), command.runs
+    conf_dir, runs = conf_folder(arguments.conf), command.runs
     params = load_params(conf_dir, overrides, arguments.recipe)
     stages = cut(STAGE_NAMES, getattr(arguments, "from"), arguments.until) if command.name == "run" else slice(None)
     _look_for_inputs(inputs)
@@ -136,13 +136,14 @@ def options_of(
     if len(run_id) > LONGEST_RUN_ID:
         raise BadInput.of("run id", found=f"{len(run_id)} characters", expected=f"at most {LONGEST_RUN_ID}",
                           where="--run-id")  # fmt: skip
+    mapping = getattr(arguments, "mapping", None)
     options = RunOptions(
         lake=arguments.lake,
         run_id=run_id,
         seed=arguments.seed,
         source=command.source or getattr(arguments, "source", None),
         inputs=tuple(path for _, path in inputs),
-        mapping=getattr(arguments, "mapping", None),
+        mapping=conf_file(mapping) if mapping else None,
         tracking_uri=arguments.tracking_uri,
         report_dir=arguments.report_dir,
         fresh=bool(getattr(arguments, "fresh", False)),
@@ -186,7 +187,7 @@ def _look_for_paths(command: Command, arguments: argparse.Namespace) -> None:
         path = getattr(arguments, option.name)
         if not path or has_scheme(str(path)) or os.path.exists(str(path)):
             continue
-        what = "folder" if option.metavar in ("DIR", "MODEL", "X") else "file"
+        what = {"DIR": "folder", "MODEL": "folder", "X": "folder", "LAKE": "lake"}.get(option.metavar, "file")
         raise BadInput.of(f"{what} {path}", found="nothing there", expected=f"a {what}", where=option.flag)
 
 
@@ -247,18 +248,14 @@ def _close(spark, options: RunOptions, began: float) -> None:
     print(f"total {time.perf_counter() - began:.0f} s")
 
 
-def _conf_dir(arguments: argparse.Namespace) -> str | None:
-    return arguments.conf or ("conf" if os.path.isdir("conf/params") else None)
-
-
 @contextmanager
-def _started(conf_dir: str | None, profile: str, modules: Sequence[str]):
+def _started(conf_dir: str, profile: str, modules: Sequence[str]):
     """Spark, stopped at the end, and the Future of `modules`, which load meanwhile."""
     importlib.import_module("interestlake.core.claim")
     with ThreadPoolExecutor(1) as pool:
         loading = pool.submit(lambda: [importlib.import_module(module) for module in modules])
         with PROGRESS.doing("starting Spark"):
-            spark = build_session(conf_dir or "conf", profile)
+            spark = build_session(conf_dir, profile)
         LOG.debug("what Spark's JVM prints is in %s", jvm_log())
         PROGRESS.tasks = spark_tasks(spark)
         try:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ..core.errors import BadInput, InterestlakeError
 from ..core.machine_faults import machine_fault
+from .extras import missing_extra
 
 PACKAGE = Path(__file__).resolve().parents[1]
 # type of an exception -> what was expected of the file at fault; by name, so that nothing is imported to look
@@ -45,6 +46,8 @@ def _chain(error: BaseException):
 
 
 def _of_input(error: BaseException) -> BadInput | None:
+    if (extra := missing_extra(error)) is not None:
+        return extra
     names = {f"{kind.__module__}.{kind.__qualname__}" for kind in type(error).__mro__}
     text = _text(error)
     if isinstance(error, MemoryError) or "torch.OutOfMemoryError" in names or "CUDA out of memory" in text:

@@ -20,7 +20,8 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str):
         """End with exit code 2 and the message."""
-        self.exit(2, f"error: {message}\n{self.prog} --help lists what there is\n")
+        hint = "" if "did you mean" in message else f"\n{self.prog} --help lists what there is"
+        self.exit(2, f"error: {message}{hint}\n")
 
 
 class TopParser(Parser):

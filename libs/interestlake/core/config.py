@@ -1,5 +1,6 @@
 """conf/params/*.yml and --set overrides -> one frozen Params; every fault is reported at once."""
 
+import os
 import re
 from collections.abc import Sequence
 from dataclasses import MISSING, asdict, dataclass
@@ -126,6 +127,21 @@ def _section(name: str, values: object, file: str, origins: dict[str, str], faul
             continue
         values_of[key] = tuple(value) if isinstance(value, list) else kind(value)
     return SECTIONS[name](**values_of)
+
+
+def conf_folder(given: str | None = None) -> str:
+    """The configuration's folder: `given`, else ./conf where it is there, else the one that the package brings."""
+    if given:
+        return given
+    return "conf" if os.path.isdir("conf/params") else str(Path(__file__).parents[1] / "conf")
+
+
+def conf_file(path: str) -> str:
+    """`path`, or, where nothing is there and it begins with conf/, that file of the package's configuration."""
+    if os.path.exists(path) or not path.startswith("conf/"):
+        return path
+    packaged = Path(conf_folder()).parent / path
+    return str(packaged) if packaged.is_file() else path
 
 
 def load_params(conf_dir: str | None, overrides: dict[str, object] | None = None, recipe: str | None = None) -> Params:

@@ -99,7 +99,7 @@ COMMANDS = (
         (
             Option(
                 "--from-lake", "the lake that knows the people (default: a half of this lake's items is one shop, the "
-                "other half the other)", metavar="LAKE",
+                "other half the other)", metavar="LAKE", place=True,
             ),
         ),
     ),

