@@ -22,7 +22,7 @@ def classical_features():
 
     from interestlake.media import classical
 
-    return classical.image_features(np.zeros((64, 64, 3), np.uint8))
+    return classical.picture_features(np.zeros((64, 64, 3), np.uint8), 64)
 
 
 def afresh(module: str):

@@ -15,11 +15,10 @@ EXTRAS = {
 
 def missing_extra(error: BaseException) -> BadInput | None:
     """The message for an import that failed for want of an extra, here or in a task of Spark's; else None."""
-    words = str(error) if isinstance(error, ImportError) or "ModuleNotFoundError" in str(error) else ""
-    named = re.search(r"No module named '([\w.]+)'", words)
-    module = (
-        named[1].split(".")[0] if named else getattr(error, "name", None) if isinstance(error, ImportError) else None
-    )
+    imported = isinstance(error, ImportError)
+    named = re.search(r"No module named '([\w.]+)'", str(error)) if "ModuleNotFoundError" in str(error) else None
+    module = (getattr(error, "name", None) if imported else named and named[1]) or ""
+    module = module.split(".")[0]
     if module not in EXTRAS:
         return None
     return BadInput.of(f"package {module}", found="not installed", expected=f"the extra {EXTRAS[module]}",

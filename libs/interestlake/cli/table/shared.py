@@ -6,7 +6,7 @@ from .command import Number, Option, as_count, as_names, as_seconds, as_seed
 # as in sources/registry.py, which brings Spark
 SOURCES = ("sample", "movielens", "amazon-reviews", "lastfm", "yelp", "mind", "hm", "criteo", "retailrocket", "steam",
            "goodbooks", "book-crossing", "table")  # fmt: skip
-CONF = Option("--conf", "configuration folder (default: conf where it is there)")
+CONF = Option("--conf", "configuration folder (default: conf where it is there, else the package's)")
 PROFILE = Option("--profile", "conf/spark/<profile>.properties", choices=PROFILES, default="local")
 SET = Option("--set", "one parameter", metavar="SECTION.NAME=VALUE", repeat=True)
 SEED = Option("--seed", "seed of every random step (default 42)", as_seed, 42)
