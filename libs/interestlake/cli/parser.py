@@ -41,6 +41,10 @@ class TopParser(Parser):
     def parse_args(self, args: Sequence[str] | None = None, namespace=None) -> argparse.Namespace:
         """As argparse; a command or option that is none ends with 2 and names the nearest one that there is."""
         given = list(sys.argv[1:] if args is None else args)
+        if not given:
+            self.exit(2, self.format_help())
+        if given[0] == "help":
+            given = [*given[1:2], "--help"]
         place = next((place for place, word in enumerate(given) if not word.startswith("-")), len(given))
         if place < len(given):
             if given[place] not in BY_NAME:
