@@ -161,7 +161,7 @@ def test_options_that_set_parameters_keep_their_ranges(command, folder, caplog, 
         (["topics", "--k", "1"], "k=1"),
         (["undo"], "undo: found nothing to do; expected --run-id"),
         (["feedback", "--user", "u"], "feedback: found nothing to do; expected --not-interested or"),
-        (["check-reasons", "--people", "0"], "found 0; expected a whole number, 1 or more"),
+        (["check-reasons", "--people", "-1"], "people=-1 (--set): expected >= 0"),
     ],
 )
 def test_faults_of_single_commands(words, message, folder, caplog, capsys):
@@ -185,4 +185,21 @@ def test_the_table_is_covered():
 @pytest.mark.parametrize("text", ["x", "nan", "", "1.5", "1e3"])
 def test_a_count_is_a_whole_number(text, folder, caplog, capsys):
     told = refused(["who", "--lake", str(folder / "lake"), f"--limit={text}"], caplog, capsys)
-    assert f"argument --limit: found {text}; expected a whole number, 1 or more" in told
+    assert f"argument --limit: found {text}; expected a whole number from 1 to 1000" in told
+
+
+def test_a_key_that_is_too_short(folder, caplog, capsys, monkeypatch):
+    monkeypatch.setenv("INTERESTLAKE_PSEUDONYM_KEY", "short")
+    words = ["ingest", "--source", "movielens", "--input", str(folder), "--lake", str(folder / "new")]
+    assert "found a key of 5 bytes; expected at least 16 bytes" in refused(words, caplog, capsys)
+
+
+def test_the_example_mappings_are_found_outside_the_checkout(folder, monkeypatch):
+    from interestlake.cli.dispatch import options_of
+    from interestlake.cli.parser import build_parser
+    from interestlake.sources.mapping import read_mapping
+
+    monkeypatch.chdir(folder)
+    given = ["ingest", "--source", "table", "--lake", "L", "--mapping", "conf/mappings/ratings.yml"]
+    options, _, _ = options_of(BY_NAME["ingest"], build_parser().parse_args(given))
+    assert read_mapping(options.mapping).source == "ratings"

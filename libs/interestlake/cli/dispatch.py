@@ -17,6 +17,7 @@ from ..core.places import expect_lake_place, expect_lake_there, expect_writable
 from ..core.progress import PROGRESS, spark_tasks
 from ..core.session import GATEWAY, build_session, jvm_log
 from ..core.storage import as_on_disk, has_scheme
+from ..privacy.keys import expect_key
 from .table import BY_NAME, Command
 from .table.command import Cut, OneStage, OnFiles, OverLake, OwnStart
 from .table.operations import STAGE_NAMES
@@ -63,6 +64,8 @@ def _on_lake(command: Command, arguments: argparse.Namespace, load: Callable) ->
     _look_for_inputs(inputs)
     _look_for_models(params.recommend.models)
     _look_for_source(getattr(arguments, "source", None), options.mapping)
+    if options.source not in (None, "sample"):
+        expect_key(params.ingest.pseudonym_key_file)
     if GATEWAY not in os.environ:
         _look_for_lake(command, options, stages)
         if isinstance(runs, (Cut, OneStage)):

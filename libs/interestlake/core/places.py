@@ -41,20 +41,16 @@ def expect_lake_place(lake: str, inputs: Iterable[str] = ()) -> None:
 
 
 def expect_lake_there(root: str, needs: Iterable[str] = (), command: str = "interestlake run") -> None:
-    """BadInput where there is no lake at `root`, or one without a table of `needs`, which `command` makes: what
+    """BadInput where there is no table at `root`, or none of one of `needs`, which `command` makes: what
     `stage.expect_lake` says of it, without Spark, and of this machine's disk alone.
     """
     if has_scheme(root):
         return
-    missing = [name for name in needs or ("ops.runs",) if not _table_there(root, name)]
-    if missing:
-        there = _table_there(root, "ops.runs")
-        raise BadInput.of(f"lake {root}", found=f"no {', '.join(missing)}" if there else "none there",
+    some = any(Path(root).glob("*/*/_delta_log"))
+    missing = [name for name in needs if not Path(root, *name.split("."), "_delta_log").is_dir()]
+    if missing or not some:
+        raise BadInput.of(f"lake {root}", found=f"no {', '.join(missing)}" if some else "none there",
                           expected=f"a lake after `{command}`", where="--lake")  # fmt: skip
-
-
-def _table_there(root: str, name: str) -> bool:
-    return os.path.isdir(os.path.join(root, *name.split("."), "_delta_log"))
 
 
 def expect_writable(folder: str, where: str = "--out", least: int = 0, what: str = "folder") -> None:

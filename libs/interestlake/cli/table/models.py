@@ -112,7 +112,7 @@ COMMANDS = (
         ),
         (
             Option(
-                "--people", "people whose lists are scored again without their reasons (default 100)", as_count,
+                "--people", "people whose lists are scored again without their reasons (default 100)", int,
                 metavar="N", sets="explain.people",
             ),
         ),

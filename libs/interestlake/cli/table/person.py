@@ -69,7 +69,7 @@ WHO = (
         "people whose id is this or near it, and items whose title holds it (default: some of each)",
         metavar="TEXT",
     ),
-    Option("--limit", "rows of each (default 10)", as_count, 10, metavar="N"),
+    Option("--limit", "rows of each (default 10)", Number(1, 1_000, whole=True), 10, metavar="N"),
 )
 LIST = (
     USER,

@@ -1,7 +1,7 @@
 """Options that several commands have."""
 
 from ...core.session import PROFILES
-from .command import Number, Option, as_count, as_names, as_seconds, as_seed
+from .command import Number, Option, as_names, as_seconds, as_seed
 
 # as in sources/registry.py, which brings Spark
 SOURCES = ("sample", "movielens", "amazon-reviews", "lastfm", "yelp", "mind", "hm", "criteo", "retailrocket", "steam",
@@ -33,7 +33,7 @@ def source(required: bool) -> tuple[Option, ...]:
         Option("--source", f"one of {', '.join(SOURCES)}", required=required),
         Option("--input", "folders or files; may be repeated", metavar="PATH", repeat=True, file=True),
         Option("--mapping", "column mapping of --source table", metavar="YAML"),
-        Option("--users", "people in the generated world of --source sample", as_count, sets="ingest.sample_users"),
+        Option("--users", "people in the generated world of --source sample", int, sets="ingest.sample_users"),
         Option("--fresh", "run stages also where nothing that they rest on has changed since they last ran", bool),
     )
 
@@ -42,7 +42,7 @@ def source(required: bool) -> tuple[Option, ...]:
 CHOOSING = (
     Option("--models", "only these models and popularity (recommend.models; default: all that the data allows)",
            as_names, metavar="A,B", sets="recommend.models"),
-    Option("--minutes", "plan the search for M minutes; 0 = keep what was chosen before (tune.minutes)", Number(0, 1e6),
+    Option("--minutes", "plan the search for M minutes; 0 = keep what was chosen before (tune.minutes)", float,
            metavar="M", sets="tune.minutes"),
     Option("--quick", "fixed parameters and no trained sequence and graph models: a first look", bool,
            sets="tune.quick"),

@@ -1,7 +1,7 @@
 """Texts, pictures and sounds of a lake. The commands that tune an encoder on files are in tuning.py."""
 
 from ...core.config import MEDIA, SUPPORT
-from .command import Command, OneStage, Option, as_count, as_yaml
+from .command import Command, OneStage, Option, as_yaml
 from .shared import NAMED
 from .tuning import COMMANDS as TUNING
 
@@ -33,7 +33,7 @@ SUMMARISE = (
     Option("--item", "print one item's texts and where each stands (default: all, to the lake)", one_of="what"),
     Option("--user", f"print an introduction to this person's list and a reading of their profile: {NAMED}",
            one_of="what"),
-    Option("--sentences", "sentences of a summary (default 4)", as_count, metavar="N", sets="summarise.sentences"),
+    Option("--sentences", "sentences of a summary (default 4)", int, metavar="N", sets="summarise.sentences"),
     Option("--blocked", "further words that reach no text, one a line", metavar="FILE", sets="summarise.blocked",
            place=True),
     Option(
