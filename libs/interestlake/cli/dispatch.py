@@ -63,9 +63,7 @@ def _on_lake(command: Command, arguments: argparse.Namespace, load: Callable) ->
     stages = cut(STAGE_NAMES, getattr(arguments, "from"), arguments.until) if command.name == "run" else slice(None)
     _look_for_inputs(inputs)
     _look_for_models(params.recommend.models)
-    _look_for_source(getattr(arguments, "source", None), options.mapping)
-    if options.source not in (None, "sample"):
-        expect_key(params.ingest.pseudonym_key_file)
+    _look_for_source(getattr(arguments, "source", None), options.mapping, params.ingest.pseudonym_key_file)
     if GATEWAY not in os.environ:
         _look_for_lake(command, options, stages)
         if isinstance(runs, (Cut, OneStage)):
@@ -164,8 +162,10 @@ def _look_for_inputs(inputs: Sequence[tuple[str, str]]) -> None:
             raise BadInput.of(f"input {path}", found="nothing there", expected="a file or folder", where=option)
 
 
-def _look_for_source(source: str | None, mapping: str | None) -> None:
-    """BadInput for a source that is none, and for a mapping at fault, before Spark starts and a store is made."""
+def _look_for_source(source: str | None, mapping: str | None, key_file: str) -> None:
+    """BadInput for a source that is none, a key that is too short for its people, and a mapping at fault."""
+    if source not in (None, "sample"):
+        expect_key(key_file)
     if source is None or (mapping and (has_scheme(mapping) or GATEWAY in os.environ)):
         return
     from ..sources import origin_of
