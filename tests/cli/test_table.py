@@ -13,6 +13,7 @@ from interestlake.cli.main import main
 from interestlake.cli.parser import build_parser
 from interestlake.cli.table import BY_NAME, COMMANDS, GROUPS
 from interestlake.cli.table.command import Cut, OneStage, OnFiles, OverLake, OwnStart
+from interestlake.cli.table.shared import SHARED
 from interestlake.core.config import flat, load_params
 from interestlake.core.params.all import Params
 
@@ -97,12 +98,32 @@ def test_start_up_loads_nothing_slow():
 @pytest.mark.parametrize(("typed", "said"), [
     ("benchmrk", "unknown command 'benchmrk'; did you mean benchmark?"),
     ("train_tower", "did you mean train-two-tower?"),
-    ("qqq", "unknown command 'qqq'; interestlake --help lists them"),
+    ("qqq", "unknown command 'qqq'\ninterestlake --help lists what there is"),
 ])  # fmt: skip
 def test_an_unknown_command_is_told_the_nearest(capsys, typed, said):
     with pytest.raises(SystemExit) as ended:
         main([typed, "--lake", "L"])
     assert ended.value.code == 2 and said in capsys.readouterr().err
+
+
+def test_who_says_nothing_or_help_gets_the_page(capsys):
+    for words, code in (([], 2), (["help"], 0)):
+        with pytest.raises(SystemExit) as ended:
+            main(words)
+        said = capsys.readouterr()
+        assert ended.value.code == code and "\nstart: " in (said.err if code else said.out)
+    with pytest.raises(SystemExit) as ended:
+        main(["help", "recommend"])
+    assert ended.value.code == 0 and "usage: interestlake recommend --lake LAKE" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)
+def test_shared_options_stand_last_on_a_page(command, capsys):
+    with pytest.raises(SystemExit):
+        main([command.name, "--help"])
+    own, shared = capsys.readouterr().out.split("shared with other commands:")
+    assert all(f" {option.flag}" in own for option in command.options if option.flag not in SHARED)
+    assert not any(f"\n  {flag} " in own for flag in SHARED) and "--verbose" in shared
 
 
 def test_the_version_is_the_package_s(capsys):

@@ -10,12 +10,14 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 
-from ..core.config import RunOptions, cut, load_params, new_run_id, parse_override
+from ..core.config import RunOptions, conf_file, conf_folder, cut, load_params, new_run_id, parse_override
 from ..core.errors import BadInput, GateRefused
 from ..core.moved_store import SQLITE
-from ..core.places import expect_lake_place, expect_writable
-from ..core.session import GATEWAY, build_session
+from ..core.places import expect_lake_place, expect_lake_there, expect_writable
+from ..core.progress import PROGRESS, spark_tasks
+from ..core.session import GATEWAY, build_session, jvm_log
 from ..core.storage import as_on_disk, has_scheme
+from ..privacy.keys import expect_key
 from .table import BY_NAME, Command
 from .table.command import Cut, OneStage, OnFiles, OverLake, OwnStart
 from .table.operations import STAGE_NAMES
@@ -41,11 +43,12 @@ def execute(arguments: argparse.Namespace, load: Callable | None = None) -> None
     command = BY_NAME[arguments.command]
     if OUT in command.options:
         expect_writable(arguments.out)
+    _look_for_paths(command, arguments)
     load = load or (lambda: named(command.runs.address))
     if isinstance(command.runs, OnFiles):
         load()(arguments, LOG)
     elif isinstance(command.runs, OwnStart):
-        arguments.conf_dir = _conf_dir(arguments)
+        arguments.conf_dir = conf_folder(arguments.conf)
         loads = command.runs.loads
         load()(arguments, LOG, lambda: _started(arguments.conf_dir, arguments.profile, loads))
     else:
@@ -55,14 +58,16 @@ def execute(arguments: argparse.Namespace, load: Callable | None = None) -> None
 def _on_lake(command: Command, arguments: argparse.Namespace, load: Callable) -> None:
     # faults of the command line and of conf come before the seconds that Spark needs to start
     options, overrides, inputs = options_of(command, arguments)
-    conf_dir, runs = _conf_dir(arguments), command.runs
+    conf_dir, runs = conf_folder(arguments.conf), command.runs
     params = load_params(conf_dir, overrides, arguments.recipe)
     stages = cut(STAGE_NAMES, getattr(arguments, "from"), arguments.until) if command.name == "run" else slice(None)
     _look_for_inputs(inputs)
     _look_for_models(params.recommend.models)
-    _look_for_source(getattr(arguments, "source", None), options.mapping)
-    if GATEWAY not in os.environ and isinstance(runs, (Cut, OneStage)):
-        _look_for_places(options)
+    _look_for_source(getattr(arguments, "source", None), options.mapping, params.ingest.pseudonym_key_file)
+    if GATEWAY not in os.environ:
+        _look_for_lake(command, options, stages)
+        if isinstance(runs, (Cut, OneStage)):
+            _look_for_places(options)
     if isinstance(runs, OverLake) and runs.at_once and named(runs.at_once)(arguments, params, options):
         return
     LOG.info("run %s  seed %d  lake %s", options.run_id, options.seed, options.lake)
@@ -106,6 +111,7 @@ def run_over_lake(
     figures = run_stages(spark, (stage, *further), params, options)[stage.name]
     text = _by_name(named(runs.closing), {**given, "figures": figures})
     if text is not None:
+        PROGRESS.clear()
         print(text)
 
 
@@ -131,13 +137,14 @@ def options_of(
     if len(run_id) > LONGEST_RUN_ID:
         raise BadInput.of("run id", found=f"{len(run_id)} characters", expected=f"at most {LONGEST_RUN_ID}",
                           where="--run-id")  # fmt: skip
+    mapping = getattr(arguments, "mapping", None)
     options = RunOptions(
         lake=arguments.lake,
         run_id=run_id,
         seed=arguments.seed,
         source=command.source or getattr(arguments, "source", None),
         inputs=tuple(path for _, path in inputs),
-        mapping=getattr(arguments, "mapping", None),
+        mapping=conf_file(mapping) if mapping else None,
         tracking_uri=arguments.tracking_uri,
         report_dir=arguments.report_dir,
         fresh=bool(getattr(arguments, "fresh", False)),
@@ -155,8 +162,10 @@ def _look_for_inputs(inputs: Sequence[tuple[str, str]]) -> None:
             raise BadInput.of(f"input {path}", found="nothing there", expected="a file or folder", where=option)
 
 
-def _look_for_source(source: str | None, mapping: str | None) -> None:
-    """BadInput for a source that is none, and for a mapping at fault, before Spark starts and a store is made."""
+def _look_for_source(source: str | None, mapping: str | None, key_file: str) -> None:
+    """BadInput for a source that is none, a key that is too short for its people, and a mapping at fault."""
+    if source not in (None, "sample"):
+        expect_key(key_file)
     if source is None or (mapping and (has_scheme(mapping) or GATEWAY in os.environ)):
         return
     from ..sources import origin_of
@@ -173,15 +182,38 @@ def _look_for_places(options: RunOptions) -> None:
         expect_writable(os.path.dirname(options.tracking_uri.removeprefix(SQLITE)) or ".", "--tracking-uri")
 
 
+def _look_for_paths(command: Command, arguments: argparse.Namespace) -> None:
+    """BadInput for a place named by an option that is not there, where it is sure to mean this machine's disk."""
+    if GATEWAY in os.environ:
+        return
+    for option in (one for one in command.options if one.place):
+        path = getattr(arguments, option.name)
+        if not path or has_scheme(str(path)) or os.path.exists(str(path)):
+            continue
+        what = {"DIR": "folder", "MODEL": "folder", "X": "folder", "LAKE": "lake"}.get(option.metavar, "file")
+        raise BadInput.of(f"{what} {path}", found="nothing there", expected=f"a {what}", where=option.flag)
+
+
+def _look_for_lake(command: Command, options: RunOptions, stages: slice) -> None:
+    """BadInput where a command reads a lake of this machine's disk and there is none, or not the table it needs."""
+    runs, needs, after = command.runs, (), "interestlake run"
+    if isinstance(runs, Cut):
+        first = STAGE_NAMES[stages.start or 0] if command.name == "run" else command.name.replace("-", "_")
+        if first == STAGE_NAMES[0]:
+            return
+    if isinstance(runs, OneStage):
+        if runs.after is None:
+            return
+        after, needs = runs.after, runs.needs if isinstance(runs.needs, tuple) else ()
+    expect_lake_there(options.lake, needs, after)
+
+
 def _look_for_models(names: Sequence[str]) -> None:
     """BadInput for a name that the registry lacks, before Spark starts; what the data lacks is seen by the stage."""
-    if not names:
-        return
-    from ..models.registry import BY_NAME as MODELS
+    if names:
+        from ..models.registry import expect_models
 
-    if unknown := sorted(set(names) - set(MODELS)):
-        where, expected = "--models or recommend.models", f"among {', '.join(MODELS)}"
-        raise BadInput.of("models", found=", ".join(unknown), expected=expected, where=where)
+        expect_models(names, "--models or recommend.models")
 
 
 def _run_cut(spark, params, options: RunOptions, stages: slice, began: float, loading: Future, load: Callable) -> None:
@@ -212,23 +244,25 @@ def _run_cut(spark, params, options: RunOptions, stages: slice, began: float, lo
 def _close(spark, options: RunOptions, began: float) -> None:
     from ..reporting.closing import closing_lines
 
-    for line in closing_lines(spark, options):
+    lines = closing_lines(spark, options)
+    PROGRESS.clear()
+    for line in lines:
         print(line)
     print(f"total {time.perf_counter() - began:.0f} s")
 
 
-def _conf_dir(arguments: argparse.Namespace) -> str | None:
-    return arguments.conf or ("conf" if os.path.isdir("conf/params") else None)
-
-
 @contextmanager
-def _started(conf_dir: str | None, profile: str, modules: Sequence[str]):
+def _started(conf_dir: str, profile: str, modules: Sequence[str]):
     """Spark, stopped at the end, and the Future of `modules`, which load meanwhile."""
     importlib.import_module("interestlake.core.claim")
     with ThreadPoolExecutor(1) as pool:
         loading = pool.submit(lambda: [importlib.import_module(module) for module in modules])
-        spark = build_session(conf_dir or "conf", profile)
+        with PROGRESS.doing("starting Spark"):
+            spark = build_session(conf_dir, profile)
+        LOG.debug("what Spark's JVM prints is in %s", jvm_log())
+        PROGRESS.tasks = spark_tasks(spark)
         try:
             yield spark, loading
         finally:
+            PROGRESS.tasks = lambda: None
             spark.stop()

@@ -1,14 +1,19 @@
 """The command line: parses by the command table, runs, and turns faults into exit codes; jobs/*.py end up here too."""
 
-import logging
 import os
 import sys
 import warnings
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 
 from ..core.errors import GateRefused, InterestlakeError
+from ..core.progress import PROGRESS
 from .dispatch import LOG, execute
+from .faults import explained
 from .parser import build_parser
+from .say import set_up_logging
+
+INTERRUPTED = 130  # as shells say it
 
 
 def _quiet_libraries() -> None:
@@ -22,23 +27,32 @@ def _quiet_libraries() -> None:
 
 
 def main(argv: Sequence[str] | None = None, load: Callable | None = None) -> int:
-    """Run one command; returns the exit code: 0 done, 2 bad input or configuration, 3 the gate said no.
+    """Run one command; returns the exit code: 0 done, 1 a fault of our own, 2 bad input, configuration or machine, 3
+    the gate said no, 130 interrupted. No exception leaves it but argparse's SystemExit.
 
     load: see dispatch.execute; None = what the command table says.
     """
     _quiet_libraries()
-    logging.basicConfig(format="%(message)s", level=logging.WARNING, stream=sys.stderr)
-    LOG.setLevel(logging.INFO)
-    LOG.disabled = False  # a store's migrations silence the loggers that are there before them
     arguments = build_parser().parse_args(argv)
+    set_up_logging(arguments.quiet, arguments.verbose)
     try:
-        execute(arguments, load)
+        with nullcontext() if arguments.quiet else PROGRESS.reported(), PROGRESS.doing(arguments.command):
+            execute(arguments, load)
+        sys.stdout.flush()
     except GateRefused as refusal:
         LOG.error("gate: %s", refusal)
         return refusal.exit_code
-    except InterestlakeError as fault:
-        LOG.error("error: %s", fault)
-        return fault.exit_code
+    except BrokenPipeError:  # the reader of our output has read enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return 0
+    except KeyboardInterrupt:
+        again = " --run-id of this run goes on where it stopped" if getattr(arguments, "lake", None) else ""
+        LOG.error("interrupted%s", f";{again}" if again else "")
+        return INTERRUPTED
+    except Exception as fault:
+        told = fault if isinstance(fault, InterestlakeError) else explained(fault)
+        LOG.error("error: %s", told, exc_info=fault if arguments.verbose else None)
+        return told.exit_code
     return 0
 
 

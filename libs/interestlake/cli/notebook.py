@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from pyspark.sql import DataFrame, SparkSession
 
-from ..core.config import RunOptions, load_params, parse_override
+from ..core.config import RunOptions, conf_folder, load_params, parse_override
 from ..core.errors import BadInput
 from ..core.lake import Lake
 from ..core.pipeline import run_stages, select
@@ -56,7 +56,7 @@ class Notebook:
         logging.basicConfig(format="%(message)s", level=logging.WARNING, stream=sys.stderr)
         logging.getLogger("interestlake").setLevel(logging.INFO)
         values = parameters(namespace.get("dbutils"))
-        spark = namespace.get("spark") or build_session(values["conf"] or "conf")
+        spark = namespace.get("spark") or build_session(conf_folder(values["conf"]))
         return cls(spark, values, namespace.get("display"))
 
     def run(self, first: str, last: str | None = None) -> dict[str, dict[str, float]]:
@@ -66,7 +66,7 @@ class Notebook:
         source `sample` only. Raises BadInput and GateRefused as the command line would.
         """
         options, overrides = self._options()
-        params = load_params(self.parameters["conf"] or None, overrides)
+        params = load_params(conf_folder(self.parameters["conf"]), overrides)
         return run_stages(self.spark, select(STAGES, first, last or first), params, options)
 
     def table(self, name: str) -> DataFrame:

@@ -1,12 +1,13 @@
 """conf/params/*.yml and --set overrides -> one frozen Params; every fault is reported at once."""
 
+import os
 import re
 from collections.abc import Sequence
 from dataclasses import MISSING, asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from .errors import BadInput
+from .errors import BadInput, nearest
 from .params.all import SECTIONS, Params, section_fields
 from .yaml_file import parse_yaml, read_yaml
 
@@ -128,6 +129,21 @@ def _section(name: str, values: object, file: str, origins: dict[str, str], faul
     return SECTIONS[name](**values_of)
 
 
+def conf_folder(given: str | None = None) -> str:
+    """The configuration's folder: `given`, else ./conf where it is there, else the one that the package brings."""
+    if given:
+        return given
+    return "conf" if os.path.isdir("conf/params") else str(Path(__file__).parents[1] / "conf")
+
+
+def conf_file(path: str) -> str:
+    """`path`, or, where nothing is there and it begins with conf/, that file of the package's configuration."""
+    if os.path.exists(path) or not path.startswith("conf/"):
+        return path
+    packaged = Path(conf_folder()).parent / path
+    return str(packaged) if packaged.is_file() else path
+
+
 def load_params(conf_dir: str | None, overrides: dict[str, object] | None = None, recipe: str | None = None) -> Params:
     """Params from `conf_dir`/params/<section>.yml, then `recipe`, then `overrides` ("als.rank" -> 16); else defaults.
 
@@ -198,7 +214,8 @@ def _recipe_path(conf_dir: str | None, recipe: str) -> Path:
     path = Path(recipe) if recipe.endswith((".yml", ".yaml")) else folder / f"{recipe}.yml"
     if not path.is_file():
         recipes = sorted(file.stem for file in folder.glob("*.yml"))
-        expected = f"one of {', '.join(recipes)}, or a YAML file" if recipes else "the path of a YAML file"
+        near = nearest(recipe, recipes)
+        expected = f"one of {', '.join(recipes)}, or a YAML file{near}" if recipes else "the path of a YAML file"
         raise BadInput.of("recipe", found=f"no file {path}", expected=expected, where="--recipe")
     return path
 
@@ -213,6 +230,8 @@ def _cross_checks(sections: dict, faults: list[str]) -> None:
     bad = [pair for pair in sections["guard"].blocked_attributes if not all(pair.partition("="))]
     if bad:
         faults.append(f"blocked_attributes={bad} (conf/params/guard.yml or the recipe): expected name=value")
+    if sections["topics"].k == 1:
+        faults.append("k=1 (conf/params/topics.yml or --k): expected 2 or more, or 0 for as many as the lake's LDA has")
     if promote.k not in evaluate.ks:
         expected = f"expected one of ks={list(evaluate.ks)} (conf/params/evaluate.yml)"
         faults.append(f"k={promote.k} (conf/params/promote.yml): {expected}")
@@ -230,7 +249,8 @@ def cut(order: Sequence[str], first: str | None, last: str | None) -> slice:
     """Where the names from `first` to `last`, both included, stand in `order`; BadInput as in pipeline.select."""
     for flag, name in (("--from", first), ("--until", last)):
         if name is not None and name not in order:
-            raise BadInput.of(f"{flag}", found=repr(name), expected=f"one of {', '.join(order)}", where=flag)
+            expected = f"one of {', '.join(order)}{nearest(name, order)}"
+            raise BadInput.of(f"{flag}", found=repr(name), expected=expected, where=flag)
     start = order.index(first) if first else 0
     end = order.index(last) if last else len(order) - 1
     if start > end:

@@ -1,6 +1,7 @@
 """The faults a user can cause, each with the exit code its job ends with."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
 
 
 class InterestlakeError(Exception):
@@ -37,3 +38,9 @@ class GateRefused(InterestlakeError):
 
 class ShortRead(InterestlakeError):
     """A feed delivered another number of rows than its table holds: the run stops, exit code 1."""
+
+
+def nearest(word: str, words: Iterable[str], cutoff: float = 0.6) -> str:
+    """What a message ends with where `word` is a near miss of one of `words`: "; did you mean X?", else nothing."""
+    near = get_close_matches(word, list(words), 1, cutoff)
+    return f"; did you mean {near[0]}?" if near else ""

@@ -12,6 +12,7 @@ from .errors import GateRefused
 from .hold import holding
 from .lake import Lake, one_row
 from .params.all import Params
+from .progress import PROGRESS
 from .stage import Stage, StageContext
 from .tracking import Tracker, default_tracking_uri
 from .unchanged import WatchedLake, WatchedParams, input_mark, marks_of, rested_on, unchanged_since
@@ -157,7 +158,8 @@ def _run_one(context: StageContext, params: Params, stage: Stage, marks: Marks) 
     with context.tracker.stage(stage.name, {**section, "seed": context.options.seed}) as tracker:
         refusal = None
         try:
-            figures = dict(stage.run(context))
+            with PROGRESS.doing(stage.name):
+                figures = dict(stage.run(context))
         except GateRefused as no:
             if no.figures is None:
                 raise

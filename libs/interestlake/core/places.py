@@ -40,6 +40,19 @@ def expect_lake_place(lake: str, inputs: Iterable[str] = ()) -> None:
                           "written", where="--lake, or the rights of these files")  # fmt: skip
 
 
+def expect_lake_there(root: str, needs: Iterable[str] = (), command: str = "interestlake run") -> None:
+    """BadInput where there is no table at `root`, or none of one of `needs`, which `command` makes: what
+    `stage.expect_lake` says of it, without Spark, and of this machine's disk alone.
+    """
+    if has_scheme(root):
+        return
+    some = any(Path(root).glob("*/*/_delta_log"))
+    missing = [name for name in needs if not Path(root, *name.split("."), "_delta_log").is_dir()]
+    if missing or not some:
+        raise BadInput.of(f"lake {root}", found=f"no {', '.join(missing)}" if some else "none there",
+                          expected=f"a lake after `{command}`", where="--lake")  # fmt: skip
+
+
 def expect_writable(folder: str, where: str = "--out", least: int = 0, what: str = "folder") -> None:
     """BadInput where nothing can be written into `folder`, or could if it were made, or less than `least` bytes are
     free. Tried with a file without a name in the folder, or in the one that it would be made in; makes nothing.

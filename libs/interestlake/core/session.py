@@ -2,6 +2,7 @@
 
 import importlib.util
 import os
+import re
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -10,8 +11,10 @@ from pathlib import Path
 
 from .class_path import appended, resolved_jars, without_jars
 from .errors import BadInput
+from .machine_faults import machine_fault
 
 GATEWAY = "PYSPARK_GATEWAY_PORT"
+JAVA_OPTIONS, LOG_RULES = "spark.driver.extraJavaOptions", "log4j2.properties"
 PROFILES = ("local", "standalone", "gpu", "databricks")
 # what PySpark, Delta and the stages name most in the JVM
 JVM_NAMES = (
@@ -51,6 +54,16 @@ def graphframes_jar() -> str | None:
     root = Path(importlib.util.find_spec("pyspark").origin).parents[1]
     jars = sorted((root / "jars").glob("graphframes-*.jar"))
     return str(jars[0]) if jars else None
+
+
+def with_log_rules(java_options: str, rules: Path) -> str:
+    """Java options whose log is ruled by the file `rules`, where it is there; a file that they name and that is there
+    stays."""
+    named = re.search(r'"?-Dlog4j2?\.configurationFile=(?:file:)?([^\s"]+)"?', java_options)
+    if (named and Path(named[1]).is_file()) or not rules.is_file():
+        return java_options
+    others = java_options.replace(named[0], "") if named else java_options
+    return f'{others} "-Dlog4j2.configurationFile={rules.resolve()}"'.strip()
 
 
 def jvm_log() -> Path:
@@ -102,6 +115,16 @@ def settings(spark, own: Mapping[str, str]):
             spark.conf.unset(key) if value is None else spark.conf.set(key, value)
 
 
+def _no_start(error: Exception) -> BadInput:
+    """What the end of the JVM's log is known to mean, or else that end."""
+    lines = jvm_log().read_text(errors="replace").splitlines()
+    if (told := machine_fault("\n".join([*lines[-200:], str(error)]))) is not None:
+        return BadInput(f"Spark did not start: {told}; its log is {jvm_log()}")
+    tail = "\n  ".join(lines[-15:])
+    return BadInput.of("Spark", found=f"no start ({error})", expected="a JVM that starts",
+                       where=f"JAVA_HOME or --profile; the last lines of {jvm_log()}:\n  {tail}")  # fmt: skip
+
+
 def build_session(conf_dir: str = "conf", profile: str = "local", overrides: dict[str, str] | None = None):
     """A SparkSession of `profile`, or the running one.
 
@@ -121,6 +144,7 @@ def build_session(conf_dir: str = "conf", profile: str = "local", overrides: dic
         if jar and not Path(settings.get("spark.jars", "")).is_file():
             settings["spark.jars"] = jar
         settings |= overrides or {}
+        settings[JAVA_OPTIONS] = with_log_rules(settings.get(JAVA_OPTIONS, ""), Path(conf_dir) / "spark" / LOG_RULES)
         jars = resolved_jars(settings)
         for key, value in (without_jars(settings) if jars else settings).items():
             builder = builder.config(key, value)
@@ -128,8 +152,7 @@ def build_session(conf_dir: str = "conf", profile: str = "local", overrides: dic
             with _output_to(jvm_log()), appended(jars):
                 spark = builder.getOrCreate()
         except Exception as error:
-            tail = "\n  ".join(jvm_log().read_text(errors="replace").splitlines()[-15:])
-            raise BadInput(f"Spark did not start ({error}); the last lines of {jvm_log()}:\n  {tail}") from error
+            raise _no_start(error) from error
     else:
         spark = builder.getOrCreate()
     keep_jvm_names(spark._jvm)

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
+from ..core.progress import PROGRESS
+
 
 @dataclass(frozen=True)
 class Grid:
@@ -77,28 +79,30 @@ def search(
             if len(seen) >= budget or (seen and not goes_on()):
                 return None
             seen[key] = value_of(params)
+            count.add()
             trials.tried.append((dict(params), seen[key]))
         return seen[key]
 
-    current = {name: grid.first for name, grid in grids.items()}
-    measured(current)
-    for _ in range(2):
-        before = dict(current)
-        for name, grid in grids.items():
-            values = list(grid.values)
-            waiting = list(values)
-            while waiting:
-                for value in waiting:
-                    measured({**current, name: value})
-                scored = [(seen.get(tuple(sorted({**current, name: v}.items())), float("-inf")), v) for v in values]
-                top = max(score for score, _ in scored)
-                tied = [v for score, v in scored if score == top]
-                best = current[name] if current[name] in tied else tied[0]
-                tells = top > min(score for score, _ in scored)  # else no value is better than another
-                further = grid.beyond(values, best) if tells else None
-                waiting = [] if further is None or len(seen) >= budget else [further]
-                values += waiting
-            current = {**current, name: best}
-        if current == before:
-            break
+    with PROGRESS.counting("search", budget, "fits") as count:
+        current = {name: grid.first for name, grid in grids.items()}
+        measured(current)
+        for _ in range(2):
+            before = dict(current)
+            for name, grid in grids.items():
+                values = list(grid.values)
+                waiting = list(values)
+                while waiting:
+                    for value in waiting:
+                        measured({**current, name: value})
+                    scored = [(seen.get(tuple(sorted({**current, name: v}.items())), float("-inf")), v) for v in values]
+                    top = max(score for score, _ in scored)
+                    tied = [v for score, v in scored if score == top]
+                    best = current[name] if current[name] in tied else tied[0]
+                    tells = top > min(score for score, _ in scored)  # else no value is better than another
+                    further = grid.beyond(values, best) if tells else None
+                    waiting = [] if further is None or len(seen) >= budget else [further]
+                    values += waiting
+                current = {**current, name: best}
+            if current == before:
+                break
     return trials

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import yaml
 
+from ..core.config import conf_file
 from ..core.errors import BadInput
 
 KEYS = {"sentence", "functional", "mined", "names", "years", "texts"}
@@ -28,6 +29,7 @@ class Relation:
 
 def read_relations(path: str) -> dict[str, Relation]:
     """Predicate -> Relation, in the order of the file. Raises BadInput once with every fault."""
+    path = conf_file(path)
     if not Path(path).is_file():
         raise BadInput.of("relations", found=f"no file {path}", expected="a YAML file", where=WHERE)
     try:

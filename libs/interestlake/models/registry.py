@@ -1,10 +1,10 @@
 """Every model, once, in the order in which they are searched: a training that stays far behind those before it ends
 early. A new model is one file with a `Model` in it and one line here (docs/add-a-model.md)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from ..core.errors import BadInput
+from ..core.errors import BadInput, nearest
 from ..interactions.pairs import Pairs
 from ..interactions.side_information import SideInformation
 from .content import APPEAL, CONTENT
@@ -93,6 +93,13 @@ def models_for(train: Pairs, side: SideInformation) -> tuple[Model, ...]:
     return tuple(there)
 
 
+def expect_models(names: Iterable[str], where: str) -> None:
+    """BadInput for a name that is no model's, whatever the inputs bring."""
+    if unknown := sorted(set(names) - set(BY_NAME)):
+        expected = f"among {', '.join(BY_NAME)}{nearest(unknown[0], BY_NAME)}"
+        raise BadInput.of("models", found=", ".join(unknown), expected=expected, where=where)
+
+
 def chosen(there: Sequence[Model], names: Sequence[str] | None, where: str = "--models") -> Sequence[Model]:
     """Those named, and popularity; None = all but those that run only when named. where: names are given.
 
@@ -107,4 +114,4 @@ def chosen(there: Sequence[Model], names: Sequence[str] | None, where: str = "--
     return [model for model in there if model.name in {*names, POPULARITY.name}]
 
 
-__all__ = ["BY_NAME", "MODELS", "Model", "Size", "chosen", "distribution_model", "models_for"]
+__all__ = ["BY_NAME", "MODELS", "Model", "Size", "chosen", "distribution_model", "expect_models", "models_for"]

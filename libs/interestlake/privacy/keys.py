@@ -50,6 +50,13 @@ def pseudonym_key(source: str, key_file: str, environ: Mapping[str, str] = os.en
     return _long_enough(path.read_bytes().strip(), f"key file {path}")
 
 
+def expect_key(key_file: str, environ: Mapping[str, str] = os.environ) -> None:
+    """BadInput for a key that is there and too short; one that is not there is made later, or needed and missed."""
+    path = Path(key_file).expanduser()
+    if KEY_VARIABLE in environ or path.exists():
+        pseudonym_key("other", key_file, environ)
+
+
 def kept_key(source: str, key_file: str, environ: Mapping[str, str] = os.environ) -> bytes:
     """`pseudonym_key` of people who are pseudonyms already: a missing key file is no reason to make another key.
 

@@ -7,6 +7,7 @@ from logging import Logger
 
 import numpy as np
 
+from ..core.progress import PROGRESS
 from ..evaluation.arrays import mean_list_ndcg
 from ..evaluation.cost import Cost, measured
 from ..evaluation.search import Trials, search
@@ -144,9 +145,10 @@ def choose(cuts: Sequence[Cut], side: SideInformation, plan: Plan, settings: Set
     for model in plan.models:
         leading = max((chosen.validation for chosen in found), default=0.0)
         try:
-            chosen = pick_parameters(
-                model, train, side, judged, k, seed, plan.fits[model.name], HOPEFUL * leading, until
-            )
+            with PROGRESS.doing(model.name):
+                chosen = pick_parameters(
+                    model, train, side, judged, k, seed, plan.fits[model.name], HOPEFUL * leading, until
+                )
         except Exception as fault:  # one model's end is a line, not the run's
             left_out[model.name] = f"failed: {type(fault).__name__}: {fault}"
             log.warning("  %-14s %s", model.name, left_out[model.name])

@@ -8,7 +8,7 @@ from dataclasses import replace
 from ..core.errors import BadInput
 from ..interactions.pairs import Pairs
 from ..interactions.side_information import SideInformation
-from ..models.registry import BY_NAME
+from ..models.registry import BY_NAME, expect_models
 from .choose import Choice, Chosen
 from .fusion import Fusion
 
@@ -46,8 +46,11 @@ def read_choice(path: str, where: str) -> dict:
         with open(path, encoding="utf-8") as file:
             choice = json.load(file)
         Fusion.of_dict(choice["fusion"])
-        return {**choice, "models": [dict(entry) for entry in choice["models"]]}
+        choice = {**choice, "models": [dict(entry) for entry in choice["models"]]}
+        names = [entry["name"] for entry in choice["models"]]
     except (OSError, ValueError, KeyError, TypeError) as fault:
         found = f"{type(fault).__name__}: {fault}"
         raise BadInput.of(f"file {path}", found=found, expected="a choice that `export-split` or a run left",
                           where=where) from fault  # fmt: skip
+    expect_models(names, f"{where}, the names in {path}")
+    return choice

@@ -13,6 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from ..core.progress import PROGRESS, Count
 from . import checkpoint
 
 Batch = dict[str, np.ndarray]
@@ -115,14 +116,15 @@ def train(
         optimizer.load_state_dict(state["optimizer"])
         history, best = History(**state["history"]), state["best"]
         pace.steps = history.steps[-1]
-    with deterministic():
+    with deterministic(), PROGRESS.counting("training") as count:
         epoch = history.epochs[-1] if history.epochs else 0
         while epoch < schedule.epochs and not history.waited(schedule) and (epoch == 0 or goes_on(history)):
             begun, losses = pace.steps, []
+            count.what = f"training, epoch {epoch + 1}"
             while epoch < schedule.epochs and (not losses or pace.steps - begun < schedule.validate_steps):
                 epoch += 1
                 torch.manual_seed(seed * 1_000_003 + epoch)
-                losses += _one_epoch(model, optimizer, epochs(epoch), loss_of, pace, after_step)
+                losses += _one_epoch(model, optimizer, epochs(epoch), loss_of, pace, after_step, count)
             value = value_of()
             if value is None or value > max(history.validation_ndcg, default=-1.0):
                 history.best_epoch, best = epoch, copy.deepcopy(model.state_dict())
@@ -153,7 +155,7 @@ class _Pace:
             group["lr"] = rate * share
 
 
-def _one_epoch(model, optimizer, batches, loss_of, pace: _Pace, after_step) -> list[tuple[float, float]]:
+def _one_epoch(model, optimizer, batches, loss_of, pace: _Pace, after_step, count: Count) -> list[tuple[float, float]]:
     """One pass with a step per batch -> (loss, weight) of each."""
     model.train()
     losses = []
@@ -164,6 +166,7 @@ def _one_epoch(model, optimizer, batches, loss_of, pace: _Pace, after_step) -> l
         pace.next(optimizer)
         optimizer.step()
         after_step()
+        count.add()
         losses.append((loss.item(), weight))
     return losses
 

@@ -17,6 +17,7 @@ from ...interactions.held_out import HeldOut, held_out_pairs
 from ...interactions.inputs import Inputs, place_of
 from ...interactions.pairs import Pairs
 from ...interactions.side_information import SideInformation, build_side, likeness_vectors
+from ...models.registry import expect_models
 from ...recommending.ablation import FAMILIES, POPULARITY, by_family, oracle, without_each
 from ...recommending.budget import Plan, plan_search
 from ...recommending.choose import FUSED, Settings, choose
@@ -24,7 +25,7 @@ from ...recommending.kept import kept_choice, plain, read_choice
 from ...recommending.pool import Pool, gather
 from ...recommending.sampled import NEGATIVES, draw_candidates, sampled_lists
 from ...training.curves import loss_figure
-from .numbers import expect_numbers
+from ..table.command import as_names
 from .outcome import Outcome, finish
 from .track import log_run
 from .write import ceiling_lines, table_lines, write_recommendations
@@ -32,7 +33,7 @@ from .write import ceiling_lines, table_lines, write_recommendations
 
 def benchmark(options: argparse.Namespace, log: Logger) -> None:
     """Fit, choose and list without the test pairs; then score the lists by them."""
-    expect_numbers(options)
+    expect_models(as_names(options.models or ""), "--models")
     earlier = read_choice(options.chosen, "--chosen") if options.chosen else None
     inputs = read_inputs(options.train, options.test, options.validation, options.items, options.social, options.facts)
     log.info(
@@ -117,7 +118,7 @@ def benchmark(options: argparse.Namespace, log: Logger) -> None:
 
 
 def _plan(options: argparse.Namespace, train: Pairs, side: SideInformation) -> Plan:
-    models = [name.strip() for name in options.models.split(",")] if options.models else None
+    models = as_names(options.models) if options.models else None
     memory = float("inf") if options.max_gigabytes is None else options.max_gigabytes
     return plan_search(train, side, models, options.budget, options.minutes, memory)
 

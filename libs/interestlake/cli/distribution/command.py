@@ -19,12 +19,13 @@ from ...models.distribution.saved import DistributionModel
 from ...models.distribution.training import trainer
 from ...models.distribution.verbalise import TEXT_PIECES, TITLES
 from ...models.model import Model
-from ...models.registry import chosen, distribution_model, models_for
+from ...models.registry import chosen, distribution_model, expect_models, models_for
 from ...recommending.choose import SEARCH_PEOPLE, pick_parameters
 from ...text.encoder_files import EncoderFiles, find_encoder
 from ...text.tuning.track import EXAMPLES, check_register
 from ...training.curves import loss_figure
 from ..benchmark.command import held_test
+from ..table.command import as_names
 from .compare import finish, lines_of, list_figures, scored, some
 from .track import log_distribution
 
@@ -90,17 +91,14 @@ def train_distribution(options: argparse.Namespace, log: Logger) -> None:
 def _checked(options: argparse.Namespace) -> EncoderFiles:
     options.tracking_uri = options.tracking_uri or os.environ.get("MLFLOW_TRACKING_URI") or ""
     check_register(options)
-    for name in ("top", "epochs", "budget"):
-        value = getattr(options, name)
-        if value is not None and value < 1:
-            raise BadInput.of(name, found=value, expected="1 or more", where=f"--{name}")
+    expect_models(set(as_names(options.compare)) - {NAME}, "--compare")
     return find_encoder(options.encoder, TEXT_PIECES, where="--encoder")
 
 
 def _chosen(options: argparse.Namespace, train: Pairs, side) -> list[Model]:
     """The compared models, then the distribution."""
     models = models_for(train, side)
-    compared = [name.strip() for name in options.compare.split(",") if name.strip() and name.strip() != NAME]
+    compared = [name for name in as_names(options.compare) if name != NAME]
     rivals = [one for one in chosen(models, compared) if one.name in compared] if compared else []
     trained_by = trainer(options.adapter, options.encoder, options.precision, options.epochs)
     return [*rivals, distribution_model(trained_by)]

@@ -1,14 +1,14 @@
 """Given train and test files: every model on them, and the files themselves."""
 
-from .command import Command, OnFiles, Option, OverLake
+from .command import Command, Number, OnFiles, Option, OverLake, as_share
 from .shared import OUT, PAIRS, SEED, SPLIT_FILES, TOP
 
 SPLITS = ("stratified-item", "stratified-user", "leave-one-out", "global-time", "cold-items")
 RANKINGS = ("ranking", "leave-one-out", "leave-one-out-sampled", "cold-items")
 SIDE_FILES = (
-    Option("--items", "item_id,title,text", metavar="CSV"),
-    Option("--social", "user_id,friend_id", metavar="CSV"),
-    Option("--facts", "subject,predicate,object with item ids as subjects", metavar="CSV"),
+    Option("--items", "item_id,title,text", metavar="CSV", place=True),
+    Option("--social", "user_id,friend_id", metavar="CSV", place=True),
+    Option("--facts", "subject,predicate,object with item ids as subjects", metavar="CSV", place=True),
 )
 BENCHMARK = (
     *SPLIT_FILES,
@@ -22,16 +22,16 @@ BENCHMARK = (
     Option("--ablate", "fuse without each granularity as well", bool),
     Option("--families", "fuse collaborative and content models apart, too", bool),
     Option("--models", "only these models and popularity (default: all that fit)", metavar="A,B"),
-    Option("--minutes", "plan the search for M minutes", float, metavar="M"),
-    Option("--max-gigabytes", "leave out models that would hold more", float, metavar="G"),
-    Option("--chosen", "no search: models, parameters and fusion of this file", metavar="JSON"),
-    Option("--budget", "at most N fits per model (default: by model)", int, metavar="N"),
+    Option("--minutes", "plan the search for M minutes", Number(0, 1e6), metavar="M"),
+    Option("--max-gigabytes", "leave out models that would hold more", Number(), metavar="G"),
+    Option("--chosen", "no search: models, parameters and fusion of this file", metavar="JSON", place=True),
+    Option("--budget", "at most N fits per model (default: by model)", Number(1, 10**6, whole=True), metavar="N"),
     Option(
-        "--variety", "share of validation nDCG that the fused list may give for less popular items", float, 0.01,
+        "--variety", "share of validation nDCG that the fused list may give for less popular items", as_share, 0.01,
         metavar="SHARE",
     ),
     Option(
-        "--diversity", "0 (default) to 1: how much the fused list avoids items like those above them", float, 0.0,
+        "--diversity", "0 (default) to 1: how much the fused list avoids items like those above them", as_share, 0.0,
         metavar="D",
     ),
     Option(
@@ -42,7 +42,7 @@ BENCHMARK = (
     SEED,
 )  # fmt: skip
 SPLIT = (
-    Option("--input", PAIRS, metavar="CSV", required=True),
+    Option("--input", PAIRS, metavar="CSV", required=True, place=True),
     Option("--protocol", choices=SPLITS, required=True),
     Option("--test-share", "default 0.25", float, 0.25),
     Option("--validation-share", "default 0: no validation file", float, 0.0),

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from ...core.config import parse_override
+from ...core.errors import nearest
 
 
 def as_yaml(text: str) -> object:
@@ -21,26 +22,52 @@ def as_names(text: str) -> list[str]:
 MAX_SEED = 2**31 - 1  # every library that draws takes these
 
 
-def as_seed(text: str) -> int:
-    """A whole number that seeds numpy, torch and Spark alike."""
-    try:
-        value = int(text)
-    except ValueError:
-        value = -1
-    if not 0 <= value <= MAX_SEED:
-        raise argparse.ArgumentTypeError(f"found {text}; expected a whole number from 0 to {MAX_SEED}")
-    return value
+@dataclass(frozen=True)
+class OneOf:
+    """A word out of `choices`; a near miss is told what it is near to."""
+
+    choices: tuple[str, ...]
+
+    def __call__(self, text: str) -> str:
+        if text not in self.choices:
+            raise argparse.ArgumentTypeError(
+                f"found {text!r}; expected one of {', '.join(self.choices)}{nearest(text, self.choices)}"
+            )
+        return text
 
 
-def as_seconds(text: str) -> float:
-    """A number >= 0."""
-    try:
-        value = float(text)
-    except ValueError:
-        value = -1.0
-    if not 0 <= value < float("inf"):
-        raise argparse.ArgumentTypeError(f"found {text}; expected a number of seconds, 0 or more")
-    return value
+@dataclass(frozen=True)
+class Number:
+    """A number in [least, most], or above `least`; whole: without a part behind the point."""
+
+    least: float = 0.0
+    most: float = float("inf")
+    whole: bool = False
+    above: bool = False
+    unit: str = ""
+
+    def __call__(self, text: str) -> int | float:
+        try:
+            value = int(text) if self.whole else float(text)
+        except ValueError:
+            value = None
+        if value is None or not self.least <= value <= self.most or (self.above and value == self.least):
+            raise argparse.ArgumentTypeError(f"found {text}; expected {self}")
+        return value
+
+    def __str__(self) -> str:
+        what = f"a {'whole ' * self.whole}number{self.unit}"
+        if self.above:
+            return f"{what} above {self.least:g}" + (f", at most {self.most:g}" if self.most < float("inf") else "")
+        if self.most < float("inf"):
+            return f"{what} from {self.least:.0f} to {self.most:.0f}"
+        return f"{what}, {self.least:g} or more"
+
+
+as_seed = Number(0, MAX_SEED, whole=True)
+as_seconds = Number(0, 1e9, unit=" of seconds")
+as_count = Number(1, whole=True)
+as_share = Number(0, 1)
 
 
 @dataclass(frozen=True)
@@ -48,7 +75,8 @@ class Option:
     """One option: its flag (without dashes: an argument by place), meaning, type, default and allowed values.
 
     kind: bool makes a switch. sets: the parameter ("als.rank") that the option stands for; left out, it sets nothing.
-    file: the path of an input, looked for before anything starts, and noted with the run. one_of: options with the same
+    file: the path of an input, looked for before anything starts, and noted with the run. place: a path, likewise
+    looked for, that is no input; one with a scheme (models:/, s3a:) is not looked for. one_of: options with the same
     word exclude each other; one of them has to be there where any is `required`. environment: the variable that gives
     the default.
     """
@@ -63,8 +91,14 @@ class Option:
     repeat: bool = False
     sets: str | None = None
     file: bool = False
+    place: bool = False
     one_of: str | None = None
     environment: str | None = None
+
+    @property
+    def always(self) -> bool:
+        """Whether every call has it."""
+        return not self.one_of and (self.required or not self.flag.startswith("-"))
 
     @property
     def name(self) -> str:
@@ -129,7 +163,8 @@ class OwnStart:
 
 @dataclass(frozen=True)
 class Command:
-    """One command. source: what its run says that it read, where no option --source says it."""
+    """One command. source: what its run says that it read, where no option --source says it. any_of: names of options
+    of which one is needed."""
 
     name: str
     group: str
@@ -138,6 +173,7 @@ class Command:
     runs: Cut | OneStage | OverLake | OnFiles | OwnStart
     options: tuple[Option, ...] = ()
     source: str | None = None
+    any_of: tuple[str, ...] = ()
 
     @property
     def aliases(self) -> tuple[str, ...]:

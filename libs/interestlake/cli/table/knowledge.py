@@ -1,6 +1,7 @@
 """The knowledge commands. Most options set a parameter of the section `knowledge`."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from ...core.config import KNOWLEDGE
 from .command import Command, OneStage, Option
@@ -26,6 +27,7 @@ def applied(help: str) -> Option:
 
 
 AS_OF = sets("--as-of", "as_of", "TIME", "facts that hold then (default: those without an end)")
+TAGGER = sets("--tagger", "tagger", "DIR", "a model of train-tagger that has to see an entity there too")
 COMMANDS = (
     command(
         "load", "RDF files (N-Triples, Turtle, RDF/XML) -> facts, as a delta", " --input facts.ttl",
@@ -46,7 +48,7 @@ COMMANDS = (
     command(
         "mine", "facts found in texts by patterns", " --apply",
         sets("--min-confidence", "min_confidence", "X", "confidence that a fact needs (default 0.5)", float),
-        sets("--tagger", "tagger", "DIR", "a model of train-tagger that has to see an entity there too"),
+        replace(TAGGER, place=True),
         applied("the facts go into silver.facts with source mined"),
     ),
     command(

@@ -2,7 +2,7 @@
 
 from ...core.config import FEEDBACK
 from .benchmark import SIDE_FILES
-from .command import Command, OneStage, OnFiles, Option, OwnStart, as_yaml
+from .command import Command, OneStage, OnFiles, Option, OwnStart, as_count, as_yaml
 from .person import CLOSING, GRAPH, REASONS
 from .shared import CONF, ENCODER, OUT, PAIRS, PRECISION, PROFILE, SEED, SPLIT_FILES, TOP, TRACKING_OR_NONE
 
@@ -11,7 +11,7 @@ ADAPTERS = ("full", "lora", "adalora", "frozen")
 COMPARED = "popularity,als,sasrec"
 MODELS = (
     Option("--lake", "what the models need and cost on this lake, and what its last run made of each", one_of="data"),
-    Option("--train", f"what they need and cost on these pairs: {PAIRS}", metavar="CSV", one_of="data"),
+    Option("--train", f"what they need and cost on these pairs: {PAIRS}", metavar="CSV", one_of="data", place=True),
     *SIDE_FILES,
     Option("--json", "print JSON", bool),
     CONF,
@@ -19,16 +19,16 @@ MODELS = (
 )
 DISTRIBUTION = (
     *SPLIT_FILES,
-    Option("--items", "item_id,title,text", metavar="CSV", required=True),
+    Option("--items", "item_id,title,text", metavar="CSV", required=True, place=True),
     OUT,
     Option("--adapter", "what of the encoder is trained (default lora)", choices=ADAPTERS, default="lora"),
     ENCODER,
-    Option("--epochs", "at most N passes (default 12)", int, metavar="N"),
+    Option("--epochs", "at most N passes (default 12)", as_count, metavar="N"),
     Option(
         "--compare", f"models of `interestlake benchmark` beside it on the same files (default {COMPARED}; '' for "
         "none)", default=COMPARED, metavar="A,B",
     ),
-    Option("--budget", "at most N fits per compared model (default: by model)", int, metavar="N"),
+    Option("--budget", "at most N fits per compared model (default: by model)", as_count, metavar="N"),
     Option("--no-refit", "keep what was trained without the validation pairs", bool),
     TOP,
     Option(
@@ -99,7 +99,7 @@ COMMANDS = (
         (
             Option(
                 "--from-lake", "the lake that knows the people (default: a half of this lake's items is one shop, the "
-                "other half the other)", metavar="LAKE",
+                "other half the other)", metavar="LAKE", place=True,
             ),
         ),
     ),

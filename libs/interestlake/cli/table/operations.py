@@ -35,6 +35,6 @@ UNDO_OF = Command(
     "interestlake undo --lake out/lake --run-id r1",
     OneStage("stages.undo:UNDO", "cli.undo:closing", needs=(), before="cli.undo:asked",
              instead={"dry_run": "cli.undo:show"}),
-    (Option("--dry-run", "print which tables would change, and write nothing", bool),),
+    (Option("--dry-run", "print which tables would change, and write nothing", bool),), any_of=("run_id",),
 )  # fmt: skip
 COMMANDS = (*(_only(stage) for stage in STAGE_NAMES), UNDO_OF)

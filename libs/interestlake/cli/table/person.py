@@ -1,7 +1,7 @@
 """Interests and lists of people, one of them where asked for."""
 
 from ...core.config import REQUEST
-from .command import Command, OneStage, Option, OverLake, OwnStart
+from .command import Command, Number, OneStage, Option, OverLake, OwnStart, as_count
 from .shared import CONF, LAKE, NAMED, PROFILE, SET, USER
 
 GRAPH = "interestlake run --until build_graph"  # the command that makes what these read
@@ -19,12 +19,15 @@ ASK = (
     Option("request", "what is wanted, in words; - reads it from standard input"),
     LAKE,
     Option("--user", f"who asks: {NAMED} (default: nobody's profile)"),
-    Option("--top", "items of the list (default 10)", int, 10, metavar="N"),
+    Option("--top", "items of the list (default 10)", as_count, 10, metavar="N"),
     Option("--include-seen", "also items that the person has chosen before", bool),
-    Option("--intents", "--out of train-intents, or models:/interestlake.intents@ALIAS", metavar="MODEL"),
-    Option("--tagger", "--out of train-tagger, or models:/interestlake.tagger@ALIAS", metavar="MODEL"),
+    Option("--intents", "--out of train-intents, or models:/interestlake.intents@ALIAS", metavar="MODEL", place=True),
+    Option("--tagger", "--out of train-tagger, or models:/interestlake.tagger@ALIAS", metavar="MODEL", place=True),
     Option("--json", "print JSON", bool),
-    Option("--max-gigabytes", "memory that the items may take in this process (default 4)", float, 4.0, metavar="G"),
+    Option(
+        "--max-gigabytes", "memory that the items may take in this process (default 4)", Number(above=True), 4.0,
+        metavar="G",
+    ),
     Option(
         "--tracking-uri", "MLflow store: where models:/ names are looked up, and, where it is named here, what takes a "
         "run with what was understood and how long it took; never the words",
@@ -38,7 +41,7 @@ PROFILE_PAGE = (
     Option("--out", "file (default: reports/profile-<id>.html in the lake)", metavar="HTML"),
     Option("--open", "show the page in the browser", bool),
     Option("--serve", "serve it on this machine, so that its buttons work", bool),
-    Option("--port", "port of --serve (default: a free one)", int, 0),
+    Option("--port", "port of --serve (default: a free one)", Number(0, 65535, whole=True), 0),
 )
 FEEDBACK = (
     USER,
@@ -52,8 +55,8 @@ FORGET = (
     Option("--interest", "this interest of the person, such as tag:funny", metavar="INTEREST", one_of="what"),
     Option("--everything", "the person", bool, one_of="what"),
     Option(
-        "--keep-history-hours", "older versions of the tables younger than this stay readable (default 0: none)", float,
-        0.0, metavar="H",
+        "--keep-history-hours", "older versions of the tables younger than this stay readable (default 0: none)",
+        Number(), 0.0, metavar="H",
     ),
 )  # fmt: skip
 EXPLAIN = (
@@ -66,12 +69,12 @@ WHO = (
         "people whose id is this or near it, and items whose title holds it (default: some of each)",
         metavar="TEXT",
     ),
-    Option("--limit", "rows of each (default 10)", int, 10, metavar="N"),
+    Option("--limit", "rows of each (default 10)", Number(1, 1_000, whole=True), 10, metavar="N"),
 )
 LIST = (
     USER,
     Option("--csv", "print CSV: rank,item_id,title,score,reason", bool),
-    Option("--top", "length at most (default: recommend.top_k)", int, metavar="N"),
+    Option("--top", "length at most (default: recommend.top_k)", as_count, metavar="N"),
 )
 COMMANDS = (
     Command(
@@ -103,7 +106,7 @@ COMMANDS = (
         OneStage(
             "stages.person:FEEDBACK", f"{ASKED}:closing", needs=("silver.users",), before=f"{ASKED}:feedback",
         ),
-        FEEDBACK, REQUEST,
+        FEEDBACK, REQUEST, ("not_interested", "not_interested_in"),
     ),
     Command(
         "forget", "one person", "delete what the lake holds of a person, also from history",

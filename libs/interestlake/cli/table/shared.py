@@ -1,12 +1,12 @@
 """Options that several commands have."""
 
 from ...core.session import PROFILES
-from .command import Option, as_names, as_seconds, as_seed
+from .command import Number, Option, as_names, as_seconds, as_seed
 
 # as in sources/registry.py, which brings Spark
 SOURCES = ("sample", "movielens", "amazon-reviews", "lastfm", "yelp", "mind", "hm", "criteo", "retailrocket", "steam",
            "goodbooks", "book-crossing", "table")  # fmt: skip
-CONF = Option("--conf", "configuration folder (default: conf where it is there)")
+CONF = Option("--conf", "configuration folder (default: conf where it is there, else the package's)")
 PROFILE = Option("--profile", "conf/spark/<profile>.properties", choices=PROFILES, default="local")
 SET = Option("--set", "one parameter", metavar="SECTION.NAME=VALUE", repeat=True)
 SEED = Option("--seed", "seed of every random step (default 42)", as_seed, 42)
@@ -49,8 +49,9 @@ CHOOSING = (
 )  # fmt: skip
 NAMED = "the source's user id (SOURCE:ID where two sources have it), or a pseudonym or 8 or more of its digits"
 USER = Option("--user", NAMED, required=True)
+LONGEST_LIST = 10_000
 OUT = Option("--out", "folder of the results", metavar="DIR", required=True)
-TOP = Option("--top", "length of the lists (default 10)", int, 10, metavar="K")
+TOP = Option("--top", "length of the lists (default 10)", Number(1, LONGEST_LIST, whole=True), 10, metavar="K")
 ENCODER = Option("--encoder", "another BERT folder than the shipped MiniLM", default="", metavar="PATH")
 TRACKING_OR_NONE = Option("--tracking-uri", "MLflow store (default: MLFLOW_TRACKING_URI, else none is kept)")
 PRECISION = Option(
@@ -60,7 +61,9 @@ PRECISION = Option(
 PAIRS = "user_id,item_id[,weight][,timestamp]"
 # train, test, validation: the files of whatever is judged on given pairs
 SPLIT_FILES = (
-    Option("--train", PAIRS, metavar="CSV", required=True),
-    Option("--test", "the same columns; read for the scores alone", metavar="CSV", required=True),
-    Option("--validation", "the same columns (default: cut from train)", metavar="CSV"),
+    Option("--train", PAIRS, metavar="CSV", required=True, place=True),
+    Option("--test", "the same columns; read for the scores alone", metavar="CSV", required=True, place=True),
+    Option("--validation", "the same columns (default: cut from train)", metavar="CSV", place=True),
 )
+# flags that stand last on a command's help page, for they mean the same everywhere
+SHARED = {option.flag for option in ON_LAKE} - {LAKE.flag} | {"--json"}

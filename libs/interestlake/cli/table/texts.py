@@ -10,11 +10,11 @@ INTERESTS = "interestlake run --until build_interests"
 MEDIA_ENCODERS = (
     Option(
         "--vision", "transformers folder of the picture encoder (embed_media.vision_path; default: classical features)",
-        metavar="DIR", sets="embed_media.vision_path",
+        metavar="DIR", sets="embed_media.vision_path", place=True,
     ),
     Option(
         "--audio", "transformers folder of the sound encoder (embed_media.audio_path; default: classical features)",
-        metavar="DIR", sets="embed_media.audio_path",
+        metavar="DIR", sets="embed_media.audio_path", place=True,
     ),
 )  # fmt: skip
 PICTURES_AND_SOUNDS = Option(
@@ -34,12 +34,13 @@ SUMMARISE = (
     Option("--user", f"print an introduction to this person's list and a reading of their profile: {NAMED}",
            one_of="what"),
     Option("--sentences", "sentences of a summary (default 4)", int, metavar="N", sets="summarise.sentences"),
-    Option("--blocked", "further words that reach no text, one a line", metavar="FILE", sets="summarise.blocked"),
+    Option("--blocked", "further words that reach no text, one a line", metavar="FILE", sets="summarise.blocked",
+           place=True),
     Option(
         "--classifier", "texts -> probabilities of being harmful", metavar="MODULE:FUNCTION",
         sets="summarise.classifier",
     ),
-    Option("--generator", "a transformers folder that rewrites --item's summary", metavar="DIR"),
+    Option("--generator", "a transformers folder that rewrites --item's summary", metavar="DIR", place=True),
     Option("--endpoint", "an OpenAI-compatible server that does, http://host/v1", metavar="URL"),
     Option("--model", "model name at the endpoint"),
 )  # fmt: skip
@@ -57,7 +58,7 @@ COMMANDS = (
         OneStage("stages.sentiment:SENTIMENT", "stages.sentiment:sentiment_table", INTERESTS),
         (
             Option("--model", "--out of train-sentiment (default: the Spark NLP tier)", as_yaml, metavar="X",
-                   sets="sentiment.model"),
+                   sets="sentiment.model", place=True),
             Option("--window-days", "length of a window that may raise an alarm", as_yaml, metavar="X",
                    sets="sentiment.window_days"),
         ),
@@ -66,7 +67,8 @@ COMMANDS = (
         "entities", GROUP, "entities of a trained tagger as nodes beside the interests",
         "interestlake entities --lake out/lake --tagger out/tagger",
         OneStage("stages.entities:ENTITIES_STAGE", "stages.entities:entities_table", INTERESTS),
-        (Option("--tagger", "--out of train-tagger", as_yaml, metavar="X", required=True, sets="entities.model"),),
+        (Option("--tagger", "--out of train-tagger", as_yaml, metavar="X", required=True, sets="entities.model",
+                place=True),),
     ),
     Command(
         "trend", GROUP, "topics and sentiment over time, and where they leave their course",

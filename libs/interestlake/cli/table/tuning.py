@@ -1,6 +1,6 @@
 """An encoder tuned on given files, and made smaller. Options left out take the task's default (docs/tuning.md)."""
 
-from .command import Command, OnFiles, Option
+from .command import Command, OnFiles, Option, as_count, as_share
 from .shared import ENCODER, OUT, PRECISION, SEED, TRACKING_OR_NONE
 
 METHODS = ("full", "lora", "adalora")
@@ -27,9 +27,9 @@ def files(kind: str, columns: str, dev_needed: bool) -> tuple[Option, ...]:
     """Options of every task; dev_needed: it cannot be cut from train."""
     cut = "" if dev_needed else " (default: a tenth of train, by class)"
     return (
-        Option("--train", columns, metavar=kind, required=True),
-        Option("--dev", f"the same columns{cut}", metavar=kind, required=dev_needed),
-        Option("--test", "the same columns; read for the scores alone", metavar=kind, required=True),
+        Option("--train", columns, metavar=kind, required=True, place=True),
+        Option("--dev", f"the same columns{cut}", metavar=kind, required=dev_needed, place=True),
+        Option("--test", "the same columns; read for the scores alone", metavar=kind, required=True, place=True),
         OUT,
         Option("--method", "what is trained (default full)", choices=METHODS, default="full"),
         ENCODER,
@@ -57,14 +57,18 @@ REFIT = Option(
 COMPRESS = (
     Option("--model", "--out of train-intents or train-sentiment", metavar="DIR", required=True),
     Option(
-        "--texts", "column text: what is distilled and weighed on; labels are not read", metavar="CSV", required=True
+        "--texts",
+        "column text: what is distilled and weighed on; labels are not read",
+        metavar="CSV",
+        required=True,
+        place=True,
     ),
-    Option("--data", "text,intent or text,label: for figures alone", metavar="CSV", required=True),
+    Option("--data", "text,intent or text,label: for figures alone", metavar="CSV", required=True, place=True),
     OUT,
-    Option("--heads", "heads left out (default 0.25)", float, 0.25, metavar="SHARE"),
-    Option("--weights", "weights of the encoder's matrices set to 0 (default 0.4)", float, 0.4, metavar="SHARE"),
-    Option("--layers", "layers of the distilled encoder (default: half)", int, metavar="N"),
-    Option("--epochs", "passes of the distillation (default: about 60,000 rows)", int, metavar="N"),
+    Option("--heads", "heads left out (default 0.25)", as_share, 0.25, metavar="SHARE"),
+    Option("--weights", "weights of the encoder's matrices set to 0 (default 0.4)", as_share, 0.4, metavar="SHARE"),
+    Option("--layers", "layers of the distilled encoder (default: half)", as_count, metavar="N"),
+    Option("--epochs", "passes of the distillation (default: about 60,000 rows)", as_count, metavar="N"),
     SEED,
 )
 COMMANDS = (

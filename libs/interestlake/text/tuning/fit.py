@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from ...core.errors import BadInput
+from ...core.progress import PROGRESS
 from .encoder import Encoder
 from .plan import Plan
 
@@ -179,7 +180,7 @@ def fit(
         torch.manual_seed(plan.seed * 1_000_003 + epoch)
         _set_training(encoder, head, True)
         losses = []
-        for batch in batches(generator):
+        for batch in PROGRESS.counted(batches(generator), f"epoch {epoch} of {plan.epochs}", steps_per_epoch):
             for group, peak in zip(optimizer.param_groups, peaks, strict=True):
                 group["lr"] = peak * rate_at(step, steps, plan.warm_up)
             ready = prepare(batch, generator)

@@ -1,0 +1,187 @@
+"""What is going on, said by one thread: Spark's tasks by its status tracker, loops in Python by the steps they count.
+
+Nothing is silent for longer than QUIET_S: a plain log gets a line at most so often, a terminal one line that changes.
+Whoever counts need not know whether anybody listens.
+"""
+
+import logging
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import TextIO
+
+LOG = logging.getLogger("interestlake")
+QUIET_S = 10.0  # without a line of any kind
+TICK_S = 1.0
+WAITING_S = 60.0  # with no task under way before it is said that no executor takes one
+
+
+class Count:
+    """Steps done of `total` (None: not known) of a loop, since it began."""
+
+    def __init__(self, what: str, total: int | None, unit: str, clock: Callable[[], float]):
+        self.what, self.total, self.unit = what, total, unit
+        self.done, self.clock, self.began = 0, clock, clock()
+
+    def add(self, steps: int = 1) -> None:
+        """So many more are done."""
+        self.done += steps
+
+    def __str__(self) -> str:
+        return f"{self.what}: {pace(self.done, self.total, self.unit, self.clock() - self.began)}"
+
+
+def pace(done: int, total: int | None, unit: str, seconds: float, so_far: str = "") -> str:
+    """'30 of 120 rows, 3.0 rows/s, 30 s left': what is left is what the rate so far makes of it."""
+    text = f"{done:,} of {total:,} {unit}{so_far}" if total else f"{done:,} {unit}{so_far}"
+    if done and seconds > 0:
+        text += f", {done / seconds:,.1f} {unit}/s"
+        if total and total > done:
+            text += f", {duration((total - done) * seconds / done)} left"
+    return text
+
+
+def duration(seconds: float) -> str:
+    """90 -> '1 min 30 s'."""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s" if minutes else f"{rest} s"
+
+
+class Progress:
+    """What is going on in this process. clock: seconds, as time.monotonic gives them."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic):
+        self.clock, self.counts, self.labels = clock, [], []
+        self.tasks: Callable[[], str | None] = lambda: None
+        self.said_at, self.shown, self.stream = clock(), False, sys.stderr
+        self.lock, self.ended, self.thread = threading.RLock(), threading.Event(), None
+
+    @contextmanager
+    def doing(self, label: str) -> Iterator[None]:
+        """What is said first on every line inside."""
+        entry = (label, self.clock())
+        self.labels.append(entry)
+        try:
+            yield
+        finally:
+            self.labels.remove(entry)
+
+    @contextmanager
+    def counting(self, what: str, total: int | None = None, unit: str = "steps") -> Iterator[Count]:
+        """A Count of a loop, gone at its end."""
+        count = Count(what, total, unit, self.clock)
+        self.counts.append(count)
+        try:
+            yield count
+        finally:
+            self.counts.remove(count)
+
+    def counted(self, things: Iterable, what: str, total: int | None = None, unit: str = "steps") -> Iterator:
+        """The same things, each counted when the next is asked for."""
+        if total is None and hasattr(things, "__len__"):
+            total = len(things)
+        with self.counting(what, total, unit) as count:
+            for thing in things:
+                yield thing
+                count.add()
+
+    def line(self) -> str:
+        """What is going on now, in one line."""
+        label, began = self.labels[-1] if self.labels else ("working", None)
+        what = [str(count) for count in tuple(self.counts)]
+        if (tasks := self.tasks()) is not None:
+            what.append(tasks)
+        since = "" if began is None else f" ({duration(self.clock() - began)} so far)"
+        return f"{label}: {'; '.join(what) or 'under way'}{since}"
+
+    @contextmanager
+    def reported(self, stream: TextIO | None = None) -> Iterator[None]:
+        """Say it from a thread until the end; stream: where, standard error unless given."""
+        self.stream, self.said_at = stream or sys.stderr, self.clock()
+        self.ended.clear()
+        self.thread = threading.Thread(target=self._report, name="progress", daemon=True)
+        self.thread.start()
+        try:
+            yield
+        finally:
+            self.ended.set()
+            self.thread.join()
+            self.clear()
+            self.tasks = lambda: None
+
+    def tick(self) -> None:
+        """Say a line if it is time for one."""
+        terminal = self.stream.isatty()
+        if self.clock() - self.said_at < (TICK_S if self.shown else QUIET_S):
+            return
+        text = self.line()
+        with self.lock:
+            if terminal:
+                self.stream.write(f"\r\x1b[K      {text}"[:200])
+                self.stream.flush()
+                self.shown, self.said_at = True, self.clock()
+            else:
+                LOG.info("      %s", text)  # which is noted as said by the filter
+                self.said_at = self.clock()
+
+    def clear(self) -> None:
+        """Take the changing line off a terminal, before another one is written."""
+        with self.lock:
+            if self.shown:
+                self.stream.write("\r\x1b[K")
+                self.stream.flush()
+            self.shown, self.said_at = False, self.clock()
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """As a filter of a log's handler: a line of the log goes before ours, and counts as said."""
+        self.clear()
+        return True
+
+    def _report(self) -> None:
+        while not self.ended.wait(TICK_S):
+            try:
+                self.tick()
+            except Exception as fault:  # a session that ends while it is asked, a terminal that is gone
+                LOG.debug("no progress line: %s", fault)
+                self.said_at = self.clock()
+
+
+PROGRESS = Progress()
+
+
+def spark_tasks(spark, clock: Callable[[], float] = time.monotonic) -> Callable[[], str | None]:
+    """What Spark's active stages have done, by its status tracker; None where nothing runs. Starts no job."""
+    seen: dict[int, float] = {}
+
+    def tasks() -> str | None:
+        tracker = spark.sparkContext.statusTracker()
+        infos = [tracker.getStageInfo(stage) for stage in tracker.getActiveStageIds()]
+        infos = [info for info in infos if info is not None]
+        if not infos:
+            seen.clear()
+            return None
+        done, total = sum(info.numCompletedTasks for info in infos), sum(info.numTasks for info in infos)
+        active = sum(info.numActiveTasks for info in infos)
+        began = min(seen.setdefault(info.stageId, clock()) for info in infos)
+        for stage in set(seen) - {info.stageId for info in infos}:
+            del seen[stage]
+        text = pace(done, total, "tasks", clock() - began, _rows(spark, infos, clock() - began))
+        if not active and not done and clock() - began > WAITING_S:
+            text += "; no executor takes a task: has the cluster cores and memory left?"
+        return text
+
+    return tasks
+
+
+def _rows(spark, infos, seconds: float) -> str:
+    """Rows that the stages have read, which Spark counts at the end of a task and every ten seconds before."""
+    try:
+        store = spark.sparkContext._jsc.sc().statusStore()
+        stages = [store.lastStageAttempt(info.stageId) for info in infos]
+        rows = sum(max(stage.inputRecords(), stage.shuffleReadRecords()) for stage in stages)
+    except Exception:  # a Spark whose store is another
+        return ""
+    return f", {rows:,} rows read, {rows / seconds:,.0f} rows/s" if rows and seconds > 1 else ""
