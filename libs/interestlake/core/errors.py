@@ -37,3 +37,7 @@ class GateRefused(InterestlakeError):
 
 class ShortRead(InterestlakeError):
     """A feed delivered another number of rows than its table holds: the run stops, exit code 1."""
+
+
+class Unreadable(Exception):
+    """A table cannot be read by this process without Spark, and why."""
