@@ -279,3 +279,13 @@ def test_who_asks_is_the_same_from_files(full):
     fan = read_asker(PlainLake(full.root), pseudonym("fan"), catalogue)
     assert fan.refused.tolist() == [IDS.index("d")] and fan.barred.tolist() == sorted(map(IDS.index, "cd"))
     assert fan.shares == {} and fan.disliked == ("category:Comedy",)
+
+
+def test_the_shell_answers_requests_and_reads_the_items_once(films, monkeypatch, capsys, caplog):
+    monkeypatch.setenv("INTERESTLAKE_CACHE", str(films.root / "cache"))
+    monkeypatch.setattr("sys.stdin", io.StringIO("ask comedy --user fan\nask a funny comedy\nask the of\n"))
+    code = cli.main(["shell", "--lake", films.lake.root, "--set", f"embed.model_path={films.bert}", "--set",
+                     "embed.max_tokens=32"])  # fmt: skip
+    said = capsys.readouterr().out
+    assert code == 2 and said.count("intent ") == 2 and "your interest in Comedy" in said
+    assert caplog.text.count("items read for requests") == 1 and "no word that says what is wanted" in caplog.text

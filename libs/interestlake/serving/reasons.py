@@ -7,7 +7,7 @@ from ..core.rows import Rows
 from ..privacy.meant import Person
 from ..recommending.write_reason import plain
 from ..reporting.content import largest_first
-from ..reporting.wording import percent, source_label
+from ..reporting.wording import model_label, percent
 from .one_list import expect_rows, list_rows, titles_of
 
 REASONS, WITHOUT = "gold.reasons", "gold.counterfactuals"
@@ -51,7 +51,7 @@ def _title(titles: Mapping[str, str], item_id: str) -> str:
 
 def _sources(row: dict) -> str:
     shares = largest_first((one["source"], one["share"]) for one in row["sources"])
-    shown = [f"{source_label(name)} {percent(share)}" for name, share in shares[:SHOWN_SOURCES]]
+    shown = [f"{model_label(name)} {percent(share)}" for name, share in shares[:SHOWN_SOURCES]]
     left = len(shares) - len(shown)
     return ", ".join(shown + ([f"{left} more"] if left else [])) or "nothing"
 

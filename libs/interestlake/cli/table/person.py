@@ -1,7 +1,7 @@
 """Interests and lists of people, one of them where asked for."""
 
 from ...core.config import REQUEST
-from .command import Command, OneStage, Option, OverLake, OwnStart
+from .command import Command, OneStage, OnFiles, Option, OverLake, OwnStart
 from .shared import CONF, LAKE, NAMED, PROFILE, SET, USER
 
 GRAPH = "interestlake run --until build_graph"  # the command that makes what these read
@@ -33,6 +33,8 @@ ASK = (
     PROFILE,
     SET,
 )  # fmt: skip
+SHELL = tuple(option for option in ASK if option.flag in ("--lake", "--intents", "--tagger", "--max-gigabytes",
+                                                           "--tracking-uri", "--conf", "--set"))  # fmt: skip
 PROFILE_PAGE = (
     USER,
     Option("--out", "file (default: reports/profile-<id>.html in the lake)", metavar="HTML"),
@@ -89,6 +91,10 @@ COMMANDS = (
         "ask", "one person", "answer a request in plain words with a list and its reasons",
         'interestlake ask "funny films of the nineties" --lake out/lake',
         OwnStart("serving.asking.command:ask", ("interestlake.serving.asking.ask", "onnxruntime")), ASK,
+    ),
+    Command(
+        "shell", "one person", "who, list, ask, profile and explain at a prompt, over a lake that stays open",
+        "interestlake shell --lake out/lake", OnFiles("cli.shell.command:shell"), SHELL,
     ),
     Command(
         "profile", "one person", "one person's page: interests, trends, lists with reasons, controls",

@@ -23,7 +23,7 @@ def ask(options: argparse.Namespace, log: Logger, start_spark: Callable) -> None
 
     Faults of the request come before the seconds that Spark needs.
     """
-    from .ask import MAX_CHARACTERS, Clock, checked, load_tuned
+    from .ask import MAX_CHARACTERS, Clock, checked
 
     clock = Clock()
     request = sys.stdin.read(MAX_CHARACTERS * 8) if options.request == "-" else options.request
@@ -39,7 +39,7 @@ def ask(options: argparse.Namespace, log: Logger, start_spark: Callable) -> None
         )
     params = load_params(options.conf_dir, dict(parse_override(one) for one in options.set))
     uri = options.tracking_uri or os.environ.get("MLFLOW_TRACKING_URI")
-    models = _models(options, uri, load_tuned)
+    models = tuned_models(options, uri)
     try:
         made, intent, index, opened = _here(options, params, request, clock, models, uri)
     except Unreadable as why:
@@ -91,13 +91,15 @@ def _by_spark(
         return *asking.ask(request, user, options.top, options.include_seen), asking.index, opened
 
 
-def _models(options: argparse.Namespace, uri: str | None, load):
+def tuned_models(options: argparse.Namespace, uri: str | None) -> tuple:
+    """What --intents and --tagger name, None for each that is not given."""
     if not (options.intents or options.tagger):
         return None, None
     from ...text.tuning.intents import IntentModel
     from ...text.tuning.tagger import TaggerModel
+    from .ask import load_tuned
 
-    return load(options.intents, IntentModel, uri), load(options.tagger, TaggerModel, uri)
+    return load_tuned(options.intents, IntentModel, uri), load_tuned(options.tagger, TaggerModel, uri)
 
 
 def _track(options: argparse.Namespace, made, intent, opened: float, seconds: float) -> None:

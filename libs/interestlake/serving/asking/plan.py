@@ -5,6 +5,9 @@ from ...core.room import gigabytes
 
 NEEDED = ("bronze.items", "silver.items", "silver.documents", "silver.embeddings", "silver.interests",
           "silver.item_interests", "silver.interactions", "silver.users")  # fmt: skip
+# of these the index is made; the others are read of one person
+INDEXED = frozenset({*NEEDED, "silver.facts", "models.als_item_factors", "models.als_fit"}) - {
+    "silver.interactions", "silver.users"}  # fmt: skip
 NEEDED_FROM = "interestlake run --until build_interests"
 REVIEWS, CHARACTERS = 20, 600  # reviews of an item that are read, and of each so many characters
 VISIBLE_SPLITS = ("train", "all")  # held-out reviews and tags must not shape an item
