@@ -53,7 +53,8 @@ def test_lines_are_the_commands_options_and_bare_words():
                        "profile 26 --out p.html", "ask what's new, not --top 4 horror --user 26",
                        'ask "two words" more')  # fmt: skip
     assert said == ["list 26 None False", "list shop:7 3 True", "who star wars 2", "who None 10", "explain 26 i7",
-                    "profile 26 p.html", "ask what's new, not horror | 26 4", "ask two words more | None 10"]  # fmt: skip
+                    "profile 26 p.html", "ask what's new, not horror | 26 4",
+                    "ask two words more | None 10"]  # fmt: skip
     assert prompt.failed == 0 and prompt.opened.renewed == 8
 
 
@@ -115,7 +116,7 @@ def test_ctrl_c_drops_the_answer_alone(monkeypatch):
     def interrupted(asked):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(prompt, "opened", SimpleNamespace(**{**vars(Opened()), "renew": lambda: None,
-                                                             "list_text": interrupted, "who_text": lambda asked: "w"}))  # fmt: skip
+    answers = {"renew": lambda: None, "list_text": interrupted, "who_text": lambda asked: "w"}
+    monkeypatch.setattr(prompt, "opened", SimpleNamespace(**answers))
     prompt.cmdloop()
     assert prompt.stdout.getvalue().split() == ["w"]
