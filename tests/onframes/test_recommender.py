@@ -80,13 +80,13 @@ def test_the_same_lists_as_the_benchmark(tmp_path):
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("models", [MODELS, None, ["sasrec", "ncf", "als"]])
+@pytest.mark.parametrize("models", [MODELS, None])
 def test_what_is_saved_comes_back(tmp_path, models):
     items = pd.DataFrame({"item_id": WORLD.item_id.unique()})
     items["title"] = "Show " + items["item_id"]
     made = Recommender(models, quick=models is None, budget=1, seed=3)
-    made.fit(WORLD, facts=pd.DataFrame({"subject": items.item_id, "predicate": "of taste",
-                                        "object": items.item_id.map(lambda item: f"taste {taste_of(item)}")}))  # fmt: skip
+    of_taste = items.item_id.map(lambda item: f"taste {taste_of(item)}")
+    made.fit(WORLD, facts=pd.DataFrame({"subject": items.item_id, "predicate": "of", "object": of_taste}))
     folder = made.save(tmp_path / "kept")
     again = Recommender.load(folder)
     pd.testing.assert_frame_equal(again.recommend(k=7), made.recommend(k=7))
@@ -106,7 +106,7 @@ def test_a_file_that_names_other_code_is_refused(tmp_path, fitted):
     for address in ("os:system", "interestlake.models.fitted:Fitted", "interestlake.models.nosuch:Thing"):
         one["class"] = address
         (folder / "recommender.json").write_text(json.dumps(described))
-        with pytest.raises((BadInput, ModuleNotFoundError)):
+        with pytest.raises(BadInput, match="expected what Recommender.save wrote"):
             Recommender.load(folder)
     with pytest.raises(BadInput, match="expected what Recommender.save wrote"):
         Recommender.load(tmp_path / "nothing")

@@ -4,6 +4,7 @@ import importlib
 import json
 from dataclasses import fields
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 import pandas as pd
@@ -20,6 +21,8 @@ from .state import State
 
 FORMAT = 1
 DESCRIPTION, ARRAYS, USERS, ITEMS = "recommender.json", "arrays.npz", "users.parquet", "items.parquet"
+# what a folder of another form, cut files, or a class that there is not, may raise
+UNREADABLE = (OSError, ValueError, KeyError, TypeError, ImportError, AttributeError, RuntimeError, BadZipFile)
 SCORERS = "interestlake.models."  # where a class has to stand that a description may name
 
 
@@ -29,7 +32,7 @@ def save_state(state: State, settings: dict, folder: Path) -> Path:
     arrays: dict[str, np.ndarray] = {}
     described = {
         "format": FORMAT, "settings": settings, "fusion": state.fusion.as_dict(), "chosen": state.chosen,
-        "timed": bool(state.known.timed), "fitted": {name: _kept_model(f"model/{name}", one, arrays)
+        "timed": bool(state.known.timed), "fitted": {name: kept_model(f"model/{name}", one, arrays)
                                                      for name, one in state.fitted.items()},
     }  # fmt: skip
     for name in ("users", "items", "weights", "times"):
@@ -59,12 +62,12 @@ def load_state(folder: Path) -> tuple[State, dict]:
         known = Pairs(np.array(["", *users["key"]], object), items["key"].to_numpy(object),
                       *(arrays[f"known/{name}"] for name in ("users", "items", "weights", "times")),
                       described["timed"])  # fmt: skip
-        fitted = {name: _model(one, arrays) for name, one in described["fitted"].items()}
+        fitted = {name: read_model(one, arrays) for name, one in described["fitted"].items()}
         beside = {name: _read(described[name], arrays) for name in ("friends", "texts", "facts")}
         state = State(Ids(known.user_ids[1:], users["id"]), Ids(known.item_ids, items["id"]), known,
                       Fusion.of_dict(described["fusion"]), fitted, items["title"].to_numpy(object),
                       chosen=described["chosen"], **beside)  # fmt: skip
-    except (OSError, ValueError, KeyError, TypeError) as fault:
+    except UNREADABLE as fault:
         raise BadInput.of(f"folder {folder}", found=f"{type(fault).__name__}: {fault}",
                           expected="what Recommender.save wrote with this version", where="load(folder)") from fault  # fmt: skip # noqa: E501
     return state, described["settings"]
@@ -79,7 +82,11 @@ def _put_ids(ids: Ids, path: Path, **more) -> None:
                           where="save(folder)") from fault  # fmt: skip
 
 
-def _kept_model(name: str, one: Fitted, arrays: dict) -> dict:
+def kept_model(name: str, one: Fitted, arrays: dict) -> dict:
+    """A fitted model as plain values; its arrays are put into `arrays`, under keys that begin with `name`.
+
+    Raises BadInput for one that holds more than values, arrays and a network that says its `shape`.
+    """
     scorer = one.scorer
     if not all(_keepable(getattr(scorer, field.name)) for field in fields(scorer)):
         raise BadInput.of(f"model {scorer.name}", found=type(scorer).__name__, expected="models whose arrays can be "
@@ -89,7 +96,8 @@ def _kept_model(name: str, one: Fitted, arrays: dict) -> dict:
             "user_vectors": _kept(f"{name}/user_vectors", one.user_vectors, arrays)}  # fmt: skip
 
 
-def _model(described: dict, arrays: dict) -> Fitted:
+def read_model(described: dict, arrays: dict) -> Fitted:
+    """What `kept_model` gave. Raises ValueError for a class that is none of the models'."""
     kind = _class_of(described["class"], Scorer)
     parts = {name: _read(one, arrays) for name, one in described["fields"].items()}
     return Fitted(kind(**parts), _read(described["user_vectors"], arrays))
