@@ -4,13 +4,21 @@ import hashlib
 import hmac
 import io
 import json
+import shutil
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from interestlake.cli import main as cli
+from interestlake.core.errors import Unreadable
 from interestlake.core.params.all import Embed
+from interestlake.core.plain_lake import PlainLake
+from interestlake.core.spark_rows import SparkRows
+from interestlake.recommending.blocks import Catalogue
+from interestlake.serving.asking.asker import read_asker
+from interestlake.serving.asking.gather import gather_index
+from interestlake.serving.asking.plain_gather import plain_index
 from interestlake.text.configured import configured_encoder, loaded_encoder
 
 from ..tuning.world import tiny_bert
@@ -167,10 +175,116 @@ def test_no_lake(ask, tmp_path):
 
 
 def test_the_index_can_leave_tags_out(spark, films, monkeypatch):
-    from interestlake.serving.asking.gather import gather_index
-
     monkeypatch.setenv("INTERESTLAKE_CACHE", str(films.root / "cache"))
     model_id = configured_encoder(Embed(model_path=films.bert, max_tokens=32)).model_id
     full, bare = (gather_index(films.lake, model_id, 1.0, without) for without in ((), ("tag",)))
     assert "space" in full.bm25.terms and "space" not in bare.bm25.terms
     assert np.allclose(np.linalg.norm(full.vectors, axis=1), 1, atol=1e-5)
+
+
+def by_spark(patch):
+    """Within the patch, `ask` does not answer from the lake's files."""
+
+    def unreadable(*given):
+        raise Unreadable("the test says so")
+
+    patch.setattr("interestlake.serving.asking.command._here", unreadable)
+
+
+@pytest.mark.parametrize(("request_", "options"), [
+    ("a funny comedy, not animated", ("--user", "other", "--json")),
+    ("comedy", ("--user", "fan", "--json", "--include-seen")),
+    ("something like Night Bite before 2010", ("--json",)),
+    ("comedy", ("--user", "Fan")),
+    ("comedy", ("--set", "embed.max_tokens=16")),
+    ("comedy", ("--max-gigabytes", "0.000001")),
+])  # fmt: skip
+def test_files_and_spark_answer_alike(ask, monkeypatch, request_, options):
+    with monkeypatch.context() as patch:
+        patch.setattr("interestlake.cli.dispatch._started", None)  # a call of it fails
+        here = ask(request_, *options)
+    with monkeypatch.context() as patch:
+        by_spark(patch)
+        there = ask(request_, *options)
+    assert here[:2] == there[:2] and here[0] == (0 if "--json" in options else 2)
+    assert here[0] == 0 or here[2].splitlines()[-1] == there[2].splitlines()[-1]
+
+
+@pytest.fixture(scope="module")
+def full(spark, films, tmp_path_factory):
+    """The films with every table that the index may read: facts, reviews, factors."""
+    from interestlake.core.lake import Lake
+
+    root = tmp_path_factory.mktemp("full") / "lake"
+    shutil.copytree(films.lake.root, root)
+    lake = Lake(spark, str(root))
+
+    def add(name, rows, schema):
+        spark.createDataFrame(rows, schema).coalesce(1).write.format("delta").mode("append").save(lake.path(name))
+
+    add("silver.facts", [("a", "directed_by", "Ann Ode"), ("b", "starring", "http://x/Bo_Day"), ("c", "year", "1999"),
+                         ("gone", "starring", "Nobody")],
+        "subject_item_id string, predicate string, object string")  # fmt: skip
+    hashes = lake.read("silver.documents").where("kind = 'item'").select("text_hash").collect()
+    reviews = [(f"r{n}", hashes[n % 3]["text_hash"], "review", "ab"[n % 2], f"u{n % 5}", f"Grand show {n} " * 90, None,
+                None, "train" if n % 7 else "test") for n in range(60)]  # fmt: skip
+    tags = [(f"t{n}", f"t{n}", "tag", "a", f"u{n % 2}", " Space Ship ", None, None, "train") for n in range(3)]
+    add("silver.documents", reviews + tags, "doc_id string, text_hash string, kind string, item_id string, "
+        "user_id string, text string, rating double, event_ts timestamp, split string")  # fmt: skip
+    add("models.als_item_factors", [(place, [0.5, float(place)]) for place in range(3)],
+        "item_index int, vector array<float>")  # fmt: skip
+    add("models.als_fit", [(4.0, 0.1, True)], "alpha double, regularization double, scaled boolean")
+    add("silver.objections", [(pseudonym("fan"), "item", "not_interested", "d"),
+                              (pseudonym("fan"), "item", "not_interested", "no such item"),
+                              (pseudonym("fan"), "interest", "not_interested", "category:Comedy"),
+                              (pseudonym("fan"), "item", "forget", mark_of("fan", "item", "c"))],
+        "user_id string, kind string, action string, target string")  # fmt: skip
+    return lake
+
+
+def mark_of(user, kind, target):
+    return hashlib.sha256(f"{pseudonym(user)}|{kind}|{target}".encode()).hexdigest()
+
+
+@pytest.mark.parametrize("without", [(), ("tag",)])
+def test_the_index_is_the_same_from_files(full, films, monkeypatch, without):
+    monkeypatch.setenv("INTERESTLAKE_CACHE", str(films.root / "cache"))
+    model_id = configured_encoder(Embed(model_path=films.bert, max_tokens=32)).model_id
+    spark = gather_index(full, model_id, 1.0, without)
+    plain, named = plain_index(PlainLake(full.root), ["none of them", model_id], 1.0, without)
+    assert named == model_id
+    for name in ("item_ids", "titles", "column_of_index"):
+        assert np.array_equal(getattr(plain.catalogue, name), getattr(spark.catalogue, name))
+    for name in ("popularity", "years", "prices"):
+        assert np.array_equal(getattr(plain, name), getattr(spark, name), equal_nan=True)
+    assert plain.bm25.terms == spark.bm25.terms and (plain.bm25.weights != spark.bm25.weights).nnz == 0
+    assert plain.vocabulary.phrases == spark.vocabulary.phrases and plain.vocabulary.surnames
+    assert plain.vocabulary.surnames == spark.vocabulary.surnames
+    assert np.allclose(plain.vectors, spark.vectors, atol=1e-6)
+    assert np.array_equal(plain.als.item_vectors, spark.als.item_vectors) and plain.als.alpha == 4.0
+    assert (plain.interests.weights != spark.interests.weights).nnz == 0
+    assert plain.interests.ids.tolist() == spark.interests.ids.tolist() == ["category:Comedy"]
+    assert "grand" in plain.bm25.terms and ("ship" in plain.bm25.terms) == (not without)
+
+
+def test_who_asks_is_the_same_from_files(full):
+    catalogue = Catalogue.of(full.read("silver.items").select("item_id", "item_index", "title").toPandas())
+    for user in CHOSEN:
+        plain, spark = (read_asker(rows, pseudonym(user), catalogue)
+                        for rows in (PlainLake(full.root), SparkRows.of_lake(full)))  # fmt: skip
+        for name in ("columns", "weights", "barred", "refused"):
+            assert np.array_equal(getattr(plain, name), getattr(spark, name))
+        assert (plain.shares, plain.disliked) == (spark.shares, spark.disliked)
+    fan = read_asker(PlainLake(full.root), pseudonym("fan"), catalogue)
+    assert fan.refused.tolist() == [IDS.index("d")] and fan.barred.tolist() == sorted(map(IDS.index, "cd"))
+    assert fan.shares == {} and fan.disliked == ("category:Comedy",)
+
+
+def test_the_shell_answers_requests_and_reads_the_items_once(films, monkeypatch, capsys, caplog):
+    monkeypatch.setenv("INTERESTLAKE_CACHE", str(films.root / "cache"))
+    monkeypatch.setattr("sys.stdin", io.StringIO("ask comedy --user fan\nask a funny comedy\nask the of\n"))
+    code = cli.main(["shell", "--lake", films.lake.root, "--set", f"embed.model_path={films.bert}", "--set",
+                     "embed.max_tokens=32"])  # fmt: skip
+    said = capsys.readouterr().out
+    assert code == 2 and said.count("intent ") == 2 and "your interest in Comedy" in said
+    assert caplog.text.count("items read for requests") == 1 and "no word that says what is wanted" in caplog.text

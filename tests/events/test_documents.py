@@ -4,7 +4,7 @@ import hashlib
 import pytest
 
 from interestlake.interactions.documents import MAX_CHARACTERS, event_documents, item_documents, item_texts
-from interestlake.text.clean import clean
+from interestlake.text.cleaned import clean
 
 ITEM = (
     "item_id string, title string, description string, categories array<string>, attributes map<string,string>, "

@@ -4,7 +4,8 @@ import pytest
 
 from interestlake.core.schemas.all import ALL
 from interestlake.interests.measure import judge_interests, lifts
-from interestlake.interests.reading_order import first_interests, reading_key
+from interestlake.interests.reading_key import reading_key
+from interestlake.interests.reading_order import first_interests
 from interestlake.stages.evaluate_interests import EVALUATE_INTERESTS
 
 FIRST = [("u", "tag:jazz", "tag", "jazz"), ("u", "keyword:man", "keyword", "man"), ("v", "tag:jazz", "tag", "jazz"),

@@ -3,11 +3,11 @@
 import pytest
 
 from interestlake.core.errors import BadInput
+from interestlake.reporting.choose_person import choose_person
 from interestlake.reporting.content import Missing
 from interestlake.reporting.flow import blends, granularities, steps
 from interestlake.reporting.head import quarantine_reasons
 from interestlake.reporting.interest_graph import read_graph
-from interestlake.reporting.person import choose_person
 
 from . import planted
 from .conftest import ORDER

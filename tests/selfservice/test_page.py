@@ -7,11 +7,14 @@ import threading
 import pytest
 from pyspark.sql import functions as F
 
-from interestlake.cli.serve import page_server
+from interestlake.cli.serve import Clicks
+from interestlake.core.plain_lake import PlainLake
+from interestlake.core.spark_rows import SparkRows
 from interestlake.privacy.person import find_person
-from interestlake.reporting.gather import OptionalTables
 from interestlake.reporting.own_map import choose
 from interestlake.reporting.own_page import gather_own, render_own
+from interestlake.serving.person_page.page import page_of
+from interestlake.serving.person_page.server import PageServer
 
 from ..recommending.planted import user_id
 
@@ -25,8 +28,17 @@ PROFILES = ("user_id string, interest string, kind string, label string, strengt
 
 @pytest.fixture(scope="module")
 def server(world):
-    person = find_person(world.lake, user_id(7), "no-key-file")
-    made = page_server(world.context, person, 0)
+    person, context = find_person(world.lake, user_id(7), "no-key-file"), world.context
+    clicks, plain = (
+        Clicks(person, context.params, context.options, running=world.lake.spark),
+        PlainLake(world.lake.root),
+    )
+
+    def page(token):
+        plain.moved()
+        return page_of(plain, person.user_id, 5, context.options.lake, context.options.seed, token)
+
+    made = PageServer(0, page, clicks.say)
     thread = threading.Thread(target=made.serve_forever, daemon=True)
     thread.start()
     yield made
@@ -44,7 +56,7 @@ def ask(server, method, path, body=None, **headers):
 
 
 def shelf_of(lake, spark, **frames):
-    return OptionalTables(
+    return SparkRows(
         lambda name: name in frames or (not name.startswith("gold.ex") and lake.exists(name)),
         lambda name: frames.get(name) if name in frames else lake.read(name),
     )

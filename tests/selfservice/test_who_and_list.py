@@ -13,6 +13,7 @@ from interestlake.privacy.names import Keys, Origin
 from interestlake.serving.who import items_by_title, near_titles, people_to_try
 
 from ..recommending.planted import PEOPLE, user_id
+from .both_ways import by_spark, faults, without_spark
 
 USERS = "user_id string, user_index int, item_count int, first_ts timestamp, last_ts timestamp"
 ITEMS = "item_id string, title string, categories array<string>, user_count int"
@@ -35,7 +36,7 @@ def test_a_list_is_the_rows_of_gold_with_titles(world, call):
 
 
 @pytest.mark.commands
-def test_a_list_that_files_answer_starts_no_spark_and_is_the_same(world, call, monkeypatch):
+def test_a_list_that_files_answer_starts_no_spark_and_is_the_same(world, call, monkeypatch, caplog):
     columns = "source string, people string, items string, item_prefix string, key_mark string"
     key = os.environ[KEY_VARIABLE].encode()
     rows = [("shop", "shop", "shop", "", key_mark(key))]
@@ -44,20 +45,17 @@ def test_a_list_that_files_answer_starts_no_spark_and_is_the_same(world, call, m
     for table in ("silver.users", "gold.recommendations"):
         world.lake.update(table, f"user_id = '{user_id(3)}'", {"user_id": f"'{someone}'"})
     asked = [("--user", "somebody"), ("--user", "shop:somebody", "--csv"), ("--user", someone[:12], "--top", "2")]
-    slow = []
-    with monkeypatch.context() as patch:
-        patch.setattr("interestlake.cli.exploring.list.at_once", lambda *given: False)
-        slow = [call("list", *one) for one in asked]
-    assert [code for code, _ in slow] == [0, 0, 0]
+    asked += [("--user", nobody) for nobody in ("nobody", "00000000", "smebody", someone[:10] + "zz", user_id(3))]
 
-    def no_spark(*given):
-        raise AssertionError("Spark was started")
+    def answers():
+        caplog.clear()
+        return [(*call("list", *one), caplog.messages[-1].startswith("error")) for one in asked], faults(caplog)
 
-    monkeypatch.setattr("interestlake.cli.dispatch._started", no_spark)
-    assert [call("list", *one) for one in asked] == slow
-    for nobody in ("nobody", "00000000", user_id(3)):  # who is near is for Spark to say
-        with pytest.raises(AssertionError, match="Spark was started"):
-            call("list", "--user", nobody)
+    with by_spark(monkeypatch):
+        slow = answers()
+    assert [code for code, *_ in slow[0]] == [0, 0, 0, 2, 2, 2, 2, 2]
+    with without_spark(monkeypatch):
+        assert answers() == slow
 
 
 @pytest.mark.commands

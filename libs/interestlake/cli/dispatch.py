@@ -11,7 +11,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 
 from ..core.config import RunOptions, conf_file, conf_folder, cut, load_params, new_run_id, parse_override
-from ..core.errors import BadInput, GateRefused
+from ..core.errors import BadInput, GateRefused, Unreadable
 from ..core.moved_store import SQLITE
 from ..core.places import expect_lake_place, expect_lake_there, expect_writable
 from ..core.progress import PROGRESS, spark_tasks
@@ -68,13 +68,22 @@ def _on_lake(command: Command, arguments: argparse.Namespace, load: Callable) ->
         _look_for_lake(command, options, stages)
         if isinstance(runs, (Cut, OneStage)):
             _look_for_places(options)
-    if isinstance(runs, OverLake) and runs.at_once and named(runs.at_once)(arguments, params, options):
-        return
+    modules = (*SLOW_TO_LOAD, f"interestlake.{runs.address.split(':')[0]}")
+
+    def start():
+        return _started(conf_dir, arguments.profile, modules)
+
+    if isinstance(runs, OneStage | OverLake) and runs.at_once and GATEWAY not in os.environ:
+        given = {"arguments": arguments, "params": params, "options": options, "start": start}
+        try:
+            if _by_name(named(runs.at_once), given):
+                return
+        except Unreadable as why:
+            LOG.info("not answered from the lake's files: %s", why)
     LOG.info("run %s  seed %d  lake %s", options.run_id, options.seed, options.lake)
     LOG.info("starting Spark (%s) ...", arguments.profile)
     began = time.perf_counter()
-    modules = (*SLOW_TO_LOAD, f"interestlake.{runs.address.split(':')[0]}")
-    with _started(conf_dir, arguments.profile, modules) as (spark, loading):
+    with start() as (spark, loading):
         if isinstance(runs, Cut):
             _run_cut(spark, params, options, stages, began, loading, load)
         else:

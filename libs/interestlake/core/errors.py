@@ -44,3 +44,7 @@ def nearest(word: str, words: Iterable[str], cutoff: float = 0.6) -> str:
     """What a message ends with where `word` is a near miss of one of `words`: "; did you mean X?", else nothing."""
     near = get_close_matches(word, list(words), 1, cutoff)
     return f"; did you mean {near[0]}?" if near else ""
+
+
+class Unreadable(Exception):
+    """A table cannot be read by this process without Spark, and why."""

@@ -1,16 +1,18 @@
 """Tables of a lake read without Spark, by Delta's own log in Rust: for processes that must answer at once."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 
 import pandas as pd
+import pyarrow as pa
 import pyarrow.dataset as ds
 from deltalake import DeltaTable
 from deltalake.exceptions import DeltaError, TableNotFoundError
 from pyarrow import fs
 
+from .errors import Unreadable
 
-class Unreadable(Exception):
-    """The table cannot be read from here, and why."""
+LOCAL = fs.LocalFileSystem()
 
 
 class PlainTable:
@@ -45,17 +47,48 @@ class PlainTable:
 
         Raises Unreadable where files are gone, or the table is none.
         """
+        return self.table(columns, where).to_pandas()
+
+    def table(self, columns: Sequence[str], where: ds.Expression | None = None) -> pa.Table:
+        """`rows` as Arrow has them; a column that none of the files has is null."""
+        with self._reading() as (schema, files):
+            there = [name for name in columns if name in schema.names]
+            read = files.to_table(columns=there, filter=where)
+            for name in (name for name in columns if name not in schema.names):
+                read = read.append_column(name, pa.nulls(len(read)))
+            return read.select(list(columns))
+
+    def count(self) -> int:
+        """Rows of the version that `version` saw last. Raises Unreadable as `rows` does."""
+        with self._reading() as (_, files):
+            return files.count_rows()
+
+    @contextmanager
+    def _reading(self) -> Iterator[tuple[pa.Schema, ds.Dataset]]:
         if self._table is None and self.version() is None:
             raise Unreadable(f"no table at {self.address}")
         try:
-            files = self._table.file_uris()
-            if not files:
-                return pd.DataFrame(columns=list(columns))
-            store, _ = fs.FileSystem.from_uri(files[0]) if "://" in files[0] else (fs.LocalFileSystem(), "")
-            paths = [file.split("://", 1)[-1] for file in files]
-            return ds.dataset(paths, filesystem=store).to_table(columns=list(columns), filter=where).to_pandas()
-        except (DeltaError, OSError) as fault:
+            addresses = self._table.file_uris()
+            store, _ = fs.FileSystem.from_uri(addresses[0]) if "://" in (addresses or [""])[0] else (LOCAL, "")
+            paths = [address.split("://", 1)[-1] for address in addresses]
+            formats = ds.ParquetFileFormat()
+            # a column that was added later is in the newer files alone
+            schemas = [formats.inspect(path, store) for path in paths]
+            schema = pa.unify_schemas(schemas) if schemas else pa.schema(self._no_files())
+            yield schema, ds.dataset(paths, schema, formats, store) if paths else ds.dataset(schema.empty_table())
+        except (DeltaError, OSError, pa.ArrowException) as fault:
             raise Unreadable(" ".join(str(fault).split())) from fault
+
+    def _no_files(self) -> list[pa.Field]:
+        kinds = {"string": pa.string(), "integer": pa.int32(), "long": pa.int64(), "double": pa.float64(),
+                 "float": pa.float32(), "boolean": pa.bool_(), "timestamp": pa.timestamp("us")}  # fmt: skip
+        return [pa.field(one.name, kinds.get(getattr(one.type, "type", ""), pa.string()))
+                for one in self._table.schema().fields]  # fmt: skip
+
+
+def among(column: str, values: Collection) -> ds.Expression:
+    """The condition that `column` is one of `values`; false for none."""
+    return ds.field(column).isin(sorted(set(values))) if len(values) else ds.scalar(False)
 
 
 def state_mark(address: str, version: int | None = None) -> str | None:

@@ -96,16 +96,26 @@ def _side(path: str | None, option: str, columns: Sequence[str], ids: Sequence[s
 def _pairs(path: str, option: str, counts: dict[str, int]) -> tuple[pd.DataFrame, bool]:
     """(user_id, item_id, weight, time), each pair once, in the order of the file; whether it has timestamps."""
     table, pairs = _feedback(path, option)
-    once = pairs.groupby(list(FEEDBACK_COLUMNS), sort=False, as_index=False).agg({"weight": "sum", "time": "max"})
+    once = each_once(pairs)
     if len(once) < len(pairs):
         counts[f"{option.removeprefix('--')}_duplicate_pairs"] = len(pairs) - len(once)
     return once, "timestamp" in table.frame.columns
 
 
+def each_once(pairs: pd.DataFrame) -> pd.DataFrame:
+    """Of equal pairs one, with the sum of their weights and the newest time."""
+    return pairs.groupby(list(FEEDBACK_COLUMNS), sort=False, as_index=False).agg({"weight": "sum", "time": "max"})
+
+
 def _feedback(path: str, option: str) -> tuple[CsvTable, pd.DataFrame]:
     """The file, and beside its rows (user_id, item_id, weight, time): 1 and the place where a column is not there."""
     table = read_csv(path, FEEDBACK_COLUMNS, option, OPTIONAL_COLUMNS)
-    frame = table.frame
+    return table, feedback_of(table)
+
+
+def feedback_of(table: CsvTable) -> pd.DataFrame:
+    """(user_id, item_id, weight, time) of every row, 1 and the place where a column is not there."""
+    frame, path, option = table.frame, table.path, table.option
     if len(frame) > MAX_PAIRS:
         where = "interestlake run, which works on a cluster"
         raise BadInput.of(f"file {path}", found=f"{len(frame):,} pairs", expected=f"at most {MAX_PAIRS:,}", where=where)
@@ -116,7 +126,7 @@ def _feedback(path: str, option: str) -> tuple[CsvTable, pd.DataFrame]:
     pairs = pd.DataFrame({name: ids_of(table, name) for name in FEEDBACK_COLUMNS})
     pairs["weight"] = _weights(table) if "weight" in frame.columns else 1.0
     pairs["time"] = times_of(table) if "timestamp" in frame.columns else np.arange(len(frame), dtype=np.float64)
-    return table, pairs
+    return pairs
 
 
 def _weights(table: CsvTable) -> np.ndarray:

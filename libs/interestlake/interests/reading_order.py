@@ -1,11 +1,12 @@
 """The order in which a person's interests are read: kinds that people name before words that were cut out of texts."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
-NAMED_KINDS = ("category", "tag", "entity")
+from .reading_key import NAMED_KINDS
+
 AS_EVERYBODY = 0.5  # the strength of what a person chooses as often as everybody does
 
 
@@ -17,13 +18,6 @@ def is_bare_word(kind: Column, name: Column) -> Column:
 def class_of(kind: Column, name: Column) -> Column:
     """0: categories, tags, entities; 1: phrases and topics; 2: bare words."""
     return F.when(kind.isin(*NAMED_KINDS), 0).when(is_bare_word(kind, name), 2).otherwise(1)
-
-
-def reading_key(row: Mapping) -> tuple:
-    """The order of `class_of`, strength, share and id for one person's rows(kind, interest_id, strength, share)."""
-    word = row["kind"] == "keyword" and " " not in row["interest_id"].strip()
-    first = 0 if row["kind"] in NAMED_KINDS else 2 if word else 1
-    return first, -row["strength"], -row["share"], row["interest_id"]
 
 
 def first_interests(vocabulary: DataFrame, k: int) -> Callable[[DataFrame], DataFrame]:

@@ -37,6 +37,12 @@ class NeuMf(nn.Module):
         self.rest = nn.Sequential(nn.ReLU(), nn.Dropout(dropout), nn.Linear(dimension, dimension // 2), nn.ReLU())
         self.out = nn.Linear(dimension + dimension // 2, 1)
 
+    @property
+    def shape(self) -> dict[str, int]:
+        """What a model that takes this one's state is made with."""
+        people, dimension = self.user_factor.weight.shape
+        return {"people": people, "items": self.item_factor.num_embeddings, "dimension": dimension}
+
     def forward(self, users: Tensor, items: Tensor) -> Tensor:
         """users, items: int64 of shapes that broadcast to S -> logits of shape S."""
         factors = self.user_factor(users) * self.item_factor(items)

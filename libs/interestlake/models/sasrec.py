@@ -59,6 +59,12 @@ class SasRec(nn.Module):
         self.blocks = nn.Sequential(*(GatedBlock(dimension, heads, dropout) for _ in range(blocks)))
         self.norm, self.drop = nn.LayerNorm(dimension), nn.Dropout(dropout)
 
+    @property
+    def shape(self) -> dict[str, int]:
+        """What a model that takes this one's state is made with, beside the side features."""
+        return {"items": self.items, "length": self.length, "dimension": self.identity.embedding_dim,
+                "blocks": len(self.blocks), "heads": self.blocks[0].heads if len(self.blocks) else 1}  # fmt: skip
+
     def item_vectors(self) -> Tensor:
         """-> (items, D)."""
         vectors = self.identity.weight[: self.items]

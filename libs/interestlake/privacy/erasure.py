@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from ..core.schemas.all import ALL, Table
+from ..core.text_literals import literal
 from .objections import TABLE as OBJECTIONS
 
 PEOPLE = ("user_id", "friend_id", "other_id")
@@ -91,9 +92,3 @@ def _traces(table: Table, who: str, thing: str) -> list[Erasure]:
     spoken = any(name in table.column_names for name in WORDS) or "path" in lists
     values = {} if spoken else {name: f"array_remove({name}, {literal(thing)})" for name in lists}
     return [Erasure(table.name, f"{who} AND ({holds})", values)]
-
-
-def literal(value: str) -> str:
-    """A string as SQL writes it."""
-    escaped = value.replace("\\", "\\\\").replace("'", "\\'")
-    return f"'{escaped}'"

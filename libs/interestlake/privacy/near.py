@@ -5,12 +5,13 @@ import unicodedata
 from collections.abc import Iterator
 from difflib import SequenceMatcher, get_close_matches
 from itertools import combinations, islice
-
-from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
+from typing import TYPE_CHECKING
 
 from .keys import PSEUDONYM_DIGITS
 from .names import LEAST_DIGITS, SHOWN_DIGITS, SHOWN_PEOPLE, Keys, readings
+
+if TYPE_CHECKING:
+    from .meant import People
 
 MOST_SPELLINGS = 3_000  # each is one HMAC per source and one literal of the look-up
 LONGEST = 64  # characters of an id whose letters are varied
@@ -54,11 +55,11 @@ def _edits(text: str) -> Iterator[str]:
     yield from (text[:i] + letter + text[i:] for i in reversed(range(len(text) + 1)) for letter in letters)
 
 
-def near_people(users: DataFrame, wanted: str, keys: Keys) -> dict[str, str]:
-    """user_id -> name of the people of users(user_id) whose source id or pseudonym is near `wanted`, nearest first.
+def near_people(people: "People", wanted: str, keys: Keys) -> dict[str, str]:
+    """user_id -> name of the people whose source id or pseudonym is near `wanted`, nearest first.
 
-    SHOWN_PEOPLE of each kind at most. Runs a Spark job for source ids where a key is at hand, and one for pseudonyms
-    where `wanted` may be the beginning of one; collects MOST_SPELLINGS rows a source at most.
+    SHOWN_PEOPLE of each kind at most. Looks source ids up where a key is at hand, and pseudonyms where `wanted` may be
+    the beginning of one; collects MOST_SPELLINGS rows a source at most.
     """
     several = len({origin.source for origin, _ in keys.keyed}) > 1
     named: dict[str, str] = {}
@@ -68,14 +69,9 @@ def near_people(users: DataFrame, wanted: str, keys: Keys) -> dict[str, str]:
     for spelling in (*tried, *spellings(wanted)):
         for one in readings(spelling, keys):
             named.setdefault(one.user_id, one.name if several else one.source_id)
-    there = []
-    if named:
-        # as text: isin calls the JVM once a literal
-        listed = ", ".join(f"'{user_id}'" for user_id in named)
-        rows = users.where(f"user_id IN ({listed})").select("user_id").collect()
-        there = sorted(rows, key=lambda row: _order(wanted, named[row["user_id"]]))
-    near = {row["user_id"]: named[row["user_id"]] for row in there[:SHOWN_PEOPLE]}
-    return near | {user_id: f"pseudonym {user_id[:SHOWN_DIGITS]}" for user_id in _near_pseudonyms(users, wanted)}
+    there = sorted(people.present(named), key=lambda user_id: _order(wanted, named[user_id])) if named else []
+    near = {user_id: named[user_id] for user_id in there[:SHOWN_PEOPLE]}
+    return near | {user_id: f"pseudonym {user_id[:SHOWN_DIGITS]}" for user_id in _near_pseudonyms(people, wanted)}
 
 
 def _order(wanted: str, name: str) -> tuple:
@@ -83,12 +79,9 @@ def _order(wanted: str, name: str) -> tuple:
     return -alike, abs(len(name) - len(wanted)), name
 
 
-def _near_pseudonyms(users: DataFrame, wanted: str) -> list[str]:
+def _near_pseudonyms(people: "People", wanted: str) -> list[str]:
     if not re.fullmatch(rf"[0-9a-fA-F]{{{LEAST_BEGINNING},{PSEUDONYM_DIGITS}}}", wanted, re.ASCII):
         return []
-    beginning = wanted.lower()
-    changes = F.levenshtein(F.substring("user_id", 1, len(beginning)), F.lit(beginning))
     # of few digits every other beginning is near
-    most = MOST_CHANGES if len(beginning) >= LEAST_DIGITS else 0
-    near = users.select("user_id", changes.alias("changes")).where(F.col("changes") <= most)
-    return [row["user_id"] for row in near.orderBy("changes", "user_id").limit(SHOWN_PEOPLE).collect()]
+    most = MOST_CHANGES if len(wanted) >= LEAST_DIGITS else 0
+    return people.near_beginnings(wanted.lower(), most, SHOWN_PEOPLE)

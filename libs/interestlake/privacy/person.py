@@ -1,63 +1,51 @@
-"""Who is meant: the one look-up of every command that names a person."""
+"""Who is meant, looked up by Spark: the one look-up of every command that names a person."""
 
-import logging
-from dataclasses import dataclass
+from collections.abc import Collection
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from ..core.errors import BadInput
 from ..core.lake import Lake
 from ..core.stage import expect_lake
+from ..core.text_literals import in_list
 from .identity import origins
-from .names import beginning_of, by_pseudonym, by_source_id, is_text, keys_at_hand, readings, shown
-from .near import near_people
+from .meant import MOST_ROWS, Person, meant
+from .names import Origin
 from .objections import TABLE as OBJECTIONS
 
-LOG = logging.getLogger("interestlake")
-WHO = "interestlake who"  # the command that lists people
-MOST_ROWS = 50
 
+class LakePeople:
+    """`meant.People` of a lake; each call is one or two small Spark jobs."""
 
-@dataclass(frozen=True)
-class Person:
-    """A person of the lake; `user_index` None where everything of them was forgotten."""
+    def __init__(self, lake: Lake):
+        self.root, self._lake = lake.root, lake
 
-    user_id: str
-    user_index: int | None
+    def origins(self) -> list[Origin]:
+        expect_lake(self._lake, ("silver.users",), "interestlake run --until prepare")
+        return origins(self._lake)
+
+    def named(self, ids: Collection[str], beginning: str | None) -> dict[str, int | None]:
+        exact = F.expr(in_list("user_id", ids))
+        people = people_of(self._lake)
+        rows = people.where(exact | F.col("user_id").startswith(beginning) if beginning else exact)
+        # what is named whole comes first: many may begin so
+        some = rows.orderBy(~exact, "user_id").limit(MOST_ROWS).collect()
+        return {row["user_id"]: row["user_index"] for row in some}
+
+    def present(self, ids: Collection[str]) -> list[str]:
+        rows = self._lake.read("silver.users").where(in_list("user_id", ids)).select("user_id").collect()
+        return [row["user_id"] for row in rows]
+
+    def near_beginnings(self, beginning: str, changes: int, limit: int) -> list[str]:
+        edits = F.levenshtein(F.substring("user_id", 1, len(beginning)), F.lit(beginning))
+        near = self._lake.read("silver.users").select("user_id", edits.alias("edits"))
+        near = near.where(F.col("edits") <= changes).orderBy("edits", "user_id").limit(limit)
+        return [row["user_id"] for row in near.collect()]
 
 
 def find_person(lake: Lake, wanted: str, key_file: str, where: str = "--user", forgotten_too: bool = False) -> Person:
-    """The person that `wanted` names: the source's own id or SOURCE:ID, exact, before a pseudonym, whole or by a
-    beginning of eight hex digits or more that one person has, which is said in the log.
-
-    Runs two or three small Spark jobs, two more where it fails. Raises BadInput where the lake has no people yet; where
-    nobody is meant, with the nearest; where several are, as where two sources have the id; without the lake's key for
-    all that is no pseudonym; and, unless `forgotten_too`, where everything of the person was forgotten.
-    """
-    people = people_of(lake)
-    if not wanted or not is_text(wanted):
-        raise BadInput.of("user", found=shown(wanted) if wanted else "no id", expected="a source's user id, or a "
-                          "pseudonym", where=f"{where} ({WHO} lists people)")  # fmt: skip
-    keys = keys_at_hand(origins(lake), key_file, f"lake {lake.root}")
-    read, beginning = readings(wanted, keys), beginning_of(wanted)
-    exact = F.col("user_id").isin([*(one.user_id for one in read), wanted, beginning or wanted])
-    rows = people.where(exact | F.col("user_id").startswith(beginning) if beginning else exact)
-    # what is named whole comes first: many may begin so
-    found = rows.orderBy(~exact, "user_id").limit(MOST_ROWS).collect()
-    known = {row["user_id"]: row["user_index"] for row in found}
-    user_id = by_source_id(wanted, read, keys, known, where)
-    if user_id is None:
-        present = people.where("user_index IS NOT NULL")
-        at = f"{where} ({WHO} lists people)"
-        user_id = by_pseudonym(wanted, keys, known, at, lambda: near_people(present, wanted, keys))
-        if user_id != wanted:
-            why = f" ({keys.why})" if keys.lacking else ""
-            LOG.info("user %s read as the pseudonym %s%s", shown(wanted), user_id, why)
-    if known[user_id] is None and not forgotten_too:
-        raise BadInput.of(f"user {shown(wanted)}", found="everything of this person forgotten, as they asked",
-                          expected="somebody else", where=f"{where} ({WHO} lists people)")  # fmt: skip
-    return Person(user_id, known[user_id])
+    """The person that `wanted` names, see `meant`. Two or three small Spark jobs, two more where it fails."""
+    return meant(LakePeople(lake), wanted, key_file, where, forgotten_too)
 
 
 def people_of(lake: Lake) -> DataFrame:
@@ -73,3 +61,6 @@ def people_of(lake: Lake) -> DataFrame:
     # a call that was killed leaves the mark and the row
     gone = gone.join(users, "user_id", "left_anti").withColumn("user_index", F.lit(None).cast("int"))
     return users.unionByName(gone)
+
+
+__all__ = ["LakePeople", "Person", "find_person", "people_of"]

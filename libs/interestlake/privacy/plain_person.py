@@ -1,55 +1,72 @@
-"""Who is meant, without Spark: the look-up of `person.find_person` for those that it finds at once."""
+"""Who is meant, looked up in the lake's files: no Spark."""
 
-import logging
+from collections.abc import Collection
 
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
-from ..core.plain_tables import PlainTable, Unreadable
-from .names import Origin, beginning_of, by_source_id, is_text, keys_at_hand, readings, shown
+from ..core.config import NO_PEOPLE
+from ..core.edits import edits
+from ..core.errors import BadInput
+from ..core.plain_lake import PlainLake, Unreadable, among
+from .meant import MOST_ROWS
+from .names import Origin
 
-LOG = logging.getLogger("interestlake")
+OBJECTIONS = "silver.objections"
 ORIGINS = ("source", "people", "items", "item_prefix", "key_mark")
+MOST_PEOPLE = 1_000_000  # above, who is near a misspelt id is for Spark to say
 
 
-def plain_person(root: str, wanted: str, key_file: str, where: str = "--user") -> str | None:
-    """The user_id that `wanted` names as `find_person` reads it, from files alone.
+class PlainPeople:
+    """`meant.People` of a lake's files. Raises Unreadable where they cannot be read from here."""
 
-    None where nobody is found so, or the lake cannot be read so: `find_person` then says what is the matter. Raises
-    BadInput where two people have the id.
-    """
-    if not wanted or not is_text(wanted):
-        return None
-    try:
-        origins = PlainTable(f"{root}/ops/sources").rows(ORIGINS)
-        keys = keys_at_hand([Origin(*row) for row in origins.sort_values("source").itertuples(index=False)], key_file,
-                            f"lake {root}")  # fmt: skip
-        read, beginning = readings(wanted, keys), beginning_of(wanted)
-        ids = [*(one.user_id for one in read), wanted]
-        asked = ds.field("user_id").isin(ids)
+    def __init__(self, lake: PlainLake):
+        self.root, self._lake = lake.root, lake
+
+    def origins(self) -> list[Origin]:
+        if not self._lake.there("silver.users"):
+            expect_plain(self._lake, ("silver.users",), "interestlake run --until prepare")
+        if self._lake.there("ops.sources"):
+            rows = self._lake.of("ops.sources", ORIGINS)
+            return [Origin(*(row[name] for name in ORIGINS)) for row in sorted(rows, key=lambda row: row["source"])]
+        names = {row["source"] for row in self._lake.of("ops.runs", ["source"])} if self._lake.there("ops.runs") else ()
+        return [Origin(name, name, name) for name in sorted(set(names) - set(NO_PEOPLE))]
+
+    def named(self, ids: Collection[str], beginning: str | None) -> dict[str, int | None]:
+        asked = among("user_id", ids)
         if beginning:
             asked = asked | pc.starts_with(ds.field("user_id"), beginning)
-        known = set(PlainTable(f"{root}/silver/users").rows(["user_id"], asked)["user_id"])
-        if not known or known & _gone(root):
-            return None
-    except Unreadable:
-        return None
-    user_id = by_source_id(wanted, read, keys, known, where)
-    if user_id is not None:
-        return user_id
-    if wanted not in known and len(known) != 1:
-        return None
-    user_id = wanted if wanted in known else known.pop()
-    if user_id != wanted:
-        LOG.info("user %s read as the pseudonym %s%s", shown(wanted), user_id, f" ({keys.why})" if keys.lacking else "")
-    return user_id
+        rows = self._lake.frame("silver.users", ["user_id", "user_index"], asked)
+        known = dict(zip(rows["user_id"], map(int, rows["user_index"]), strict=True))
+        # a call that was killed leaves the mark and the row
+        known = dict.fromkeys(self._gone(asked)) | known
+        return dict(sorted(known.items(), key=lambda one: (one[0] not in ids, one[0]))[:MOST_ROWS])
+
+    def present(self, ids: Collection[str]) -> list[str]:
+        asked = among("user_id", ids)
+        return self._lake.frame("silver.users", ["user_id"], asked)["user_id"].tolist()
+
+    def near_beginnings(self, beginning: str, changes: int, limit: int) -> list[str]:
+        if self._lake.count("silver.users") > MOST_PEOPLE:
+            raise Unreadable(f"more than {MOST_PEOPLE:,} people")
+        near = []
+        for user_id in self._lake.frame("silver.users", ["user_id"])["user_id"]:
+            count = edits(user_id[: len(beginning)], beginning, changes)
+            if count <= changes:
+                near.append((count, user_id))
+        return [user_id for _, user_id in sorted(near)[:limit]]
+
+    def _gone(self, asked: ds.Expression) -> list[str]:
+        """user_ids of those who had everything forgotten."""
+        if not self._lake.there(OBJECTIONS):
+            return []
+        whole = asked & (ds.field("kind") == "everything") & (ds.field("action") == "forget")
+        return self._lake.frame(OBJECTIONS, ["user_id"], whole)["user_id"].tolist()
 
 
-def _gone(root: str) -> set[str]:
-    """user_ids of those who had everything forgotten."""
-    table = PlainTable(f"{root}/silver/objections")
-    if table.version() is None:
-        return set()
-    return set(
-        table.rows(["user_id"], (ds.field("kind") == "everything") & (ds.field("action") == "forget"))["user_id"]
-    )
+def expect_plain(lake: PlainLake, needed: Collection[str], command: str) -> None:
+    """As `stage.expect_lake`, of a lake that this process reads."""
+    missing = [name for name in needed if not lake.there(name)]
+    if missing:
+        found = f"no {', '.join(missing)}" if lake.there("ops.runs") else "none there"
+        raise BadInput.of(f"lake {lake.root}", found=found, expected=f"a lake after `{command}`", where="--lake")

@@ -7,11 +7,10 @@ from collections.abc import Mapping, Sequence
 from ..core.lake import Lake
 from ..models.registry import BY_NAME
 from .choose import Choice
-from .fusion import Fusion, span
-from .segment_weights import SEGMENTS
+from .fusion import Fusion
+from .segments import SEGMENT_NAMES
 
 CHOSEN, FUSION, WEIGHTS = "models.chosen", "models.fusion", "models.fusion_weights"
-SEGMENT_NAMES = tuple(span(number) for number in range(len(SEGMENTS) + 1))
 
 
 def chosen_rows(choice: Choice, run_id: str) -> list[dict]:

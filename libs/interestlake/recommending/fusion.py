@@ -8,7 +8,8 @@ import numpy as np
 from ..models.granularities import importance
 from .learned_ranker import booster_of, features, pushes
 from .pool import Pool
-from .segment_weights import SEGMENTS, segment_of
+from .segment_weights import segment_of
+from .segments import span
 
 RANKER, WEIGHTS, LEADING = "ranker", "weights", "leading"
 LEAST_DAMPED = 1e-12
@@ -120,12 +121,6 @@ class Fusion:
         segments = {int(number): np.array(own) for number, own in plain["segments"].items()}
         return cls(tuple(plain["names"]), plain["method"], np.array(plain["weights"]), plain["booster"],
                    dict(plain["values"]), plain["discount"], segments)  # fmt: skip
-
-
-def span(segment: int) -> str:
-    """A segment's history lengths in words."""
-    edges = (0, *SEGMENTS)
-    return f"{edges[segment]}-{SEGMENTS[segment] - 1}" if segment < len(SEGMENTS) else f"{SEGMENTS[-1]} and more"
 
 
 def unit_range(pool: Pool, scores: np.ndarray) -> np.ndarray:

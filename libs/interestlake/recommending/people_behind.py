@@ -3,8 +3,8 @@
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from .chosen_tables import SEGMENT_NAMES, WEIGHTS
-from .segment_weights import SEGMENTS
+from .chosen_tables import WEIGHTS
+from .segments import SEGMENT_NAMES, SEGMENTS
 
 RESTS_ON = "rests_on"  # figure of a refit: people its weights count for, per segment
 

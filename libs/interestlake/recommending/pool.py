@@ -70,6 +70,7 @@ def gather(
     people: np.ndarray,
     friends: sp.csr_matrix | None,
     asked: np.ndarray | None = None,
+    seen_too: bool = False,
 ) -> Pool:
     """`pool_of` of many people, a block at a time, from the histories in `known`.
 
@@ -83,7 +84,8 @@ def gather(
         for block in blocks(people, known.shape[1]):
             mine = None if asked is None else asked[first : first + len(block)]
             first += len(block)
-            parts.append(pool_of(scorers, known.batch(block, friends, vectors), block, user_count, asked=mine))
+            batch = known.batch(block, friends, vectors)
+            parts.append(pool_of(scorers, batch, block, user_count, asked=mine, seen_too=seen_too))
     return joined(parts) if parts else _empty(len(models))
 
 
@@ -99,16 +101,18 @@ def pool_of(
     user_count: np.ndarray,
     shut: sp.csr_matrix | None = None,
     asked: np.ndarray | None = None,
+    seen_too: bool = False,
 ) -> Pool:
     """The union of the models' best CANDIDATES per person, and what every model thinks of each of them.
 
     A model's value of an item is (z + 4) / 10 within [0.001, 1], z its standard score among the model's own proposals
     to that person, also for items it did not propose. context: log(1 + people of the item), log(1 + history), how many
     models proposed the item; where columns are asked, how many have an opinion of it. shut: (B, I), stored entries are
-    never proposed, as those of the history. asked: see `gather`.
+    never proposed, as those of the history, unless `seen_too`. asked: see `gather`.
     """
     shape, history = (batch.size, batch.item_count), batch.history
-    closed = history if shut is None else sp.csr_matrix(_ones(history) + _ones(shut))
+    barred = sp.csr_matrix(shape, dtype=np.float32) if seen_too else history
+    closed = barred if shut is None else sp.csr_matrix(_ones(barred) + _ones(shut))
     scored, proposed = [], np.zeros(shape, np.uint8)
     for scorer in scorers:
         scores = scorer.score(batch)

@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ..evaluation.arrays import hits_of, ranking_at
-from .chosen_tables import SEGMENT_NAMES
 from .fusion import WEIGHTS, Fusion
 from .pool import Pool, ordered
 from .segment_weights import fit_weights, segment_of
+from .segments import SEGMENT_NAMES
 
 K = 10
 

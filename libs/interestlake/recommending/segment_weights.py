@@ -6,6 +6,7 @@ import numpy as np
 
 from .cross_fit import beats, folds_of_people, standard_error
 from .pool import CANDIDATES, Pool, is_relevant
+from .segments import SEGMENTS
 from .weigh import bagged_mean, best_mean, first_draws, refined_draws
 
 DRAWS = 512
@@ -15,7 +16,6 @@ BAGS = 50
 DOUBT = 5.0  # people of support at which a model keeps half of its weight
 NEAR = 2.0  # standard errors behind the best model that count as one
 LEAST_SHARE = 1e-4  # of popularity beside a single model: a list for those of whom it knows nothing, no other order
-SEGMENTS = (5, 20, 100)  # history lengths that part people whose weights may differ
 MIN_SEGMENT = 100  # validation people that weights of their own are worth trying for
 
 

@@ -9,8 +9,8 @@ from pyspark.sql import functions as F
 from ..core.stage import Stage
 from ..models.granularities import GRANULARITIES
 from ..recommending.choose import in_words
-from ..recommending.chosen_tables import SEGMENT_NAMES
 from ..recommending.granularity import GRANULARITY, alpha_of, lambda_of
+from ..recommending.segments import SEGMENT_NAMES
 from .content import Blend, ChosenModel, GranularityWeight, Missing, Step, largest_first
 
 

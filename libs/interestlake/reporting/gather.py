@@ -7,11 +7,13 @@ from pyspark.sql import functions as F
 
 from ..core.config import RunOptions
 from ..core.params.all import Params
+from ..core.spark_rows import SparkRows
 from ..core.stage import Stage, side_by_side
 from ..evaluation.gate import Champion
 from ..recommending.against_champion import TABLE as AGAINST
 from ..recommending.against_champion import of_row
 from . import flow, head, person
+from .choose_person import choose_person, history
 from .content import Blend, Check, ChosenModel, Count, Head, InterestGraph, Missing, Page, ShownPerson, Step
 from .gate import verdict
 from .interest_graph import read_graph
@@ -55,6 +57,11 @@ class OptionalTables:
         if name not in self._found:
             self._found[name] = self._read(name) if self._exists(name) else None
         return self._found[name]
+
+    @property
+    def rows(self) -> SparkRows:
+        """The same tables for what is told of one person."""
+        return SparkRows(self._exists, self.get)
 
 
 def gather(tables: OptionalTables, params: Params, options: RunOptions, stages: Iterable[Stage]) -> Page:
@@ -170,18 +177,18 @@ def _person(
     people = lists if listed else interest_map
     if users is None or items is None or people is None:
         return Missing(NOBODY)
-    chosen = person.choose_person(people, users, params.report.person)
+    chosen = choose_person(people, users, params.report.person)
     if chosen is None:
         return Missing(NOBODY)
     user_id, choice = chosen
-    names = tables.get("silver.interests")
-    interests = [] if interest_map is None else person.collect_interests(interest_map, names, user_id)
-    offered = person.collect_suggestions(lists, user_id, params.recommend.top_k) if listed else []
+    rows = tables.rows
+    interests = [] if interest_map is None else person.collect_interests(rows, user_id)
+    offered = person.collect_suggestions(rows, user_id, params.recommend.top_k, run_id) if listed else []
     interactions = tables.get("silver.interactions")
-    past = (None, None, None, []) if interactions is None else person.history(interactions, user_id)
+    past = (None, None, None, []) if interactions is None else history(interactions, user_id)
     item_ids = {i for row in interests for i in row["evidence"][: person.EVIDENCE]} | set(past[3])
     item_ids |= {i for row in offered for i in [row["item_id"], *row["evidence"][: person.EVIDENCE]]}
-    titles = person.collect_titles(items, item_ids)
+    titles = person.collect_titles(rows, item_ids)
     groups = {} if isinstance(graph, Missing) else {node.interest_id: node.group for node in graph.nodes}
     return ShownPerson(
         user_id=user_id,

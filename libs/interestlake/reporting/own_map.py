@@ -1,11 +1,11 @@
 """A person's own interest graph: their interests by strength, joined where the same items of theirs carry both."""
 
 from dataclasses import dataclass, replace
+from math import fsum
 
 import networkx as nx
-from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
 
+from ..core.rows import Rows
 from .content import Community, InterestGraph, Link, Missing, Node
 from .drawing import Drawing, draw
 from .wording import KINDS
@@ -29,21 +29,22 @@ class OwnMap:
     rows: tuple[dict, ...]
 
 
-def read_map(own: list[dict], carried: DataFrame, history: DataFrame, nodes: DataFrame | None) -> OwnMap | Missing:
-    """own: rows of `person.collect_interests`; carried: silver.item_interests; history(item_id, weight): the person's.
+def read_map(rows: Rows, own: list[dict], carried: list[dict], history: list[dict]) -> OwnMap | Missing:
+    """own: rows of `person.collect_interests`; history(item_id, weight): the person's; carried: silver.item_interests
+    of its items.
 
     Nodes: see `choose`. A link's weight is the sum over the person's items of liking * w_ix * w_iy; each node keeps its
     LINKS_PER_NODE strongest. Communities are those of graph.interest_nodes or, where one of them holds more than WHOLE
-    of the nodes, those of the person's own links. Two Spark jobs; collected: one person's links and nodes.
+    of the nodes, those of the person's own links.
     """
     chosen = choose(own)
     if not chosen:
         return Missing("No interest map for this person: the items of the history carry no interests.")
     place = {row["interest_id"]: i for i, row in enumerate(chosen)}
     community_of = {}
-    if nodes is not None:
-        rows = nodes.where(F.col("interest_id").isin(list(place))).select("interest_id", "community").collect()
-        community_of = {row["interest_id"]: row["community"] for row in rows}
+    if rows.there("graph.interest_nodes"):
+        nodes = rows.of("graph.interest_nodes", ["interest_id", "community"], {"interest_id": list(place)})
+        community_of = {row["interest_id"]: row["community"] for row in nodes}
     community = [community_of.get(row["interest_id"], f"alone:{row['interest_id']}") for row in chosen]
     links = _links(carried, history, place)
     if max(community.count(name) for name in set(community)) > WHOLE * len(chosen):
@@ -107,13 +108,20 @@ def _communities(chosen: list[dict], community: list[str]) -> tuple[tuple[Commun
     return communities, {name: i for i, name in enumerate(order)}
 
 
-def _links(carried: DataFrame, history: DataFrame, place: dict[str, int]) -> tuple[Link, ...]:
-    mine = carried.where(F.col("interest_id").isin(list(place))).join(F.broadcast(history), "item_id")
-    one = mine.select("item_id", F.col("interest_id").alias("a"), (F.col("weight") * F.col("liking")).alias("wa"))
-    other = mine.select("item_id", F.col("interest_id").alias("b"), F.col("weight").alias("wb"))
-    both = one.join(other, "item_id").where("a < b").withColumn("w", F.expr("wa * wb"))
-    both = both.groupBy("a", "b").agg(F.round(F.sum("w"), 9).alias("w"))
-    rows = sorted(((row["w"], place[row["a"]], place[row["b"]]) for row in both.collect()), reverse=True)
+def _links(carried: list[dict], history: list[dict], place: dict[str, int]) -> tuple[Link, ...]:
+    liking = {row["item_id"]: row["weight"] for row in history}
+    of_item: dict[str, list[tuple[str, float]]] = {}
+    for row in carried:
+        if row["interest_id"] in place and row["item_id"] in liking:
+            of_item.setdefault(row["item_id"], []).append((row["interest_id"], row["weight"]))
+    both: dict[tuple[str, str], list[float]] = {}
+    for item_id, mine in of_item.items():
+        for a, wa in mine:
+            for b, wb in mine:
+                if a < b:
+                    both.setdefault((a, b), []).append(wa * liking[item_id] * wb)
+    weighed = ((round(fsum(parts), 9), place[a], place[b]) for (a, b), parts in both.items())
+    rows = sorted(weighed, reverse=True)
     taken = [0] * len(place)
     links = []
     for weight, a, b in rows:

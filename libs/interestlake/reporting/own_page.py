@@ -1,17 +1,16 @@
 """The lake's tables -> one person's page: map, course of interests, list with reasons, what may come next, controls."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
-from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
-
+from ..core.rows import AnyOf, Rows
 from .content import Missing, Suggestion
-from .gather import OptionalTables
 from .own_map import OwnMap, draw_map, read_map
 from .own_time import ARROWS, Courses, read_courses
 from .page import fill
-from .person import DAY, collect_interests, collect_suggestions, collect_titles, suggestions
+from .person import collect_interests, collect_suggestions, collect_titles, day_of, suggestions
 
 READS = (
     "silver.interactions", "silver.objections", "silver.interests", "silver.items", "silver.item_interests",
@@ -20,7 +19,9 @@ READS = (
 )  # fmt: skip
 RECENT = 12
 EXPANSIONS = 8
-PROFILE = ("kind", "label", "confidence", "slope", "slope_error", "trend", "events")
+HISTORY = ("item_id", "weight", "first_ts", "last_ts", "position")
+PROFILE = ("confidence", "slope", "slope_error", "trend")
+EXPANSION = ("interest", "label", "kind", "confidence", "surprise", "source", "path")
 
 
 @dataclass(frozen=True)
@@ -63,75 +64,72 @@ class OwnPage:
     seed: int
 
 
-def gather_own(tables: OptionalTables, user_id: str, top_k: int, lake: str, seed: int = 42) -> OwnPage:
-    """About twelve small Spark jobs over one person's rows. A table that is not there is a Missing or an empty part."""
-    mine = F.col("user_id") == user_id
-    pairs = tables.get("silver.interactions").where(mine)
-    history = pairs.select("item_id", F.col("weight").alias("liking"), "first_ts", "last_ts", "position").persist()
-    refused = _refused(tables, mine)
+def gather_own(rows: Rows, user_id: str, top_k: int, lake: str, seed: int = 42) -> OwnPage:
+    """One person's rows of READS, about twelve reads. A table that is not there is a Missing or an empty part."""
+    mine = {"user_id": [user_id]}
+    history = rows.of("silver.interactions", HISTORY, mine)
+    refused = _refused(rows, mine)
     no_interest = {target for kind, target in refused if kind == "interest"}
-    interest_map, lists = tables.get("gold.interest_map"), tables.get("gold.recommendations")
-    interests = [] if interest_map is None else collect_interests(interest_map, tables.get("silver.interests"), user_id)
-    interests = [row for row in interests if row["interest_id"] not in no_interest]
-    interests = _with_profile(tables.get("gold.interest_profiles"), mine, interests)
-    offered = [] if lists is None else collect_suggestions(lists, user_id, top_k)
+    mapped, listed = rows.there("gold.interest_map"), rows.there("gold.recommendations")
+    interests = collect_interests(rows, user_id) if mapped else []
+    interests = _with_profile(rows, mine, [row for row in interests if row["interest_id"] not in no_interest])
     no_item = {target for kind, target in refused if kind == "item"}
+    offered = collect_suggestions(rows, user_id, top_k) if listed else []
     offered = [row for row in offered if row["item_id"] not in no_item]
-    span = history.agg(F.count("*").alias("n"), F.date_format(F.min("first_ts"), DAY).alias("a"),
-                       F.date_format(F.max("last_ts"), DAY).alias("b")).first()  # fmt: skip
-    newest = history.orderBy(F.desc("position"), "item_id").limit(RECENT)
-    newest = newest.select("item_id", F.date_format("last_ts", DAY).alias("day")).collect()
+    newest = sorted(history, key=lambda row: (-row["position"], row["item_id"]))[:RECENT]
     item_ids = {i for row in interests for i in row["evidence"][:4]} | {row["item_id"] for row in newest} | no_item
     item_ids |= {i for row in offered for i in [row["item_id"], *row["evidence"]]}
-    titles = collect_titles(tables.get("silver.items"), item_ids) if item_ids else {}
-    carried, nodes = tables.get("silver.item_interests"), tables.get("graph.interest_nodes")
+    titles = collect_titles(rows, item_ids)
     own = Missing("No interest map: the stage build_interests has not run on this lake.")
     courses: Courses | Missing = own
-    if carried is not None and interest_map is not None:
-        own = read_map(interests, carried, history, nodes)
+    if mapped and rows.there("silver.item_interests"):
+        chosen = {"item_id": [row["item_id"] for row in history]}
+        carried = rows.of("silver.item_interests", ["item_id", "interest_id", "weight"], chosen)
+        own = read_map(rows, interests, carried, history)
         groups = {} if isinstance(own, Missing) else {n.interest_id: n.group for n in own.graph.nodes}
         courses = read_courses(interests, carried, history, groups)
-    history.unpersist()
-    names = _names(tables, [target for kind, target in refused if kind == "interest"])
+    names = _names(rows, [target for kind, target in refused if kind == "interest"])
     return OwnPage(
-        user_id=user_id, items=span["n"], first_day=span["a"], last_day=span["b"],
+        user_id=user_id, items=len(history), first_day=day_of(_edge(min, history, "first_ts")),
+        last_day=day_of(_edge(max, history, "last_ts")),
         reading=reading_of(interests), map=own, details={r["interest_id"]: _detail(r, titles) for r in interests},
         courses=courses,
-        suggestions=suggestions(offered, titles) if lists is not None else Missing(
+        suggestions=suggestions(offered, titles) if listed else Missing(
             f"No recommendations: run `interestlake run --lake {lake}` to the stage recommend."),
-        without=_counterfactuals(tables.get("gold.counterfactuals"), mine),
-        expansions=_expansions(tables.get("gold.expansions"), mine, no_interest, lake),
-        recent=tuple(Seen(r["item_id"], titles.get(r["item_id"], (r["item_id"], ()))[0], r["day"]) for r in newest),
+        without=_counterfactuals(rows, mine),
+        expansions=_expansions(rows, mine, no_interest, lake),
+        recent=tuple(Seen(r["item_id"], titles.get(r["item_id"], (r["item_id"], ()))[0], day_of(r["last_ts"]))
+                     for r in newest),
         refused=tuple((kind, id, titles.get(id, (names.get(id, id), ()))[0]) for kind, id in refused),
         seed=seed,
     )  # fmt: skip
 
 
-def _refused(tables: OptionalTables, mine) -> list[tuple[str, str]]:
-    table = tables.get("silver.objections")
-    if table is None:
+def _edge(of: Callable, history: list[dict], name: str) -> datetime | None:
+    return of((row[name] for row in history if row[name] is not None), default=None)
+
+
+def _refused(rows: Rows, mine: AnyOf) -> list[tuple[str, str]]:
+    if not rows.there("silver.objections"):
         return []
-    rows = table.where(mine).where("action = 'not_interested'").select("kind", "target").collect()
-    return sorted((row["kind"], row["target"]) for row in rows)
+    said = rows.of("silver.objections", ["kind", "target"], {**mine, "action": ["not_interested"]})
+    return sorted((row["kind"], row["target"]) for row in said)
 
 
-def _names(tables: OptionalTables, ids: list[str]) -> dict[str, str]:
-    table = tables.get("silver.interests")
-    if table is None or not ids:
+def _names(rows: Rows, ids: list[str]) -> dict[str, str]:
+    if not ids or not rows.there("silver.interests"):
         return {}
-    return {r["interest_id"]: r["name"] for r in table.where(F.col("interest_id").isin(ids)).collect()}
+    named = rows.of("silver.interests", ["interest_id", "name"], {"interest_id": ids})
+    return {row["interest_id"]: row["name"] for row in named}
 
 
-def _with_profile(profiles: DataFrame | None, mine, own: list[dict]) -> list[dict]:
-    """The rows with trend, slope and confidence of gold.interest_profiles where it is there. One Spark job."""
-    if profiles is None:
+def _with_profile(rows: Rows, mine: AnyOf, own: list[dict]) -> list[dict]:
+    """The rows with trend, slope and confidence of gold.interest_profiles where it is there."""
+    if not rows.there("gold.interest_profiles"):
         return own
-    by_id = {row["interest"]: row for row in profiles.where(mine).select("interest", *PROFILE).collect()}
-    fields = ("confidence", "slope", "slope_error", "trend")
-    return [
-        row | ({name: by_id[row["interest_id"]][name] for name in fields} if row["interest_id"] in by_id else {})
-        for row in own
-    ]
+    profile = rows.of("gold.interest_profiles", ["interest", *PROFILE], mine)
+    by_id = {row.pop("interest"): row for row in profile}
+    return [row | by_id.get(row["interest_id"], {}) for row in own]
 
 
 def _detail(row: dict, titles: dict) -> dict:
@@ -150,20 +148,21 @@ def reading_of(own: list[dict]) -> tuple[str, ...]:
     return tuple(r["name"] for r in sorted(named, key=lambda r: (-r["share"], r["interest_id"]))[:3])
 
 
-def _counterfactuals(table: DataFrame | None, mine) -> dict[str, str]:
-    if table is None:
+def _counterfactuals(rows: Rows, mine: AnyOf) -> dict[str, str]:
+    if not rows.there("gold.counterfactuals"):
         return {}
-    rows = table.where(mine).where("length(sentence) > 0").select("item_id", "sentence").collect()
-    return {row["item_id"]: row["sentence"] for row in rows}
+    said = rows.of("gold.counterfactuals", ["item_id", "sentence"], mine)
+    return {row["item_id"]: row["sentence"] for row in said if row["sentence"]}
 
 
-def _expansions(table: DataFrame | None, mine, refused: set[str], lake: str) -> tuple[Expansion, ...] | Missing:
-    if table is None:
+def _expansions(rows: Rows, mine: AnyOf, refused: set[str], lake: str) -> tuple[Expansion, ...] | Missing:
+    if not rows.there("gold.expansions"):
         return Missing(f"No expansions yet: run `interestlake expand --lake {lake}`.")
-    rows = table.where(mine).orderBy(F.desc("confidence"), "interest").limit(EXPANSIONS + len(refused)).collect()
+    said = rows.of("gold.expansions", EXPANSION, mine)
+    said.sort(key=lambda row: (-row["confidence"], row["interest"]))
     expansions = tuple(
         Expansion(r["interest"], r["label"], r["kind"], r["confidence"], r["surprise"], r["source"], tuple(r["path"]))
-        for r in rows if r["interest"] not in refused
+        for r in said if r["interest"] not in refused
     )[:EXPANSIONS]  # fmt: skip
     return expansions or Missing("No expansions for this person.")
 

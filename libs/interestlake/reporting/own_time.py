@@ -2,10 +2,8 @@
 
 from dataclasses import dataclass
 
-from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
-
 from .content import Missing
+from .person import day_of, seconds_of
 
 BUCKETS = 12
 SHOWN = 8
@@ -35,30 +33,28 @@ class Courses:
     courses: tuple[Course, ...]
 
 
-def read_courses(own: list[dict], carried: DataFrame, history: DataFrame, groups: dict[str, int]) -> Courses | Missing:
-    """own: rows of `collect_interests`; carried: silver.item_interests; history(item_id, liking, first_ts).
+def read_courses(
+    own: list[dict], carried: list[dict], history: list[dict], groups: dict[str, int]
+) -> Courses | Missing:
+    """own: rows of `collect_interests`; history(item_id, first_ts): the person's; carried: silver.item_interests of it.
 
     Items of the person per interval (BUCKETS of equal length between the first and the last item) and interest, for the
-    SHOWN interests of largest share that are no topics. One Spark job, at most BUCKETS x SHOWN rows and two edges.
+    SHOWN interests of largest share that are no topics.
     """
     shown = sorted((r for r in own if r["kind"] != "topic"), key=lambda r: (-r["share"], r["interest_id"]))[:SHOWN]
-    edges = history.agg(
-        F.unix_timestamp(F.min("first_ts")).alias("a"), F.unix_timestamp(F.max("first_ts")).alias("b"),
-        F.date_format(F.min("first_ts"), "yyyy-MM-dd").alias("first"),
-        F.date_format(F.max("first_ts"), "yyyy-MM-dd").alias("last"),
-    ).first()  # fmt: skip
-    if not shown or edges["a"] is None or edges["b"] <= edges["a"]:
+    dated = {row["item_id"]: row["first_ts"] for row in history if row["first_ts"] is not None}
+    first, last = min(dated.values(), default=None), max(dated.values(), default=None)
+    begin, end = seconds_of(first), seconds_of(last)
+    if not shown or begin is None or end <= begin:
         return Missing("No course over time: the source keeps no times, or everything happened at once.")
-    ids = [row["interest_id"] for row in shown]
-    span = (edges["b"] - edges["a"]) / BUCKETS
-    bucket = F.least(F.floor((F.unix_timestamp("first_ts") - edges["a"]) / span), F.lit(BUCKETS - 1)).cast("int")
-    dated = F.broadcast(history.select("item_id", bucket.alias("bucket")))
-    rows = carried.where(F.col("interest_id").isin(ids)).join(dated, "item_id").groupBy("interest_id", "bucket").count()
-    counts: dict[str, list[int]] = {name: [0] * BUCKETS for name in ids}
-    for row in rows.collect():
-        counts[row["interest_id"]][row["bucket"]] = row["count"]
+    span = (end - begin) / BUCKETS
+    counts: dict[str, list[int]] = {row["interest_id"]: [0] * BUCKETS for row in shown}
+    for row in carried:
+        if row["interest_id"] in counts and row["item_id"] in dated:
+            bucket = min(int((seconds_of(dated[row["item_id"]]) - begin) / span), BUCKETS - 1)
+            counts[row["interest_id"]][bucket] += 1
     courses = tuple(_course(row, counts[row["interest_id"]], groups.get(row["interest_id"], -1)) for row in shown)
-    return Courses(edges["first"], edges["last"], courses)
+    return Courses(day_of(first), day_of(last), courses)
 
 
 def _course(row: dict, counts: list[int], group: int) -> Course:

@@ -1,95 +1,62 @@
-"""One person: who is shown, what they hold dear with the evidence, and what is put before them with the reason."""
+"""One person: what they hold dear with the evidence, and what is put before them with the reason."""
 
+from calendar import timegm
 from collections.abc import Iterable
+from datetime import datetime
 
-from pyspark.sql import DataFrame, Window
-from pyspark.sql import functions as F
-
-from ..core.errors import BadInput
-from ..interests.reading_order import reading_key
+from ..core.rows import Rows
+from ..interests.reading_key import reading_key
 from .content import Interest, Missing, Suggestion, largest_first
 from .wording import KINDS
 
 PER_KIND = 6
 EVIDENCE = 3
-RECENT = 6
-DAY = "yyyy-MM-dd"
+INTEREST_MAP = ("interest_id", "strength", "share", "item_count", "evidence", "first_seen", "last_seen")
+LISTED = ("rank", "item_id", "score", "sources", "evidence", "reason")
 
 
-def choose_person(people: DataFrame, users: DataFrame, user_id: str) -> tuple[str, str] | None:
-    """-> (user_id, why), or None where `people` is empty. people(user_id): who may be shown; users: silver.users.
+def collect_interests(rows: Rows, user_id: str) -> list[dict]:
+    """gold.interest_map -> the person's rows with kind and name, in reading order; days as text, times in seconds.
 
-    `user_id` is a user_id; empty takes the person whose history is nearest the median length, ties by user_id. Runs one
-    to three Spark jobs; collects one row at most. Raises BadInput where `user_id` is none of `people`.
+    Bounded by interests.max_per_user per person.
     """
-    listed = people.select("user_id").distinct()
-    if user_id:
-        if not listed.where(F.col("user_id") == user_id).head(1):
-            raise BadInput.of(
-                f"report.person={user_id!r}",
-                found="nobody of that id with a list or an interest map",
-                expected="a person of gold.recommendations or gold.interest_map",
-                where="conf/params/report.yml or --set report.person=...",
-            )
-        return user_id, "asked for in the parameters"
-    lengths = listed.join(users.select("user_id", "item_count"), "user_id").where("item_count > 0")
-    median = lengths.agg(F.expr("percentile(item_count, 0.5)")).first()[0]
-    if median is None:
-        first = listed.orderBy("user_id").first()
-        return None if first is None else (first["user_id"], "nobody has a history, so the first by id")
-    row = lengths.orderBy(F.abs(F.col("item_count") - F.lit(median)), "user_id").first()
-    return row["user_id"], "a history of typical length"
-
-
-def history(interactions: DataFrame, user_id: str) -> tuple[int, str | None, str | None, list[str]]:
-    """silver.interactions -> (train items, first day, last day, the newest items). One Spark job, RECENT rows."""
-    mine = interactions.where((F.col("user_id") == user_id) & (F.col("split") == "train"))
-    whole = Window.partitionBy()
-    dated = mine.select(
-        "item_id",
-        "position",
-        F.count("*").over(whole).alias("items"),
-        F.date_format(F.min("first_ts").over(whole), DAY).alias("first"),
-        F.date_format(F.max("last_ts").over(whole), DAY).alias("last"),
-    )
-    newest = dated.orderBy(F.desc("position"), "item_id").limit(RECENT).collect()
-    if not newest:
-        return 0, None, None, []
-    return newest[0]["items"], newest[0]["first"], newest[0]["last"], [row["item_id"] for row in newest]
-
-
-def collect_interests(interest_map: DataFrame, interests: DataFrame | None, user_id: str) -> list[dict]:
-    """gold.interest_map -> the person's rows with kind and name, in reading order; at most a list per person is kept.
-
-    One Spark job; the number of rows is bounded by interests.max_per_user per person.
-    """
-    mine = interest_map.where(F.col("user_id") == user_id)
-    if interests is not None:
-        mine = mine.join(interests.select("interest_id", "kind", "name"), "interest_id", "left")
-    days = (
-        mine.withColumn("first_day", F.date_format("first_seen", DAY))
-        .withColumn("last_day", F.date_format("last_seen", DAY))
-        .withColumn("first_s", F.unix_timestamp("first_seen"))
-        .withColumn("last_s", F.unix_timestamp("last_seen"))
-        .drop("first_seen", "last_seen", "user_id")
-    )
-    rows = [row.asDict() for row in days.collect()]
-    for row in rows:
+    mine = rows.of("gold.interest_map", INTEREST_MAP, {"user_id": [user_id]})
+    named = {}
+    if mine and rows.there("silver.interests"):
+        ids = [row["interest_id"] for row in mine]
+        vocabulary = rows.of("silver.interests", ["interest_id", "kind", "name"], {"interest_id": ids})
+        named = {row["interest_id"]: row for row in vocabulary}
+    for row in mine:
         kind, _, name = row["interest_id"].partition(":")
-        row["kind"], row["name"] = row.get("kind") or kind, row.get("name") or name or row["interest_id"]
-    return sorted(rows, key=reading_key)
+        said = named.get(row["interest_id"], {})
+        row["kind"], row["name"] = said.get("kind") or kind, said.get("name") or name or row["interest_id"]
+        for edge in ("first", "last"):
+            seen = row.pop(f"{edge}_seen")
+            row[f"{edge}_day"], row[f"{edge}_s"] = day_of(seen), seconds_of(seen)
+    return sorted(mine, key=reading_key)
 
 
-def collect_suggestions(recommendations: DataFrame, user_id: str, limit: int) -> list[dict]:
-    """gold.recommendations -> the person's first `limit` rows in order. One Spark job."""
-    mine = recommendations.where((F.col("user_id") == user_id) & (F.col("rank") <= limit))
-    return [row.asDict(recursive=True) for row in mine.orderBy("rank").collect()]
+def collect_suggestions(rows: Rows, user_id: str, limit: int, run_id: str | None = None) -> list[dict]:
+    """gold.recommendations, of one run where it is named -> the person's first `limit` rows in order."""
+    asked = {"user_id": [user_id]} | ({} if run_id is None else {"run_id": [run_id]})
+    listed = rows.of("gold.recommendations", LISTED, asked)
+    return sorted((row for row in listed if row["rank"] <= limit), key=lambda row: row["rank"])
 
 
-def collect_titles(items: DataFrame, item_ids: set[str]) -> dict[str, tuple[str, tuple[str, ...]]]:
-    """silver.items -> {item_id: (title, categories)} of the items asked for. One Spark job."""
-    rows = items.where(F.col("item_id").isin(sorted(item_ids))).select("item_id", "title", "categories").collect()
-    return {row["item_id"]: (row["title"], tuple(row["categories"])) for row in rows}
+def collect_titles(rows: Rows, item_ids: set[str]) -> dict[str, tuple[str, tuple[str, ...]]]:
+    """silver.items -> {item_id: (title, categories)} of the items asked for."""
+    items = rows.of("silver.items", ["item_id", "title", "categories"], {"item_id": item_ids}) if item_ids else []
+    return {row["item_id"]: (row["title"], tuple(row["categories"])) for row in items}
+
+
+def day_of(moment: datetime | None) -> str | None:
+    """The day as "2018-05-01"; UTC."""
+    return None if moment is None else moment.strftime("%Y-%m-%d")
+
+
+def seconds_of(moment: datetime | None) -> int | None:
+    """Whole seconds since 1970; UTC."""
+    return None if moment is None else timegm(moment.utctimetuple())
 
 
 def interest_groups(rows: list[dict], titles: dict, groups: dict[str, int]):

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from itertools import zip_longest
 
 from ..models.granularities import GRANULARITIES
-from ..recommending.chosen_tables import SEGMENT_NAMES
+from ..recommending.segments import SEGMENT_NAMES
 from .wording import model_label, whole
 
 TOLD = (

@@ -1,14 +1,52 @@
-"""Whom and what a lake has: people to try a command on, and items by title. A few rows, however large the lake."""
+"""`Directory` by Spark: who is there, and what."""
 
-from collections.abc import Mapping
+from collections.abc import Collection
 
 from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
-from ..recommending.chosen_tables import SEGMENT_NAMES
-from ..recommending.segment_weights import SEGMENTS
+from ..core.lake import Lake
+from ..core.spark_rows import records
+from ..core.stage import expect_lake
+from ..core.text_literals import in_list
+from ..privacy.found_again import source_ids
+from ..privacy.names import Keys
+from ..privacy.person import LakePeople
+from ..recommending.segments import SEGMENT_NAMES, SEGMENTS
+from .directory import NEAR_TITLES, NEEDED, NEEDED_FROM
 
-NEAR_TITLES = 5
+PERSON = ("user_id", "segment", "item_count", "last_ts")
+ITEM = ("item_id", "title", "categories", "people")
+
+
+class LakeDirectory:
+    """Of a lake; each call is one small Spark job. Raises BadInput where the lake has no people."""
+
+    def __init__(self, lake: Lake):
+        expect_lake(lake, NEEDED, NEEDED_FROM)
+        self.people, self._lake = LakePeople(lake), lake
+        self._users, self._items = lake.read("silver.users"), lake.read("silver.items")
+
+    def count(self) -> int:
+        return self._users.count()
+
+    def to_try(self, limit: int) -> list[dict]:
+        return records(people_to_try(self._users, limit), PERSON)
+
+    def named(self, user_ids: Collection[str], limit: int) -> list[dict]:
+        rows = told(self._users.where(in_list("user_id", user_ids)))
+        return records(rows.orderBy(F.desc("item_count"), "user_id").limit(limit), PERSON)
+
+    def source_ids(self, user_ids: Collection[str], keys: Keys, count: int) -> dict[str, tuple[str, str]]:
+        people = self._lake.spark.createDataFrame([(user_id,) for user_id in user_ids], "user_id string")
+        ids = source_ids(people, keys, count) if user_ids else None
+        return {row["user_id"]: (row["source"], row["source_id"]) for row in (ids.collect() if ids else ())}
+
+    def by_title(self, text: str | None, limit: int) -> list[dict]:
+        return records(items_by_title(self._items, text, limit), ITEM)
+
+    def near_titles(self, text: str) -> list[dict]:
+        return records(near_titles(self._items, text), ITEM)
 
 
 def people_to_try(users: DataFrame, limit: int) -> DataFrame:
@@ -17,19 +55,14 @@ def people_to_try(users: DataFrame, limit: int) -> DataFrame:
     Segments take turns, so that short histories are among them; within one the longest, ties by user_id. segment: of
     SEGMENT_NAMES by item_count, the items of the train split. Lazy.
     """
-    told = _told(users)
+    rows = told(users)
     longest = Window.partitionBy("segment").orderBy(F.desc("item_count"), "user_id")
-    turns = told.withColumn("turn", F.row_number().over(longest)).where(F.col("turn") <= limit)
+    turns = rows.withColumn("turn", F.row_number().over(longest)).where(F.col("turn") <= limit)
     some = turns.orderBy("turn", F.desc("item_count"), "user_id").limit(limit).drop("turn")
     return some.orderBy(F.desc("item_count"), "user_id")
 
 
-def people_named(users: DataFrame, named: Mapping[str, str]) -> DataFrame:
-    """The rows of `people_to_try` for the user_ids of `named`. Lazy."""
-    return _told(users.where(F.col("user_id").isin(list(named)))).orderBy(F.desc("item_count"), "user_id")
-
-
-def _told(users: DataFrame) -> DataFrame:
+def told(users: DataFrame) -> DataFrame:
     segment = F.lit(SEGMENT_NAMES[0])
     for name, least in zip(SEGMENT_NAMES[1:], SEGMENTS, strict=True):
         segment = F.when(F.col("item_count") >= least, name).otherwise(segment)

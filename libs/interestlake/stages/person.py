@@ -5,6 +5,7 @@ from pathlib import Path
 
 from ..core.errors import BadInput
 from ..core.hold import holder_of
+from ..core.spark_rows import SparkRows
 from ..core.stage import Stage, StageContext
 from ..core.storage import write_whole
 from ..privacy.erasure import erase_everything, erase_interest, erase_item, text_tables
@@ -38,7 +39,8 @@ def _request(context: StageContext) -> Request:
 
 def _profile(context: StageContext) -> dict[str, float]:
     request = _request(context)
-    text = page_of(context, request.person)
+    rows, options = SparkRows.of_lake(context.lake, context.read), context.options
+    text = page_of(rows, request.person.user_id, context.params.recommend.top_k, options.lake, options.seed)
     write_whole(Path(request.page), text)
     context.log.info("page %s", request.page)
     return {"page_bytes": float(len(text.encode()))}

@@ -4,11 +4,14 @@ import re
 from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-
-from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
+from pathlib import Path
 
 from .lemmas import DICTIONARY, FORM_DELIMITER, KEY_DELIMITER
 
+# scikit-learn's list (Stone, Dennis and Kwantes 2010), which a test holds it to: loading scikit-learn takes seconds
+ENGLISH_STOP_WORDS = frozenset(
+    Path(__file__).with_name("data").joinpath("stop_words.txt").read_text(encoding="utf-8").split()
+)
 WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 # words of the list that say what an item is about
 CONTENT = frozenset("bill cry fire system computer mill".split())
@@ -67,12 +70,19 @@ def words_of(text: str) -> list[Word]:
 
 def phrase_of(text: str) -> tuple[str, ...]:
     """The words of a name in lower case and singular, the form in which names are looked up."""
-    return tuple(word.singular for word in words_of(text))
+    return tuple(_forms(word)[1] for word in WORD.findall(text))
 
 
 def content_of(text: str) -> list[str]:
     """The lemmas of `text` that are no stop words, in order."""
-    return [word.lemma for word in words_of(text) if not word.is_stop]
+    return [lemma for lemma, _, stops in map(_forms, WORD.findall(text)) if not stops]
+
+
+@lru_cache(maxsize=1 << 17)  # a catalogue repeats its words
+def _forms(text: str) -> tuple[str, str, bool]:
+    """Lemma, singular, and whether it is a stop word."""
+    word = Word(text, lemma_of(text), singular_of(text), 0, len(text))
+    return word.lemma, word.singular, word.is_stop
 
 
 def base_form(lemma: str, lemmas: Container[str]) -> str:

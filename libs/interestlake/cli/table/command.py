@@ -122,6 +122,7 @@ class OneStage:
     called first, of any of `lake, params, options, arguments`, taken by name; closing: function -> the text to print,
     or None, of any of those and `stage, figures`. also: switch -> address of a further stage that it adds. instead:
     option -> address of a function as OverLake's, which answers in the stage's place where the option is given.
+    at_once: as OverLake's.
     """
 
     address: str
@@ -131,14 +132,16 @@ class OneStage:
     before: str | None = None
     also: Mapping[str, str] = field(default_factory=dict)
     instead: Mapping[str, str] = field(default_factory=dict)
+    at_once: str | None = None
 
 
 @dataclass(frozen=True)
 class OverLake:
     """function(arguments, spark, params, options, log) over a lake.
 
-    at_once: address of a function(arguments, params, options) that may answer before Spark starts, and says whether it
-    did.
+    at_once: address of a function that may answer before Spark starts, and says whether it did; called with any of
+    `arguments, params, options, start`, taken by name, and raising Unreadable where it
+    cannot read the lake. start() is a context of (session, Future of loaded modules).
     """
 
     address: str

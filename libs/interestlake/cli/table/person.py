@@ -1,7 +1,7 @@
 """Interests and lists of people, one of them where asked for."""
 
 from ...core.config import REQUEST
-from .command import Command, Number, OneStage, Option, OverLake, OwnStart, as_count
+from .command import Command, Number, OneStage, OnFiles, Option, OverLake, OwnStart, as_count
 from .shared import CONF, LAKE, NAMED, PROFILE, SET, USER
 
 GRAPH = "interestlake run --until build_graph"  # the command that makes what these read
@@ -36,9 +36,12 @@ ASK = (
     PROFILE,
     SET,
 )  # fmt: skip
+SHELL = tuple(option for option in ASK if option.flag in ("--lake", "--intents", "--tagger", "--max-gigabytes",
+                                                           "--tracking-uri", "--conf", "--set"))  # fmt: skip
 PROFILE_PAGE = (
     USER,
     Option("--out", "file (default: reports/profile-<id>.html in the lake)", metavar="HTML"),
+    Option("--text", "print the interests instead of writing a page", bool),
     Option("--open", "show the page in the browser", bool),
     Option("--serve", "serve it on this machine, so that its buttons work", bool),
     Option("--port", "port of --serve (default: a free one)", Number(0, 65535, whole=True), 0),
@@ -60,8 +63,8 @@ FORGET = (
     ),
 )  # fmt: skip
 EXPLAIN = (
-    Option("--user", f"one person: {NAMED}"),
-    Option("--item", "one item: why it stands, or would stand, in the person's list"),
+    Option("--user", f"the reasons of one person's list: {NAMED}"),
+    Option("--item", "with --user: one item taken apart, why it stands, or would stand, in the list"),
 )
 WHO = (
     Option(
@@ -79,12 +82,13 @@ LIST = (
 COMMANDS = (
     Command(
         "who", "one person", "people of a lake to try a command on, and items by title",
-        "interestlake who --lake out/lake --like alien", OverLake("cli.exploring.who:who"), WHO,
+        "interestlake who --lake out/lake --like alien",
+        OverLake("cli.exploring.who:who", "cli.exploring.who_at_once:at_once"), WHO,
     ),
     Command(
         "list", "one person", "one person's list with its reasons, to read or as CSV",
         "interestlake list --lake out/lake --user u1",
-        OverLake("cli.exploring.list:one_persons_list", "cli.exploring.list:at_once"), LIST,
+        OverLake("cli.exploring.list:one_persons_list", "cli.exploring.list_at_once:at_once"), LIST,
     ),
     Command(
         "ask", "one person", "answer a request in plain words with a list and its reasons",
@@ -92,11 +96,16 @@ COMMANDS = (
         OwnStart("serving.asking.command:ask", ("interestlake.serving.asking.ask", "onnxruntime")), ASK,
     ),
     Command(
+        "shell", "one person", "who, list, ask, profile and explain at a prompt, over a lake that stays open",
+        "interestlake shell --lake out/lake", OnFiles("cli.shell.command:shell"), SHELL,
+    ),
+    Command(
         "profile", "one person", "one person's page: interests, trends, lists with reasons, controls",
         "interestlake profile --lake out/lake --user u1 --open",
         OneStage(
             "stages.person:PROFILE", f"{ASKED}:page_closing", needs=("silver.users",), before=f"{ASKED}:page",
-            instead={"serve": "cli.serve:serve_page"},
+            instead={"serve": "cli.serve:serve_page", "text": "cli.exploring.profile_text:print_profile"},
+            at_once="cli.exploring.profile_at_once:at_once",
         ),
         PROFILE_PAGE, REQUEST,
     ),
@@ -119,7 +128,9 @@ COMMANDS = (
         "interestlake explain --lake out/lake --user u1 --item i7",
         OneStage(
             "stages.explain:EXPLAIN", f"{REASONS}:reasons_table", "interestlake run --until recommend",
-            f"{REASONS}:NEEDED", instead=dict.fromkeys(("user", "item"), f"{REASONS}:one_recommendation"),
+            f"{REASONS}:NEEDED",
+            instead={"user": "cli.exploring.reasons:of_person", "item": f"{REASONS}:one_recommendation"},
+            at_once="cli.exploring.reasons_at_once:at_once",
         ),
         EXPLAIN,
     ),

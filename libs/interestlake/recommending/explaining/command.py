@@ -29,8 +29,10 @@ OPTIONAL = ("silver.documents", "silver.friends", "silver.facts")
 
 def one_recommendation(arguments: argparse.Namespace, spark, params: Params, options: RunOptions, log: Logger) -> None:
     """`explain --user U --item I`: print why it stands, or would stand, in the list; writes nothing."""
-    if not (arguments.user and arguments.item):
-        raise BadInput.of("explain", found="one of --user and --item", expected="both, or neither", where="both")
+    if not arguments.user:
+        raise BadInput.of(
+            "explain", found="--item without --user", expected="--user, with or without --item", where="--user"
+        )
     explain_one(StageContext(spark, Lake(spark, options.lake), None, params, options, log), arguments.user,
                 arguments.item)  # fmt: skip
 

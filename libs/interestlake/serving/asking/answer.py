@@ -9,7 +9,7 @@ import scipy.sparse as sp
 from ...core.vectors import unit_rows
 from ...interactions.batch import UserBatch
 from ...recommending.objected import damping_of, left_by
-from .gather import Asker
+from .asker import Asker
 from .index import AskIndex
 from .parse import Parsed
 

@@ -10,18 +10,18 @@ import numpy as np
 
 from ...core.errors import BadInput
 from ...core.params.all import Params
-from ...core.stage import expect_lake
-from ...privacy.person import Person, find_person
-from ...text.clean import clean
+from ...privacy.meant import Person, meant
+from ...text.cleaned import clean
 from ...text.configured import configured_encoder, loaded_encoder
-from ...text.own_vectors import gpu_per_task
 from .answer import Answer, Weights, answer
-from .gather import NEEDED, Asker, gather_index, gather_person
+from .asker import Asker, read_asker
 from .index import AskIndex
 from .parse import parse
+from .plan import NEEDED, NEEDED_FROM
 
 if TYPE_CHECKING:
     from ...core.lake import Lake
+    from ...core.plain_lake import PlainLake
     from ...text.tuning.intents import IntentModel
     from ...text.tuning.tagger import TaggerModel
 
@@ -95,11 +95,16 @@ def open_asking(
     without: Sequence[str] = (),
     tracking_uri: str | None = None,
 ) -> Asking:
-    """Read the lake's items once, and load the encoder beside it; see `gather_index` for jobs and errors.
+    """Read the lake's items once by Spark, and load the encoder beside it; see `gather_index` for jobs and errors.
 
     tracking_uri: where an encoder that `embed.model_path` names by an MLflow URI lies.
     """
-    expect_lake(lake, NEEDED, "interestlake run --until build_interests")
+    from ...core.stage import expect_lake
+    from ...privacy.person import find_person
+    from ...text.own_vectors import gpu_per_task
+    from .gather import gather_index, gather_person
+
+    expect_lake(lake, NEEDED, NEEDED_FROM)
     files = configured_encoder(params.embed, tracking_uri, gpu_per_task(lake.spark) > 0)
     with ThreadPoolExecutor(1) as pool:
         loading = pool.submit(loaded_encoder, files)
@@ -109,6 +114,36 @@ def open_asking(
     def person_of(user: str | Person) -> Asker:
         person = user if isinstance(user, Person) else find_person(lake, user, params.ingest.pseudonym_key_file)
         return gather_person(lake, person, index.catalogue)
+
+    return Asking(index, lambda text: encoder.encode([text])[0], person_of, intents, tagger)
+
+
+def open_plain_asking(
+    lake: "PlainLake",
+    params: Params,
+    intents: "IntentModel | None" = None,
+    tagger: "TaggerModel | None" = None,
+    max_gigabytes: float = MAX_GIGABYTES,
+    without: Sequence[str] = (),
+    tracking_uri: str | None = None,
+) -> Asking:
+    """`open_asking` from the lake's files, without Spark. Raises Unreadable where `plain_index` does."""
+    from ...privacy.plain_person import PlainPeople, expect_plain
+    from .plain_gather import plain_index
+
+    expect_plain(lake, NEEDED, NEEDED_FROM)
+    # which of the two forms the run wrote depends on whether its tasks had GPUs
+    files = [configured_encoder(params.embed, tracking_uri, on_gpu) for on_gpu in (False, True)]
+    with ThreadPoolExecutor(1) as pool:
+        loading = pool.submit(loaded_encoder, files[0])
+        index, model_id = plain_index(lake, [one.model_id for one in files], max_gigabytes, without)
+        encoder = loading.result()
+    if model_id != files[0].model_id:
+        encoder = loaded_encoder(files[1])
+
+    def person_of(user: str | Person) -> Asker:
+        named = user if isinstance(user, Person) else meant(PlainPeople(lake), user, params.ingest.pseudonym_key_file)
+        return read_asker(lake, named.user_id, index.catalogue)
 
     return Asking(index, lambda text: encoder.encode([text])[0], person_of, intents, tagger)
 

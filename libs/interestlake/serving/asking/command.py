@@ -5,13 +5,17 @@ import json
 import os
 import sys
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from logging import Logger
+from typing import TYPE_CHECKING
 
 from ...core.config import load_params, parse_override
-from ...core.errors import BadInput
+from ...core.errors import BadInput, Unreadable
+from ...core.params.all import Params
 from ...core.storage import has_scheme
 from .show import as_json, as_text
+
+if TYPE_CHECKING:
+    from .ask import Clock
 
 
 def ask(options: argparse.Namespace, log: Logger, start_spark: Callable) -> None:
@@ -19,7 +23,7 @@ def ask(options: argparse.Namespace, log: Logger, start_spark: Callable) -> None
 
     Faults of the request come before the seconds that Spark needs.
     """
-    from .ask import MAX_CHARACTERS, Clock, checked, load_tuned, open_asking
+    from .ask import MAX_CHARACTERS, Clock, checked
 
     clock = Clock()
     request = sys.stdin.read(MAX_CHARACTERS * 8) if options.request == "-" else options.request
@@ -35,27 +39,19 @@ def ask(options: argparse.Namespace, log: Logger, start_spark: Callable) -> None
         )
     params = load_params(options.conf_dir, dict(parse_override(one) for one in options.set))
     uri = options.tracking_uri or os.environ.get("MLFLOW_TRACKING_URI")
-    with ThreadPoolExecutor(1) as pool:
-        loading = pool.submit(_models, options, uri, load_tuned)
-        with start_spark() as (spark, modules):
-            from ...core.lake import Lake
-            from ...privacy.person import find_person
-
-            modules.result()
-            intents, tagger = loading.result()
-            lake, key_file = Lake(spark, options.lake), params.ingest.pseudonym_key_file
-            # told before the items are read
-            user = find_person(lake, options.user, key_file) if options.user else None
-            asking = open_asking(lake, params, intents, tagger, options.max_gigabytes, tracking_uri=uri)
-            opened = clock.seconds
-            made, intent = asking.ask(request, user, options.top, options.include_seen)
+    models = tuned_models(options, uri)
+    try:
+        made, intent, index, opened = _here(options, params, request, clock, models, uri)
+    except Unreadable as why:
+        log.info("not answered from the lake's files: %s", why)
+        made, intent, index, opened = _by_spark(options, params, request, clock, models, uri, start_spark)
     if options.json:
-        print(json.dumps(as_json(request, made, intent, asking.index, intents is not None), indent=1))
+        print(json.dumps(as_json(request, made, intent, index, models[0] is not None), indent=1))
     else:
-        print(as_text(made, intent, asking.index))
+        print(as_text(made, intent, index))
     log.info(
         "%d items, %d candidates; opened in %.1f s, answered in %.2f s",
-        asking.index.catalogue.item_count,
+        index.catalogue.item_count,
         made.candidates,
         opened,
         clock.seconds - opened,
@@ -64,13 +60,46 @@ def ask(options: argparse.Namespace, log: Logger, start_spark: Callable) -> None
         _track(options, made, intent, opened, clock.seconds)
 
 
-def _models(options: argparse.Namespace, uri: str | None, load):
+def _here(options: argparse.Namespace, params: Params, request: str, clock: "Clock", models: tuple, uri: str | None):
+    from ...core.plain_lake import PlainLake
+    from ...privacy.meant import meant
+    from ...privacy.plain_person import PlainPeople
+    from .ask import open_plain_asking
+
+    lake, key_file = PlainLake(options.lake), params.ingest.pseudonym_key_file
+    # told before the items are read
+    user = meant(PlainPeople(lake), options.user, key_file) if options.user else None
+    asking = open_plain_asking(lake, params, *models, options.max_gigabytes, tracking_uri=uri)
+    opened = clock.seconds
+    return *asking.ask(request, user, options.top, options.include_seen), asking.index, opened
+
+
+def _by_spark(
+    options: argparse.Namespace, params: Params, request: str, clock: "Clock", models: tuple, uri: str | None,
+    start_spark: Callable,
+):  # fmt: skip
+    with start_spark() as (spark, modules):
+        from ...core.lake import Lake
+        from ...privacy.person import find_person
+        from .ask import open_asking
+
+        modules.result()
+        lake, key_file = Lake(spark, options.lake), params.ingest.pseudonym_key_file
+        user = find_person(lake, options.user, key_file) if options.user else None
+        asking = open_asking(lake, params, *models, options.max_gigabytes, tracking_uri=uri)
+        opened = clock.seconds
+        return *asking.ask(request, user, options.top, options.include_seen), asking.index, opened
+
+
+def tuned_models(options: argparse.Namespace, uri: str | None) -> tuple:
+    """What --intents and --tagger name, None for each that is not given."""
     if not (options.intents or options.tagger):
         return None, None
     from ...text.tuning.intents import IntentModel
     from ...text.tuning.tagger import TaggerModel
+    from .ask import load_tuned
 
-    return load(options.intents, IntentModel, uri), load(options.tagger, TaggerModel, uri)
+    return load_tuned(options.intents, IntentModel, uri), load_tuned(options.tagger, TaggerModel, uri)
 
 
 def _track(options: argparse.Namespace, made, intent, opened: float, seconds: float) -> None:

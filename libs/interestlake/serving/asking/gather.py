@@ -2,49 +2,23 @@
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 
-import numpy as np
 import pandas as pd
 from pyspark.ml.functions import array_to_vector, vector_to_array
 from pyspark.ml.stat import Summarizer
-from pyspark.sql import DataFrame, Row, Window
+from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
-from ...core.errors import BadInput
 from ...core.lake import Lake
-from ...core.room import gigabytes
+from ...core.spark_rows import SparkRows
 from ...interests.candidates import visible
-from ...privacy.objections import TABLE as OBJECTIONS
-from ...privacy.objections import heeded, objected
 from ...privacy.person import Person
 from ...recommending.blocks import Catalogue
 from ...recommending.gather import collect_interests, collect_vectors, fold_in_als
-from ...recommending.objected import columns_of_indexes
 from ...text.own_vectors import encoder_ids, no_vectors
+from .asker import Asker, read_asker
 from .index import AskIndex, build_index
-
-REVIEWS, CHARACTERS = 20, 600  # reviews of an item that are read, and of each so many characters
-TEXT_BYTES, NUMBER_BYTES = 2, 4
-NEEDED = ("bronze.items", "silver.items", "silver.documents", "silver.embeddings", "silver.interests",
-          "silver.item_interests", "silver.interactions", "silver.users")  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Asker:
-    """Who asks. columns (n,) and weights (n,): the items chosen, by column; shares: interest_id -> share of attention.
-
-    known: whether somebody asks; nobody has no columns. barred: columns that the person asked not to see; refused: of
-    them those said no to, for what is like them; disliked: interests said no to, which shares lacks.
-    """
-
-    known: bool
-    columns: np.ndarray = field(default_factory=lambda: np.empty(0, np.int64))
-    weights: np.ndarray = field(default_factory=lambda: np.empty(0, np.float32))
-    shares: dict[str, float] = field(default_factory=dict)
-    barred: np.ndarray = field(default_factory=lambda: np.empty(0, np.int64))
-    refused: np.ndarray = field(default_factory=lambda: np.empty(0, np.int64))
-    disliked: tuple[str, ...] = ()
+from .plan import CHARACTERS, NEEDED, REVIEWS, expect_room
 
 
 def gather_index(lake: Lake, model_id: str, max_gigabytes: float, without: Sequence[str] = ()) -> AskIndex:
@@ -95,15 +69,7 @@ def _check_size(lake: Lake, items, documents, vectors, model_id: str, max_gigaby
         )
     if first is None:
         raise no_vectors(model_id, encoder_ids(lake.read("silver.embeddings")))
-    planned = (count * first[0] * NUMBER_BYTES * 3 + characters * TEXT_BYTES * 6 + count * 4000) / 2**30
-    planned += gigabytes(rows, texts=2, numbers=3)
-    if planned > max_gigabytes:
-        raise BadInput.of(
-            "catalogue",
-            found=f"{count} items, {planned:.2f} GB planned in one process",
-            expected=f"at most {max_gigabytes} GB",
-            where="--max-gigabytes",
-        )
+    expect_room(count, first[0], characters, rows, max_gigabytes)
 
 
 def _texts(documents: DataFrame, index: DataFrame) -> DataFrame:
@@ -160,26 +126,8 @@ def _interests(lake: Lake, items: DataFrame, catalogue: Catalogue):
 
 
 def gather_person(lake: Lake, person: Person, catalogue: Catalogue) -> Asker:
-    """What a person of the lake has chosen, their interests, and what they said no to. Two to four Spark jobs."""
-    mine = F.col("user_id") == person.user_id
-    pairs = lake.read("silver.interactions").where(mine).select("item_index", "weight").orderBy("item_index")
-    shares = {}
-    with ThreadPoolExecutor(3) as pool:
-        waiting, said = pool.submit(pairs.toPandas), pool.submit(_objections, lake, person)
-        if lake.exists("gold.interest_map"):
-            rows = lake.read("gold.interest_map").where(mine).transform(heeded(lake, "interest_id"))
-            shares = {row["interest_id"]: row["share"] for row in rows.select("interest_id", "share").collect()}
-        chosen, no = waiting.result(), said.result()
-    columns = catalogue.column_of_index[chosen["item_index"].to_numpy(np.int64)]
-    barred, refused = (columns_of_indexes(no[name] if no else None, catalogue) for name in ("barred", "refused"))
-    disliked = tuple(no["disliked"]) if no else ()
-    return Asker(True, columns, chosen["weight"].to_numpy(np.float32), shares, barred, refused, disliked)
+    """`read_asker` by Spark: two to three small jobs."""
+    return read_asker(SparkRows.of_lake(lake), person.user_id, catalogue)
 
 
-def _objections(lake: Lake, person: Person) -> Row | None:
-    """The person's row of `objected`; None where they said no to nothing."""
-    if not lake.exists(OBJECTIONS):
-        return None
-    users = lake.read("silver.users").where(F.col("user_id") == person.user_id)
-    mine = lake.read(OBJECTIONS).where(F.col("user_id") == person.user_id)
-    return mine.transform(objected(users, lake.read("silver.items"))).first()
+__all__ = ["NEEDED", "Asker", "gather_index", "gather_person"]

@@ -1,5 +1,6 @@
 """Everything of the items that a request is answered from, in one process."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -109,7 +110,7 @@ def add_titles(vocabulary: Vocabulary, titles: Mapping[str, list[int]], populari
 
     named: dict[tuple[str, ...], set[int]] = {}
     for title, places in titles.items():
-        bare = pd.Series([title]).str.replace(YEAR_IN_TITLE, "", regex=True).iloc[0]
+        bare = re.sub(YEAR_IN_TITLE, "", title)
         for phrase in {phrase_of(title), phrase_of(bare)}:
             named.setdefault(phrase, set()).update(places)
             if len(phrase) > 1 and phrase[0] in ("the", "a", "an"):

@@ -10,9 +10,9 @@ from ...core.config import REQUEST, RunOptions
 from ...core.errors import BadInput
 from ...core.lake import Lake
 from ...core.params.all import Params
-from ...core.storage import has_scheme
 from ...privacy.person import Person, find_person
 from .object import Things, expect_known
+from .page import place_of
 
 OPTIONS = {"item": "--not-interested", "interest": "--not-interested-in"}
 
@@ -69,9 +69,7 @@ def forget(lake: Lake, params: Params, options: RunOptions, arguments: argparse.
 def page(lake: Lake, params: Params, options: RunOptions, arguments: argparse.Namespace) -> RunOptions:
     """Whose page, and its file. Raises BadInput for nobody, and for a lake that has no place for a file."""
     person = find_person(lake, arguments.user, params.ingest.pseudonym_key_file)
-    if not arguments.out and has_scheme(lake.root):
-        raise BadInput.of("page", found=f"the lake {lake.root}", expected="a local file", where="--out")
-    path = Path(arguments.out or Path(lake.root) / "reports" / f"profile-{person.user_id[:8]}.html").resolve()
+    path = place_of(lake.root, person.user_id, arguments.out)
     return asked(lake, options, Request(person, "page", page=str(path)))
 
 

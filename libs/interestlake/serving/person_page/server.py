@@ -76,6 +76,7 @@ class _Handler(BaseHTTPRequestHandler):
         with self.server.writing:
             try:
                 message, there = self.server.say(does, kind, thing)
+                self.server.changes += 1
                 self._tell(200, {"message": message, "page": self.server.page(self.server.token) if there else None})
             except InterestlakeError as fault:
                 self._tell(422, {"message": str(fault)})

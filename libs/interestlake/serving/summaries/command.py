@@ -11,6 +11,7 @@ from ...core.config import RunOptions
 from ...core.errors import BadInput, GateRefused
 from ...core.lake import Lake
 from ...core.params.all import Params
+from ...core.spark_rows import SparkRows
 from ...core.stage import StageContext
 from ...core.tracking import default_tracking_uri
 from ...privacy.person import find_person
@@ -103,6 +104,7 @@ def _print(statement: Statement) -> None:
 def _person(context: StageContext, user: str) -> None:
     lake = context.lake
     person = find_person(lake, user, context.params.ingest.pseudonym_key_file)
+    rows = SparkRows.of_lake(lake, context.read)
     if not lake.exists("gold.interest_map"):
         raise BadInput.of(
             f"lake {lake.root}",
@@ -110,14 +112,14 @@ def _person(context: StageContext, user: str) -> None:
             where="--lake",
             expected="a lake that `interestlake run --until build_interests` has made",
         )
-    interests = collect_interests(context.read("gold.interest_map"), context.read("silver.interests"), person.user_id)
+    interests = collect_interests(rows, person.user_id)
     print("profile")
     _lines(read_profile(interests))
     if not lake.exists("gold.recommendations"):
         return
-    offered = collect_suggestions(context.read("gold.recommendations"), person.user_id, context.params.recommend.top_k)
+    offered = collect_suggestions(rows, person.user_id, context.params.recommend.top_k)
     item_ids = {row["item_id"] for row in offered} | {e for row in offered for e in row["evidence"]}
-    titles = collect_titles(context.read("silver.items"), item_ids) if item_ids else {}
+    titles = collect_titles(rows, item_ids)
     items = [{"item_id": row["item_id"], "title": titles[row["item_id"]][0], "categories": titles[row["item_id"]][1],
               "evidence": row["evidence"], "evidence_titles": [titles[e][0] for e in row["evidence"]]}
              for row in offered]  # fmt: skip

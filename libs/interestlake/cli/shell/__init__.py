@@ -1,0 +1,1 @@
+"""`interestlake shell`: one person's commands at a prompt, over a lake that stays open."""

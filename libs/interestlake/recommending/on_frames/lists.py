@@ -1,0 +1,93 @@
+"""Who and what is asked about, and which items are alike."""
+
+import logging
+
+import numpy as np
+import pandas as pd
+
+from ...core.errors import BadInput
+from .ids import column_of
+from .read import is_spark
+from .state import State
+
+LOG = logging.getLogger("interestlake")
+SHOWN = 5
+STEPS = 9  # decimals by which likeness is told apart
+
+
+def _column(asked, name: str, what: str) -> tuple[pd.Series, object]:
+    """Ids of a list, a series or a frame -> (the ids, the session of a Spark frame or None)."""
+    if is_spark(asked):
+        session = asked.sparkSession
+        return column_of(asked.select(name).toPandas(), name, what), session
+    if isinstance(asked, pd.DataFrame):
+        return column_of(asked, name, what).reset_index(drop=True), None
+    if isinstance(asked, str | bytes) or not hasattr(asked, "__iter__"):
+        asked = [asked]
+    return pd.Series(list(asked)).reset_index(drop=True), None
+
+
+def asked_users(users, state: State, session, unknown: str) -> tuple[pd.Series, np.ndarray, object]:
+    """-> (ids, their places in known.user_ids, Spark session or None). People without a pair have place 0, are left
+    out, or raise BadInput, as `unknown` says; the log names them."""
+    if users is None:
+        places = 1 + np.arange(len(state.users.keys))
+        return state.users.at(places - 1), places, session
+    ids, session = _column(users, "user_id", "users")
+    ids = ids.drop_duplicates().reset_index(drop=True)
+    places = 1 + state.users.places(ids)  # the first of all is nobody
+    strange = places == 0
+    if strange.any():
+        shown = ", ".join(repr(one) for one in ids[strange].tolist()[:SHOWN])
+        shown += ", ..." if strange.sum() > SHOWN else ""
+        if unknown == "raise":
+            raise BadInput.of("users", found=f"{int(strange.sum()):,} without a pair: {shown}",
+                              expected="people of the pairs", where='users, or unknown="popular"')  # fmt: skip
+        gets = "left out" if unknown == "skip" else "the list of somebody without a history"
+        LOG.warning("%d of %d users have no pair (%s): %s", strange.sum(), len(ids), shown, gets)
+        if unknown == "skip":
+            ids, places = ids[~strange].reset_index(drop=True), places[~strange]
+    return ids, places, session
+
+
+def asked_items(items, state: State, session) -> tuple[pd.Series, np.ndarray, object]:
+    """-> (ids, their columns, Spark session or None). Raises BadInput for items that there are not."""
+    ids, session = _column(items, "item_id", "items")
+    ids = ids.drop_duplicates().reset_index(drop=True)
+    columns = state.items.places(ids)
+    if (columns < 0).any():
+        shown = ", ".join(repr(one) for one in ids[columns < 0].tolist()[:SHOWN])
+        raise BadInput.of("items", found=f"no item {shown}", expected="items of the pairs, or of items=",
+                          where="items")  # fmt: skip
+    return ids, columns, session
+
+
+def seen_of(state: State, person: int) -> np.ndarray:
+    """Columns of a person's pairs."""
+    return state.known.matrix[person].indices
+
+
+def similar(state: State, columns: np.ndarray, k: int, by: str) -> tuple[np.ndarray, ...]:
+    """The k nearest of each of `columns` -> (row of `columns`, column, rank, cosine > 0) of every pair, best first."""
+    if by == "choices":
+        chosen = (state.known.matrix > 0).astype(np.float64).tocsc()
+        length = np.sqrt(np.asarray(chosen.sum(axis=0)).ravel())
+        cosines = np.asarray((chosen[:, columns].T @ chosen).todense())
+        cosines /= np.maximum(length[columns][:, None] * length[None, :], 1e-12)
+    elif by == "texts":
+        if state.texts is None:
+            raise BadInput.of("texts", found="none", expected="fit(..., items=) with texts", where='by="texts"')
+        cosines = state.texts[columns].astype(np.float64) @ state.texts.T.astype(np.float64)
+    else:
+        raise BadInput.of("by", found=repr(by), expected="choices or texts", where="similar_items(by=...)")
+    rows, found, ranks, scores = [], [], [], []
+    for row, column in enumerate(columns):
+        near = np.round(cosines[row], STEPS)
+        near[column] = 0.0
+        best = np.argsort(-near, kind="stable")[:k]
+        best = best[near[best] > 0]
+        rows += [row] * len(best)
+        found += best.tolist()
+        ranks += range(1, len(best) + 1)
+        scores += near[best].tolist()
+    return np.array(rows, int), np.array(found, int), np.array(ranks, int), np.array(scores)

@@ -1,0 +1,120 @@
+"""Frames -> what models are fitted on: as `csv_files` reads files, so that both ways give the same lists."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from ...core.csv_table import CsvTable
+from ...core.errors import BadInput
+from ...interactions.csv_files import MAX_PAIRS, OPTIONAL_COLUMNS, each_once, feedback_of
+from ...interactions.inputs import NOBODY, Inputs, inputs_of
+from .ids import Ids, column_of
+
+SIDES = {
+    "items": (("item_id", "title", "text"), ("item_id",)),
+    "friends": (("user_id", "friend_id"), ("user_id", "friend_id")),
+    "facts": (("subject", "predicate", "object"), ("subject",)),
+}
+
+
+class FrameTable(CsvTable):
+    """A frame as text, whose faults name the argument and the row."""
+
+    def fault(self, found: object, expected: object) -> BadInput:
+        return BadInput.of(f"frame {self.path}", found=str(found).replace(" in line ", " in row "), expected=expected,
+                           where=self.option)  # fmt: skip
+
+    def line(self, rows) -> int:
+        """The row's number, from 0."""
+        return int(np.flatnonzero(np.asarray(rows))[0])
+
+
+@dataclass(frozen=True)
+class Read:
+    """inputs: as files give them; users, items: the ids behind their places, without NOBODY."""
+
+    inputs: Inputs
+    users: Ids
+    items: Ids
+
+
+def is_spark(frame) -> bool:
+    """Whether it is a frame of Spark."""
+    return hasattr(frame, "sparkSession") and hasattr(frame, "toPandas")
+
+
+def here(frame, what: str) -> pd.DataFrame | None:
+    """A pandas frame as it is, a Spark frame collected. Raises BadInput for what is neither, or too long."""
+    if frame is None or isinstance(frame, pd.DataFrame):
+        return frame
+    if not is_spark(frame):
+        raise BadInput.of(what, found=type(frame).__name__, expected="a pandas or a Spark frame", where=what)
+    rows = frame.count()
+    if rows > MAX_PAIRS:
+        raise BadInput.of(what, found=f"{rows:,} rows", expected=f"at most {MAX_PAIRS:,}",
+                          where="interestlake run, which works on a cluster")  # fmt: skip
+    return frame.toPandas()
+
+
+def read_frames(pairs, validation=None, items=None, friends=None, facts=None) -> Read:
+    """pairs, validation(user_id, item_id[, weight >= 0][, timestamp]), items(item_id, title, text), friends(user_id,
+    friend_id), facts(subject, predicate, object); pandas or Spark frames.
+
+    Of equal pairs the weights are added and the newest time stays; a weight of 0 is seen and not liked; timestamps are
+    dates, or numbers as `times.times_of` reads them. Raises BadInput for what cannot be used.
+    """
+    frames = {"pairs": pairs, "validation": validation, "items": items, "friends": friends, "facts": facts}
+    frames = {name: here(frame, name) for name, frame in frames.items()}
+    train, timed = _pairs(frames["pairs"], "pairs")
+    extra, extra_timed = (None, timed) if validation is None else _pairs(frames["validation"], "validation")
+    if extra is not None and timed != extra_timed:
+        raise BadInput.of("validation", found=f"timestamps in {'pairs' if timed else 'validation'} only",
+                          expected="them in both or in none", where="validation")  # fmt: skip
+    if train["user_id"].nunique() < 2:
+        raise BadInput.of("pairs", found="one person", expected="two people or more", where="pairs")
+    sides = {name: _side(frames[name], name) for name in SIDES}
+    inputs = inputs_of(train, extra, train.head(0), timed, sides["items"], sides["friends"], sides["facts"], {})
+    of_users = [frames[name]["user_id"] for name in ("pairs", "validation") if frames[name] is not None]
+    of_items = [frames[name]["item_id"] for name in ("pairs", "validation", "items") if frames[name] is not None]
+    if frames["friends"] is not None:
+        of_users += [frames["friends"][name] for name in ("user_id", "friend_id")]
+    if frames["facts"] is not None:
+        of_items.append(frames["facts"]["subject"])
+    user_keys = inputs.train.user_ids[1:]
+    return Read(inputs, Ids.of(user_keys, *of_users), Ids.of(inputs.train.item_ids, *of_items))
+
+
+def _pairs(frame: pd.DataFrame, what: str) -> tuple[pd.DataFrame, bool]:
+    """(user_id, item_id, weight, time) of text ids, each pair once; whether there are times."""
+    if not len(frame):
+        raise BadInput.of(what, found="no row", expected="at least one", where=what)
+    ids = {name: column_of(frame, name, what).map(str) for name in ("user_id", "item_id")}
+    if (ids["user_id"] == NOBODY).any():
+        raise BadInput.of(what, found="an empty user_id", expected="one in every row", where=what)
+    there = [name for name in OPTIONAL_COLUMNS if name in frame.columns]
+    text = pd.DataFrame({**ids, **{name: _as_text(frame[name]) for name in there}}).reset_index(drop=True)
+    # ids stand as they are: cutting blanks is for files
+    read = feedback_of(FrameTable(text.assign(user_id="u", item_id="i"), what, what))
+    read["user_id"], read["item_id"] = text["user_id"], text["item_id"]
+    return each_once(read), "timestamp" in there
+
+
+def _as_text(column: pd.Series) -> pd.Series:
+    if pd.api.types.is_datetime64_any_dtype(column):
+        utc = column.dt.tz_convert("UTC") if column.dt.tz is not None else column
+        return utc.dt.strftime("%Y-%m-%dT%H:%M:%S.%f") + "Z"
+    if pd.api.types.is_bool_dtype(column):
+        column = column.astype(int)
+    return column.map(repr if pd.api.types.is_float_dtype(column) else str)
+
+
+def _side(frame: pd.DataFrame | None, what: str) -> pd.DataFrame | None:
+    if frame is None:
+        return None
+    columns, ids = SIDES[what]
+    texts = {name: "" for name in columns if what == "items" and name not in frame.columns and name != "item_id"}
+    whole = frame.assign(**texts)
+    read = {name: column_of(whole, name, what).map(str) if name in ids or what != "items"
+            else whole[name].fillna("").map(str) for name in columns}  # fmt: skip
+    return pd.DataFrame(read).reset_index(drop=True)

@@ -1,0 +1,38 @@
+"""Whom and what a lake has: people to try a command on, and items by title. A few rows, however large the lake."""
+
+from collections.abc import Collection
+from typing import Protocol
+
+from ..privacy.meant import People
+from ..privacy.names import Keys
+
+NEAR_TITLES = 5
+NEEDED, NEEDED_FROM = ("silver.users", "silver.items"), "interestlake run --until prepare"
+
+
+class Directory(Protocol):
+    """Rows of people are dicts with user_id, segment, item_count and last_ts (naive UTC or None), the longest histories
+    first, ties by user_id; segment: of SEGMENT_NAMES by item_count, the items of the train split. Rows of items have
+    item_id, title, categories and people, the most chosen first, ties by id.
+    """
+
+    people: People
+
+    def count(self) -> int:
+        """How many people there are."""
+
+    def to_try(self, limit: int) -> list[dict]:
+        """At most `limit` people. Segments take turns, so that short histories are among them."""
+
+    def named(self, user_ids: Collection[str], limit: int) -> list[dict]:
+        """The people of these ids."""
+
+    def source_ids(self, user_ids: Collection[str], keys: Keys, count: int) -> dict[str, tuple[str, str]]:
+        """user_id -> (source, source_id) where that id is a number, see `found_again`."""
+
+    def by_title(self, text: str | None, limit: int) -> list[dict]:
+        """Items whose title holds `text`, in any case, letter by letter; None = every item."""
+
+    def near_titles(self, text: str) -> list[dict]:
+        """The NEAR_TITLES items whose title, whole or by one word, the fewest edits turn into `text`: at most half as
+        many as it has letters."""

@@ -1,0 +1,40 @@
+"""One person's page as lines of a terminal."""
+
+from ...core.rows import Rows
+from ...reporting.content import Missing
+from ...reporting.own_page import OwnPage, gather_own
+from ...reporting.wording import clipped
+
+SHOWN, LINE = 12, 96
+
+
+def profile_text(rows: Rows, user_id: str, top_k: int) -> str:
+    """Interests by strength with trend and the items behind them, what was said no to, what may come next."""
+    page = gather_own(rows, user_id, top_k, rows.root)
+    span = f", {page.first_day} to {page.last_day}" if page.first_day else ""
+    lines = [f"{page.user_id[:16]}  {page.items:,} items{span}"]
+    if page.reading:
+        lines.append(f"holds dear: {', '.join(page.reading)}")
+    lines += ["", *_interests(page)]
+    if page.refused:
+        lines += ["", "said no to", *(f"  {name} ({kind} {id})" for kind, id, name in page.refused)]
+    if not isinstance(page.expansions, Missing):
+        lines += ["", "may come next", *(f"  {one.name}  {one.confidence:.2f}  {' > '.join(one.path)}"
+                                         for one in page.expansions)]  # fmt: skip
+    lines += ["", "chosen last", *(f"  {seen.day or '-':<10}  {seen.title}  [{seen.item_id}]" for seen in page.recent)]
+    return "\n".join(lines)
+
+
+def _interests(page: OwnPage) -> list[str]:
+    if not page.details:
+        return [page.map.line if isinstance(page.map, Missing) else "no interests"]
+    shown = list(page.details.values())[:SHOWN]
+    width = max(len(one["name"]) for one in shown)
+    more = len(page.details) - len(shown)
+    lines = [f"interests, {len(shown)} of {len(page.details)}" if more else "interests"]
+    for one in shown:
+        trend = f" {one['trend']}" if one["trend"] not in (None, "unknown") else ""
+        behind = ", ".join(one["evidence"])
+        line = f"  {one['name']:<{width}}  {one['strength']:.2f}  {one['items']:>4} items{trend}  {behind}"
+        lines.append(clipped(line, LINE))
+    return lines

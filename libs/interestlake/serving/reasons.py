@@ -1,0 +1,76 @@
+"""Why the items of one person's list stand in it, as the lake has it in words and numbers."""
+
+from collections.abc import Mapping
+
+from ..core.errors import BadInput
+from ..core.rows import Rows
+from ..privacy.meant import Person
+from ..recommending.write_reason import plain
+from ..reporting.content import largest_first
+from ..reporting.wording import model_label, percent
+from .one_list import expect_rows, list_rows, titles_of
+
+REASONS, WITHOUT = "gold.reasons", "gold.counterfactuals"
+SHOWN_SOURCES = 5
+SAID = ("sources", "popular")  # kinds that repeat what the lines before them say
+
+
+def reasons_text(rows: Rows, person: Person, named: str, length: int, item_id: str | None = None) -> str:
+    """The first `length` items of a person's list, or the one of `item_id`: sentence, items behind it, models that
+    speak for it, its statements in gold.reasons, and without what it would not stand there.
+
+    Raises BadInput where the person has no list, and where `item_id` is not in it.
+    """
+    listed = expect_rows(list_rows(rows, person.user_id, length, "sources", "evidence"), named)
+    if item_id is not None:
+        listed = [row for row in listed if row["item_id"] == item_id]
+        if not listed:
+            raise BadInput.of(f"item {item_id!r}", found="not in the list", where="the item", expected="an item of "
+                              "the list, or `interestlake explain --user --item`, which takes any apart")  # fmt: skip
+    item_ids = [row["item_id"] for row in listed]
+    titles = titles_of(rows, {*item_ids, *(item for row in listed for item in row["evidence"])})
+    statements, without = _statements(rows, person, item_ids), _without(rows, person, item_ids)
+    lines = []
+    for row in listed:
+        item = row["item_id"]
+        lines += [f"{row['rank']:>4}  {_title(titles, item)}  {row['score']:.4f}  {item}", f"      {row['reason']}"]
+        if row["evidence"]:
+            lines.append(f"      rests on    {'; '.join(_title(titles, one) for one in row['evidence'])}")
+        lines.append(f"      spoken for  {_sources(row)}")
+        lines += [f"      {kind:<10}  {text}" for kind, text in statements.get(item, ())]
+        if item in without:
+            lines.append(f"      without     {without[item]}")
+    if not rows.there(REASONS):
+        lines.append(f"no {REASONS}: `interestlake explain --lake {rows.root}` makes statements that can be checked")
+    return "\n".join(lines)
+
+
+def _title(titles: Mapping[str, str], item_id: str) -> str:
+    return plain(titles.get(item_id, item_id))
+
+
+def _sources(row: dict) -> str:
+    shares = largest_first((one["source"], one["share"]) for one in row["sources"])
+    shown = [f"{model_label(name)} {percent(share)}" for name, share in shares[:SHOWN_SOURCES]]
+    left = len(shares) - len(shown)
+    return ", ".join(shown + ([f"{left} more"] if left else [])) or "nothing"
+
+
+def _statements(rows: Rows, person: Person, item_ids: list[str]) -> dict[str, list[tuple[str, str]]]:
+    """item_id -> (kind, statement), by kind and path."""
+    if not rows.there(REASONS):
+        return {}
+    asked = {"user_id": [person.user_id], "item_id": item_ids}
+    said = rows.of(REASONS, ["item_id", "kind", "path", "statement"], asked)
+    made: dict[str, list[tuple[str, str]]] = {}
+    for row in sorted(said, key=lambda row: (row["kind"], row["path"], row["statement"])):
+        if row["kind"] not in SAID:
+            made.setdefault(row["item_id"], []).append((row["kind"].replace("_", " ")[:10], row["statement"]))
+    return made
+
+
+def _without(rows: Rows, person: Person, item_ids: list[str]) -> dict[str, str]:
+    if not rows.there(WITHOUT):
+        return {}
+    said = rows.of(WITHOUT, ["item_id", "sentence"], {"user_id": [person.user_id], "item_id": item_ids})
+    return {row["item_id"]: row["sentence"] for row in said if row["sentence"]}

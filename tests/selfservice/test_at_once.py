@@ -1,0 +1,101 @@
+"""One person's commands from the lake's files: no Spark, and what Spark says to the letter."""
+
+import pytest
+
+from interestlake.core.plain_lake import PlainLake
+from interestlake.core.spark_rows import SparkRows
+from interestlake.privacy.meant import meant
+from interestlake.privacy.person import LakePeople
+from interestlake.privacy.plain_person import PlainPeople
+from interestlake.serving.person_page.page import page_of
+from interestlake.serving.person_page.text import profile_text
+
+from ..recommending.planted import PEOPLE, user_id
+from .both_ways import by_spark, faults, without_spark
+
+pytestmark = pytest.mark.commands
+EXPANSIONS = ("user_id string, interest string, kind string, label string, confidence double, surprise double, "
+              "source string, path array<string>, run_id string")  # fmt: skip
+PROFILES = ("user_id string, interest string, kind string, label string, strength double, confidence double, "
+            "share double, events bigint, slope double, slope_error double, trend string")  # fmt: skip
+COUNTERFACTUALS = "user_id string, rank int, item_id string, sentence string"
+OBJECTIONS = "user_id string, kind string, action string, target string, run_id string"
+
+
+@pytest.fixture(scope="module")
+def told(world, spark):
+    """The world with every table that a page may read."""
+
+    def put(name, rows, schema):
+        spark.createDataFrame(rows, schema).coalesce(1).write.format("delta").save(world.lake.path(name))
+
+    listed = world.lake.read("gold.recommendations").where(f"user_id = '{user_id(8)}' AND rank = 1").first()
+    put("gold.expansions", [(user_id(8), "tag:jazz", "tag", "jazz", 0.8, 0.4, "context", ["gardens", "jazz"], "r")],
+        EXPANSIONS)  # fmt: skip
+    put("gold.interest_profiles", [(user_id(8), "tag:gardens", "tag", "gardens", 1.0, 0.9, 1.0, 9, 0.5, 0.1, "rising"),
+                                   (user_id(9), "tag:gardens", "tag", "gardens", 1.0, 0.9, 1.0, 9, None, None,
+                                    "unknown")], PROFILES)  # fmt: skip
+    put("gold.counterfactuals", [(user_id(8), 1, listed["item_id"], "You would not see this without it.")],
+        COUNTERFACTUALS)  # fmt: skip
+    put("silver.objections", [(user_id(6), "item", "not_interested", listed["item_id"], "r"),
+                              (user_id(6), "interest", "not_interested", "tag:jazz", "r"),
+                              (user_id(5), "everything", "forget", "m", "r")], OBJECTIONS)  # fmt: skip
+    world.lake.delete("silver.users", f"user_id = '{user_id(5)}'")
+    return world
+
+
+def test_every_page_is_the_same_text(told):
+    plain, spark = PlainLake(told.lake.root), SparkRows.of_lake(told.lake)
+    for number in (0, 3, 6, 8, 9, PEOPLE - 1):
+        pages = [page_of(rows, user_id(number), 5, "LAKE", 42) for rows in (plain, spark)]
+        assert pages[0] == pages[1] and user_id(number)[:8] in pages[0]
+        texts = [profile_text(rows, user_id(number), 5) for rows in (plain, spark)]
+        assert texts[0] == texts[1] and "interests" in texts[0]
+    page = page_of(plain, user_id(8), 5, "LAKE", 42)
+    assert "You would not see this without it." in page and "gardens" in profile_text(plain, user_id(8), 5)
+    assert "said no to" in profile_text(plain, user_id(6), 5) and "rising" in profile_text(plain, user_id(8), 5)
+
+
+@pytest.mark.parametrize("command", [
+    ("who",), ("who", "--limit", "3"), ("who", "--like", "TITLE"), ("who", "--like", "titel"), ("who", "--like", "%"),
+    ("who", "--like", user_id(3)[:8]), ("who", "--limit", "0"), ("list", "--user", user_id(3)),
+    ("list", "--user", user_id(3), "--csv", "--top", "2"), ("list", "--user", user_id(5)), ("list", "--user", "nobody"),
+    ("profile", "--user", user_id(8), "--text"), ("explain", "--user", user_id(8)), ("explain", "--user", "nobody"),
+])  # fmt: skip
+def test_what_is_printed_is_the_same(told, call, monkeypatch, caplog, command):
+    caplog.clear()
+    with without_spark(monkeypatch):
+        at_once = call(*command), faults(caplog)
+    caplog.clear()
+    with by_spark(monkeypatch):
+        assert (call(*command), faults(caplog)) == at_once
+
+
+def test_who_is_meant_is_one_reading(told):
+    plain, spark = PlainPeople(PlainLake(told.lake.root)), LakePeople(told.lake)
+    for wanted in (user_id(3), user_id(3)[:10], user_id(5)):
+        assert len({str(_of(people, wanted)) for people in (plain, spark)}) == 1
+    near = user_id(3)[:7] + ("0" if user_id(3)[7] != "0" else "1") + user_id(3)[8:10]
+    assert plain.near_beginnings(near, 2, 5) == spark.near_beginnings(near, 2, 5) != []
+    ids = [user_id(1), user_id(2), "x"]
+    assert sorted(plain.present(ids)) == sorted(spark.present(ids)) == sorted(ids[:2])
+    assert plain.named([], None) == spark.named([], None) == {}
+
+
+def _of(people, wanted):
+    return meant(people, wanted, "no file", forgotten_too=True)
+
+
+def test_a_run_that_is_named_is_noted(told, call, monkeypatch):
+    with without_spark(monkeypatch), pytest.raises(AssertionError, match="Spark was started"):
+        call("profile", "--user", user_id(8), "--run-id", "mine", "--out", "page.html")
+
+
+def test_a_lake_that_moved_is_read_anew(told):
+    plain = PlainLake(told.lake.root)
+    before = plain.of("gold.recommendations", ["rank"], {"user_id": [user_id(1)]})
+    assert before and plain.moved() == []
+    told.lake.delete("gold.recommendations", f"user_id = '{user_id(1)}' AND rank = 1")
+    assert len(plain.of("gold.recommendations", ["rank"], {"user_id": [user_id(1)]})) == len(before)
+    assert plain.moved() == ["gold.recommendations"]
+    assert len(plain.of("gold.recommendations", ["rank"], {"user_id": [user_id(1)]})) == len(before) - 1
