@@ -214,7 +214,7 @@ def grids(pairs: Pairs) -> Mapping[str, Grid]:
     return {
         "targets": Grid(("next", "ahead", "any"), start=int(long)),
         "start": Grid((0.0, 3.0), start=int(long)),
-        "dropout": Grid((0.2, 0.5)),
+        "dropout": Grid((0.2, 0.5), start=0),
     }
 
 

@@ -16,24 +16,24 @@ def folds_of_people(people: np.ndarray, folds: int, seed: int) -> np.ndarray:
     return (np.random.default_rng(seed).permutation(len(ids)) % folds)[code]
 
 
-def standard_error(differences: np.ndarray, people: np.ndarray) -> float:
-    """Of the mean of (n,) differences, rows of one person taken together (cluster-robust, Liang and Zeger 1986)."""
-    _, code = np.unique(people, return_inverse=True)
+def standard_error(differences: np.ndarray, clusters: np.ndarray) -> float:
+    """Of the mean of (n,) differences, rows of one cluster, such as a person's, taken together (Liang and Zeger 1986)."""
+    _, code = np.unique(clusters, return_inverse=True)
     sums = np.bincount(code, differences - differences.mean())
     return float(np.sqrt((sums**2).sum()) / max(len(differences), 1))
 
 
-def beats(gained: np.ndarray, people: np.ndarray, errors: float) -> bool:
+def beats(gained: np.ndarray, clusters: np.ndarray, errors: float) -> bool:
     """Whether the mean of (n,) paired differences is more than so many standard errors above 0, rounding aside."""
-    return bool(gained.mean() > errors * standard_error(gained, people) + ROUNDING)
+    return bool(gained.mean() > errors * standard_error(gained, clusters) + ROUNDING)
 
 
-def simplest_within(ndcg: np.ndarray, people: np.ndarray, errors: float) -> int:
+def simplest_within(ndcg: np.ndarray, clusters: np.ndarray, errors: float) -> int:
     """ndcg (n, M) of ways from the simplest to the most elaborate -> the first that the best one does not beat by more
     than so many standard errors of their paired difference (the one-standard-error rule, Breiman et al. 1984)."""
     best = int(ndcg.mean(axis=0).argmax())
     for way in range(best):
-        if not beats(ndcg[:, best] - ndcg[:, way], people, errors):
+        if not beats(ndcg[:, best] - ndcg[:, way], clusters, errors):
             return way
     return best
 

@@ -33,34 +33,37 @@ def fit_fusion(
     The values that decide on weights and ranker are of people who took no part in the fit. The weights lie between
     those of the leading models and the fitted ones, at the first of SHARES that the best share does not beat by more
     than ERRORS; the ranker takes over where it beats them by more than that. variety: the largest popularity discount
-    is taken that costs at most this share of the nDCG, an error of the cost included. by_cut: the ranker's folds are
-    the cuts, because the people of one cut have the same few withheld items in common, which a ranker would know
-    again; with fewer than three cuts there is no ranker then. Without a person to learn from the weights are even.
+    is taken that costs at most this share of the nDCG, an error of the cost included. by_cut: the people of one cut
+    have the same few withheld items in common, which a ranker would know again, and which make their gains one draw:
+    the ranker's folds and the errors' clusters are the cuts; with fewer than three cuts there is no ranker then.
+    Without a person to learn from the weights are even.
     """
     pool, held_out = joined(pools), [columns for part in relevant for columns in part]
     if not len(pool.people):
         return Fusion(tuple(names), WEIGHTS, np.full(len(names), 1 / len(names)))
     popularity = list(names).index("popularity")
-    weights, ndcg, values = _shrunk_weights(pool, held_out, k, popularity, seed)
+    asked = [len(part.people) for part in pools if len(part.people)]
+    cuts = np.repeat(np.arange(len(asked)), asked)
+    clusters = cuts if by_cut and len(asked) > 1 else pool.people
+    weights, ndcg, values = _shrunk_weights(pool, held_out, k, popularity, seed, clusters)
     segments = {}
     if values[LEADING] < values[WEIGHTS]:
         segments = fit_segments(pool, held_out, weights, k, popularity, seed)
     fusion = Fusion(tuple(names), WEIGHTS, weights, values=values, segments=segments)
     plain = fusion.weighted(pool)
-    asked = [len(part.people) for part in pools if len(part.people)]
     if len(pool.people) >= LEAST_PEOPLE and (not by_cut or len(asked) >= 3):
-        folds = np.repeat(np.arange(len(asked)), asked) if by_cut else folds_of_people(pool.people, FOLDS, seed)
+        folds = cuts if by_cut else folds_of_people(pool.people, FOLDS, seed)
         by_ranker, booster = cross_fitted(pool, held_out, folds, k, seed)
         by_ranker = unit_range(pool, by_ranker)
         gained = list_ndcg(pool, by_ranker, held_out, k) - ndcg
         values[RANKER] = float(values[WEIGHTS] + gained.mean())
-        if beats(gained, pool.people, ERRORS):
+        if beats(gained, clusters, ERRORS):
             fusion, plain = replace(fusion, method=RANKER, booster=booster), by_ranker
-    return _with_variety(fusion, plain, pool, held_out, k, variety)
+    return _with_variety(fusion, plain, pool, held_out, k, variety, clusters)
 
 
 def _shrunk_weights(
-    pool: Pool, held_out, k: int, popularity: int, seed: int
+    pool: Pool, held_out, k: int, popularity: int, seed: int, clusters: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, dict[str, float]]:
     """-> (S,) weights, (n,) nDCG@k of people by weights that were fitted without them, and values by method."""
     weighing = Weighing(pool, held_out, k, popularity, seed)
@@ -73,7 +76,7 @@ def _shrunk_weights(
                 tried = _between(weighing, others)
                 own = [held_out[row] for row in mine]
                 ndcg[mine] += ndcg_by_person(pool.pick(mine), own, tried, k) / REPEATS
-    way = simplest_within(ndcg, pool.people, ERRORS)
+    way = simplest_within(ndcg, clusters, ERRORS)
     weights = _between(weighing, np.arange(len(held_out)))[way]
     return weights, ndcg[:, way], {LEADING: float(ndcg[:, 0].mean()), WEIGHTS: float(ndcg[:, way].mean())}
 
@@ -84,12 +87,14 @@ def _between(weighing: Weighing, rows: np.ndarray) -> np.ndarray:
     return (1 - share) * weighing.leading(rows) + share * weighing.fitted(rows)
 
 
-def _with_variety(fusion: Fusion, plain: np.ndarray, pool: Pool, held_out, k: int, variety: float) -> Fusion:
+def _with_variety(
+    fusion: Fusion, plain: np.ndarray, pool: Pool, held_out, k: int, variety: float, clusters: np.ndarray
+) -> Fusion:
     many = doublings(pool)
     tried = [list_ndcg(pool, np.round(plain - size * many, 6), held_out, k) for size in DISCOUNTS]
-    least = simplest_within(np.column_stack(tried), pool.people, ERRORS)
+    least = simplest_within(np.column_stack(tried), clusters, ERRORS)
     lost = [tried[least] - own for own in tried]
-    cost = [own.mean() + ERRORS * standard_error(own, pool.people) for own in lost]
+    cost = [own.mean() + ERRORS * standard_error(own, clusters) for own in lost]
     most = max(way for way in range(len(tried)) if way == least or cost[way] <= variety * tried[least].mean())
     listed = float(tried[most].mean())
     return replace(fusion, discount=DISCOUNTS[most], values={**fusion.values, "listed": listed})
