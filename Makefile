@@ -8,7 +8,7 @@ MAKEFLAGS += --no-print-directory
 IN_ENV := . .venv/interestlake-env.sh &&
 DEMO := out/demo
 
-.PHONY: help setup demo test cluster-test kill-test surfaces-test airflow-test commands-test bench bench-one bench-peers bench-published bench-small-worlds bench-speed bench-scale bench-ask bench-embed bench-embed-gpu bench-recipes bench-habits bench-tagger bench-sentiment bench-mentions lint format lock clean
+.PHONY: help setup demo test chart-test docs cluster-test kill-test surfaces-test airflow-test commands-test bench bench-one bench-peers bench-published bench-small-worlds bench-speed bench-scale bench-ask bench-embed bench-embed-gpu bench-recipes bench-habits bench-tagger bench-sentiment bench-mentions lint format lock clean
 
 help:  ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 26
@@ -37,6 +37,15 @@ cluster-test: setup  ## a real standalone cluster: two executors, a GPU resource
 
 airflow-test:  ## the DAG in an Airflow of its own
 	@bash infra/airflow/test.sh
+
+chart-test: setup  ## the Helm chart linted and rendered by a real helm, built into .cache/tools where there is none
+	@command -v helm >/dev/null || [ -x .cache/tools/helm ] || GOBIN=$(CURDIR)/.cache/tools go install helm.sh/helm/v3/cmd/helm@v3.22.0
+	@$(IN_ENV) python -m pytest tests/surfaces/test_chart.py $(PYTEST)
+
+docs:  ## the site of docs/ with reference pages from the code, into out/site; a broken link ends it
+	@bash infra/setup/setup.sh --without-archive
+	@$(IN_ENV) NO_MKDOCS_2_WARNING=1 mkdocs build --strict --quiet
+	@echo 'out/site/index.html'
 
 bench: setup  ## seconds, rows and memory per stage: the sample world, and MovieLens where ../shared/data has it
 	@$(IN_ENV) python -m bench
