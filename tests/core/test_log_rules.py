@@ -10,15 +10,15 @@ ROOT = Path(__file__).resolve().parents[2]
 def test_profiles_name_the_rules_for_spark_submit():
     for profile in ("local", "standalone", "gpu"):
         options = read_properties(ROOT / "conf" / "spark" / f"{profile}.properties")[JAVA_OPTIONS]
-        assert f"-Dlog4j2.configurationFile=conf/spark/{LOG_RULES}" in options.split()
+        assert f"-Dlog4j2.configurationFile=conf/{LOG_RULES}" in options.split()
 
 
 def test_elsewhere_the_file_beside_the_profile_is_named(tmp_path, monkeypatch):
     rules = tmp_path / "a b" / LOG_RULES
-    rules.parent.mkdir()
+    rules.parent.mkdir(parents=True)
     rules.write_text("rootLogger.level = error")
     monkeypatch.chdir(tmp_path)
-    given = f"-Xms1g -Dlog4j2.configurationFile=conf/spark/{LOG_RULES} -Xmn1g"
+    given = f"-Xms1g -Dlog4j2.configurationFile=conf/{LOG_RULES} -Xmn1g"
     assert with_log_rules(given, rules).split(" ", 3)[3] == f'"-Dlog4j2.configurationFile={rules}"'
     assert with_log_rules("", rules) == f'"-Dlog4j2.configurationFile={rules}"'
     assert with_log_rules(given, tmp_path / "none") == given

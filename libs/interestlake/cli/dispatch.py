@@ -46,7 +46,9 @@ def execute(arguments: argparse.Namespace, load: Callable | None = None) -> None
     _look_for_paths(command, arguments)
     load = load or (lambda: named(command.runs.address))
     if isinstance(command.runs, OnFiles):
-        load()(arguments, LOG)
+        with PROGRESS.doing("loading libraries"):
+            function = load()
+        function(arguments, LOG)
     elif isinstance(command.runs, OwnStart):
         arguments.conf_dir = conf_folder(arguments.conf)
         loads = command.runs.loads

@@ -14,7 +14,7 @@ from .errors import BadInput
 from .machine_faults import machine_fault
 
 GATEWAY = "PYSPARK_GATEWAY_PORT"
-JAVA_OPTIONS, LOG_RULES = "spark.driver.extraJavaOptions", "log4j2.properties"
+JAVA_OPTIONS, LOG_RULES = "spark.driver.extraJavaOptions", "log/log4j2.properties"
 PROFILES = ("local", "standalone", "gpu", "databricks")
 # what PySpark, Delta and the stages name most in the JVM
 JVM_NAMES = (
@@ -144,7 +144,7 @@ def build_session(conf_dir: str = "conf", profile: str = "local", overrides: dic
         if jar and not Path(settings.get("spark.jars", "")).is_file():
             settings["spark.jars"] = jar
         settings |= overrides or {}
-        settings[JAVA_OPTIONS] = with_log_rules(settings.get(JAVA_OPTIONS, ""), Path(conf_dir) / "spark" / LOG_RULES)
+        settings[JAVA_OPTIONS] = with_log_rules(settings.get(JAVA_OPTIONS, ""), Path(conf_dir) / LOG_RULES)
         jars = resolved_jars(settings)
         for key, value in (without_jars(settings) if jars else settings).items():
             builder = builder.config(key, value)

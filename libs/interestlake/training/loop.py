@@ -120,9 +120,9 @@ def train(
         epoch = history.epochs[-1] if history.epochs else 0
         while epoch < schedule.epochs and not history.waited(schedule) and (epoch == 0 or goes_on(history)):
             begun, losses = pace.steps, []
-            count.what = f"training, epoch {epoch + 1}"
             while epoch < schedule.epochs and (not losses or pace.steps - begun < schedule.validate_steps):
                 epoch += 1
+                count.what = f"training, epoch {epoch}"
                 torch.manual_seed(seed * 1_000_003 + epoch)
                 losses += _one_epoch(model, optimizer, epochs(epoch), loss_of, pace, after_step, count)
             value = value_of()
