@@ -7,7 +7,8 @@ import os
 import pytest
 from pyspark.sql import functions as F
 
-from interestlake.privacy.found_again import LEAST_TRIED, source_ids
+from interestlake.privacy.found_again import source_ids
+from interestlake.privacy.found_again_here import LEAST_TRIED
 from interestlake.privacy.keys import KEY_VARIABLE, SAMPLE_KEY, key_mark, pseudonym
 from interestlake.privacy.names import Keys, Origin
 from interestlake.serving.who import items_by_title, near_titles, people_to_try

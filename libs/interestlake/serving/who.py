@@ -34,7 +34,7 @@ class LakeDirectory:
         return records(people_to_try(self._users, limit), PERSON)
 
     def named(self, user_ids: Collection[str], limit: int) -> list[dict]:
-        rows = told(self._users.where(in_list("user_id", user_ids)))
+        rows = with_segment(self._users.where(in_list("user_id", user_ids)))
         return records(rows.orderBy(F.desc("item_count"), "user_id").limit(limit), PERSON)
 
     def source_ids(self, user_ids: Collection[str], keys: Keys, count: int) -> dict[str, tuple[str, str]]:
@@ -55,14 +55,14 @@ def people_to_try(users: DataFrame, limit: int) -> DataFrame:
     Segments take turns, so that short histories are among them; within one the longest, ties by user_id. segment: of
     SEGMENT_NAMES by item_count, the items of the train split. Lazy.
     """
-    rows = told(users)
+    rows = with_segment(users)
     longest = Window.partitionBy("segment").orderBy(F.desc("item_count"), "user_id")
     turns = rows.withColumn("turn", F.row_number().over(longest)).where(F.col("turn") <= limit)
     some = turns.orderBy("turn", F.desc("item_count"), "user_id").limit(limit).drop("turn")
     return some.orderBy(F.desc("item_count"), "user_id")
 
 
-def told(users: DataFrame) -> DataFrame:
+def with_segment(users: DataFrame) -> DataFrame:
     segment = F.lit(SEGMENT_NAMES[0])
     for name, least in zip(SEGMENT_NAMES[1:], SEGMENTS, strict=True):
         segment = F.when(F.col("item_count") >= least, name).otherwise(segment)

@@ -42,7 +42,10 @@ def column_of(frame: pd.DataFrame, name: str, what: str) -> pd.Series:
     if name not in frame.columns:
         shown = ", ".join(map(str, frame.columns[:8]))
         raise BadInput.of(what, found=f"the columns {shown}", expected=f"{name} among them", where=what)
-    missing = int(frame[name].isna().sum())
+    column = frame[name]
+    if isinstance(column.dtype, pd.CategoricalDtype):  # pandas would count what no row has, too
+        column = column.astype(column.cat.categories.dtype)
+    missing = int(column.isna().sum())
     if missing:
         raise BadInput.of(what, found=f"{missing:,} rows without {name}", expected="one in every row", where=what)
-    return frame[name]
+    return column

@@ -80,14 +80,14 @@ def similar(state: State, columns: np.ndarray, k: int, by: str) -> tuple[np.ndar
         cosines = state.texts[columns].astype(np.float64) @ state.texts.T.astype(np.float64)
     else:
         raise BadInput.of("by", found=repr(by), expected="choices or texts", where="similar_items(by=...)")
-    rows, found, ranks, scores = [], [], [], []
+    rows, nearest, ranks, scores = [], [], [], []
     for row, column in enumerate(columns):
         near = np.round(cosines[row], STEPS)
         near[column] = 0.0
         best = np.argsort(-near, kind="stable")[:k]
         best = best[near[best] > 0]
         rows += [row] * len(best)
-        found += best.tolist()
+        nearest += best.tolist()
         ranks += range(1, len(best) + 1)
         scores += near[best].tolist()
-    return np.array(rows, int), np.array(found, int), np.array(ranks, int), np.array(scores)
+    return np.array(rows, int), np.array(nearest, int), np.array(ranks, int), np.array(scores)

@@ -75,12 +75,18 @@ def read_frames(pairs, validation=None, items=None, friends=None, facts=None) ->
         raise BadInput.of("pairs", found="one person", expected="two people or more", where="pairs")
     sides = {name: _side(frames[name], name) for name in SIDES}
     inputs = inputs_of(train, extra, train.head(0), timed, sides["items"], sides["friends"], sides["facts"], {})
-    of_users = [frames[name]["user_id"] for name in ("pairs", "validation") if frames[name] is not None]
-    of_items = [frames[name]["item_id"] for name in ("pairs", "validation", "items") if frames[name] is not None]
+    of_users = [
+        column_of(frames[name], "user_id", name) for name in ("pairs", "validation") if frames[name] is not None
+    ]
+    of_items = [
+        column_of(frames[name], "item_id", name)
+        for name in ("pairs", "validation", "items")
+        if frames[name] is not None
+    ]
     if frames["friends"] is not None:
-        of_users += [frames["friends"][name] for name in ("user_id", "friend_id")]
+        of_users += [column_of(frames["friends"], name, "friends") for name in ("user_id", "friend_id")]
     if frames["facts"] is not None:
-        of_items.append(frames["facts"]["subject"])
+        of_items.append(column_of(frames["facts"], "subject", "facts"))
     user_keys = inputs.train.user_ids[1:]
     return Read(inputs, Ids.of(user_keys, *of_users), Ids.of(inputs.train.item_ids, *of_items))
 
@@ -93,7 +99,9 @@ def _pairs(frame: pd.DataFrame, what: str) -> tuple[pd.DataFrame, bool]:
     if (ids["user_id"] == NOBODY).any():
         raise BadInput.of(what, found="an empty user_id", expected="one in every row", where=what)
     there = [name for name in OPTIONAL_COLUMNS if name in frame.columns]
-    text = pd.DataFrame({**ids, **{name: _as_text(frame[name]) for name in there}}).reset_index(drop=True)
+    text = pd.DataFrame({**ids, **{name: _as_text(column_of(frame, name, what)) for name in there}}).reset_index(
+        drop=True
+    )
     # ids stand as they are: cutting blanks is for files
     read = feedback_of(FrameTable(text.assign(user_id="u", item_id="i"), what, what))
     read["user_id"], read["item_id"] = text["user_id"], text["item_id"]

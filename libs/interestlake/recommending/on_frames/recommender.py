@@ -130,10 +130,10 @@ class Recommender:
         [column], [person] = asked_items([item], state, None)[1], asked_users([user], state, None, "raise")[1]
         seen = bool(column in seen_of(state, person))
         pool = gather(state.models, state.known, np.array([person]), state.friends, seen_too=seen)
-        told = {"user_id": user, "item_id": item, "score": 0.0, "rank": None, "sources": {}, "evidence": [],
+        answer = {"user_id": user, "item_id": item, "score": 0.0, "rank": None, "sources": {}, "evidence": [],
                 "reason": "No model proposes it.", "seen": seen}  # fmt: skip
         if column not in pool.columns:
-            return told
+            return answer
         scores = state.fusion.scores(pool)
         at = int(np.searchsorted(pool.columns, column))
         better = (scores > scores[at]) | ((scores == scores[at]) & (pool.columns < column))
@@ -141,7 +141,7 @@ class Recommender:
         nothing_held = SimpleNamespace(interests=None, shares=None)
         [why] = why_listed(batch, pool, 0, nothing_held, np.array([column]), state.explaining)
         evidence = state.items.at(why.evidence.columns).tolist()
-        return told | {"score": float(scores[at]), "rank": int(better.sum()) + 1, "sources": dict(why.shares),
+        return answer | {"score": float(scores[at]), "rank": int(better.sum()) + 1, "sources": dict(why.shares),
                        "evidence": evidence, "reason": why.reason.text}  # fmt: skip
 
     @property

@@ -149,7 +149,7 @@ def _class_of(address: str, kind: type) -> type:
     module, name = address.split(":")
     if not module.startswith(SCORERS):
         raise ValueError(f"{address} is none of {SCORERS}*")
-    found = getattr(importlib.import_module(module), name)
-    if not (isinstance(found, type) and issubclass(found, kind)):
+    named = getattr(importlib.import_module(module), name)
+    if not (isinstance(named, type) and issubclass(named, kind)):
         raise ValueError(f"{address} is no {kind.__name__}")
-    return found
+    return named
