@@ -9,10 +9,13 @@ from ..core.lake import Written, one_row
 from ..core.room import gigabytes, has_room
 from ..core.stage import Stage, StageContext
 from ..core.vectors import unit_rows
+from ..evaluation.readability import reasons_read
 from ..evaluation.table import SPLITS, accuracy, held_out_people, spread, unknown_items, unlikeness
 from ..interactions.item_room import BOUND
 from ..recommending.against_champion import TABLE as AGAINST
 from ..recommending.against_champion import as_row, compare
+
+LISTS = "gold.recommendations"
 
 
 def _run(context: StageContext) -> dict[str, float]:
@@ -27,6 +30,8 @@ def _run(context: StageContext) -> dict[str, float]:
     if vectors is not None:
         vectors = context.spark.sparkContext.broadcast(vectors)
         parts.append(lists.transform(unlikeness(items, asked, vectors, ks)))
+    if context.lake.exists(LISTS):
+        parts.append(context.read(LISTS).transform(reasons_read))
     rows = reduce(lambda a, b: a.unionByName(b), parts).withColumn("run_id", F.lit(context.options.run_id))
     context.write("gold.metrics", rows)
     _beside_champion(context)
@@ -82,7 +87,7 @@ def _headline(context: StageContext) -> dict[str, float]:
 EVALUATE = Stage(
     name="evaluate",
     summary="accuracy, coverage, novelty and diversity of every model's lists",
-    reads=("silver.interactions", "silver.items", "silver.users", "models.lists", "models.item_features"),
+    reads=("silver.interactions", "silver.items", "silver.users", "models.lists", "models.item_features", LISTS),
     writes=("gold.metrics", AGAINST),
     section="evaluate",
     run=_run,

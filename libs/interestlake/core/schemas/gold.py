@@ -17,6 +17,8 @@ RECOMMENDATIONS = Table(
         col("evidence", "array<string>", "items of the person's history that speak for it, strongest first"),
         optional("code", "string", "what speaks loudest, a reason code of the models, or interest"),
         optional("named", "array<string>", "items of the history that the sentence names"),
+        optional("fact", "array<string>", "relation and value of the named item's and this one's, where it is said"),
+        optional("interests", "array<string>", "interests of the person's and the item's that the sentence names"),
         col("reason", "string", "one sentence made from sources and evidence"),
         RUN_ID,
     ),
