@@ -85,11 +85,12 @@ def test_a_sentence_that_lies_is_found(world):
     rows = [(user, *lie) for user, lie in told.items()]
     schema = "user_id string, l string, n array<string>, f array<string>, i array<string>"
     said = world.lake.spark.createDataFrame(rows, schema)
-    bent = lists.join(said, "user_id", "left").withColumns({
-        "reason": F.when(F.col("rank") == 1, F.col("l")), **{
-            name: F.when(F.col("rank") == 1, F.coalesce(short, F.array().cast("array<string>"))).otherwise(
-                F.array().cast("array<string>")) for name, short in (("named", "n"), ("fact", "f"), ("interests", "i"))},
-    }).withColumn("reason", F.coalesce("reason", F.lit("It fits the pattern of your choices.")))  # fmt: skip
+    empty = F.array().cast("array<string>")
+    first = {name: F.when(F.col("rank") == 1, F.coalesce(name[0], empty)).otherwise(empty)
+             for name in ("named", "fact", "interests")}  # fmt: skip
+    dull = F.lit("It fits the pattern of your choices.")
+    reason = F.coalesce(F.when(F.col("rank") == 1, F.col("l")), dull)
+    bent = lists.join(said, "user_id", "left").withColumns({"reason": reason, **first})
     pairs = world.tables["silver.interactions"].where(F.col("user_id") != user_id(15)).unionByName(
         mine.withColumn("user_id", F.lit(user_id(15))))  # fmt: skip
     found = sentences(world.tables | {"gold.recommendations": bent, "silver.interactions": pairs})
@@ -105,8 +106,8 @@ def test_a_fact_that_is_named_is_looked_up(world):
     rows = world.tables["gold.recommendations"].where((F.col("user_id") == user_id(14)) & (F.col("item_id") == item))
 
     def true(relation: str, value: str, words: str, **changed) -> bool:
-        said = {"reason": F.lit(f"This is like “Title {mine}”: {words}."), "named": F.array(F.lit(item_id(mine))),
-                "fact": F.array(F.lit(relation), F.lit(value)), "interests": F.array().cast("array<string>")}  # fmt: skip
+        said = {"reason": F.lit(f"This is like “Title {mine}”: {words}."), "named": F.array(F.lit(item_id(mine)))}
+        said |= {"fact": F.array(F.lit(relation), F.lit(value)), "interests": F.array().cast("array<string>")}
         told = world.tables | {"gold.recommendations": rows.withColumns(said)} | changed
         return sentences(told).first()["true"]
 

@@ -101,8 +101,8 @@ def test_facts_in_common_are_said_of_items_that_have_them():
 def test_facts_are_told_by_name_and_never_by_number():
     attributes = [("a", "director", "Ann Bell"), ("b", "Director", "Cy Dee, Ann Bell"), ("a", "year", "1995"),
                   ("b", "year", "1995"), ("a", "code", "x9/7"), ("b", "code", "x9/7")]  # fmt: skip
-    facts = [("a", "film.film.director", "6285"), ("b", "film.film.director", "6285"),
-             ("a", "http://x.org/madeBy", "Warner"), ("b", "http://x.org/madeBy", "Warner"), ("b", "label", "Best")]  # fmt: skip
+    said = (("film.film.director", "6285"), ("http://x.org/madeBy", "Warner"), ("label", "Best"))
+    facts = [(item, *fact) for item in ("a", "b") for fact in said]
     kinds = pd.DataFrame([("a", "Drama"), ("b", "Drama")], columns=["item_id", "value"])
     rows = told_facts(pd.DataFrame(attributes, columns=["item_id", "relation", "value"]),
                       pd.DataFrame(facts, columns=["item_id", "predicate", "object"]), kinds)  # fmt: skip

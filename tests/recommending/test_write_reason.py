@@ -169,8 +169,8 @@ def test_every_combination_is_one_clean_sentence():
     for chosen in itertools.chain(*(itertools.combinations(codes, n) for n in (1, 2, 3))):
         for columns, interest, history in itertools.product(([], [0], [0, 1]), ((), ("jazz",)), (True, False)):
             share = {code: 1 / len(chosen) for code in chosen}
-            found = write_reason(facts(shares=share, linked=dict.fromkeys(LINKED, columns), interests=interest, facts=dict.fromkeys((0, 1), SCOTT),
-                                       has_history=history))  # fmt: skip
+            said = {"interests": interest, "facts": dict.fromkeys((0, 1), SCOTT), "has_history": history}
+            found = write_reason(facts(shares=share, linked=dict.fromkeys(LINKED, columns), **said))
             text = found.text
             assert not text[0].islower() and text.endswith(".") and text.count(".") == 1
             assert "  " not in text and " ." not in text and ", and and" not in text and ": ." not in text

@@ -48,8 +48,8 @@ def recommend_block(block: pd.DataFrame, recommender: Recommender, length: int) 
 
     block: user_id, user_index, items, weights, friend_items, friend_weights, interests, shares. Returns COLUMNS:
     sources [{source, share}], evidence [item_id], code (see models.model), and of the sentence named [item_id],
-    fact [relation, value] and interests [name], [] where it names none. Where block carries `barred`, `refused` and `disliked` (see objected.py), a barred item is not listed and what is
-    like a refused one is listed lower.
+    fact [relation, value] and interests [name], [] where it names none. Where block carries `barred`, `refused` and
+    `disliked` (see objected.py), a barred item is not listed and what is like a refused one is listed lower.
     """
     batch = recommender.batch(block)
     lists = list_block(block, batch, recommender, length)
