@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,8 +15,10 @@ from ...core.stage import expect_lake
 from ...privacy.person import Person, find_person
 from ...text.clean import clean
 from ...text.configured import configured_encoder, loaded_encoder
+from ...text.kept_vectors import kept_vectors
 from ...text.own_vectors import gpu_per_task
 from .answer import Answer, Weights, answer
+from .concepts import Concepts, build_concepts, carriers_of
 from .gather import NEEDED, Asker, gather_index, gather_person
 from .index import AskIndex
 from .parse import parse
@@ -48,6 +51,15 @@ class Asking:
     intents: "IntentModel | None" = None
     tagger: "TaggerModel | None" = None
     weights: Weights = field(default_factory=Weights)
+    encode_all: Callable[[list[str]], np.ndarray] | None = None
+
+    @cached_property
+    def concepts(self) -> Concepts | None:
+        """The lake's names with their vectors, made at the first request; None without `encode_all`."""
+        if self.encode_all is None:
+            return None
+        carriers = carriers_of(self.index.vocabulary)
+        return build_concepts(carriers, self.encode_all, self.index.catalogue.item_count)
 
     def ask(
         self, request: str, user: str | Person | None = None, top: int = 10, include_seen: bool = False
@@ -71,7 +83,8 @@ class Asking:
                 where="the request",
             )
         person = self.person_of(user) if user else Asker(known=False)
-        made = answer(self.index, parsed, self.encode, person, top, self.weights, include_seen)
+        made = answer(self.index, parsed, self.encode, person, top, self.weights, include_seen,
+                      self.concepts)  # fmt: skip
         made.notes += parsed.notes
         if not user:
             made.notes.append("no user given: the list is without a profile")
@@ -110,7 +123,8 @@ def open_asking(
         person = user if isinstance(user, Person) else find_person(lake, user, params.ingest.pseudonym_key_file)
         return gather_person(lake, person, index.catalogue)
 
-    return Asking(index, lambda text: encoder.encode([text])[0], person_of, intents, tagger)
+    return Asking(index, lambda text: encoder.encode([text])[0], person_of, intents, tagger,
+                  encode_all=kept_vectors(encoder.encode, files.model_id))  # fmt: skip
 
 
 def checked(request: str) -> str:

@@ -1,4 +1,4 @@
-"""What the words of a request mean in the lake's own vocabulary: "funny" is Comedy, "robots" is "robots and androids"."""
+"""What a request's words mean in the lake's own vocabulary: "funny" is Comedy, "robots" also "androids"."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,6 +22,17 @@ class Nearness:
 
     category: float = 0.45
     tag: float = 0.6
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What counts how much in `meaning_scores`."""
+
+    carried: float = 1.0
+    text: float = 0.5
+    people: float = 1.0
+    close: float = 1.0
+    popular: float = 0.8
 
 
 @dataclass(frozen=True)
@@ -52,7 +63,7 @@ def carriers_of(vocabulary: Vocabulary) -> dict[tuple[str, str], tuple[int, ...]
 def build_concepts(
     carriers: Mapping[tuple[str, str], Sequence[int]], encode: Callable[[list[str]], np.ndarray], item_count: int
 ) -> Concepts:
-    """`carriers_of` a vocabulary and texts -> (n, d) unit vectors: the concepts. Names that nothing carries are left out."""
+    """`carriers_of` a vocabulary and texts -> (n, d) unit vectors; names that nothing carries are left out."""
     found = {pair: items for pair, items in carriers.items() if len(items)}
     sizes = [len(items) for items in found.values()]
     columns = np.concatenate([np.asarray(items, np.int64) for items in found.values()] or [np.empty(0, np.int64)])
@@ -71,7 +82,7 @@ def asked_words(text: str) -> list[str]:
 
 
 def meanings(concepts: Concepts, words: Sequence[str], vectors: np.ndarray, nearness: Nearness) -> list[Meaning]:
-    """Per word the PER_WORD nearest concepts of at least `nearness`; vectors (W, d) of the words, unit rows. Ties by row."""
+    """Per word the PER_WORD nearest concepts of at least `nearness`, ties by row; vectors (W, d) of the words."""
     least = np.where(concepts.kinds == "category", nearness.category, nearness.tag).astype(np.float64)
     found = []
     for word, vector in zip(words, vectors, strict=True):
@@ -82,36 +93,49 @@ def meanings(concepts: Concepts, words: Sequence[str], vectors: np.ndarray, near
     return found
 
 
-def carried_scores(concepts: Concepts, meant: Sequence[Meaning]) -> np.ndarray:
-    """(I,) sum over the words of the greatest cosine * ln(1 + items / carriers) among the concepts that an item carries."""
-    items = concepts.carried.shape[1]
-    total = np.zeros(items)
-    for word in dict.fromkeys(one.word for one in meant):
-        best = np.zeros(items)
-        for one in (one for one in meant if one.word == word):
-            columns = concepts.carried[one.concept].indices
-            best[columns] = np.maximum(best[columns], one.cosine * np.log1p(items / len(columns)))
-        total += best
-    return total
+def meaning_scores(
+    concepts: Concepts,
+    meant: Sequence[Meaning],
+    item_vectors: np.ndarray,
+    factors: np.ndarray | None,
+    close: np.ndarray,
+    popularity: np.ndarray,
+    parts: Parts,
+) -> np.ndarray:
+    """(I,) how much of what the request means each item has.
 
+    Sum over its words of parts.carried * the greatest cosine among the concepts that the item carries, parts.text and
+    parts.people * the cosine to the mean of the items that carry the word's tags, by text and by who chose them; beside
+    them parts.close * `close`, the cosine to the whole request, and parts.popular * log popularity scaled to [0,1].
 
-def near_scores(concepts: Concepts, meant: Sequence[Meaning], item_vectors: np.ndarray) -> np.ndarray:
-    """(I,) mean over the words of the cosine to the mean text of the items that carry what the word means.
-
-    item_vectors (I, d) unit rows, zeros where an item has no text. A word's concepts count by cosine and by
-    n / (n + 1) of n carriers, as one item's text holds much beside the concept.
+    item_vectors (I, d), factors (I, f): unit rows, zeros where nothing is known; factors None: no such part.
     """
-    words = list(dict.fromkeys(one.word for one in meant))
-    total = np.zeros(len(item_vectors))
-    for word in words:
-        centre = np.zeros(item_vectors.shape[1])
-        for one in (one for one in meant if one.word == word):
+    items = concepts.carried.shape[1]
+    total = parts.close * np.maximum(close, 0.0)
+    for word in dict.fromkeys(one.word for one in meant):
+        own = [one for one in meant if one.word == word]
+        best = np.zeros(items)
+        for one in own:
             columns = concepts.carried[one.concept].indices
-            mean = item_vectors[columns].mean(axis=0)
-            length = float(np.linalg.norm(mean))
-            if length > 1e-9:
-                centre += mean / length * one.cosine * len(columns) / (len(columns) + 1)
-        length = float(np.linalg.norm(centre))
+            best[columns] = np.maximum(best[columns], one.cosine)
+        total = total + parts.carried * best
+        tags = [one for one in own if concepts.kinds[one.concept] == "tag"]
+        for weight, vectors in ((parts.text, item_vectors), (parts.people, factors)):
+            if weight and vectors is not None and tags:
+                total = total + weight * np.maximum(vectors @ _centre(concepts, tags, vectors), 0.0)
+    known = np.log1p(popularity)
+    return total + parts.popular * known / max(float(known.max(initial=0.0)), 1e-9)
+
+
+def _centre(concepts: Concepts, meant: Sequence[Meaning], vectors: np.ndarray) -> np.ndarray:
+    """(d,) unit mean of the carriers' vectors; a concept counts by cosine and by n / (n + 1) of n carriers, as one item
+    holds much beside it. Zeros where no carrier has a vector."""
+    centre = np.zeros(vectors.shape[1])
+    for one in meant:
+        columns = concepts.carried[one.concept].indices
+        mean = vectors[columns].mean(axis=0)
+        length = float(np.linalg.norm(mean))
         if length > 1e-9:
-            total += item_vectors @ (centre / length) / len(words)
-    return total
+            centre += mean / length * one.cosine * len(columns) / (len(columns) + 1)
+    length = float(np.linalg.norm(centre))
+    return centre / length if length > 1e-9 else centre
