@@ -18,7 +18,7 @@ READS = (
     "graph.interest_nodes", "gold.interest_map", "gold.interest_profiles", "gold.recommendations",
     "gold.counterfactuals", "gold.expansions",
 )  # fmt: skip
-RECENT = 12
+RECENT = 5_000  # items of the history that the page holds, newest first
 EXPANSIONS = 8
 PROFILE = ("kind", "label", "confidence", "slope", "slope_error", "trend", "events")
 
@@ -85,7 +85,7 @@ def gather_own(tables: OptionalTables, user_id: str, top_k: int, lake: str, seed
     item_ids |= {i for row in offered for i in [row["item_id"], *row["evidence"]]}
     titles = collect_titles(tables.get("silver.items"), item_ids) if item_ids else {}
     carried, nodes = tables.get("silver.item_interests"), tables.get("graph.interest_nodes")
-    own = Missing("No interest map: the stage build_interests has not run on this lake.")
+    own = Missing("Your interests have not been read yet. They are there after the next run (`interestlake run`).")
     courses: Courses | Missing = own
     if carried is not None and interest_map is not None:
         own = read_map(interests, carried, history, nodes)
@@ -98,7 +98,7 @@ def gather_own(tables: OptionalTables, user_id: str, top_k: int, lake: str, seed
         reading=reading_of(interests), map=own, details={r["interest_id"]: _detail(r, titles) for r in interests},
         courses=courses,
         suggestions=suggestions(offered, titles) if lists is not None else Missing(
-            f"No recommendations: run `interestlake run --lake {lake}` to the stage recommend."),
+            "No list has been made for you yet. It is there after the next run (`interestlake run`)."),
         without=_counterfactuals(tables.get("gold.counterfactuals"), mine),
         expansions=_expansions(tables.get("gold.expansions"), mine, no_interest, lake),
         recent=tuple(Seen(r["item_id"], titles.get(r["item_id"], (r["item_id"], ()))[0], r["day"]) for r in newest),
@@ -159,13 +159,13 @@ def _counterfactuals(table: DataFrame | None, mine) -> dict[str, str]:
 
 def _expansions(table: DataFrame | None, mine, refused: set[str], lake: str) -> tuple[Expansion, ...] | Missing:
     if table is None:
-        return Missing(f"No expansions yet: run `interestlake expand --lake {lake}`.")
+        return Missing("Nobody has looked yet for interests that may come next (`interestlake expand` does).")
     rows = table.where(mine).orderBy(F.desc("confidence"), "interest").limit(EXPANSIONS + len(refused)).collect()
     expansions = tuple(
         Expansion(r["interest"], r["label"], r["kind"], r["confidence"], r["surprise"], r["source"], tuple(r["path"]))
         for r in rows if r["interest"] not in refused
     )[:EXPANSIONS]  # fmt: skip
-    return expansions or Missing("No expansions for this person.")
+    return expansions or Missing("Nothing new was found that is near enough to what you like.")
 
 
 def render_own(page: OwnPage, lake: str, token: str | None = None) -> str:

@@ -30,7 +30,7 @@ class Parts:
 
     carried: float = 1.0
     text: float = 0.5
-    people: float = 1.0
+    people: float = 0.5
     close: float = 1.0
     popular: float = 0.8
 
