@@ -85,7 +85,7 @@ def gather_own(tables: OptionalTables, user_id: str, top_k: int, lake: str, seed
     item_ids |= {i for row in offered for i in [row["item_id"], *row["evidence"]]}
     titles = collect_titles(tables.get("silver.items"), item_ids) if item_ids else {}
     carried, nodes = tables.get("silver.item_interests"), tables.get("graph.interest_nodes")
-    own = Missing("Your interests have not been read yet. They are there after the next run (`interestlake run`).")
+    own = Missing("Your interests have not been read yet. They appear after the next run.")
     courses: Courses | Missing = own
     if carried is not None and interest_map is not None:
         own = read_map(interests, carried, history, nodes)
@@ -98,7 +98,7 @@ def gather_own(tables: OptionalTables, user_id: str, top_k: int, lake: str, seed
         reading=reading_of(interests), map=own, details={r["interest_id"]: _detail(r, titles) for r in interests},
         courses=courses,
         suggestions=suggestions(offered, titles) if lists is not None else Missing(
-            "No list has been made for you yet. It is there after the next run (`interestlake run`)."),
+            "No list has been made for you yet. It appears after the next run."),
         without=_counterfactuals(tables.get("gold.counterfactuals"), mine),
         expansions=_expansions(tables.get("gold.expansions"), mine, no_interest, lake),
         recent=tuple(Seen(r["item_id"], titles.get(r["item_id"], (r["item_id"], ()))[0], r["day"]) for r in newest),
@@ -159,7 +159,7 @@ def _counterfactuals(table: DataFrame | None, mine) -> dict[str, str]:
 
 def _expansions(table: DataFrame | None, mine, refused: set[str], lake: str) -> tuple[Expansion, ...] | Missing:
     if table is None:
-        return Missing("Nobody has looked yet for interests that may come next (`interestlake expand` does).")
+        return Missing("Nobody has looked yet for interests that may come next.")
     rows = table.where(mine).orderBy(F.desc("confidence"), "interest").limit(EXPANSIONS + len(refused)).collect()
     expansions = tuple(
         Expansion(r["interest"], r["label"], r["kind"], r["confidence"], r["surprise"], r["source"], tuple(r["path"]))
