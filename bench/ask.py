@@ -7,7 +7,7 @@ import argparse
 import hashlib
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -22,11 +22,11 @@ from interestlake.sources.sample.interests import INTERESTS
 
 ROOT = Path(__file__).resolve().parents[1]
 K = 10
-NOTHING = Weights(0, 0, 0, 0, 0, 0, 0)
+NOTHING = Weights(0, 0, 0, 0, 0, 0, 0, 0)
 MODES = {
     "popularity": NOTHING,
-    "lexical": Weights(0, 1, 0, 0, 0, 0, 0),
-    "dense": Weights(1, 0, 0, 0, 0, 0, 0),
+    "lexical": replace(NOTHING, lexical=1),
+    "dense": replace(NOTHING, dense=1),
     "fused": Weights(als=0, interests=0, popularity=0),
     "fused + popularity": Weights(als=0, interests=0),
     "fused + profile": Weights(),
@@ -155,8 +155,10 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--sample", metavar="LAKE")
     parser.add_argument("--movielens", metavar="LAKE")
     parser.add_argument("--tracking-uri")
+    parser.add_argument("--withheld", type=int, default=1000, metavar="N", help="requests a kind, of withheld tags")
     options = parser.parse_args(argv)
     from bench.ask_lakes import open_lakes
+    from bench.ask_withheld import withheld_table
 
     found: dict[str, pd.DataFrame] = {}
     for name, asking, tags, pairs in open_lakes(ROOT, options.sample, options.movielens):
@@ -173,6 +175,8 @@ def main(argv: list[str]) -> int:
         for title, (queries, modes, rules) in runs.items():
             found[f"{name}: {title}"] = measure(asking, queries, modes, rules)
             print(table(f"{name}: {title}", found[f"{name}: {title}"], len(queries)), flush=True)
+        if name == "movielens":
+            print(withheld_table(asking, tags, options.withheld), flush=True)
     if options.tracking_uri:
         _track(options.tracking_uri, found)
     return 0

@@ -3,17 +3,19 @@
 import pytest
 from pyspark.sql import functions as F
 
+from interestlake.evaluation.readability import reasons_read
 from interestlake.privacy.person import Person
 from interestlake.recommending.explaining.command import NEEDED, OPTIONAL
 from interestlake.recommending.explaining.reasons import alpha_column, build_reasons, lambda_column
 from interestlake.recommending.explaining.replay import replay, sentences
 from interestlake.recommending.personal import recommend_block
 from interestlake.recommending.relist import Relister
+from interestlake.recommending.write_reason import ENTRIES_PER_ITEM, MAX_WORDS
 
-from ..recommending.planted import GROUPS, ITEMS, item_id, user_id
+from ..recommending.planted import GROUPS, ITEMS, TOPICS, item_id, user_id
 from ..selfservice.planted_lake import SMALL, make_world
 
-NAMES = (*NEEDED, *OPTIONAL)
+NAMES = tuple(name for name in (*NEEDED, *OPTIONAL) if name != "bronze.items")
 KINDS = {"chosen_together", "chosen_next", "alike", "popular", "sources", "interest", "span", "friends", "fact"}
 
 
@@ -65,38 +67,71 @@ def test_every_planted_lie_is_found(world):
 
 
 def test_a_sentence_that_lies_is_found(world):
-    """Five people are told five kinds of lie, all of them in one reading; everybody else's sentences stay true."""
-    words = (
-        "Because you chose “Nothing of yours”: people who chose it also chose this.",
-        "999 people chose it.",
-        "It shares your interest in nothing.",
-        "It is among your friends' choices.",
-        "Because you chose “{}”: this has facts in common with it.",
-    )
-    liars = {user_id(10 + n): lie for n, lie in enumerate(words)}  # none of them has a friend
-    lists = world.tables["gold.recommendations"]
+    """Six people are told six kinds of lie, all of them in one reading; everybody else's sentences stay true."""
     other = _of_another_group(world, user_id(14))
-    liars[user_id(14)] = liars[user_id(14)].format(other)
-    told = F.create_map(*(F.lit(part) for pair in liars.items() for part in pair))[F.col("user_id")]
-    bent = lists.withColumn("reason", F.when(F.col("rank") == 1, told)).withColumn(
-        "reason", F.coalesce("reason", F.lit("It fits the pattern of your choices."))
+    lies = (
+        ("People who chose “Nothing of yours” also chose this.", [], [], []),
+        ("999 people chose it.", [], [], []),
+        ("It fits your interest in nothing.", [], [], ["nothing"]),
+        ("It is among your friends' choices.", [], [], []),
+        (f"This is like “Title {other}”: both made by Studio jazz.", [item_id(other)], ["made by", "Studio jazz"], []),
+        (f"This is described much like “Title {other}”; same director, Ann Bell.", [item_id(other)], [], []),
     )
-    rows = sentences(world.tables | {"gold.recommendations": bent}).where(~F.col("true")).collect()
-    assert {row["user_id"]: row["statement"] for row in rows} == liars and len(rows) == len(words)
+    told = {user_id(10 + n): lie for n, lie in enumerate(lies)}  # none of them has a friend
+    lists = world.tables["gold.recommendations"].where(F.col("user_id") != user_id(15)).unionByName(
+        world.tables["gold.recommendations"].where((F.col("user_id") == user_id(14)) & (F.col("rank") == 1)).withColumn(
+            "user_id", F.lit(user_id(15))))  # fmt: skip
+    mine = world.tables["silver.interactions"].where(F.col("user_id") == user_id(14))
+    rows = [(user, *lie) for user, lie in told.items()]
+    schema = "user_id string, l string, n array<string>, f array<string>, i array<string>"
+    said = world.lake.spark.createDataFrame(rows, schema)
+    empty = F.array().cast("array<string>")
+    first = {name: F.when(F.col("rank") == 1, F.coalesce(name[0], empty)).otherwise(empty)
+             for name in ("named", "fact", "interests")}  # fmt: skip
+    dull = F.lit("It fits the pattern of your choices.")
+    reason = F.coalesce(F.when(F.col("rank") == 1, F.col("l")), dull)
+    bent = lists.join(said, "user_id", "left").withColumns({"reason": reason, **first})
+    pairs = world.tables["silver.interactions"].where(F.col("user_id") != user_id(15)).unionByName(
+        mine.withColumn("user_id", F.lit(user_id(15))))  # fmt: skip
+    found = sentences(world.tables | {"gold.recommendations": bent, "silver.interactions": pairs})
+    found = found.where(~F.col("true")).collect()
+    assert {row["user_id"]: row["statement"] for row in found} == {user: lie[0] for user, lie in told.items()}
+    assert len(found) == len(lies)
 
 
-def test_a_sentence_of_facts_in_common_is_true_only_of_such_items(world):
-    """A person's own item of the listed one's studio: true; without facts nothing of the kind is."""
+def test_a_fact_that_is_named_is_looked_up(world):
+    """A person's own item of the listed one's studio: true; without the facts, or of another studio, it is not."""
     item, mine = _of_the_same_group(world, user_id(14))
-    said = f"Because you chose “{mine}”: this has facts in common with it."
+    studio = f"Studio {TOPICS[mine % GROUPS]}"
     rows = world.tables["gold.recommendations"].where((F.col("user_id") == user_id(14)) & (F.col("item_id") == item))
-    told = world.tables | {"gold.recommendations": rows.withColumn("reason", F.lit(said))}
-    assert [row["true"] for row in sentences(told).collect()] == [True]
-    without = {name: table for name, table in told.items() if name != "silver.facts"}
-    assert [row["true"] for row in sentences(without).collect()] == [True]  # a category is a fact, too
-    nothing = F.array().cast("array<string>")
-    without["silver.items"] = without["silver.items"].withColumn("categories", nothing)
-    assert [row["true"] for row in sentences(without).collect()] == [False]
+
+    def true(relation: str, value: str, words: str, **changed) -> bool:
+        said = {"reason": F.lit(f"This is like “Title {mine}”: {words}."), "named": F.array(F.lit(item_id(mine)))}
+        said |= {"fact": F.array(F.lit(relation), F.lit(value)), "interests": F.array().cast("array<string>")}
+        told = world.tables | {"gold.recommendations": rows.withColumns(said)} | changed
+        return sentences(told).first()["true"]
+
+    assert true("made by", studio, f"both made by {studio}")
+    assert true("category", TOPICS[mine % GROUPS], f"both {TOPICS[mine % GROUPS]}")
+    assert not true("made by", studio, "both made by Another")
+    assert not true("made by", "Another", "both made by Another")
+    assert not true(
+        "made by", studio, f"both made by {studio}", **{"silver.facts": world.tables["silver.facts"].limit(0)}
+    )
+    attributes = F.create_map(F.lit("director"), F.lit("Ann Bell, Cy Dee"))
+    given = world.tables["silver.items"].select("item_id", attributes.alias("attributes"))
+    assert true("director", "Cy Dee", "same director, Cy Dee", **{"bronze.items": given})
+
+
+def test_every_list_reads_well(world):
+    """Made lists: short sentences, few alike, and no item of the history explains more than two entries."""
+    rows = world.tables["gold.recommendations"].toPandas()
+    named = rows.explode("named").dropna(subset=["named"]).groupby(["user_id", "named"]).size()
+    assert 0 < len(named) and named.max() <= ENTRIES_PER_ITEM
+    read = {row["metric"]: row for row in reasons_read(world.tables["gold.recommendations"]).collect()}
+    assert read["reason_longest"]["value"] <= MAX_WORDS and read["reason_words"]["users"] == rows.user_id.nunique()
+    by_hand = rows.groupby("user_id")["reason"].agg(lambda own: (~own.duplicated(keep=False)).mean()).mean()
+    assert read["reason_distinct"]["value"] == pytest.approx(by_hand) and by_hand > 0.6
 
 
 def test_a_fact_that_has_ended_is_no_reason(world):
@@ -163,16 +198,16 @@ def _chosen(world, person) -> list[int]:
     return world.pairs.query(f"user == {int(person, 16)}").item.tolist()
 
 
-def _of_another_group(world, person) -> str:
-    """The title of an item of the person's that shares no studio with the first one of their list."""
+def _of_another_group(world, person) -> int:
+    """An item of the person's that shares no studio with the first one of their list."""
     first = _listed(world, person)[0]
-    return f"Title {next(item for item in _chosen(world, person) if item % GROUPS != first % GROUPS)}"
+    return next(item for item in _chosen(world, person) if item % GROUPS != first % GROUPS)
 
 
-def _of_the_same_group(world, person) -> tuple[str, str]:
+def _of_the_same_group(world, person) -> tuple[str, int]:
     pairs = ((item, mine) for item in _listed(world, person) for mine in _chosen(world, person))
     item, mine = next((item, mine) for item, mine in pairs if item % GROUPS == mine % GROUPS)
-    return item_id(item), f"Title {mine}"
+    return item_id(item), mine
 
 
 def _listed(world, person) -> list[int]:

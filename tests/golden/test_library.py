@@ -114,9 +114,9 @@ def test_shares_and_the_sentence_that_they_make(pool):
     codes = [BY_NAME[name].reason for name in NAMES]
     titles = ITEMS.upper()
     by_code, alone = (dict(zip(codes, row, strict=True)) for row in shares)
-    said = "Because you chose “A” and “B”: people who chose them also chose this and 3 people chose it."
-    first = write_reason(ReasonFacts(by_code, {"together": [0, 1]}, titles, True, 3, None, True))
-    assert first == Reason("together", (0, 1), said)
-    assert write_reason(ReasonFacts(alone, {}, titles, False, 3, "rain", True)) == Reason(
-        "popular", (), "3 people chose it and it shares your interest in rain."
+    said = "People who chose “A” also chose this."
+    first = write_reason(ReasonFacts(by_code, {"together": [0, 1]}, titles, True, 3, (), True))
+    assert first == Reason("together", (0,), (), (), said)
+    assert write_reason(ReasonFacts(alone, {}, titles, False, 3, ("rain",), True)) == Reason(
+        "popular", (), (), ("rain",), "3 people chose it, and it fits your interest in rain."
     )

@@ -62,9 +62,8 @@ def test_held_out_pairs_make_no_map(spark, stage_context):
     context = stage_context()
     people = [(f"u{n}", ("jazz", "pop")[n % 2]) for n in range(30)]
     other = {"jazz": "pop", "pop": "jazz"}
-    carried = [(f"{name}{n}", f"tag:{name}", 1.0) for name in other for n in range(24)]
-    # eight choices of eight would not yet be surely more than everybody's half
-    splits = ["train"] * 16 + ["validation"] * 4 + ["test"] * 4
+    carried = [(f"{name}{n}", f"tag:{name}", 1.0) for name in other for n in range(16)]
+    splits = ["train"] * 8 + ["validation"] * 4 + ["test"] * 4
     pairs = []
     for u, (user, taste) in enumerate(people):
         for n, split in enumerate(splits):
@@ -72,7 +71,7 @@ def test_held_out_pairs_make_no_map(spark, stage_context):
             item = f"{other[taste] if split == 'test' else taste}{n}"
             pairs.append((user, item, u, n, 1.0, 1, n + 1, None, None, split))
     tables = {
-        "silver.interests": [(f"tag:{name}", "tag", name, 24) for name in other],
+        "silver.interests": [(f"tag:{name}", "tag", name, 16) for name in other],
         "silver.item_interests": carried,
         "silver.interactions": pairs,
     }

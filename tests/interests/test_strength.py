@@ -1,5 +1,6 @@
-"""Strength by an oracle: the quantile of scipy's gamma; what it must order how."""
+"""Strength by an oracle: scipy's posteriors; what it must order how."""
 
+import numpy as np
 import pytest
 from pyspark.sql import functions as F
 from scipy import stats
@@ -7,26 +8,46 @@ from scipy import stats
 from interestlake.interests.interest_map import interest_map
 from interestlake.interests.strength import lower_lift, strength
 
-CASES = [(chosen, expected, prior) for chosen in (0.5, 3.0, 12.0, 80.0) for expected in (0.2, 3.0, 40.0)
-         for prior in (0.5, 5.0, 20.0)]  # fmt: skip
+CASES = [(min(chosen, choices), choices, rate, prior) for chosen in (0.5, 3.0, 12.0, 80.0) for choices in (3.0, 80.0)
+         for rate in (0.001, 0.1, 0.5, 0.95) for prior in (0.25, 5.0, 20.0)]  # fmt: skip
 
 
-def test_the_lower_lift_is_the_quantile_of_the_posterior(spark):
-    frame = spark.createDataFrame(CASES, "chosen double, expected double, prior double")
-    rows = frame.select("*", lower_lift(F.col("chosen"), F.col("expected"), F.col("prior")).alias("lift")).collect()
-    for row in rows:
-        exact = stats.gamma.ppf(0.05, row["prior"] + row["chosen"]) / (row["prior"] + row["expected"])
-        assert row["lift"] == pytest.approx(exact, rel=0.02 if row["prior"] + row["chosen"] > 3 else 0.4)
+def lifts_of(spark, cases):
+    frame = spark.createDataFrame(cases, "chosen double, choices double, rate double, prior double")
+    return frame.select("*", lower_lift(*map(F.col, frame.columns)).alias("lift")).collect()
+
+
+def test_the_lower_lift_is_where_the_posterior_leaves_a_twentieth_below(spark):
+    """By Bayes' rule on a fine grid: prior density times binomial likelihood, summed up to the lower end."""
+    for row in lifts_of(spark, [case for case in CASES if case[0] >= 3 and case[2] >= 0.1 and case[3] >= 5]):
+        grid = np.linspace(0, 1, 200_001)[1:-1]
+        weigh = stats.beta.logpdf(grid, row["prior"], row["prior"] * (1 - row["rate"]) / row["rate"])
+        weigh += row["chosen"] * np.log(grid) + (row["choices"] - row["chosen"]) * np.log1p(-grid)
+        mass = np.exp(weigh - weigh.max())
+        below = mass[grid <= row["lift"] * row["rate"]].sum() / mass.sum()
+        assert below == pytest.approx(0.05, abs=0.002)
+
+
+def test_for_rare_interests_it_is_the_gamma_poisson_shrinker_and_never_more_than_all(spark):
+    for row in lifts_of(spark, CASES):
+        assert 0 <= row["lift"] <= 1 / row["rate"] + 1e-9
+        if row["rate"] == 0.001 and row["choices"] == 80.0 and row["chosen"] <= 12:
+            expected = row["choices"] * row["rate"]
+            poisson = stats.gamma.ppf(0.05, row["prior"] + row["chosen"]) / (row["prior"] + expected)
+            assert row["lift"] == pytest.approx(poisson, rel=0.1, abs=1e-3)
 
 
 def test_more_of_the_same_is_surer_and_words_must_show_more(spark):
     frame = spark.createDataFrame(
-        [("tag", 2.0, 1.0), ("tag", 20.0, 10.0), ("tag", 10.0, 10.0), ("keyword", 20.0, 10.0)],
-        "kind string, chosen double, expected double",
-    )
-    found = [row[0] for row in frame.select(strength(F.col("chosen"), F.col("expected"), F.col("kind"))).collect()]
-    few, many, as_everybody, word = found
-    assert few < 0.5 < many and as_everybody < 0.5 and 0 < word < many < 1
+        [("tag", 1.0, 1.0, 0.5), ("tag", 8.0, 8.0, 0.5), ("tag", 10.0, 20.0, 0.5), ("keyword", 20.0, 100.0, 0.1),
+         ("tag", 20.0, 100.0, 0.1)],
+        "kind string, chosen double, choices double, rate double",
+    )  # fmt: skip
+    columns = (F.col(name) for name in ("chosen", "choices", "rate", "kind"))
+    one, eight, as_everybody, word, named = (row[0] for row in frame.select(strength(*columns)).collect())
+    assert one < 0.5 and as_everybody < 0.5  # one of one may be luck
+    assert eight > 0.5  # eight of eight against everybody's half are sure
+    assert 0.5 < word < named < 1
 
 
 @pytest.fixture(scope="module")

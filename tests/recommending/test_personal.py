@@ -11,6 +11,7 @@ from interestlake.models.item_matrix import EdgeScorer
 from interestlake.models.popularity import Popularity
 from interestlake.models.social import SocialScorer
 from interestlake.recommending.guard import Guard
+from interestlake.recommending.named_facts import NamedFacts, told_facts
 from interestlake.recommending.personal import COLUMNS, recommend_block
 from interestlake.recommending.recommender import ItemInterests
 
@@ -56,8 +57,8 @@ def test_shares_evidence_and_words_of_one_item():
     row = first(person(), made)
     assert [source["source"] for source in row["sources"]] == ["item_knn", "popularity"]
     assert sum(source["share"] for source in row["sources"]) == pytest.approx(1)
-    assert (row["evidence"], row["named"], row["code"]) == (["i00", "i01"], ["i00", "i01"], "together")
-    assert row["reason"] == "Because you chose “Title 0” and “Title 1”: people who chose them also chose this."
+    assert (row["evidence"], row["named"], row["code"]) == (["i00", "i01"], ["i00"], "together")
+    assert row["reason"] == "People who chose “Title 0” also chose this."
     plain = first(person(), made, "i03")  # nothing links to it
     assert (plain["evidence"], plain["named"], plain["code"]) == ([], [], "popular")
     assert plain["reason"] == "9 people chose it."
@@ -67,24 +68,48 @@ def test_a_sentence_about_people_rests_on_a_model_that_counted_people():
     """EASE says together, and counts nobody: alone it says less, beside item-kNN its items are not named."""
     matrix = {"ease": edges(i0_i4=3, i1_i4=2)}
     row = first(person(), recommender({"popularity": 0.1, "ease": 0.9}, matrix))
-    assert row["reason"] == "Because you chose “Title 0” and “Title 1”: this goes well with them."
+    assert row["reason"] == "This goes well with “Title 0”."
     both = matrix | {"item_knn": edges(i1_i4=1)}
     row = first(person(), recommender({"popularity": 0.1, "ease": 0.8, "item_knn": 0.1}, both))
-    assert row["reason"] == "Because you chose “Title 1”: people who chose it also chose this."
+    assert row["reason"] == "People who chose “Title 1” also chose this."
     assert row["named"] == ["i01"]
     assert row["evidence"] == ["i00", "i01"]  # which is of the score, whoever brought it
 
 
+def told(*carriers: tuple[str, str, str]) -> NamedFacts:
+    """(item_id, relation, value) -> the facts that sentences may name, of six items."""
+    return NamedFacts.of(pd.DataFrame(carriers, columns=["item_id", "relation", "value"]),
+                         np.array([f"i0{n}" for n in range(6)], object))  # fmt: skip
+
+
 def test_facts_in_common_are_said_of_items_that_have_them():
-    """0 and 1 speak for 4 by their facts' nearness; only 1 shares a fact with it."""
-    facts = sp.csr_matrix(np.array([[1, 0], [0, 1], [0, 0], [0, 0], [0, 1], [0, 0]], np.float32))
+    """0 and 1 speak for 4 by their facts' nearness; only 1 shares a fact with it, a maker, and a kind beside."""
     matrix = {"fact_knn": edges(i0_i4=3, i1_i4=1)}
-    made = recommender({"popularity": 0.1, "fact_knn": 0.9}, matrix, facts=facts)
+    shared = [(item, "director", "Ann Bell") for item in ("i01", "i04")]
+    kinds = [(item, "category", "Drama") for item in ("i01", "i04", "i05")]
+    made = recommender({"popularity": 0.1, "fact_knn": 0.9}, matrix, named_facts=told(*shared, *kinds))
     row = first(person(), made)
-    assert row["reason"] == "Because you chose “Title 1”: this has facts in common with it."
-    assert (row["code"], row["named"]) == ("facts", ["i01"])
-    none = first(person(), replace(made, facts=sp.csr_matrix((6, 2), dtype=np.float32)))
-    assert "facts" not in none["reason"] and none["named"] == []
+    assert row["reason"] == "This is like “Title 1”: same director, Ann Bell."
+    assert (row["code"], row["named"], row["fact"]) == ("facts", ["i01"], ["director", "Ann Bell"])
+    of_a_kind = first(person(), replace(made, named_facts=told(*kinds)))
+    assert of_a_kind["reason"] == "This is like “Title 1”: both Drama."
+    for nothing in (None, told()):
+        none = first(person(), replace(made, named_facts=nothing))
+        assert none["code"] == "popular" and none["named"] == [] and none["fact"] == []
+
+
+def test_facts_are_told_by_name_and_never_by_number():
+    attributes = [("a", "director", "Ann Bell"), ("b", "Director", "Cy Dee, Ann Bell"), ("a", "year", "1995"),
+                  ("b", "year", "1995"), ("a", "code", "x9/7"), ("b", "code", "x9/7")]  # fmt: skip
+    said = (("film.film.director", "6285"), ("http://x.org/madeBy", "Warner"), ("label", "Best"))
+    facts = [(item, *fact) for item in ("a", "b") for fact in said]
+    kinds = pd.DataFrame([("a", "Drama"), ("b", "Drama")], columns=["item_id", "value"])
+    rows = told_facts(pd.DataFrame(attributes, columns=["item_id", "relation", "value"]),
+                      pd.DataFrame(facts, columns=["item_id", "predicate", "object"]), kinds)  # fmt: skip
+    made = NamedFacts.of(rows, np.array(["a", "b"], object))
+    assert list(zip(made.relations, made.values, strict=True)) == [
+        ("director", "Ann Bell"), ("made by", "Warner"), ("category", "Drama")]  # fmt: skip
+    assert made.shared([0], 1) == {0: ("director", "Ann Bell")}
 
 
 def test_friends_and_interests_are_said_where_they_are():
@@ -93,7 +118,7 @@ def test_friends_and_interests_are_said_where_they_are():
     made = recommender({"popularity": 0.1, "social": 0.9}, {"social": None}, interests=interests)
     block = person(friend_items=[4], friend_weights=[2.0], interests=["tag:b"], shares=[1.0])
     row = first(block, made)
-    assert row["reason"] == "It is among your friends' choices and it shares your interest in bees."
+    assert row["reason"] == "It is among your friends' choices, and it fits your interest in bees."
     assert (row["code"], row["named"], row["evidence"]) == ("friends", [], [])
 
 

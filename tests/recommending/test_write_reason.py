@@ -5,10 +5,22 @@ import re
 
 import pytest
 
+from interestlake.evaluation.readability import read_list
 from interestlake.models.registry import MODELS
-from interestlake.recommending.write_reason import LINKED, Reason, ReasonFacts, plain, write_reason
+from interestlake.recommending.named_facts import CATEGORY
+from interestlake.recommending.write_reason import (
+    ENTRIES_PER_ITEM,
+    LINKED,
+    MAX_WORDS,
+    Reason,
+    ReasonFacts,
+    Used,
+    plain,
+    write_reason,
+)
 
 TITLES = ("Alien", "Aliens", "Heat", "Alien 3")
+SCOTT = ("director", "Ridley Scott")
 
 
 def facts(**changes) -> ReasonFacts:
@@ -18,127 +30,166 @@ def facts(**changes) -> ReasonFacts:
         "titles": TITLES,
         "chosen_together": False,
         "user_count": 12,
-        "interest": None,
+        "interests": (),
         "has_history": True,
     }
     return ReasonFacts(**{**base, **changes})
 
 
 @pytest.mark.parametrize(
-    ("given", "code", "named", "sentence"),
+    ("given", "expected"),
     [
-        (
+        (  # the interests of both, where the two items share no fact that can be named
             facts(
                 shares={"together": 0.6, "pattern": 0.4},
                 linked={"together": [0, 1, 2]},
                 chosen_together=True,
-                interest="space",
+                interests=["space", "horror", "crews"],
             ),
-            "together",
-            (0, 1),
-            "Because you chose “Alien” and “Aliens”: people who chose them also chose this, it fits the pattern of "
-            "your choices and it shares your interest in space.",
+            Reason(
+                "together",
+                (0,),
+                (),
+                ("space", "horror"),
+                "People who chose “Alien” also chose this, and it fits your interest in space and horror.",
+            ),
         ),
-        (
-            facts(shares={"together": 0.9, "popular": 0.1}, linked={"together": [0]}, chosen_together=True),
-            "together",
-            (0,),
-            "Because you chose “Alien”: people who chose it also chose this.",
-        ),
-        (  # the second reason speaks of the same two items, so it may be said of them too
+        (  # a fact that is named goes before the interest, and its item before one that is a little stronger
             facts(
-                shares={"text": 0.6, "together": 0.4},
-                linked={"text": [0, 1], "together": [2, 1, 0]},
+                shares={"together": 1.0},
+                linked={"together": [1, 0]},
                 chosen_together=True,
-                interest="space",
+                interests=["space"],
+                facts={0: SCOTT},
             ),
-            "text",
-            (0, 1),
-            "Because you chose “Alien” and “Aliens”: this is described in a similar way, people who chose them also "
-            "chose this and it shares your interest in space.",
-        ),
-        (  # it does not speak of both
-            facts(
-                shares={"together": 0.6, "text": 0.4}, linked={"text": [0], "together": [2, 0]}, chosen_together=True
+            Reason(
+                "together", (0,), SCOTT, (), "People who chose “Alien” also chose this; same director, Ridley Scott."
             ),
-            "together",
-            (2, 0),
-            "Because you chose “Heat” and “Alien”: people who chose them also chose this.",
         ),
         (  # nobody was counted who chose both
             facts(shares={"together": 0.9, "popular": 0.1}, linked={"together": [0, 2]}),
-            "together",
-            (0, 2),
-            "Because you chose “Alien” and “Heat”: this goes well with them.",
+            Reason("together", (0,), (), (), "This goes well with “Alien”."),
         ),
         (
-            facts(shares={"next": 1.0}, linked={"next": [0]}),
-            "next",
-            (0,),
-            "Because you chose “Alien”: people chose this soon before or after it.",
+            facts(shares={"next": 1.0}, linked={"next": [2]}, facts={2: ("made by", "Warner")}),
+            Reason(
+                "next",
+                (2,),
+                ("made by", "Warner"),
+                (),
+                "People chose this soon before or after “Heat”; both made by Warner.",
+            ),
         ),
         (
             facts(shares={"text": 0.7, "friends": 0.3}, linked={"text": [0]}),
-            "text",
-            (0,),
-            "Because you chose “Alien”: this is described in a similar way and it is among your friends' choices.",
+            Reason("text", (0,), (), (), "This is described much like “Alien”, and it is among your friends' choices."),
         ),
         (
-            facts(shares={"facts": 0.6, "text": 0.4}, linked={"facts": [0, 2], "text": [0]}),
-            "facts",
-            (0, 2),
-            "Because you chose “Alien” and “Heat”: this has facts in common with them.",
+            facts(shares={"facts": 0.6, "text": 0.4}, linked={"facts": [0, 2], "text": [0]}, facts={2: SCOTT}),
+            Reason("facts", (2,), SCOTT, (), "This is like “Heat”: same director, Ridley Scott."),
         ),
-        (  # what has no item to point at gives way to what has one
-            facts(shares={"facts": 0.6, "together": 0.4}, linked={"together": [3]}, chosen_together=True),
-            "together",
-            (3,),
-            "Because you chose “Alien 3”: people who chose it also chose this.",
+        (  # a kind is said where nothing else is known of both, and only by the model of facts
+            facts(shares={"facts": 1.0}, linked={"facts": [0]}, facts={0: (CATEGORY, "Horror")}, interests=["space"]),
+            Reason(
+                "facts",
+                (0,),
+                (CATEGORY, "Horror"),
+                ("space",),
+                "This is like “Alien”: both Horror, and it fits your interest in space.",
+            ),
+        ),
+        (  # facts that nobody can name give way
+            facts(shares={"facts": 0.6, "together": 0.4}, linked={"facts": [0], "together": [3]}, chosen_together=True),
+            Reason("together", (3,), (), (), "People who chose “Alien 3” also chose this."),
         ),
         (  # less than MIN_SHARE is not said
             facts(shares={"text": 0.9, "friends": 0.1}, linked={"text": [0]}),
-            "text",
-            (0,),
-            "Because you chose “Alien”: this is described in a similar way.",
+            Reason("text", (0,), (), (), "This is described much like “Alien”."),
         ),
-        (facts(shares={"pattern": 0.8, "popular": 0.2}), "pattern", (), "It fits the pattern of your choices."),
         (
-            facts(shares={"friends": 0.6, "popular": 0.4}, interest="jazz"),
-            "friends",
-            (),
-            "It is among your friends' choices and it shares your interest in jazz.",
+            facts(shares={"pattern": 0.8, "popular": 0.2}),
+            Reason("pattern", (), (), (), "It fits the pattern of your choices."),
         ),
-        (facts(shares={}, interest="jazz"), "interest", (), "It shares your interest in jazz."),
-        (facts(has_history=False), "popular", (), "You have no history here yet: 12 people chose it."),
-        (facts(has_history=False, user_count=1), "popular", (), "You have no history here yet: 1 person chose it."),
-        (facts(user_count=1200), "popular", (), "1,200 people chose it."),
-        (facts(user_count=0), "popular", (), "It is part of the catalogue."),
+        (
+            facts(shares={"friends": 0.6, "popular": 0.4}, interests=["jazz"]),
+            Reason(
+                "friends", (), (), ("jazz",), "It is among your friends' choices, and it fits your interest in jazz."
+            ),
+        ),
+        (facts(shares={}, interests=["jazz"]), Reason("interest", (), (), ("jazz",), "It fits your interest in jazz.")),
+        (
+            facts(has_history=False),
+            Reason("popular", (), (), (), "You have no history here yet: 12 people chose it."),
+        ),
+        (
+            facts(has_history=False, user_count=1),
+            Reason("popular", (), (), (), "You have no history here yet: 1 person chose it."),
+        ),
+        (facts(user_count=1200), Reason("popular", (), (), (), "1,200 people chose it.")),
+        (facts(user_count=0), Reason("popular", (), (), (), "It is part of the catalogue.")),
     ],
 )
-def test_sentences(given, code, named, sentence):
-    assert write_reason(given) == Reason(code, named, sentence)
+def test_sentences(given, expected):
+    assert write_reason(given) == expected
+
+
+def test_an_item_explains_two_entries_of_a_list_and_no_sentence_stands_twice():
+    """Four entries for which the same three items speak, in the same order, of a person with three interests."""
+    used = Used()
+    given = facts(shares={"together": 1.0}, linked={"together": [0, 1, 2]}, chosen_together=True,
+                  interests=["space", "horror", "crews"])  # fmt: skip
+    found = [write_reason(given, used) for _ in range(8)]
+    assert [reason.named for reason in found] == [(0,), (0,), (1,), (1,), (2,), (2,), (), ()]
+    assert max(used.columns.values()) == ENTRIES_PER_ITEM
+    assert read_list([reason.text for reason in found[:6]])["reason_distinct"] == 1.0
+    assert {reason.interests for reason in found[:6]} == {
+        ("space", "horror"), ("space", "crews"), ("horror", "crews"), ("space",), ("horror",), ("crews",)}  # fmt: skip
+
+
+def test_long_names_still_make_short_sentences():
+    long = " ".join(f"word{n}" for n in range(40))
+    for code in LINKED:
+        for interests, fact in itertools.product(((), (long, "b " * 30)), ({}, {0: ("director", long)})):
+            said = write_reason(facts(shares={code: 1.0}, linked={code: [0]}, titles=(long,), interests=interests,
+                                      chosen_together=True, facts=fact))  # fmt: skip
+            assert len(said.text.split()) <= MAX_WORDS
+
+
+def test_how_a_list_reads_by_hand():
+    """Three sentences of 2, 2 and 4 words, of which two are the same."""
+    read = read_list(["a b", "a b", "c d e f"])
+    assert read == {"reason_words": 8 / 3, "reason_longest": 4.0, "reason_distinct": 1 / 3, "reason_unlike": 1 / 3}
+    assert read_list(["one two three four five", "one two three four six"])["reason_unlike"] == 1.0  # 4 of 6 words
+    assert read_list(["a b c d e f g h i", "a b c d e f g h i j"])["reason_unlike"] == 0.0  # 9 of 10
+    assert set(read_list([]).values()) == {0.0}
 
 
 def test_every_combination_is_one_clean_sentence():
     codes = (*LINKED, "pattern", "friends", "popular")
     for chosen in itertools.chain(*(itertools.combinations(codes, n) for n in (1, 2, 3))):
-        for columns, interest, history in itertools.product(([], [0], [0, 1]), (None, "jazz"), (True, False)):
+        for columns, interest, history in itertools.product(([], [0], [0, 1]), ((), ("jazz",)), (True, False)):
             share = {code: 1 / len(chosen) for code in chosen}
-            found = write_reason(facts(shares=share, linked=dict.fromkeys(LINKED, columns), interest=interest,
-                                       has_history=history))  # fmt: skip
+            said = {"interests": interest, "facts": dict.fromkeys((0, 1), SCOTT), "has_history": history}
+            found = write_reason(facts(shares=share, linked=dict.fromkeys(LINKED, columns), **said))
             text = found.text
             assert not text[0].islower() and text.endswith(".") and text.count(".") == 1
             assert "  " not in text and " ." not in text and ", and and" not in text and ": ." not in text
-            for code, words in (("friends", "friends"), ("pattern", "pattern"), ("text", "described")):
+            for code, words in (
+                ("friends", "friends"),
+                ("pattern", "pattern"),
+                ("text", "described"),
+                ("next", "soon"),
+            ):
                 assert (words in text) <= (code in chosen)
             assert found.code in (*chosen, "interest", "popular")
             assert [TITLES[column] for column in found.named] == re.findall("“([^”]*)”", text)
+            assert len(text.split()) <= MAX_WORDS
             assert not found.named or found.code in LINKED
 
 
 def test_every_model_s_reason_is_one_that_can_be_said():
     for model in MODELS:
-        said = write_reason(facts(shares={model.reason: 1.0}, linked={model.reason: [0]}))
+        said = write_reason(facts(shares={model.reason: 1.0}, linked={model.reason: [0]}, facts={0: SCOTT}))
         assert said.code == model.reason and said.text
 
 

@@ -115,8 +115,8 @@ def recommendations():
         reason = f"Because you chose {titles[0]} and {titles[1]}: the same people chose this one too."
         mix = mixes[rank % 3]
         score = 0.981 - 0.043 * rank
-        rows.append((PERSON, rank, item[0], score, list(mix), evidence, "together", evidence, reason, RUN))
-    told = ([("popularity", 1.0)], [], "popular", [], "Many people chose it.", RUN)
+        rows.append((PERSON, rank, item[0], score, list(mix), evidence, "together", evidence, None, None, reason, RUN))
+    told = ([("popularity", 1.0)], [], "popular", [], None, None, "Many people chose it.", RUN)
     return rows + [(f"{i:032x}", 1, "m2", 0.5, *told) for i in (1, 2)]
 
 
@@ -134,6 +134,8 @@ def metrics():
                 rows.append((RUN, "test", segment, model, "diversity", k, 0.61 + 0.02 * ((place * 5) % 7), users))
     rows.append((OTHER_RUN, "test", "all", "fused", "ndcg", 10, 0.9999, 268))
     rows.append((RUN, "validation", "all", "fused", "ndcg", 10, 0.8888, 268))
+    rows.append((RUN, "test", "all", "interest_map", "interest_lift", 0, 1.847, 221))
+    rows.append((RUN, "release", "all", "fused", "reason_distinct", 0, 0.973, 300))
     return rows
 
 

@@ -8,9 +8,17 @@ from interestlake.reporting.content import Missing
 from interestlake.reporting.flow import blends, granularities, steps
 from interestlake.reporting.head import quarantine_reasons
 from interestlake.reporting.interest_graph import read_graph
+from interestlake.reporting.worth import worth
 
 from . import planted
 from .conftest import ORDER
+
+
+def test_what_nobody_stands_behind_is_not_shown():
+    figures = [("interest_places", 2.96, 10), ("reason_words", 18.0, 0), ("ndcg", 0.2, 10)]
+    rows = [{"metric": metric, "value": value, "users": users} for metric, value, users in figures]
+    assert [(one.label, one.value, one.people) for one in worth(rows)] == [("Interests a person", "3.0", 10)]
+    assert isinstance(worth(rows[1:]), Missing)
 
 
 def test_typical_person_is_nearest_the_median(spark):

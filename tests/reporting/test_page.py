@@ -89,6 +89,9 @@ def test_planted_figures_stand_on_the_page(page):
     assert "0.9999" not in text and "0.8888" not in text
     assert "graph.interest_edges v1 · 171 rows" in text
     assert "1 min 07 s for 5 stages" in text
+    lifted = "Lift of interests 1.85× held-out items that carry a person's first five interests"
+    assert lifted in text and "(221 people)" in text
+    assert "Reasons of their own 97% of a list's entries have a sentence that no other entry has (300 people)" in text
     assert "Behaviour α 55 % λ 1.00 Text α 25 % λ 0.45 Social α 20 % λ 0.36 Knowledge α 0 % λ 0.00" in text
 
 
@@ -132,6 +135,7 @@ def test_missing_tables_give_honest_lines(make_page):
     text = Outline(render(make_page(without=(*LATER, "gold.recommendations", "ops.stages", "silver.friends")))).text
     assert "No interest graph in this run: the stage build_graph has not run on this lake." in text
     assert "No metrics in this run: the evaluate stage has not run under this run id." in text
+    assert "Neither interests nor sentences were judged in this run" in text
     assert "No verdict: the run has no nDCG@10 on the test split of Fused, Popularity, Item-kNN, ALS." in text
     assert "No person to show: this run has neither recommendations nor an interest map." in text
     assert "No fusion weights in this run: the stage recommend has not run on this lake." in text

@@ -53,8 +53,19 @@ def test_every_statement_stands_where_it_says(found):
     texts = {doc: text for doc, _, text in ITEM.documents}
     assert {s.part for s in found} == {"title", "description", "summary", "contrast"}
     assert all(holds(s, texts, ITEM) for s in found)
-    said = next(s for s in found if s.part == "description")
+    kind, said, *_ = (s for s in found if s.part == "description")
+    assert kind.text == "Kitchen and Small." and kind.source == "category"  # what it is comes first
     assert said.text == "A blender for small kitchens." and texts["own"][slice(*said.spans[0][1:])] == said.text
+
+
+def test_a_summary_is_read_in_the_order_of_its_source():
+    """The sentence nearest to all the others stands last in the source, and in the summary too."""
+    own = ("It blends whatever is in it.", "It was made last year.", "The jar is of glass.", "A lid comes with it.",
+           "Feet hold it still.", "The jar, the lid and feet hold it still.")  # fmt: skip
+    item = ItemTexts("i1", "Blender", (), (("own", "item", " ".join(own)),), ())
+    for sentences in (2, 3):
+        said = [s.spans[0][1] for s in compose(item, encode, make_judge(), sentences) if s.part == "summary"]
+        assert said == sorted(said) and len(said) == sentences
 
 
 @pytest.mark.parametrize(

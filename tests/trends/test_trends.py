@@ -43,7 +43,7 @@ def tables(spark):
                 f"h{n}",
                 "review",
                 item,
-                "u",
+                f"u{n % 25}",
                 "t",
                 None,
                 START + dt.timedelta(days=day, minutes=n % 1400),
@@ -81,6 +81,51 @@ def test_the_planted_jumps_raise_the_only_alarms(series):
     others = {key for key in alarms if key not in {("loud", 25), ("sour", 32)}}
     assert others <= {("calm", 25), ("sour", 25), *(("sour", day) for day in range(33, 40))}
     assert not [key for key in alarms if key[0] == "rare" or key[1] < 10]
+
+
+FOURTH = dt.datetime(2024, 1, 2)  # a multiple of four days after 1970-01-01
+
+
+def shouted(spark, by_one: bool, day_in_week: int | None, period_days: int):
+    """Two subjects of 30 texts a day by 30 people over 12 periods; in the last, 100 more of one of them -> its row."""
+    rows = [("ab"[n % 2], f"p{n % 31}", day) for day in range(12 * period_days) for n in range(60)]
+    last = 11 * period_days
+    for n in range(100 * period_days):
+        day = last + (n % period_days if day_in_week is None else day_in_week)
+        rows.append(("b", "shouter" if by_one else f"q{n % 60}", day))
+    documents = spark.createDataFrame(
+        [(f"d{n}", f"h{n}", "review", item, user, "t", None, FOURTH + dt.timedelta(days=day, minutes=n % 1400), "train")
+         for n, (item, user, day) in enumerate(rows)], DOCUMENT)  # fmt: skip
+    polarities = documents.selectExpr("text_hash", "0.1D polarity")
+    params = Trend(by="item", period_days=period_days, history=8, min_texts=5, threshold=4.0)
+    items = spark.createDataFrame([("a", "A"), ("b", "B")], "item_id string, title string")
+    series = of_items(documents, items).transform(trend_series(dated(documents), polarities, params))
+    return series.where("id = 'b'").orderBy(F.desc("period_start")).first()
+
+
+@pytest.mark.parametrize(
+    ("by_one", "day_in_week", "period_days", "alarm"),
+    [
+        (True, None, 1, None),  # one person's hundred texts are no trend
+        (False, None, 1, "attention rises"),
+        (False, 3, 2 * 2, None),  # nor is one day of several
+        (False, None, 2 * 2, "attention rises"),
+    ],
+)
+def test_nothing_rises_on_one_person_or_one_day(spark, by_one, day_in_week, period_days, alarm):
+    row = shouted(spark, by_one, day_in_week, period_days)
+    assert row["alarm"] == alarm and row["attention_z"] > 4
+    assert row["people"] == (31 if by_one else 90)
+    share, usual = row["share"], row["usual_share"]
+    assert row["low"] < share - usual < row["high"] and row["low"] > 0
+
+
+def test_fewer_than_twenty_people_raise_no_alarm(spark, tables):
+    """The planted jump and turn, written by nineteen."""
+    documents = tables[1]["silver.documents"].withColumn("user_id", F.concat(F.lit("u"), F.crc32("doc_id") % 19))
+    subjects = of_items(documents, tables[1]["silver.items"])
+    rows = subjects.transform(trend_series(dated(documents), tables[1]["silver.text_features"], PARAMS))
+    assert rows.where("alarm IS NOT NULL").isEmpty() and rows.agg(F.max("people")).first()[0] == 19
 
 
 def test_every_subject_has_every_period(series):

@@ -1,11 +1,9 @@
 """What is known beside the pairs -> unit vectors per item: texts by the encoder, facts by a truncated SVD."""
 
-import hashlib
 import os
 from dataclasses import dataclass
 from functools import cached_property
 from logging import Logger
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -16,7 +14,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from ..core.params.all import Embed
 from ..core.vectors import nearest_rows, unit_rows
 from ..text.configured import configured_encoder, loaded_encoder
-from ..text.encoder_files import cache_folder
+from ..text.kept_vectors import kept_vectors
 from .inputs import Inputs
 from .pairs import Pairs
 
@@ -91,19 +89,12 @@ def encode(texts: np.ndarray, log: Logger) -> np.ndarray:
     encoder = configured_encoder(settings)
     distinct, place = np.unique(texts.astype(str), return_inverse=True)
     said = [row for row, text in enumerate(distinct) if text]
-    mark = hashlib.sha256("\x00".join([encoder.model_id, *(str(distinct[row]) for row in said)]).encode())
-    file = Path(cache_folder()) / "vectors" / f"{mark.hexdigest()[:24]}.npy"
-    if file.is_file():
-        log.info("  %d texts were encoded before: %s", len(said), file)
-        encoded = np.load(file)
-    else:
-        log.info("  encoding %d texts with %s", len(said), encoder.model_id)
-        loaded = loaded_encoder(encoder, settings.batch_size, os.cpu_count())
-        encoded = loaded.encode([str(distinct[row]) for row in said])
-        file.parent.mkdir(parents=True, exist_ok=True)
-        part = file.with_suffix(f".{os.getpid()}.npy")
-        np.save(part, encoded)
-        os.replace(part, file)
+
+    def load_and_encode(written: list[str]) -> np.ndarray:
+        log.info("  encoding %d texts with %s", len(written), encoder.model_id)
+        return loaded_encoder(encoder, settings.batch_size, os.cpu_count()).encode(written)
+
+    encoded = kept_vectors(load_and_encode, encoder.model_id)([str(distinct[row]) for row in said])
     vectors = np.zeros((len(distinct), encoded.shape[1]), np.float32)
     vectors[said] = encoded
     return vectors[place]

@@ -18,9 +18,9 @@ def interest_map(
     """interactions(user_id, item_id, weight, first_ts, last_ts) -> gold.interest_map rows.
 
     raw = sum over the person's items of pair weight * carry, see `with_rarity`. share: raw scaled to sum 1 within each
-    kind, each kind counting alike, then to sum 1 over the interests kept. chosen = sum of pair weight * item weight,
-    expected = the person's sum of pair weights * everybody's chosen / everybody's sum of pair weights, over the same
-    pairs; strength: see `strength`. Kept are `max_per_user`: by turns the one of largest share and the strongest, in
+    kind, each kind counting alike, then to sum 1 over the interests kept. chosen = sum of pair weight * item weight
+    of the person's sum of pair weights (choices), rate = the same of everybody over the same pairs; strength: see
+    `strength`. Kept are `max_per_user`: by turns the one of largest share and the strongest, in
     reading order, ties to the smaller id. evidence: the 5 items that add most. Lazy.
     """
 
@@ -41,10 +41,10 @@ def interest_map(
         kind, person = Window.partitionBy("user_id", "kind"), Window.partitionBy("user_id")
         scaled = (
             sums.where("raw > 0")
-            .transform(_expected(pairs))
+            .transform(_rated(pairs))
             .select(
                 "*",
-                strength(F.col("chosen"), F.col("expected"), F.col("kind")).alias("strength"),
+                strength(F.col("chosen"), F.col("choices"), F.col("rate"), F.col("kind")).alias("strength"),
                 F.round(F.col("raw") / F.sum("raw").over(kind), 9).alias("attention"),
             )
         )
@@ -70,17 +70,16 @@ def interest_map(
     return build
 
 
-def _expected(pairs: DataFrame) -> Callable[[DataFrame], DataFrame]:
-    """(user_id, interest_id, chosen, ...) -> with expected: what the person would show by the taste of all `pairs`."""
+def _rated(pairs: DataFrame) -> Callable[[DataFrame], DataFrame]:
+    """(user_id, interest_id, chosen, ...) -> with choices, the person's, and rate, everybody's share of `pairs`."""
     everything = pairs.agg(F.sum("liking").alias("all_liking"))
-    own = pairs.groupBy("user_id").agg(F.sum("liking").alias("own_liking"))
+    own = pairs.groupBy("user_id").agg(F.round(F.sum("liking"), 9).alias("choices"))
 
     def transform(sums: DataFrame) -> DataFrame:
         everybody = sums.groupBy("interest_id").agg(F.sum("chosen").alias("everybody"))
         rated = everybody.crossJoin(F.broadcast(everything)).select(
-            "interest_id", (F.col("everybody") / F.col("all_liking")).alias("rate")
+            "interest_id", F.round(F.col("everybody") / F.col("all_liking"), 12).alias("rate")
         )
-        expected = F.round(F.col("own_liking") * F.col("rate"), 9)
-        return sums.join(rated, "interest_id").join(own, "user_id").withColumn("expected", expected)
+        return sums.join(rated, "interest_id").join(own, "user_id")
 
     return transform

@@ -1,26 +1,37 @@
 """Strength of an interest on one scale: how surely a person chooses it more than everybody does."""
 
+import pandas as pd
 from pyspark.sql import Column
 from pyspark.sql import functions as F
+from pyspark.sql.types import DoubleType
+from scipy import stats
 
-# of the posterior that the lower end leaves out: one-sided 95 %, DuMouchel's EB05
-QUANTILE = 1.645
+TAIL = 0.05  # of the posterior that the lower end leaves out
 # pseudo-choices of everybody's taste beside a person's own, chosen on validation pairs (docs/interests.md)
-NAMED_PRIOR = 0.5
+NAMED_PRIOR = 0.25
 EXTRACTED_PRIOR = 20.0
 EXTRACTED_KINDS = ("keyword", "topic")
+LEAST_RATE = 1e-9
 
 
-def lower_lift(chosen: Column, expected: Column, prior: Column) -> Column:
-    """The lower end of a person's lift of an interest, > 0.
+@F.pandas_udf(DoubleType())
+def beta_quantile(first: pd.Series, second: pd.Series) -> pd.Series:
+    """The TAIL quantile of Beta(first, second)."""
+    return pd.Series(stats.beta.ppf(TAIL, first, second))
 
-    chosen ~ Poisson(lift * expected), lift ~ Gamma(prior, prior) with mean 1, so the posterior is Gamma(prior + chosen,
-    prior + expected): the Gamma-Poisson shrinker (DuMouchel, 1999), of which this is the 5 % quantile, by the
-    cube-root approximation of Wilson and Hilferty (1931). Two lucky choices of something rare stay near 1.
+
+def lower_lift(chosen: Column, choices: Column, rate: Column, prior: Column) -> Column:
+    """The lower end of a person's lift of an interest, > 0 and at most 1 / rate.
+
+    chosen of `choices` carry the interest; everybody's share is `rate`, held within [1e-9, 1 - 1e-9]. chosen ~
+    Binomial(choices, p), p ~ Beta(prior, prior (1 - rate) / rate) with mean `rate` and `prior` pseudo-choices of the
+    interest, so the posterior is Beta(prior + chosen, prior (1 - rate) / rate + choices - chosen); its 5 % quantile
+    over `rate` is the lower lift. For rare interests it is the Gamma-Poisson shrinker (DuMouchel, 1999); for common
+    ones it knows that nobody chooses more than all: eight of eight are surely more than everybody's half.
     """
-    shape = prior + chosen
-    root = 1 - 1 / (9 * shape) - QUANTILE / (3 * F.sqrt(shape))
-    return shape * F.pow(F.greatest(root, F.lit(0.05)), 3) / (prior + expected)
+    base = F.least(F.greatest(rate, F.lit(LEAST_RATE)), F.lit(1 - LEAST_RATE))
+    others = F.greatest(choices - chosen, F.lit(0.0))  # sums of weights may pass each other in the last digit
+    return beta_quantile(prior + chosen, prior * (1 - base) / base + others) / base
 
 
 def prior_of(kind: Column) -> Column:
@@ -28,11 +39,11 @@ def prior_of(kind: Column) -> Column:
     return F.when(kind.isin(*EXTRACTED_KINDS), EXTRACTED_PRIOR).otherwise(NAMED_PRIOR)
 
 
-def strength(chosen: Column, expected: Column, kind: Column) -> Column:
+def strength(chosen: Column, choices: Column, rate: Column, kind: Column) -> Column:
     """lift / (1 + lift) of the `lower_lift`, in (0,1): 1/2 as everybody, 3/4 three times as often.
 
     The chance that a choice of the interest is this person's and not somebody's who chooses as many items by
     everybody's taste.
     """
-    lift = lower_lift(chosen, expected, prior_of(kind))
+    lift = lower_lift(chosen, choices, rate, prior_of(kind))
     return F.round(lift / (1 + lift), 9)

@@ -17,7 +17,7 @@ def folds_of_people(people: np.ndarray, folds: int, seed: int) -> np.ndarray:
 
 
 def standard_error(differences: np.ndarray, clusters: np.ndarray) -> float:
-    """Of the mean of (n,) differences, rows of one cluster, such as a person's, taken together (Liang and Zeger 1986)."""
+    """Of the mean of (n,) differences, rows of a cluster, as a person's, taken together (Liang and Zeger 1986)."""
     _, code = np.unique(clusters, return_inverse=True)
     sums = np.bincount(code, differences - differences.mean())
     return float(np.sqrt((sums**2).sum()) / max(len(differences), 1))

@@ -70,9 +70,9 @@ def _strongest(history: np.ndarray, strength: np.ndarray) -> np.ndarray:
     return history[order[strength[order] > 1e-9]]
 
 
-def shared_interest(interests: ItemInterests, column: int, own: Sequence[str], shares: Sequence[float]) -> str | None:
-    """The name of the interest that item and person share most (item's weight times person's share), or None."""
+def shared_interests(interests: ItemInterests, column: int, own: Sequence[str], shares: Sequence[float]) -> list[str]:
+    """Names of the interests that item and person share, by item's weight times person's share, ties by id."""
     carried = interests.weights[column]
     weights = dict(zip(interests.ids[carried.indices], carried.data, strict=True))
     common = [(-weights[mine] * share, mine) for mine, share in zip(own, shares, strict=True) if mine in weights]
-    return interests.names[np.searchsorted(interests.ids, min(common)[1])] if common else None
+    return [str(interests.names[np.searchsorted(interests.ids, mine)]) for _, mine in sorted(common)]

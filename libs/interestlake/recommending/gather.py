@@ -1,13 +1,20 @@
 """Item-side tables -> what a recommender holds beside its models. Only what belongs to items is gathered."""
 
+from collections.abc import Mapping, Sequence
+from logging import Logger
+
 import numpy as np
 import pandas as pd
 import scipy.sparse as sp
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from ..core.room import gigabytes, has_room
+from ..interactions.item_room import BOUND
 from ..models.fold_in_als import FoldInAls
+from ..text.holds_word import holds_word
 from .blocks import Catalogue
+from .named_facts import NamedFacts, told_facts
 from .recommender import ItemInterests
 
 READABLE_KINDS = ("category", "tag", "keyword")  # a topic's name is a list of terms, no interest a person would name
@@ -70,3 +77,34 @@ def collect_interests(
     flat = (rows["weight"].to_numpy(np.float32), (column, place))
     weights = sp.csr_matrix(flat, (catalogue.item_count, len(ids)))
     return ItemInterests(weights, ids, readable["name"].to_numpy(dtype=object))
+
+
+def fact_frames(tables: Mapping[str, DataFrame]) -> tuple[DataFrame, DataFrame, DataFrame]:
+    """What `told_facts` reads: attributes, facts that hold, categories. bronze.items, silver.facts may be missing."""
+    items = tables["silver.items"]
+    categories = items.select("item_id", F.explode("categories").alias("value")).distinct()
+    nothing = categories.limit(0)
+    attributes = nothing.select("item_id", F.lit("").alias("relation"), "value")
+    if "bronze.items" in tables:
+        given = tables["bronze.items"].join(items.select("item_id"), "item_id", "left_semi")
+        attributes = given.select("item_id", F.explode("attributes").alias("relation", "value")).distinct()
+    facts = nothing.select("item_id", F.lit("").alias("predicate"), F.col("value").alias("object"))
+    if "silver.facts" in tables:
+        said = tables["silver.facts"].where("subject_item_id IS NOT NULL AND valid_to IS NULL")
+        facts = said.select(F.col("subject_item_id").alias("item_id"), "predicate", "object").distinct()
+    return attributes, facts, categories
+
+
+def collect_named_facts(
+    tables: Mapping[str, DataFrame], catalogue: Catalogue, hidden_words: Sequence[str], most: float, log: Logger
+) -> NamedFacts | None:
+    """Facts that sentences may name, of `fact_frames`, without those that hold one of `hidden_words`. Six Spark jobs.
+
+    None, with a line in the log, where they would take more than `most` gigabytes.
+    """
+    holds = holds_word(hidden_words)
+    frames = [frame.where(~holds(F.col(frame.columns[-1]))) for frame in fact_frames(tables)]
+    planned = gigabytes(sum(frame.count() for frame in frames), texts=3)
+    if not has_room("facts of sentences", planned, most, BOUND, log):
+        return None
+    return NamedFacts.of(told_facts(*(frame.toPandas() for frame in frames)), catalogue.item_ids)

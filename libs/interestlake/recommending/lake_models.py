@@ -6,7 +6,6 @@ from logging import Logger
 
 import numpy as np
 import pandas as pd
-import scipy.sparse as sp
 
 from ..core.errors import BadInput
 from ..core.params.all import Params
@@ -22,6 +21,7 @@ from .budget import plan_search
 from .choose import Choice, Settings, choose, fit_all
 from .guard import Guard
 from .kept import kept_choice
+from .named_facts import NamedFacts
 from .pool import ordered, people_per_item
 from .recommender import ItemInterests, Recommender
 
@@ -45,6 +45,7 @@ class LakeModels:
     params: Params
     seed: int
     log: Logger
+    named_facts: NamedFacts | None = None
 
     @classmethod
     def of(
@@ -58,12 +59,13 @@ class LakeModels:
         params: Params,
         seed: int,
         log: Logger,
+        named_facts: NamedFacts | None = None,
     ) -> "LakeModels":
         """vectors: (I, d) of the items' texts; users(user_id, user_index)."""
         inputs = frames.split()
         side = build_side(inputs, seed, log, vectors)
         index = dict(zip(users["user_id"], users["user_index"].astype(int), strict=True))
-        return cls(frames, catalogue, inputs, side, interests, guard, index, params, seed, log)
+        return cls(frames, catalogue, inputs, side, interests, guard, index, params, seed, log, named_facts)
 
     @property
     def user_ids(self) -> np.ndarray:
@@ -125,7 +127,6 @@ class LakeModels:
             place[indexes] = rows
         diversity = self.params.recommend.diversity
         alike = likeness_vectors(side, histories, self.seed) if diversity else None
-        facts = None if side.carried is None else sp.csr_matrix(((side.carried + side.named) > 0).astype(np.float32))
         made = Recommender(
             self.catalogue,
             people_per_item(histories).astype(np.float32),
@@ -135,7 +136,7 @@ class LakeModels:
             choice.granularity,
             self.interests,
             place,
-            facts,
+            self.named_facts,
             self.guard,
             alike,
             diversity,

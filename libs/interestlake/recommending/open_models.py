@@ -7,17 +7,18 @@ from ..core.stage import StageContext, side_by_side
 from ..interactions.item_room import VECTORS, with_room
 from ..interactions.lake_inputs import collect_frames, item_vectors
 from ..interactions.side_information import build_side
-from .gather import collect_catalogue, collect_interests
+from .gather import collect_catalogue, collect_interests, collect_named_facts
 from .gather_guard import gather_guard
 from .lake_models import LakeModels
 from .scoring import PAIR_COLUMNS, Scoring
 from .spark_models import SparkModels
 
+ATTRIBUTES = "bronze.items"  # who made an item, as its source says
 ITEM_TABLES = ("silver.facts", "silver.documents", "silver.embeddings", "silver.interests", "silver.item_interests")
 
 
 def open_models(context: StageContext, scoring: Scoring, embeddings: DataFrame) -> LakeModels | SparkModels:
-    """embeddings(text_hash, vector) of one encoder. About fifteen Spark jobs.
+    """embeddings(text_hash, vector) of one encoder. About twenty Spark jobs.
 
     Sizes are checked before anything is collected: more than recommend.max_pairs pairs are fitted by Spark, and what
     belongs to items is held to recommend.max_item_gigabytes, see `item_room.with_room`.
@@ -37,17 +38,21 @@ def open_models(context: StageContext, scoring: Scoring, embeddings: DataFrame) 
         lambda: item_vectors(tables["silver.documents"], gathered[VECTORS], catalogue.item_ids),
         lambda: collect_interests(gathered["silver.item_interests"], tables["silver.interests"], items, catalogue),
     )
+    if context.lake.exists(ATTRIBUTES):
+        gathered[ATTRIBUTES] = context.read(ATTRIBUTES)
+    told = collect_named_facts(gathered, catalogue, params.guard.hidden_words, params.recommend.max_item_gigabytes, log)
     guard = gather_guard(params.guard, context.read, catalogue, params.recommend.max_item_gigabytes)
     if guard is not None:
         log.info("      guard: %d of %d items are never listed", guard.blocked.sum(), len(guard.blocked))
     if not fits:
         side = build_side(frames.whole(), context.options.seed, log, vectors)
         pairs = tables["silver.interactions"].select("user_id", "item_id", *PAIR_COLUMNS)
-        return SparkModels(scoring, pairs, catalogue, side, interests, guard, params, context.options.seed, log)
+        return SparkModels(scoring, pairs, catalogue, side, interests, guard, params, context.options.seed, log,
+                           told)  # fmt: skip
     # people without a pair may outnumber the pairs that were counted
     paired = scoring.users.join(scoring.pairs.select("user_index").distinct(), "user_index", "left_semi")
     users = paired.select("user_id", F.col("user_index").cast("int")).toPandas()
-    return LakeModels.of(frames, catalogue, vectors, interests, guard, users, params, context.options.seed, log)
+    return LakeModels.of(frames, catalogue, vectors, interests, guard, users, params, context.options.seed, log, told)
 
 
 def _items_alone(tables: dict[str, DataFrame]) -> dict[str, DataFrame]:

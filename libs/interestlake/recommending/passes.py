@@ -15,7 +15,8 @@ from .recommender import Recommender
 LISTS_SCHEMA = "model string, user_id string, rank int, item_id string, score double"
 PERSONAL_SCHEMA = (
     "user_id string, rank int, item_id string, score double, sources array<struct<source:string,share:double>>, "
-    "evidence array<string>, code string, named array<string>, reason string"
+    "evidence array<string>, code string, named array<string>, "
+    "fact array<string>, interests array<string>, reason string"
 )
 
 

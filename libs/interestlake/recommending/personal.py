@@ -6,14 +6,16 @@ import numpy as np
 import pandas as pd
 
 from ..interactions.batch import UserBatch
-from .explain import TOGETHER, Evidence, find_evidence, shared_interest
+from .explain import TOGETHER, Evidence, find_evidence, shared_interests
 from .objected import kept_shares
 from .pool import Pool
 from .recommender import Recommender
 from .rerank import list_pool
-from .write_reason import LINKED, Reason, ReasonFacts, write_reason
+from .write_reason import LINKED, Reason, ReasonFacts, Used, write_reason
 
-COLUMNS = ("user_id", "rank", "item_id", "score", "sources", "evidence", "code", "named", "reason")
+FACTS_LOOKED_AT = 50  # strongest items of the history per code
+COLUMNS = ("user_id", "rank", "item_id", "score", "sources", "evidence", "code", "named", "fact", "interests",
+           "reason")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -45,9 +47,9 @@ def recommend_block(block: pd.DataFrame, recommender: Recommender, length: int) 
     """The lists of one block of people, at most `length` rows a person, best first.
 
     block: user_id, user_index, items, weights, friend_items, friend_weights, interests, shares. Returns COLUMNS:
-    sources [{source, share}], evidence [item_id], code (see models.model), named [item_id] that the sentence names.
-    Where block carries `barred`, `refused` and `disliked` (see objected.py), a barred item is not listed and what is
-    like a refused one is listed lower.
+    sources [{source, share}], evidence [item_id], code (see models.model), and of the sentence named [item_id],
+    fact [relation, value] and interests [name], [] where it names none. Where block carries `barred`, `refused` and
+    `disliked` (see objected.py), a barred item is not listed and what is like a refused one is listed lower.
     """
     batch = recommender.batch(block)
     lists = list_block(block, batch, recommender, length)
@@ -66,6 +68,8 @@ def recommend_block(block: pd.DataFrame, recommender: Recommender, length: int) 
                     list(item_ids[why.evidence.columns]),
                     why.reason.code,
                     list(item_ids[list(why.reason.named)]),
+                    list(why.reason.fact),
+                    list(why.reason.interests),
                     why.reason.text,
                 )
             )
@@ -86,14 +90,14 @@ def why_listed(
 ) -> list[Why]:
     """What speaks for `columns`, candidates of one person of the pool; row: with interests and shares, or None each."""
     parts = recommender.fusion.shares(pool, rows_in_pool(pool, person, columns))
-    spoken = []
+    spoken, used = [], Used()
     for column, own, evidence in zip(
         columns, parts, evidence_of(batch, person, columns, recommender, parts), strict=True
     ):
         given = {name: float(part) for name, part in zip(recommender.names, own, strict=True) if part > 0}
         shares = sorted(given.items(), key=lambda pair: (-pair[1], pair[0]))
         facts = _facts(batch, person, row, int(column), given, evidence, recommender)
-        spoken.append(Why(shares, evidence, write_reason(facts)))
+        spoken.append(Why(shares, evidence, write_reason(facts, used)))
     return spoken
 
 
@@ -122,25 +126,23 @@ def _facts(
         if code == "together" and counted and source not in counted:
             continue  # a sentence about people must rest on a source that counted people
         spoken = evidence.by_source[source]
-        if code == "facts":
-            spoken = _with_a_fact(spoken, column, recommender)
         if code in LINKED and code not in linked and len(spoken):
-            linked[code] = list(spoken)
+            linked[code] = [int(history) for history in spoken]
     interests = recommender.interests
-    interest = None if row.interests is None else shared_interest(interests, column, row.interests, row.shares)
+    shared = [] if row.interests is None else shared_interests(interests, column, row.interests, row.shares)
     weight: dict[str, float] = {}
     for source, share in given.items():
         weight[codes[source]] = weight.get(codes[source], 0.0) + share
     return ReasonFacts(
         shares=weight, linked=linked, titles=recommender.catalogue.titles, chosen_together=bool(counted),
-        user_count=int(recommender.user_counts[column]), interest=interest,
-        has_history=batch.history[person].nnz > 0,
+        user_count=int(recommender.user_counts[column]), interests=shared,
+        has_history=batch.history[person].nnz > 0, facts=_named_facts(linked, column, recommender),
     )  # fmt: skip
 
 
-def _with_a_fact(history: np.ndarray, column: int, recommender: Recommender) -> np.ndarray:
-    """Those of `history` that truly share a fact with the item: nearness of facts alone may be a likeness of kinds."""
-    if recommender.facts is None or not len(history):
-        return history[:0]
-    shared = (recommender.facts[history] @ recommender.facts[column].T).toarray().ravel()
-    return history[shared > 0]
+def _named_facts(linked: dict[str, list[int]], column: int, recommender: Recommender) -> dict[int, tuple[str, str]]:
+    """History column of `linked` -> the fact that it and the item share, where there is one that can be named."""
+    if recommender.named_facts is None:
+        return {}
+    near = sorted({history for columns in linked.values() for history in columns[:FACTS_LOOKED_AT]})
+    return recommender.named_facts.shared(near, column) if near else {}

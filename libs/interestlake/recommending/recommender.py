@@ -13,6 +13,7 @@ from ..models.scorer import Scorer
 from .blocks import Catalogue, to_batch
 from .fusion import Fusion
 from .guard import Guard
+from .named_facts import NamedFacts
 from .objected import barred_columns
 from .pool import CANDIDATES, Pool, pool_of
 
@@ -35,7 +36,7 @@ class Recommender:
 
     user_counts: (I,) people of the pairs that were fitted on; fitted: name -> model, in the order of fusion.names;
     reasons: model -> reason code; granularity: model -> granularity; place_of_user: (largest user_index + 1,) row of a
-    person in the models' user vectors, -1 where none; facts: (I, F) CSR of ones, which facts an item carries or is;
+    person in the models' user vectors, -1 where none; named_facts: what a sentence may say that two items share;
     guard: rules that every list keeps; alike: (I, d) unit vectors and diversity: see rerank.py.
     """
 
@@ -47,7 +48,7 @@ class Recommender:
     granularity: Mapping[str, str]
     interests: ItemInterests
     place_of_user: np.ndarray = field(default_factory=lambda: np.empty(0, np.int64))
-    facts: sp.csr_matrix | None = None
+    named_facts: NamedFacts | None = None
     guard: Guard | None = None
     alike: np.ndarray | None = None
     diversity: float = 0.0

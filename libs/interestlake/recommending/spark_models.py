@@ -25,6 +25,7 @@ from .guard import Guard
 from .histories import held_out
 from .kept import kept_choice
 from .lake_models import within
+from .named_facts import NamedFacts
 from .objected import columns_of_indexes
 from .pool import joined
 from .recommender import ItemInterests, Recommender
@@ -49,6 +50,7 @@ class SparkModels:
     params: Params
     seed: int
     log: Logger
+    named_facts: NamedFacts | None = None
     user_ids: np.ndarray = field(default_factory=lambda: np.empty(0, object))
 
     def choose(self, prior: Mapping | None) -> Choice:
@@ -127,6 +129,7 @@ class SparkModels:
             {name: BY_NAME[name].reason for name in fitted},
             {name: BY_NAME[name].granularity for name in fitted},
             self.interests,
+            named_facts=self.named_facts,
             guard=self.guard,
             diversity=0.0,
         )

@@ -1,13 +1,22 @@
-"""One sentence that says why an item is recommended, made only of facts that the row carries."""
+"""One short sentence that says why an item is recommended, made only of facts that the row carries."""
 
 import html
+import itertools
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from .named_facts import CATEGORY
 
 MIN_SHARE = 0.15  # a second source is named from this share of the score
-MAX_CLAUSES = 2  # before the shared interest
 MAX_TITLE = 80
+TITLE_WORDS = 8
+NAME_WORDS = 5
+MAX_WORDS = 25
+ENTRIES_PER_ITEM = 2  # entries of one list that one item of the history may explain
+INTERESTS = 3  # strongest shared ones, of which a sentence names one or two
+NEAR_THE_STRONGEST = 8  # items with a place left among which one with a fact that can be named goes first
 NO_HISTORY = "You have no history here yet"
 LINKED = ("together", "next", "text", "facts")  # codes that point at items of the history
 
@@ -18,8 +27,8 @@ class ReasonFacts:
 
     shares: reason code -> share of the score. linked: code of LINKED -> columns of all history items through which it
     speaks for the item, strongest first; titles: (I,) of all columns. chosen_together: the same people chose those of
-    "together" and the item. user_count: people who chose the item. interest: name of an interest that person and item
-    share.
+    "together" and the item. user_count: people who chose the item. interests: names of interests that person and item
+    share, strongest first. facts: history column -> (relation, value) that it shares with the item.
     """
 
     shares: Mapping[str, float]
@@ -27,65 +36,116 @@ class ReasonFacts:
     titles: Sequence[str]
     chosen_together: bool
     user_count: int
-    interest: str | None
+    interests: Sequence[str]
     has_history: bool
+    facts: Mapping[int, tuple[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Reason:
-    """code: the strongest thing said; named: columns of the history that the sentence names; text: the sentence."""
+    """code: the strongest thing said; named: columns of the history that the sentence names; fact: (relation, value)
+    that it names, or (); interests: names that it names; text: the sentence."""
 
     code: str
     named: tuple[int, ...]
+    fact: tuple[str, ...]
+    interests: tuple[str, ...]
     text: str
 
 
-def write_reason(facts: ReasonFacts) -> Reason:
-    """Facts -> a code and a sentence of plain text, which is never empty.
+@dataclass
+class Used:
+    """What the sentences of one list have named so far: columns of the history, how often, and sets of interests."""
 
-    Example: Because you chose “Alien” and “Aliens”: people who chose them also chose this and it shares your
-    interest in space.
+    columns: Counter = field(default_factory=Counter)
+    interests: set[tuple[str, ...]] = field(default_factory=set)
+
+
+def write_reason(facts: ReasonFacts, used: Used | None = None) -> Reason:
+    """Facts -> a code and a sentence of plain text of at most MAX_WORDS words, which is never empty; notes in `used`.
+
+    The strongest code that has an item to point at leads, else the strongest of the others; an item that explains
+    ENTRIES_PER_ITEM entries of the list gives way to the next. One more thing is said where there is room: a fact that
+    both items share, a shared interest, or a second code of MIN_SHARE or more.
+
+    Example: People who chose “Forrest Gump” also chose this; same director, Robert Zemeckis.
     """
+    used = Used() if used is None else used
     weight = facts.shares
-    named = sorted((code for code in weight if weight[code] > 0), key=lambda code: (-weight[code], code))
-    link = next((code for code in named if code in LINKED and facts.linked.get(code)), None)
-    columns = list(facts.linked[link][:2]) if link else []
-    links = [
-        code
-        for code in named
-        if code == link or (link and weight[code] >= MIN_SHARE and set(columns) <= set(facts.linked.get(code, ())))
-    ]
-    others = [code for code in named if code not in LINKED and (weight[code] >= MIN_SHARE or link is None)]
-    clauses = [_linked_clause(code, len(columns), facts.chosen_together, code == link) for code in links[:2]]
-    clauses += [_clause(code, facts) for code in others[:1]][: MAX_CLAUSES - len(clauses)]
-    if facts.interest:
-        clauses.append(f"it shares your interest in {plain(facts.interest)}")
-    body = listed(clauses or [_clause("popular", facts)])
-    code = link or (others[0] if others else "interest" if facts.interest else "popular")
+    spoken = sorted((code for code in weight if weight[code] > 0), key=lambda code: (-weight[code], code))
+    link, column = _pointed_at(spoken, facts, used)
+    others = [code for code in spoken if code not in LINKED and (weight[code] >= MIN_SHARE or link is None)]
+    interests = _interests(facts.interests, used)
+    shared = f"it fits your interest in {listed(interests)}" if interests else ""
+    fact = facts.facts.get(column) if link else None
+    more: list[tuple[str, str]] = []
+    if fact and link != "facts" and fact[0] != CATEGORY:
+        more.append(("fact", f"; {in_common(*fact)}"))
+    if shared:
+        more.append(("interest", f", and {shared}"))
+    more += [(code, f", and {_clause(code, facts)}") for code in others if code != "popular"]
     if link:
-        titles = [quoted(facts.titles[column]) for column in columns]
-        return Reason(code, tuple(int(column) for column in columns), f"Because you chose {listed(titles)}: {body}.")
-    if not facts.has_history:
-        return Reason(code, (), f"{NO_HISTORY}: {body}.")
-    return Reason(code, (), f"{body[0].upper()}{body[1:]}.")
+        code, lead = link, _linked_lead(link, quoted(facts.titles[column]), facts.chosen_together, fact)
+    elif others or not shared:
+        code = others[0] if others else "popular"
+        lead, more = _clause(code, facts), [pair for pair in more if pair[0] != code]
+    else:
+        code, lead, more = "interest", shared, []
+    start = "" if facts.has_history or link else f"{NO_HISTORY}: "
+    text = start + (lead if start else lead[0].upper() + lead[1:])
+    said, clause = next(((what, c) for what, c in more if len(f"{text}{c}".split()) <= MAX_WORDS), (code, ""))
+    interests = interests if "interest" in (code, said) else ()
+    used.columns.update([column] if link else [])
+    used.interests.add(interests)
+    named_fact = fact if fact and (link == "facts" or said == "fact") else ()
+    return Reason(code, (int(column),) if link else (), tuple(named_fact), interests, f"{text}{clause}.")
 
 
-def _linked_clause(group: str, items: int, chosen_together: bool, leads: bool) -> str:
-    them = "it" if items == 1 else "them"
-    subject = "this" if leads else "it"
-    if group == "next":
-        return f"people chose {subject} soon before or after {them}"
-    if group == "text":
-        return f"{subject} is described in a similar way"
-    if group == "facts":
-        return f"{subject} has facts in common with {them}"
-    return f"people who chose {them} also chose this" if chosen_together else f"{subject} goes well with {them}"
+def _interests(shared: Sequence[str], used: Used) -> tuple[str, ...]:
+    """The strongest two of `shared`, or one, that no sentence of the list has named together yet; () where all were."""
+    names = list(dict.fromkeys(shortened(name, NAME_WORDS) for name in shared))[:INTERESTS]
+    sets = [*itertools.combinations(names, 2), *((name,) for name in names)]
+    return next((one for one in sets if one not in used.interests), ())
 
 
-def _clause(group: str, facts: ReasonFacts) -> str:
-    if group == "pattern":
+def _pointed_at(spoken: Sequence[str], facts: ReasonFacts, used: Used) -> tuple[str | None, int]:
+    """The strongest code with an item that has a place left, and that item; (None, -1) where there is none."""
+    for code in spoken:
+        if code not in LINKED:
+            continue
+        free = [c for c in facts.linked.get(code, ()) if used.columns[c] < ENTRIES_PER_ITEM]
+        if code == "facts":
+            free = [c for c in free if c in facts.facts]
+        if free:
+            told = [c for c in free[:NEAR_THE_STRONGEST] if facts.facts.get(c, (CATEGORY,))[0] != CATEGORY]
+            return code, int((told or free)[0])
+    return None, -1
+
+
+def in_common(relation: str, value: str) -> str:
+    """A fact of two items in words: "same director, Robert Zemeckis", "both made by Yamaha", "both Comedy"."""
+    name = shortened(value, NAME_WORDS)
+    if relation == CATEGORY:
+        return f"both {name}"
+    if relation.split()[-1] in ("by", "in", "of", "about", "from", "for", "with", "mentions"):
+        return f"both {relation} {name}"
+    return f"same {relation}, {name}"
+
+
+def _linked_lead(code: str, title: str, chosen_together: bool, fact: tuple[str, str] | None) -> str:
+    if code == "next":
+        return f"people chose this soon before or after {title}"
+    if code == "text":
+        return f"this is described much like {title}"
+    if code == "facts":
+        return f"this is like {title}: {in_common(*fact)}"
+    return f"people who chose {title} also chose this" if chosen_together else f"this goes well with {title}"
+
+
+def _clause(code: str, facts: ReasonFacts) -> str:
+    if code == "pattern":
         return "it fits the pattern of your choices"
-    if group == "friends":
+    if code == "friends":
         return "it is among your friends' choices"
     people = "1 person" if facts.user_count == 1 else f"{facts.user_count:,} people"
     return f"{people} chose it" if facts.user_count else "it is part of the catalogue"
@@ -97,7 +157,13 @@ def listed(words: Sequence[str]) -> str:
 
 
 def quoted(title: str) -> str:
-    return f"“{plain(title)}”"
+    return f"“{shortened(title, TITLE_WORDS)}”"
+
+
+def shortened(name: str, words: int) -> str:
+    """`plain`, cut after so many words."""
+    parts = plain(name).split()
+    return " ".join(parts) if len(parts) <= words else " ".join(parts[:words]).rstrip(",;:") + "…"
 
 
 def plain(title: str) -> str:

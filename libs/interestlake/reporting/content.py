@@ -40,6 +40,16 @@ class Head:
 
 
 @dataclass(frozen=True)
+class Worth:
+    """One figure: what it is, the figure as it is read, what it means, and the people behind it."""
+
+    label: str
+    value: str
+    meaning: str
+    people: int
+
+
+@dataclass(frozen=True)
 class Cell:
     """One figure; `bar` in [0,1] of the column's largest."""
 
@@ -256,6 +266,7 @@ class Page:
     head: Head
     verdict: Verdict | Missing
     scores: Scores | Missing
+    worth: tuple[Worth, ...] | Missing
     graph: InterestGraph | Missing
     person: ShownPerson | Missing
     blends: tuple[Blend, ...] | Missing

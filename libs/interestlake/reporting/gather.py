@@ -18,6 +18,7 @@ from .content import Blend, Check, ChosenModel, Count, Head, InterestGraph, Miss
 from .gate import verdict
 from .interest_graph import read_graph
 from .scores import collect_metrics, scores
+from .worth import NOTHING, Worth, collect_worth, worth
 
 COUNTED = {
     "People": "silver.users",
@@ -69,8 +70,9 @@ def gather(tables: OptionalTables, params: Params, options: RunOptions, stages: 
 
     About thirty small Spark jobs, side by side; each function called here says what it collects.
     """
-    rows, champion, graph, blends, chosen, steps, top = side_by_side(
+    rows, judged, champion, graph, blends, chosen, steps, top = side_by_side(
         lambda: _metrics(tables, options.run_id),
+        lambda: _worth(tables, options.run_id),
         lambda: _champion(tables, options.run_id),
         lambda: _graph(tables, params),
         lambda: _blends(tables),
@@ -85,6 +87,7 @@ def gather(tables: OptionalTables, params: Params, options: RunOptions, stages: 
         head=top,
         verdict=verdict(rows, params.promote, champion),
         scores=scores(rows, params.promote),
+        worth=judged,
         graph=graph,
         person=shown,
         blends=blends,
@@ -98,6 +101,11 @@ def gather(tables: OptionalTables, params: Params, options: RunOptions, stages: 
 def _metrics(tables: OptionalTables, run_id: str) -> list[Mapping]:
     metrics = tables.get("gold.metrics")
     return [] if metrics is None else collect_metrics(metrics, run_id)
+
+
+def _worth(tables: OptionalTables, run_id: str) -> tuple[Worth, ...] | Missing:
+    metrics = tables.get("gold.metrics")
+    return NOTHING if metrics is None else worth(collect_worth(metrics, run_id))
 
 
 def _champion(tables: OptionalTables, run_id: str) -> Champion | None:

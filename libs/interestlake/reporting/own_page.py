@@ -17,7 +17,7 @@ READS = (
     "graph.interest_nodes", "gold.interest_map", "gold.interest_profiles", "gold.recommendations",
     "gold.counterfactuals", "gold.expansions",
 )  # fmt: skip
-RECENT = 12
+RECENT = 5_000  # items of the history that the page holds, newest first
 EXPANSIONS = 8
 HISTORY = ("item_id", "weight", "first_ts", "last_ts", "position")
 PROFILE = ("confidence", "slope", "slope_error", "trend")
@@ -80,7 +80,7 @@ def gather_own(rows: Rows, user_id: str, top_k: int, lake: str, seed: int = 42) 
     item_ids = {i for row in interests for i in row["evidence"][:4]} | {row["item_id"] for row in newest} | no_item
     item_ids |= {i for row in offered for i in [row["item_id"], *row["evidence"]]}
     titles = collect_titles(rows, item_ids)
-    own = Missing("No interest map: the stage build_interests has not run on this lake.")
+    own = Missing("Your interests have not been read yet. They appear after the next run.")
     courses: Courses | Missing = own
     if mapped and rows.there("silver.item_interests"):
         chosen = {"item_id": [row["item_id"] for row in history]}
@@ -95,9 +95,9 @@ def gather_own(rows: Rows, user_id: str, top_k: int, lake: str, seed: int = 42) 
         reading=reading_of(interests), map=own, details={r["interest_id"]: _detail(r, titles) for r in interests},
         courses=courses,
         suggestions=suggestions(offered, titles) if listed else Missing(
-            f"No recommendations: run `interestlake run --lake {lake}` to the stage recommend."),
+            "No list has been made for you yet. It appears after the next run."),
         without=_counterfactuals(rows, mine),
-        expansions=_expansions(rows, mine, no_interest, lake),
+        expansions=_expansions(rows, mine, no_interest),
         recent=tuple(Seen(r["item_id"], titles.get(r["item_id"], (r["item_id"], ()))[0], day_of(r["last_ts"]))
                      for r in newest),
         refused=tuple((kind, id, titles.get(id, (names.get(id, id), ()))[0]) for kind, id in refused),
@@ -155,16 +155,16 @@ def _counterfactuals(rows: Rows, mine: AnyOf) -> dict[str, str]:
     return {row["item_id"]: row["sentence"] for row in said if row["sentence"]}
 
 
-def _expansions(rows: Rows, mine: AnyOf, refused: set[str], lake: str) -> tuple[Expansion, ...] | Missing:
+def _expansions(rows: Rows, mine: AnyOf, refused: set[str]) -> tuple[Expansion, ...] | Missing:
     if not rows.there("gold.expansions"):
-        return Missing(f"No expansions yet: run `interestlake expand --lake {lake}`.")
+        return Missing("Nobody has looked yet for interests that may come next.")
     said = rows.of("gold.expansions", EXPANSION, mine)
     said.sort(key=lambda row: (-row["confidence"], row["interest"]))
     expansions = tuple(
         Expansion(r["interest"], r["label"], r["kind"], r["confidence"], r["surprise"], r["source"], tuple(r["path"]))
         for r in said if r["interest"] not in refused
     )[:EXPANSIONS]  # fmt: skip
-    return expansions or Missing("No expansions for this person.")
+    return expansions or Missing("Nothing new was found that is near enough to what you like.")
 
 
 def render_own(page: OwnPage, lake: str, token: str | None = None) -> str:

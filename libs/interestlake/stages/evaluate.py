@@ -3,18 +3,24 @@
 from functools import reduce
 
 import numpy as np
-from pyspark.sql import Column
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from ..core.lake import Written, one_row
 from ..core.room import gigabytes, has_room
 from ..core.stage import Stage, StageContext
 from ..core.vectors import unit_rows
+from ..evaluation.readability import reasons_read
 from ..evaluation.table import SPLITS, accuracy, held_out_people, spread, unknown_items, unlikeness
 from ..interactions.item_room import BOUND
+from ..interests.profiles import Nodes
 from ..recommending.against_champion import TABLE as AGAINST
 from ..recommending.against_champion import as_row, compare
 from ..reporting.models_figure import models_figure
+from .evaluate_interests import judged_split
+
+LISTS = "gold.recommendations"
+INTERESTS = ("silver.interests", "silver.item_interests")
 
 
 def _run(context: StageContext) -> dict[str, float]:
@@ -29,6 +35,10 @@ def _run(context: StageContext) -> dict[str, float]:
     if vectors is not None:
         vectors = context.spark.sparkContext.broadcast(vectors)
         parts.append(lists.transform(unlikeness(items, asked, vectors, ks)))
+    if all(context.lake.exists(name) for name in INTERESTS):
+        parts.append(_interests(context))
+    if context.lake.exists(LISTS):
+        parts.append(context.read(LISTS).transform(reasons_read))
     rows = reduce(lambda a, b: a.unionByName(b), parts).withColumn("run_id", F.lit(context.options.run_id))
     context.write("gold.metrics", rows)
     _beside_champion(context)
@@ -42,6 +52,16 @@ def _run(context: StageContext) -> dict[str, float]:
     gate = context.params.promote
     context.tracker.log_parent_figure(models_figure(figures, f"{gate.metric}@{gate.k}"), "models.png")
     return {**figures, **{f"{split}.items_unknown_in_train": float(unknown.get(split, 0)) for split in SPLITS}}
+
+
+def _interests(context: StageContext) -> DataFrame:
+    """Rows of gold.metrics, but run_id: model interest_map, metrics interest_*, k 0, on the test split. Lazy."""
+    nodes = Nodes(context.read("silver.item_interests"), context.read("silver.interests"))
+    pairs = context.read("silver.interactions")
+    rows = pairs.transform(judged_split(nodes, "test", context.params.interests.max_per_user))
+    metric = F.concat(F.lit("interest_"), F.col("metric")).alias("metric")
+    return rows.select(F.lit("test").alias("split"), F.lit("all").alias("segment"), "model", metric,
+                       F.lit(0).alias("k"), "value", F.col("cases").alias("users"))  # fmt: skip
 
 
 def _text_vectors(context: StageContext) -> np.ndarray | None:
@@ -92,7 +112,15 @@ def _figures(context: StageContext, which: Column) -> dict[str, float]:
 EVALUATE = Stage(
     name="evaluate",
     summary="accuracy, coverage, novelty and diversity of every model's lists",
-    reads=("silver.interactions", "silver.items", "silver.users", "models.lists", "models.item_features"),
+    reads=(
+        "silver.interactions",
+        "silver.items",
+        "silver.users",
+        "models.lists",
+        "models.item_features",
+        LISTS,
+        *INTERESTS,
+    ),
     writes=("gold.metrics", AGAINST),
     section="evaluate",
     run=_run,

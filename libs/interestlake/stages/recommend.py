@@ -7,7 +7,7 @@ from ..core.stage import Stage, StageContext, side_by_side
 from ..recommending.chosen_tables import CHOSEN, FUSION, WEIGHTS, chosen_rows, fusion_row, kept_before, weight_rows
 from ..recommending.histories import held_out
 from ..recommending.lake_models import validation_lists
-from ..recommending.open_models import ITEM_TABLES, open_models
+from ..recommending.open_models import ATTRIBUTES, ITEM_TABLES, open_models
 from ..recommending.passes import list_models
 from ..recommending.saved import TABLE as RECOMMENDER
 from ..recommending.saved import save_recommender
@@ -63,7 +63,7 @@ def _run(context: StageContext) -> dict[str, float]:
 RECOMMEND = Stage(
     name="recommend",
     summary="models chosen on validation, judged on test, fitted on everything; lists with reasons; the ranker",
-    reads=(*PEOPLE_TABLES, *ITEM_TABLES),
+    reads=(*PEOPLE_TABLES, *ITEM_TABLES, ATTRIBUTES),
     writes=(CHOSEN, FUSION, WEIGHTS, "models.lists", RECOMMENDER, "gold.recommendations"),
     section="recommend",
     run=_run,

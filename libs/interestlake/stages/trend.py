@@ -27,7 +27,9 @@ def _run(context: StageContext) -> dict[str, float]:
     rows = context.lake.read(TRENDS)
     counts = rows.agg(F.count_distinct("id"), F.count_distinct("period_start"), F.count("alarm")).first()
     for row in rows.where("alarm IS NOT NULL").orderBy(F.desc("period_start"), "id").limit(20).collect():
-        context.log.info("      ALARM %s  %s: %s", row["period_start"].date(), row["name"], row["alarm"])
+        context.log.info("      ALARM %s  %s: %s, share %.1f %% of %.1f %% (difference %+.1f to %+.1f), %d people",
+                         row["period_start"].date(), row["name"], row["alarm"], 100 * row["share"],
+                         100 * row["usual_share"], 100 * row["low"], 100 * row["high"], row["people"])  # fmt: skip
     return {"subjects": counts[0], "periods": counts[1], "alarms": counts[2], "rows": written.rows}
 
 

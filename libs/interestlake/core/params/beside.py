@@ -51,6 +51,8 @@ class Trend:
     period_days: int = number(7, "days of one point", low=1, high=366)
     history: int = number(8, "points before that a point is held against", low=2, high=500)
     min_texts: int = number(5, "texts of a topic in a point, and in the history, that may raise an alarm", low=1)
+    min_people: int = number(20, "people who write of it in a point and its history for an alarm", low=1)
+    max_share: float = number(0.5, "of a point's texts of it that one person, or one day, may hold", low=0, high=1)
     threshold: float = number(4.0, "standard errors from the history that raise an alarm", low=1, high=50)
 
 

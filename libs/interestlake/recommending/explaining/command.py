@@ -24,7 +24,7 @@ NEEDED = (
     "graph.item_transitions",
     "models.item_features",
 )
-OPTIONAL = ("silver.documents", "silver.friends", "silver.facts")
+OPTIONAL = ("bronze.items", "silver.documents", "silver.friends", "silver.facts")
 
 
 def one_recommendation(arguments: argparse.Namespace, spark, params: Params, options: RunOptions, log: Logger) -> None:

@@ -173,7 +173,7 @@ def item_facts(facts: DataFrame) -> DataFrame:
 
 
 def _facts(linked: DataFrame, facts: DataFrame) -> DataFrame:
-    facts_of = item_facts(facts)
+    facts_of = item_facts(facts).where(~F.col("object").rlike(r"^[\d\s]*$"))  # a number tells a reader nothing
     few = facts_of.groupBy("predicate", "object").count().where(F.col("count") <= MOST_SUBJECTS).drop("count")
     facts_of = facts_of.join(few, ["predicate", "object"])
     theirs = facts_of.withColumnRenamed("item_id", "e")

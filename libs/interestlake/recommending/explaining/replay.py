@@ -3,12 +3,11 @@
 from collections.abc import Mapping
 from functools import reduce
 
-import pandas as pd
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from ..write_reason import plain
 from .reasons import alpha_column, cosine, item_facts, people_of_items
+from .sentences import people_with_both, sentences
 
 TOLERANCE = 1e-5
 
@@ -49,16 +48,6 @@ def replay(tables: Mapping[str, DataFrame]) -> DataFrame:
 
 def _judged(rows: DataFrame, holds: Column) -> DataFrame:
     return rows.withColumn("true", F.col("ok") & F.coalesce(holds, F.lit(False)))
-
-
-def people_with_both(pairs_asked: DataFrame, pairs: DataFrame) -> DataFrame:
-    """pairs_asked(e, item_id) distinct -> (e, item_id, both, onward): people with both; with e before the item."""
-    chosen = pairs.where("weight > 0")
-    first = pairs_asked.join(chosen.select(F.col("item_id").alias("e"), "user_id", F.col("position").alias("p")), "e")
-    both = first.join(chosen.select("item_id", "user_id", F.col("position").alias("q")), ["item_id", "user_id"])
-    return both.groupBy("e", "item_id").agg(
-        F.count("*").alias("both"), F.count_if(F.col("p") < F.col("q")).alias("onward")
-    )
 
 
 def _counted(linked: DataFrame, pairs: DataFrame) -> tuple[DataFrame, DataFrame]:
@@ -129,83 +118,3 @@ def _fact(linked: DataFrame, facts: DataFrame) -> DataFrame:
     theirs = said.withColumnRenamed("item_id", "e").withColumn("has_e", F.lit(True))
     met = rows.join(mine, ["item_id", "predicate", "object"], "left").join(theirs, ["e", "predicate", "object"], "left")
     return _judged(met, F.col("has_item") & F.col("has_e"))
-
-
-def sentences(tables: Mapping[str, DataFrame]) -> DataFrame:
-    """gold.recommendations -> one row a sentence: all that it names is looked up.
-
-    Titles in quotes: of items in the history, which one or more people chose together with the item where the sentence
-    speaks of people, and which carry a fact of the item where it speaks of facts in common. "n people chose it": of
-    all pairs. An interest: held and carried. Friends: one or more with the item.
-    """
-
-    @F.pandas_udf("string")
-    def read(titles: pd.Series) -> pd.Series:
-        return titles.map(plain)
-
-    lists = tables["gold.recommendations"].select("user_id", "item_id", F.col("reason").alias("statement"))
-    titles = tables["silver.items"].select("item_id", read("title").alias("read"))
-    pairs = tables["silver.interactions"].select("user_id", "item_id", "split", "weight", "position")
-    history = pairs.select("user_id", F.col("item_id").alias("e")).distinct().join(
-        titles.select(F.col("item_id").alias("e"), "read"), "e")  # fmt: skip
-    quoted = F.regexp_extract_all("statement", F.lit("“([^”]*)”"), 1)
-    named = lists.withColumn("read", F.explode(F.array_distinct(quoted))).join(history, ["user_id", "read"], "left")
-    counts = people_with_both(named.where("e IS NOT NULL").select("e", "item_id").distinct(), pairs)
-    named = named.join(counts, ["e", "item_id"], "left")
-    per_title = named.groupBy("user_id", "item_id", "read").agg(
-        F.max(F.col("e").isNotNull()).alias("known"), F.max(F.coalesce("both", F.lit(0))).alias("both"),
-        F.max(F.coalesce("onward", F.lit(0))).alias("onward"))  # fmt: skip
-    per_item = per_title.groupBy("user_id", "item_id").agg(
-        F.min("known").alias("known"), F.min("both").alias("both"), F.min("onward").alias("onward"))  # fmt: skip
-    rows = lists.join(per_item, ["user_id", "item_id"], "left").join(
-        pairs.transform(people_of_items), "item_id", "left"
-    )
-    interest = F.regexp_extract("statement", r"(?i)it shares your interest in (.*)\.$", 1)
-    carried = tables["silver.item_interests"].join(
-        tables["silver.interests"].select("interest_id", read("name").alias("interest")), "interest_id")  # fmt: skip
-    both = carried.select("item_id", "interest_id", "interest").join(
-        tables["gold.interest_map"].select("user_id", "interest_id"), "interest_id"
-    ).select("user_id", "item_id", "interest").distinct().withColumn("shared", F.lit(True))  # fmt: skip
-    rows = rows.withColumn("interest", interest).join(both, ["user_id", "item_id", "interest"], "left")
-    friends = tables.get("silver.friends")
-    if friends is None:
-        rows = rows.withColumn("n", F.lit(0))
-    else:
-        chosen = pairs.select(F.col("user_id").alias("friend_id"), "item_id").distinct()
-        met = friends.select("user_id", "friend_id").distinct().join(chosen, "friend_id")
-        rows = rows.join(met.groupBy("user_id", "item_id").agg(F.count("*").alias("n")), ["user_id", "item_id"], "left")
-    rows = rows.join(_in_common(named, tables), ["user_id", "item_id"], "left")
-    people = F.regexp_extract("statement", r"(\d[\d,]*) (?:person|people) chose it", 1)
-    holds = (
-        F.coalesce("known", F.size(quoted) == 0)
-        & (~F.col("statement").contains("also chose this") | (F.col("both") >= 1))
-        & (~F.col("statement").rlike("soon before or after (it|them)") | (F.col("both") >= 1))
-        & (~F.col("statement").contains("has facts in common") | F.coalesce("alike", F.lit(False)))
-        & ((people == "") | (F.regexp_replace(people, ",", "").cast("bigint") == F.col("user_count")))
-        & ((F.col("interest") == "") | F.coalesce("shared", F.lit(False)))
-        & (~F.col("statement").contains("friends' choices") | (F.coalesce("n", F.lit(0)) >= 1))
-    )
-    return rows.withColumns({"kind": F.lit("sentence"), "true": holds})
-
-
-def _in_common(named: DataFrame, tables: Mapping[str, DataFrame]) -> DataFrame:
-    """named(user_id, item_id, read, e) -> (user_id, item_id, alike: every title is of an item that shares a fact).
-
-    A category is a fact; a fact about an item is one of that item too.
-    """
-    pairs = named.where("e IS NOT NULL").select("e", "item_id").distinct()
-    items = tables["silver.items"]
-    facts_of = items.select("item_id", F.lit("category").alias("predicate"), F.explode("categories").alias("object"))
-    if "silver.facts" in tables:
-        said = item_facts(tables["silver.facts"])
-        about = said.join(items.select(F.col("item_id").alias("object")), "object", "left_semi")
-        about = about.select(F.col("object").alias("item_id"), "predicate", "object")
-        facts_of = facts_of.unionByName(said).unionByName(about).distinct()
-    met = pairs.join(facts_of.withColumnRenamed("item_id", "e"), "e").join(facts_of, ["item_id", "predicate", "object"])
-    shared = met.select("e", "item_id").distinct().withColumn("shares", F.lit(True))
-    titles = (
-        named.join(shared, ["e", "item_id"], "left")
-        .groupBy("user_id", "item_id", "read")
-        .agg(F.max(F.coalesce("shares", F.lit(False))).alias("shares"))
-    )
-    return titles.groupBy("user_id", "item_id").agg(F.min("shares").alias("alike"))

@@ -51,8 +51,13 @@ const SAID = {
 async function send(act) {
   const body = JSON.stringify({ do: act.do, kind: act.kind, id: act.id });
   const headers = { "Content-Type": "application/json", "X-Interestlake-Token": settings.token };
-  const answer = await fetch("/say", { method: "POST", headers, body });
-  const told = await answer.json();
+  let answer = await fetch("/say", { method: "POST", headers, body });
+  let told = await answer.json();
+  while (answer.status === 202) {
+    say(`${SAID[act.do](act)} ${told.message}`);
+    answer = await fetch(`/said?ticket=${encodeURIComponent(told.ticket)}`, { headers });
+    told = await answer.json();
+  }
   if (!answer.ok) throw new Error(told.message);
   return told;
 }
@@ -120,6 +125,16 @@ function choose(circle) {
   panel.prepend(head, make("h3", found.name), facts, make("small", `Rests on ${found.items} item${found.items === 1 ? "" : "s"}, among them`), why, acts);
 }
 
+function search(field) {
+  const words = field.value.toLowerCase().split(/\s+/).filter(Boolean);
+  const rows = [...document.querySelectorAll(field.dataset.rows)];
+  const shown = rows.filter((row) => {
+    row.hidden = !words.every((word) => row.textContent.toLowerCase().includes(word));
+    return !row.hidden;
+  });
+  byId(field.dataset.told).textContent = words.length ? `${shown.length} of ${rows.length}` : "";
+}
+
 function ask(act) {
   const dialog = byId("ask");
   byId("ask-title").textContent = act.kind === "everything" ? "Forget everything?" : `Forget “${act.name}”?`;
@@ -153,6 +168,7 @@ document.addEventListener("click", (event) => {
   if (does === "forget") ask(act);
   else perform(act);
 });
+document.addEventListener("input", (event) => event.target.matches("input[data-rows]") && search(event.target));
 byId("close").addEventListener("click", () => (byId("bar").hidden = true));
 byId("copy").addEventListener("click", async () => {
   try {

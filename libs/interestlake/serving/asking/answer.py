@@ -10,12 +10,13 @@ from ...core.vectors import unit_rows
 from ...interactions.batch import UserBatch
 from ...recommending.objected import damping_of, left_by
 from .asker import Asker
+from .concepts import Concepts, Meaning, Nearness, Parts, asked_words, meaning_scores, meanings
 from .index import AskIndex
 from .parse import Parsed
 
 RRF = 60.0  # of the rankings that only order what was retrieved
 TEXT_RRF = 10.0
-TEXT = ("dense", "lexical", "seeds", "alike")
+TEXT = ("dense", "lexical", "seeds", "alike", "meaning")
 CANDIDATES = 200
 STRONG = 20
 REASON_WORDS, REASON_INTERESTS = 4, 2
@@ -32,6 +33,9 @@ class Weights:
     als: float = 2.0
     interests: float = 1.0
     popularity: float = 2.0
+    meaning: float = 1.0
+    parts: Parts = field(default_factory=Parts)
+    nearness: Nearness = field(default_factory=Nearness)
 
 
 @dataclass(frozen=True)
@@ -40,7 +44,7 @@ class Hit:
 
     score: reciprocal rank fusion, above 0; parts: its share by ranking; strong: rankings that hold the item among their
     first 20. words: of the request that stand in the item's document; similarity: cosine to the request's vector, 0
-    without one. constraints, interests: as people read them.
+    without one. constraints, interests: as people read them; means: names of the lake that a word means and it carries.
     """
 
     column: int
@@ -51,6 +55,7 @@ class Hit:
     similarity: float
     constraints: list[str]
     interests: list[str]
+    means: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -72,13 +77,15 @@ def answer(
     top: int,
     weights: Weights | None = None,
     include_seen: bool = False,
+    concepts: Concepts | None = None,
 ) -> Answer:
     """The best `top` items for a request, ties to the smaller item id.
 
     score(i) = sum over rankings s of w_s / (k_s + rank_s(i)) (reciprocal rank fusion, Cormack, Clarke and Buettcher,
     2009), k = 10 for the rankings that propose, so that their first places count, 60 for the others. dense (cosine),
-    lexical (BM25), seeds and alike (cosine of item factors, and of interests carried, to the examples) each propose 200
-    items that hold the constraints; als, interests and popularity rank what was proposed, so a profile orders what was
+    lexical (BM25), seeds and alike (cosine of item factors, and of interests carried, to the examples) and meaning (see
+    `concepts.meaning_scores`, of the words that are near a name of `concepts`) each propose 200 items that hold the
+    constraints; als, interests and popularity rank what was proposed, so a profile orders what was
     asked for and adds nothing else. Where the request leaves no word and no example, every item that holds the
     constraints is proposed, by the profile or else by popularity. What the person asked not to see is never listed,
     and what is like it counts less, as in their list. encode: text -> (d,) unit vector.
@@ -101,6 +108,13 @@ def answer(
         rankings["seeds"] = _cosines(index.als.item_vectors, parsed.seeds)
     if parsed.seeds and weights.alike:
         rankings["alike"] = _alike(index.interests.weights, parsed.seeds)
+    meant = _meant(parsed, concepts, encode, weights.nearness) if concepts is not None and weights.meaning else []
+    if meant:
+        factors = None if index.als is None else unit_rows(index.als.item_vectors)
+        close = index.vectors @ query if query is not None else np.zeros(index.catalogue.item_count)
+        rankings["meaning"] = meaning_scores(
+            concepts, meant, index.vectors, factors, close, index.popularity, weights.parts
+        )
     places = {name: _places(scores, np.flatnonzero(allowed), CANDIDATES) for name, scores in rankings.items()}
     candidates = np.unique(np.concatenate([list(made) for made in places.values()] or [[]])).astype(np.int64)
     if not rankings:
@@ -122,8 +136,25 @@ def answer(
         strong = [name for name, ranked in places.items() if ranked.get(item, STRONG + 1) <= STRONG]
         words = index.bm25.matched(parsed.terms, item)[:REASON_WORDS]
         carried = _held(index, parsed, asked, made.dropped, item)
-        made.hits.append(Hit(item, total[item], share, strong, words, near, carried, _shared(index, person, item)))
+        means = _names_carried(concepts, meant, item)
+        shared = _shared(index, person, item)
+        made.hits.append(Hit(item, total[item], share, strong, words, near, carried, shared, means))
     return made
+
+
+def _meant(parsed: Parsed, concepts: Concepts, encode, nearness: Nearness) -> list[Meaning]:
+    words = asked_words(parsed.text)
+    return meanings(concepts, words, np.stack([encode(word) for word in words]), nearness) if words else []
+
+
+def _names_carried(concepts: Concepts | None, meant: list[Meaning], item: int) -> list[str]:
+    """`word` means `name` for every word of which the item carries a concept of another name, the nearest each."""
+    said: dict[str, str] = {}
+    for one in meant:
+        name = str(concepts.names[one.concept])
+        if one.word not in said and item in concepts.carried[one.concept].indices:
+            said[one.word] = "" if name.lower() == one.word else f"{one.word}: {name}"
+    return [words for words in said.values() if words]
 
 
 def _left(index: AskIndex, person: Asker) -> np.ndarray:

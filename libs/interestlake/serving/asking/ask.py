@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,8 +14,10 @@ from ...core.params.all import Params
 from ...privacy.meant import Person, meant
 from ...text.cleaned import clean
 from ...text.configured import configured_encoder, loaded_encoder
+from ...text.kept_vectors import kept_vectors
 from .answer import Answer, Weights, answer
 from .asker import Asker, read_asker
+from .concepts import Concepts, build_concepts, carriers_of
 from .index import AskIndex
 from .parse import parse
 from .plan import NEEDED, NEEDED_FROM
@@ -48,6 +51,15 @@ class Asking:
     intents: "IntentModel | None" = None
     tagger: "TaggerModel | None" = None
     weights: Weights = field(default_factory=Weights)
+    encode_all: Callable[[list[str]], np.ndarray] | None = None
+
+    @cached_property
+    def concepts(self) -> Concepts | None:
+        """The lake's names with their vectors, made at the first request; None without `encode_all`."""
+        if self.encode_all is None:
+            return None
+        carriers = carriers_of(self.index.vocabulary)
+        return build_concepts(carriers, self.encode_all, self.index.catalogue.item_count)
 
     def ask(
         self, request: str, user: str | Person | None = None, top: int = 10, include_seen: bool = False
@@ -71,7 +83,8 @@ class Asking:
                 where="the request",
             )
         person = self.person_of(user) if user else Asker(known=False)
-        made = answer(self.index, parsed, self.encode, person, top, self.weights, include_seen)
+        made = answer(self.index, parsed, self.encode, person, top, self.weights, include_seen,
+                      self.concepts)  # fmt: skip
         made.notes += parsed.notes
         if not user:
             made.notes.append("no user given: the list is without a profile")
@@ -115,7 +128,8 @@ def open_asking(
         person = user if isinstance(user, Person) else find_person(lake, user, params.ingest.pseudonym_key_file)
         return gather_person(lake, person, index.catalogue)
 
-    return Asking(index, lambda text: encoder.encode([text])[0], person_of, intents, tagger)
+    return Asking(index, lambda text: encoder.encode([text])[0], person_of, intents, tagger,
+                  encode_all=kept_vectors(encoder.encode, files.model_id))  # fmt: skip
 
 
 def open_plain_asking(
@@ -145,7 +159,8 @@ def open_plain_asking(
         named = user if isinstance(user, Person) else meant(PlainPeople(lake), user, params.ingest.pseudonym_key_file)
         return read_asker(lake, named.user_id, index.catalogue)
 
-    return Asking(index, lambda text: encoder.encode([text])[0], person_of, intents, tagger)
+    return Asking(index, lambda text: encoder.encode([text])[0], person_of, intents, tagger,
+                  encode_all=kept_vectors(encoder.encode, model_id))  # fmt: skip
 
 
 def checked(request: str) -> str:

@@ -41,6 +41,7 @@ def as_json(request: str, made: Answer, intent: Intent | None, index: AskIndex, 
             "similarity": hit.similarity,
             "constraints": hit.constraints,
             "interests": hit.interests,
+            "means": hit.means,
             "reason": reason(hit),
         } for rank, hit in enumerate(made.hits, 1)],
     }  # fmt: skip
@@ -55,6 +56,7 @@ def reason(hit: Hit) -> str:
     said = list(hit.constraints)
     if hit.words:
         said.append(f"says {', '.join(hit.words)}")
+    said += [f"{meant.replace(': ', ' means ')}" for meant in hit.means]
     if hit.similarity > 0:
         said.append(f"near in meaning ({hit.similarity:.2f})")
     if hit.interests and "interests" in hit.parts:

@@ -6,6 +6,7 @@ import logging
 import secrets
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
@@ -14,6 +15,7 @@ from ...core.errors import InterestlakeError
 LOG = logging.getLogger("interestlake")
 HOST = "127.0.0.1"
 MOST_BYTES = 4096
+PATIENCE = 1.2  # seconds that an answer waits for the lake
 DOES = {
     "not_interested": ("item", "interest"),
     "withdraw": ("item", "interest"),
@@ -29,6 +31,8 @@ class PageServer(ThreadingHTTPServer):
     """Answers on 127.0.0.1 only, to requests that carry the token of this start; one write at a time.
 
     page(token) -> HTML; say(do, kind, id) -> (message, whether the page is still there), and counts what it changed.
+    What is said is written behind: an answer that is not there within PATIENCE seconds is 202 with a ticket, and GET
+    /said?ticket= asks for it again. `server_close` waits for what was begun.
     """
 
     daemon_threads = True
@@ -38,10 +42,44 @@ class PageServer(ThreadingHTTPServer):
         super().__init__((HOST, port), _Handler)
         self.token, self.page, self.say, self.writing = secrets.token_urlsafe(24), page, say, threading.Lock()
         self.hosts = {f"{name}:{self.server_port}" for name in (HOST, "localhost")}
+        self.writer, self.begun = ThreadPoolExecutor(1, "said"), {}
 
     @property
     def address(self) -> str:
         return f"http://{HOST}:{self.server_port}/?token={self.token}"
+
+    def begin(self, does: str, kind: str, thing: str) -> str:
+        """Begin to write what was said -> its ticket."""
+        ticket = secrets.token_urlsafe(12)
+        self.begun[ticket] = self.writer.submit(self._written, does, kind, thing)
+        return ticket
+
+    def answer_of(self, ticket: str) -> tuple[int, dict]:
+        """(status, answer) of what was begun: 202 while it is being written, 404 for a ticket that was answered."""
+        if (writing := self.begun.get(ticket)) is None:
+            return 404, {"message": "nothing is being written under this ticket"}
+        try:
+            answer = writing.result(PATIENCE)
+        except TimeoutError:
+            return 202, {"message": "This is being written; the page follows when it is done.", "ticket": ticket}
+        self.begun.pop(ticket, None)
+        return answer
+
+    def _written(self, does: str, kind: str, thing: str) -> tuple[int, dict]:
+        with self.writing:
+            try:
+                message, there = self.say(does, kind, thing)
+                self.changes += 1
+                return 200, {"message": message, "page": self.page(self.token) if there else None}
+            except InterestlakeError as fault:
+                return 422, {"message": str(fault)}
+            except Exception:
+                LOG.exception("%s %s failed", does, kind)
+                return 500, {"message": "the lake could not be written; the terminal says why"}
+
+    def server_close(self) -> None:
+        super().server_close()
+        self.writer.shutdown(wait=True)
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -50,6 +88,10 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         asked = urlsplit(self.path)
+        if asked.path == "/said":
+            if not self._allowed(self.headers.get("X-Interestlake-Token", "")):
+                return self._tell(403, {"message": "another token: reload the address that the command printed"})
+            return self._tell(*self.server.answer_of(parse_qs(asked.query).get("ticket", [""])[0]))
         if asked.path != "/":
             return self._tell(404, {"message": "there is only /"})
         if not self._allowed(parse_qs(asked.query).get("token", [""])[0]):
@@ -73,16 +115,7 @@ class _Handler(BaseHTTPRequestHandler):
             fits = False
         if not fits:
             return self._tell(400, {"message": f"expected do, kind, id with do in {', '.join(DOES)}"})
-        with self.server.writing:
-            try:
-                message, there = self.server.say(does, kind, thing)
-                self.server.changes += 1
-                self._tell(200, {"message": message, "page": self.server.page(self.server.token) if there else None})
-            except InterestlakeError as fault:
-                self._tell(422, {"message": str(fault)})
-            except Exception:
-                LOG.exception("%s %s failed", does, kind)
-                self._tell(500, {"message": "the lake could not be written; the terminal says why"})
+        self._tell(*self.server.answer_of(self.server.begin(does, kind, thing)))
 
     def _allowed(self, token: str) -> bool:
         # a page elsewhere that resolves its name to this machine brings its own name along

@@ -60,9 +60,10 @@ def marginal_relevance(relevance: np.ndarray, vectors: np.ndarray, weight: float
 def compose(item: ItemTexts, encode: Encode, judge: Judge, sentences: int = 4) -> list[Statement]:
     """-> statements in the order title, description, summary, contrast; a refused passage is in none of them.
 
-    title: the item's, else its first sentence. description: the first two sentences of its own text, else categories
-    and facts in a sentence. summary: `sentences` passages by `marginal_relevance`, relevance being the cosine with the
-    mean of all passages; support counts texts with a passage of cosine ALIKE or more. Tags are one statement: the
+    title: the item's, else its first sentence. description: what it is, its categories in a sentence, then the first
+    two sentences of its own text, else facts. summary: `sentences` passages by `marginal_relevance`, relevance being
+    the cosine with the mean of all passages, read in the order of their source: its own text, then reviews; support
+    counts texts with a passage of cosine ALIKE or more. Tags are one statement: the
     MOST_TAGS most frequent, with every span behind them.
     """
     passages = [p for doc in sorted(item.documents) for p in passages_of(*doc)]
@@ -103,10 +104,12 @@ def _title(item: ItemTexts, own: Sequence[Passage], judge: Judge) -> list[Statem
 
 
 def _description(item: ItemTexts, own: Sequence[Passage], judge: Judge) -> list[Statement]:
-    if own:
-        return [Statement("description", p.text, "item", 1, _span(p)) for p in own[:2]]
-    statements = _told(item)
-    return [s for s, fine in zip(statements, judge([s.text for s in statements]), strict=True) if fine]
+    told = _told(item)
+    told = [s for s, fine in zip(told, judge([s.text for s in told]), strict=True) if fine] if told else []
+    if not own:
+        return told
+    kind = [s for s in told if s.source == "category"]
+    return [*kind, *(Statement("description", p.text, "item", 1, _span(p)) for p in own[:2])]
 
 
 def _told(item: ItemTexts) -> list[Statement]:
@@ -131,7 +134,7 @@ def _summary(spoken: Sequence[Passage], encode: Encode, sentences: int, taken: s
     free = [i for i, p in enumerate(spoken) if _span(p) not in taken]
     if not free:
         return []
-    picked = [free[i] for i in marginal_relevance(relevance[free], vectors[free], RELEVANCE, sentences)]
+    picked = sorted(free[i] for i in marginal_relevance(relevance[free], vectors[free], RELEVANCE, sentences))
     near = vectors @ vectors[picked].T >= ALIKE  # (n, picked)
     support = [len({spoken[i].doc_id for i in np.flatnonzero(near[:, j])}) for j in range(len(picked))]
     return [Statement("summary", spoken[i].text, spoken[i].kind, n, _span(spoken[i]))
