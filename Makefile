@@ -44,7 +44,7 @@ chart-test: setup  ## the Helm chart linted and rendered by a real helm, built i
 
 docs:  ## the site of docs/ with reference pages from the code, into out/site; a broken link ends it
 	@bash infra/setup/setup.sh --without-archive
-	@$(IN_ENV) NO_MKDOCS_2_WARNING=1 mkdocs build --strict --quiet
+	@$(IN_ENV) NO_MKDOCS_2_WARNING=1 mkdocs build --strict
 	@echo 'out/site/index.html'
 
 bench: setup  ## seconds, rows and memory per stage: the sample world, and MovieLens where ../shared/data has it

@@ -9,9 +9,10 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 export OMP_NUM_THREADS=${OMP_NUM_THREADS:-1} OPENBLAS_NUM_THREADS=${OPENBLAS_NUM_THREADS:-1}
 ruff check --quiet .
 ruff format --check --quiet . || { echo 'the formatter would change files: make format'; exit 1; }
+# quiet would hide the warnings from strict, too
 site=$(mktemp -d)
-NO_MKDOCS_2_WARNING=1 mkdocs build --strict --quiet --site-dir "$site"
-rm -rf "$site"
+NO_MKDOCS_2_WARNING=1 mkdocs build --strict --site-dir "$site" >"$site.log" 2>&1 || { cat "$site.log"; exit 1; }
+rm -rf "$site" "$site.log"
 kept="not cluster and not kill and not surfaces and not commands"
 log=$(mktemp)
 python -m pytest -p no:cacheprovider -m "$kept and not spark" "$@" >"$log" 2>&1 &

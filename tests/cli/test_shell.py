@@ -70,7 +70,7 @@ def test_nothing_is_said_of_empty_lines_and_notes_and_leaving_ends():
     ("list", "list: found no user; expected `list USER`"),
     ("list 26 27", "list: found 27; expected at most --user"),
     ("list 26 --user 27", "list: found '26' beside --user"),
-    ("list 26 --top x", "list: argument --top: invalid int value: 'x'; `help list` shows its options"),
+    ("list 26 --top x", "list: argument --top: found x; expected a whole number, 1 or more; `help list` shows"),
     ("list 26 --nosuch", "list: unrecognized arguments: --nosuch"),
     ('ask "open', "found a double quote that is not closed"),
     ("list unreadable", "cannot be read from here (no store); `interestlake list` asks Spark"),

@@ -7,7 +7,8 @@ import mlflow
 import pytest
 
 from interestlake.core.moved_store import artifacts_beside, settle
-from interestlake.core.tracking import EXPERIMENT, Tracker
+from interestlake.core.store_names import EXPERIMENT
+from interestlake.core.tracking import Tracker
 
 
 @pytest.fixture

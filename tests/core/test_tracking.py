@@ -22,10 +22,9 @@ class Doubling(PythonModel):
 def tracker(tmp_path, monkeypatch):
     """Of a store of its own; MLflow's global store is put back."""
     monkeypatch.delenv("MLFLOW_EXPERIMENT_NAME", raising=False)
-    before = mlflow.get_tracking_uri(), mlflow.get_registry_uri()
+    before = mlflow.get_tracking_uri()
     yield Tracker(f"sqlite:///{tmp_path}/mlflow.db", "r1")
-    mlflow.set_tracking_uri(before[0])
-    mlflow.set_registry_uri(before[1])
+    mlflow.set_tracking_uri(before)
 
 
 def log_doubling(tracker: Tracker) -> str:

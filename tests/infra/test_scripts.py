@@ -111,10 +111,11 @@ def test_scripts_are_strict(script):
 def test_tests_run_only_where_the_linter_finds_nothing(tmp_path, lint):
     shutil.copytree(ROOT / "infra", tmp_path / "infra", ignore=shutil.ignore_patterns("__pycache__"))
     program(tmp_path / "bin", "ruff", f'echo "ruff $*" >> {tmp_path}/called; exit {lint}')
-    program(tmp_path / "bin", "python", f"echo tests >> {tmp_path}/called")
+    for name in ("python", "mkdocs"):
+        program(tmp_path / "bin", name, f"echo {name} >> {tmp_path}/called")
     (tmp_path / ".venv").mkdir()
     (tmp_path / ".venv/interestlake-env.sh").write_text(f'PATH="{tmp_path}/bin:$PATH"\n')
     assert run("bash", tmp_path / "infra/test.sh").returncode == lint
     called = (tmp_path / "called").read_text().splitlines()
-    passed = ["ruff format --check --quiet .", "tests", "tests"]
+    passed = ["ruff format --check --quiet .", "mkdocs", "python", "python"]
     assert called == ["ruff check --quiet .", *(passed if lint == 0 else [])]
