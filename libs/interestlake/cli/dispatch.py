@@ -80,7 +80,8 @@ def _on_lake(command: Command, arguments: argparse.Namespace, load: Callable) ->
         if isinstance(runs, Cut):
             _run_cut(spark, params, options, stages, began, loading, load)
         else:
-            loading.result()
+            with PROGRESS.doing("loading libraries"):
+                loading.result()
             run_over_lake(command, arguments, spark, params, options, load)
 
 
@@ -226,8 +227,9 @@ def _run_cut(spark, params, options: RunOptions, stages: slice, began: float, lo
     lake = Lake(spark, options.lake)
     with holding(lake, options) as hold:
         # the first write of a JVM takes as long as the modules
-        claim = claim_run(lake, options, params, hold)
-        loading.result()
+        with PROGRESS.doing("noting the run, loading libraries"):
+            claim = claim_run(lake, options, params, hold)
+            loading.result()
 
         from ..core.pipeline import run_stages
 
