@@ -258,7 +258,8 @@ def _close(spark, options: RunOptions, began: float) -> None:
 @contextmanager
 def _started(conf_dir: str, profile: str, modules: Sequence[str]):
     """Spark, stopped at the end, and the Future of `modules`, which load meanwhile."""
-    importlib.import_module("interestlake.core.claim")
+    with PROGRESS.doing("loading libraries"):
+        importlib.import_module("interestlake.core.claim")
     with ThreadPoolExecutor(1) as pool:
         loading = pool.submit(lambda: [importlib.import_module(module) for module in modules])
         with PROGRESS.doing("starting Spark"):
