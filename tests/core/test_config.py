@@ -4,6 +4,7 @@ import time
 
 import pytest
 
+from interestlake.core import config
 from interestlake.core.config import flat, load_params, new_run_id, parse_override
 from interestlake.core.errors import BadInput
 from interestlake.core.params.all import SECTIONS, Params
@@ -92,3 +93,11 @@ def test_an_exponent_without_a_point_is_a_number():
     assert load_params(None, dict([parse_override("als.regularization=1e-2")])).als.regularization == 0.01
     with pytest.raises(BadInput, match="a number"):
         load_params(None, dict([parse_override("als.regularization=e-2")]))
+
+
+def test_a_checkout_without_its_link_to_conf_has_the_defaults(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(config, "PACKAGED", str(tmp_path / "none"))
+    assert load_params(config.conf_folder()) == Params()
+    with pytest.raises(BadInput, match="no folder"):
+        load_params("elsewhere")

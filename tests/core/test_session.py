@@ -1,6 +1,25 @@
 """What the session keeps of the JVM's names."""
 
-from interestlake.core.session import JVM_NAMES, keep_jvm_names
+import logging
+import subprocess
+import sys
+
+from interestlake.core.session import JVM_NAMES, _output_to, keep_jvm_names
+
+
+def test_only_the_jvm_s_output_goes_to_its_log(tmp_path, capfd):
+    handler = logging.StreamHandler(sys.stderr)
+    log = logging.getLogger()
+    log.addHandler(handler)
+    try:
+        with _output_to(tmp_path / "jvm.log"):
+            log.warning("for the reader")
+            subprocess.run(["sh", "-c", "echo of the JVM; echo of it, too >&2"], check=True)
+        log.warning("and after")
+    finally:
+        log.removeHandler(handler)
+    assert (tmp_path / "jvm.log").read_text() == "of the JVM\nof it, too\n"
+    assert capfd.readouterr().err == "for the reader\nand after\n" and handler.stream is sys.stderr
 
 
 class Names:

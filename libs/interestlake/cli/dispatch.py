@@ -89,7 +89,8 @@ def _on_lake(command: Command, arguments: argparse.Namespace, load: Callable) ->
         if isinstance(runs, Cut):
             _run_cut(spark, params, options, stages, began, loading, load)
         else:
-            loading.result()
+            with PROGRESS.doing("loading libraries"):
+                loading.result()
             run_over_lake(command, arguments, spark, params, options, load)
 
 
@@ -235,8 +236,9 @@ def _run_cut(spark, params, options: RunOptions, stages: slice, began: float, lo
     lake = Lake(spark, options.lake)
     with holding(lake, options) as hold:
         # the first write of a JVM takes as long as the modules
-        claim = claim_run(lake, options, params, hold)
-        loading.result()
+        with PROGRESS.doing("noting the run, loading libraries"):
+            claim = claim_run(lake, options, params, hold)
+            loading.result()
 
         from ..core.pipeline import run_stages
 
@@ -265,7 +267,8 @@ def _close(spark, options: RunOptions, began: float) -> None:
 @contextmanager
 def _started(conf_dir: str, profile: str, modules: Sequence[str]):
     """Spark, stopped at the end, and the Future of `modules`, which load meanwhile."""
-    importlib.import_module("interestlake.core.claim")
+    with PROGRESS.doing("loading libraries"):
+        importlib.import_module("interestlake.core.claim")
     with ThreadPoolExecutor(1) as pool:
         loading = pool.submit(lambda: [importlib.import_module(module) for module in modules])
         with PROGRESS.doing("starting Spark"):

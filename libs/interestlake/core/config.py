@@ -11,6 +11,7 @@ from .errors import BadInput, nearest
 from .params.all import SECTIONS, Params, section_fields
 from .yaml_file import parse_yaml, read_yaml
 
+PACKAGED = str(Path(__file__).parents[1] / "conf")  # in the wheel; in a checkout a link to its conf
 FEEDBACK = "feedback"  # the source of a refit's run
 KNOWLEDGE = "knowledge"  # the source of a knowledge command's run
 MEDIA = "media"  # the source of a run that embeds pictures and sounds
@@ -133,7 +134,7 @@ def conf_folder(given: str | None = None) -> str:
     """The configuration's folder: `given`, else ./conf where it is there, else the one that the package brings."""
     if given:
         return given
-    return "conf" if os.path.isdir("conf/params") else str(Path(__file__).parents[1] / "conf")
+    return "conf" if os.path.isdir("conf/params") else PACKAGED
 
 
 def conf_file(path: str) -> str:
@@ -155,6 +156,10 @@ def load_params(conf_dir: str | None, overrides: dict[str, object] | None = None
     origins: dict[str, dict[str, str]] = {name: {} for name in SECTIONS}
     origin: dict[str, str] = {name: f"conf/params/{name}.yml" for name in SECTIONS}
     folder = Path(conf_dir) / "params" if conf_dir else None
+    if (
+        conf_dir == PACKAGED and not folder.is_dir()
+    ):  # a checkout whose links were not copied; its files say the defaults
+        folder = None
     if folder is not None and not folder.is_dir():
         raise BadInput.of("configuration", found=f"no folder {folder}", expected="YAML files", where="--conf")
     for path in sorted(folder.glob("*.yml")) if folder else ():

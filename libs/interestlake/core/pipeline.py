@@ -80,8 +80,9 @@ def _run_all(
                     marks.wait()
                 watched = WatchedLake(lake.spark, lake.root, lake.take)
                 context = StageContext(lake.spark, watched, tracker, WatchedParams.of(params), options, LOG)
-                before = _passed_over(context, params, stage, marks)
-                figures[stage.name] = _run_one(context, params, stage, marks) if before is None else before
+                with PROGRESS.doing(stage.name):
+                    before = _passed_over(context, params, stage, marks)
+                    figures[stage.name] = _run_one(context, params, stage, marks) if before is None else before
             marks.wait()
         status = "FINISHED"
     except GateRefused:
@@ -158,8 +159,7 @@ def _run_one(context: StageContext, params: Params, stage: Stage, marks: Marks) 
     with context.tracker.stage(stage.name, {**section, "seed": context.options.seed}) as tracker:
         refusal = None
         try:
-            with PROGRESS.doing(stage.name):
-                figures = dict(stage.run(context))
+            figures = dict(stage.run(context))
         except GateRefused as no:
             if no.figures is None:
                 raise

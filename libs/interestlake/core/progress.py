@@ -37,7 +37,8 @@ def pace(done: int, total: int | None, unit: str, seconds: float, so_far: str = 
     """'30 of 120 rows, 3.0 rows/s, 30 s left': what is left is what the rate so far makes of it."""
     text = f"{done:,} of {total:,} {unit}{so_far}" if total else f"{done:,} {unit}{so_far}"
     if done and seconds > 0:
-        text += f", {done / seconds:,.1f} {unit}/s"
+        rate = done / seconds
+        text += f", {rate:,.1f} {unit}/s" if rate >= 0.1 else f", {60 * rate:,.1f} {unit}/min"
         if total and total > done:
             text += f", {duration((total - done) * seconds / done)} left"
     return text

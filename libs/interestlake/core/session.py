@@ -1,6 +1,7 @@
 """The only SparkSession builder: conf/spark/<profile>.properties, and what this machine needs beside it."""
 
 import importlib.util
+import logging
 import os
 import re
 import sys
@@ -12,6 +13,7 @@ from pathlib import Path
 from .class_path import appended, resolved_jars, without_jars
 from .errors import BadInput
 from .machine_faults import machine_fault
+from .progress import PROGRESS
 
 GATEWAY = "PYSPARK_GATEWAY_PORT"
 JAVA_OPTIONS, LOG_RULES = "spark.driver.extraJavaOptions", "log/log4j2.properties"
@@ -77,12 +79,20 @@ def _output_to(path: Path):
     streams = os.dup(1), os.dup(2)
     sys.stdout.flush()
     sys.stderr.flush()
+    # what this process says meanwhile still goes to its reader
+    shown = os.fdopen(os.dup(2), "w", encoding="utf-8", errors="replace", buffering=1)
+    said = [one for one in (*logging.getLogger().handlers, PROGRESS) if getattr(one, "stream", None) is sys.stderr]
+    for one in said:
+        one.stream = shown
     with open(path, "ab") as log:
         os.dup2(log.fileno(), 1)
         os.dup2(log.fileno(), 2)
     try:
         yield
     finally:
+        for one in said:
+            one.stream = sys.stderr
+        shown.close()
         for saved, descriptor in zip(streams, (1, 2), strict=True):
             os.dup2(saved, descriptor)
             os.close(saved)
