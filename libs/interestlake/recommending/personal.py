@@ -11,7 +11,7 @@ from .objected import kept_shares
 from .pool import Pool
 from .recommender import Recommender
 from .rerank import list_pool
-from .write_reason import LINKED, Reason, ReasonFacts, write_reason
+from .write_reason import LINKED, ReasonFacts, write_reason
 
 COLUMNS = ("user_id", "rank", "item_id", "score", "sources", "evidence", "code", "named", "reason")
 
@@ -51,50 +51,29 @@ def recommend_block(block: pd.DataFrame, recommender: Recommender, length: int) 
     """
     batch = recommender.batch(block)
     lists = list_block(block, batch, recommender, length)
-    item_ids, rows = recommender.catalogue.item_ids, []
+    item_ids, names, rows = recommender.catalogue.item_ids, recommender.names, []
     for person, row in enumerate(block.itertuples(index=False)):
         columns = lists.columns[person][lists.columns[person] >= 0].astype(np.int64)
-        spoken = why_listed(batch, lists.pool, person, row, columns, recommender)
-        for place, (column, why) in enumerate(zip(columns, spoken, strict=True)):
+        parts = recommender.fusion.shares(lists.pool, rows_in_pool(lists.pool, person, columns))
+        evidence = evidence_of(batch, person, columns, recommender, parts)
+        for place, column in enumerate(columns):
+            given = {name: float(part) for name, part in zip(names, parts[place], strict=True) if part > 0}
+            shares = sorted(given.items(), key=lambda pair: (-pair[1], pair[0]))
+            sentence = write_reason(_facts(batch, person, row, int(column), given, evidence[place], recommender))
             rows.append(
                 (
                     row.user_id,
                     place + 1,
                     item_ids[column],
                     float(lists.scores[person, place]),
-                    [{"source": source, "share": part} for source, part in why.shares],
-                    list(item_ids[why.evidence.columns]),
-                    why.reason.code,
-                    list(item_ids[list(why.reason.named)]),
-                    why.reason.text,
+                    [{"source": source, "share": part} for source, part in shares],
+                    list(item_ids[evidence[place].columns]),
+                    sentence.code,
+                    list(item_ids[list(sentence.named)]),
+                    sentence.text,
                 )
             )
     return pd.DataFrame(rows, columns=list(COLUMNS))
-
-
-@dataclass(frozen=True)
-class Why:
-    """What speaks for one item: (source, share) largest first, the history items behind it, the sentence."""
-
-    shares: list[tuple[str, float]]
-    evidence: Evidence
-    reason: Reason
-
-
-def why_listed(
-    batch: UserBatch, pool: Pool, person: int, row, columns: np.ndarray, recommender: Recommender
-) -> list[Why]:
-    """What speaks for `columns`, candidates of one person of the pool; row: with interests and shares, or None each."""
-    parts = recommender.fusion.shares(pool, rows_in_pool(pool, person, columns))
-    spoken = []
-    for column, own, evidence in zip(
-        columns, parts, evidence_of(batch, person, columns, recommender, parts), strict=True
-    ):
-        given = {name: float(part) for name, part in zip(recommender.names, own, strict=True) if part > 0}
-        shares = sorted(given.items(), key=lambda pair: (-pair[1], pair[0]))
-        facts = _facts(batch, person, row, int(column), given, evidence, recommender)
-        spoken.append(Why(shares, evidence, write_reason(facts)))
-    return spoken
 
 
 def evidence_of(
@@ -144,3 +123,18 @@ def _with_a_fact(history: np.ndarray, column: int, recommender: Recommender) -> 
         return history[:0]
     shared = (recommender.facts[history] @ recommender.facts[column].T).toarray().ravel()
     return history[shared > 0]
+
+
+def why_listed(
+    batch: UserBatch, pool: Pool, person: int, row, column: int, recommender: Recommender
+) -> tuple[dict[str, float], Evidence, str]:
+    """What speaks for one candidate of a person of the pool -> (source -> share, largest first; evidence; sentence).
+
+    row: as `recommend_block` reads it, with interests and shares, or None each.
+    """
+    columns = np.array([column])
+    parts = recommender.fusion.shares(pool, rows_in_pool(pool, person, columns))
+    [evidence] = evidence_of(batch, person, columns, recommender, parts)
+    given = {name: float(part) for name, part in zip(recommender.names, parts[0], strict=True) if part > 0}
+    shares = dict(sorted(given.items(), key=lambda pair: (-pair[1], pair[0])))
+    return shares, evidence, write_reason(_facts(batch, person, row, column, given, evidence, recommender)).text
