@@ -115,7 +115,7 @@ def open_asking(
         person = user if isinstance(user, Person) else find_person(lake, user, params.ingest.pseudonym_key_file)
         return gather_person(lake, person, index.catalogue)
 
-    return Asking(index, lambda text: encoder.encode([text])[0], person_of, intents, tagger)
+    return _of_encoder(index, encoder, person_of, intents, tagger)
 
 
 def open_plain_asking(
@@ -145,6 +145,10 @@ def open_plain_asking(
         named = user if isinstance(user, Person) else meant(PlainPeople(lake), user, params.ingest.pseudonym_key_file)
         return read_asker(lake, named.user_id, index.catalogue)
 
+    return _of_encoder(index, encoder, person_of, intents, tagger)
+
+
+def _of_encoder(index: AskIndex, encoder, person_of: Callable, intents, tagger) -> Asking:
     return Asking(index, lambda text: encoder.encode([text])[0], person_of, intents, tagger)
 
 
