@@ -2,13 +2,15 @@
 
 import pytest
 
+from interestlake.core.errors import BadInput
 from interestlake.core.plain_lake import PlainLake
 from interestlake.core.spark_rows import SparkRows
-from interestlake.privacy.meant import meant
+from interestlake.privacy.meant import Person, meant
 from interestlake.privacy.person import LakePeople
 from interestlake.privacy.plain_person import PlainPeople
 from interestlake.serving.person_page.page import page_of
 from interestlake.serving.person_page.text import profile_text
+from interestlake.serving.reasons import reasons_text
 
 from ..recommending.planted import PEOPLE, user_id
 from .both_ways import by_spark, faults, without_spark
@@ -60,7 +62,7 @@ def test_every_page_is_the_same_text(told):
     ("who",), ("who", "--limit", "3"), ("who", "--like", "TITLE"), ("who", "--like", "titel"), ("who", "--like", "%"),
     ("who", "--like", user_id(3)[:8]), ("who", "--limit", "0"), ("list", "--user", user_id(3)),
     ("list", "--user", user_id(3), "--csv", "--top", "2"), ("list", "--user", user_id(5)), ("list", "--user", "nobody"),
-    ("profile", "--user", user_id(8), "--text"), ("explain", "--user", user_id(8)), ("explain", "--user", "nobody"),
+    ("profile", "--user", user_id(8), "--text"),
 ])  # fmt: skip
 def test_what_is_printed_is_the_same(told, call, monkeypatch, caplog, command):
     caplog.clear()
@@ -71,19 +73,29 @@ def test_what_is_printed_is_the_same(told, call, monkeypatch, caplog, command):
         assert (call(*command), faults(caplog)) == at_once
 
 
+def test_the_reasons_of_a_list_are_the_same(told):
+    person = Person(user_id(8), 8)
+    plain, spark = (reasons_text(rows, person, "8", 5)
+                    for rows in (PlainLake(told.lake.root), SparkRows.of_lake(told.lake)))  # fmt: skip
+    assert plain == spark and "without     You would not see this without it." in plain and "spoken for" in plain
+
+
 def test_who_is_meant_is_one_reading(told):
     plain, spark = PlainPeople(PlainLake(told.lake.root)), LakePeople(told.lake)
-    for wanted in (user_id(3), user_id(3)[:10], user_id(5)):
-        assert len({str(_of(people, wanted)) for people in (plain, spark)}) == 1
-    near = user_id(3)[:7] + ("0" if user_id(3)[7] != "0" else "1") + user_id(3)[8:10]
+    for wanted in (user_id(3), user_id(3)[:10], user_id(5), "nobody", ""):
+        assert len({answer_of(people, wanted) for people in (plain, spark)}) == 1
+    near = user_id(3)[:7] + "1" + user_id(3)[8:10]
     assert plain.near_beginnings(near, 2, 5) == spark.near_beginnings(near, 2, 5) != []
     ids = [user_id(1), user_id(2), "x"]
     assert sorted(plain.present(ids)) == sorted(spark.present(ids)) == sorted(ids[:2])
     assert plain.named([], None) == spark.named([], None) == {}
 
 
-def _of(people, wanted):
-    return meant(people, wanted, "no file", forgotten_too=True)
+def answer_of(people, wanted):
+    try:
+        return str(meant(people, wanted, "no file", forgotten_too=True))
+    except BadInput as fault:
+        return str(fault)
 
 
 def test_a_run_that_is_named_is_noted(told, call, monkeypatch):

@@ -11,7 +11,7 @@ from .objected import kept_shares
 from .pool import Pool
 from .recommender import Recommender
 from .rerank import list_pool
-from .write_reason import LINKED, Reason, ReasonFacts, Used, write_reason
+from .write_reason import LINKED, ReasonFacts, Used, write_reason
 
 FACTS_LOOKED_AT = 50  # strongest items of the history per code
 COLUMNS = ("user_id", "rank", "item_id", "score", "sources", "evidence", "code", "named", "fact", "interests",
@@ -53,52 +53,31 @@ def recommend_block(block: pd.DataFrame, recommender: Recommender, length: int) 
     """
     batch = recommender.batch(block)
     lists = list_block(block, batch, recommender, length)
-    item_ids, rows = recommender.catalogue.item_ids, []
+    item_ids, names, rows = recommender.catalogue.item_ids, recommender.names, []
     for person, row in enumerate(block.itertuples(index=False)):
         columns = lists.columns[person][lists.columns[person] >= 0].astype(np.int64)
-        spoken = why_listed(batch, lists.pool, person, row, columns, recommender)
-        for place, (column, why) in enumerate(zip(columns, spoken, strict=True)):
+        parts = recommender.fusion.shares(lists.pool, rows_in_pool(lists.pool, person, columns))
+        evidence, used = evidence_of(batch, person, columns, recommender, parts), Used()
+        for place, column in enumerate(columns):
+            given = {name: float(part) for name, part in zip(names, parts[place], strict=True) if part > 0}
+            shares = sorted(given.items(), key=lambda pair: (-pair[1], pair[0]))
+            sentence = write_reason(_facts(batch, person, row, int(column), given, evidence[place], recommender), used)
             rows.append(
                 (
                     row.user_id,
                     place + 1,
                     item_ids[column],
                     float(lists.scores[person, place]),
-                    [{"source": source, "share": part} for source, part in why.shares],
-                    list(item_ids[why.evidence.columns]),
-                    why.reason.code,
-                    list(item_ids[list(why.reason.named)]),
-                    list(why.reason.fact),
-                    list(why.reason.interests),
-                    why.reason.text,
+                    [{"source": source, "share": part} for source, part in shares],
+                    list(item_ids[evidence[place].columns]),
+                    sentence.code,
+                    list(item_ids[list(sentence.named)]),
+                    list(sentence.fact),
+                    list(sentence.interests),
+                    sentence.text,
                 )
             )
     return pd.DataFrame(rows, columns=list(COLUMNS))
-
-
-@dataclass(frozen=True)
-class Why:
-    """What speaks for one item: (source, share) largest first, the history items behind it, the sentence."""
-
-    shares: list[tuple[str, float]]
-    evidence: Evidence
-    reason: Reason
-
-
-def why_listed(
-    batch: UserBatch, pool: Pool, person: int, row, columns: np.ndarray, recommender: Recommender
-) -> list[Why]:
-    """What speaks for `columns`, candidates of one person of the pool; row: with interests and shares, or None each."""
-    parts = recommender.fusion.shares(pool, rows_in_pool(pool, person, columns))
-    spoken, used = [], Used()
-    for column, own, evidence in zip(
-        columns, parts, evidence_of(batch, person, columns, recommender, parts), strict=True
-    ):
-        given = {name: float(part) for name, part in zip(recommender.names, own, strict=True) if part > 0}
-        shares = sorted(given.items(), key=lambda pair: (-pair[1], pair[0]))
-        facts = _facts(batch, person, row, int(column), given, evidence, recommender)
-        spoken.append(Why(shares, evidence, write_reason(facts, used)))
-    return spoken
 
 
 def evidence_of(
@@ -146,3 +125,18 @@ def _named_facts(linked: dict[str, list[int]], column: int, recommender: Recomme
         return {}
     near = sorted({history for columns in linked.values() for history in columns[:FACTS_LOOKED_AT]})
     return recommender.named_facts.shared(near, column) if near else {}
+
+
+def why_listed(
+    batch: UserBatch, pool: Pool, person: int, row, column: int, recommender: Recommender
+) -> tuple[dict[str, float], Evidence, str]:
+    """What speaks for one candidate of a person of the pool -> (source -> share, largest first; evidence; sentence).
+
+    row: as `recommend_block` reads it, with interests and shares, or None each.
+    """
+    columns = np.array([column])
+    parts = recommender.fusion.shares(pool, rows_in_pool(pool, person, columns))
+    [evidence] = evidence_of(batch, person, columns, recommender, parts)
+    given = {name: float(part) for name, part in zip(recommender.names, parts[0], strict=True) if part > 0}
+    shares = dict(sorted(given.items(), key=lambda pair: (-pair[1], pair[0])))
+    return shares, evidence, write_reason(_facts(batch, person, row, column, given, evidence, recommender)).text

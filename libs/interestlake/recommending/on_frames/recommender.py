@@ -139,10 +139,9 @@ class Recommender:
         better = (scores > scores[at]) | ((scores == scores[at]) & (pool.columns < column))
         batch = state.known.batch(np.array([person]), state.friends, state.vectors)
         nothing_held = SimpleNamespace(interests=None, shares=None)
-        [why] = why_listed(batch, pool, 0, nothing_held, np.array([column]), state.explaining)
-        evidence = state.items.at(why.evidence.columns).tolist()
-        return answer | {"score": float(scores[at]), "rank": int(better.sum()) + 1, "sources": dict(why.shares),
-                       "evidence": evidence, "reason": why.reason.text}  # fmt: skip
+        shares, evidence, reason = why_listed(batch, pool, 0, nothing_held, int(column), state.explaining)
+        return answer | {"score": float(scores[at]), "rank": int(better.sum()) + 1, "sources": shares,
+                         "evidence": state.items.at(evidence.columns).tolist(), "reason": reason}  # fmt: skip
 
     @property
     def chosen(self) -> dict:

@@ -128,8 +128,7 @@ def open_asking(
         person = user if isinstance(user, Person) else find_person(lake, user, params.ingest.pseudonym_key_file)
         return gather_person(lake, person, index.catalogue)
 
-    return Asking(index, lambda text: encoder.encode([text])[0], person_of, intents, tagger,
-                  encode_all=kept_vectors(encoder.encode, files.model_id))  # fmt: skip
+    return _of_encoder(index, encoder, files.model_id, person_of, intents, tagger)
 
 
 def open_plain_asking(
@@ -159,8 +158,12 @@ def open_plain_asking(
         named = user if isinstance(user, Person) else meant(PlainPeople(lake), user, params.ingest.pseudonym_key_file)
         return read_asker(lake, named.user_id, index.catalogue)
 
-    return Asking(index, lambda text: encoder.encode([text])[0], person_of, intents, tagger,
-                  encode_all=kept_vectors(encoder.encode, model_id))  # fmt: skip
+    return _of_encoder(index, encoder, model_id, person_of, intents, tagger)
+
+
+def _of_encoder(index: AskIndex, encoder, model_id: str, person_of: Callable, intents, tagger) -> Asking:
+    encode_all = kept_vectors(encoder.encode, model_id)
+    return Asking(index, lambda text: encoder.encode([text])[0], person_of, intents, tagger, encode_all=encode_all)
 
 
 def checked(request: str) -> str:
