@@ -1,6 +1,6 @@
 """Every reason replayed against the tables; lists scored again without it.
 
-reads   gold.{recommendations, interest_map, reasons}, silver.{users, items, interactions, interests,
+reads   bronze.items, gold.{recommendations, interest_map, reasons}, silver.{users, items, interactions, interests,
         item_interests, documents, friends, facts}, graph.{item_edges, item_transitions},
         models.{item_features, recommender, fusion}; silver.objections where it is there
 calls   recommending.explaining.replay.replay, recommending.saved.open_recommender,

@@ -1,7 +1,7 @@
 """Structured reasons of every list, or one recommendation taken apart.
 
-reads   gold.{recommendations, interest_map}, silver.{items, interactions, interests, item_interests, documents,
-        friends, facts}, graph.{item_edges, item_transitions}, models.item_features
+reads   bronze.items, gold.{recommendations, interest_map}, silver.{items, interactions, interests, item_interests,
+        documents, friends, facts}, graph.{item_edges, item_transitions}, models.item_features
 calls   recommending.explaining.command.tables_of, recommending.explaining.reasons.build_reasons
 writes  gold.reasons
 The same as `interestlake explain`, for spark-submit.
