@@ -170,7 +170,7 @@ def test_the_stage_writes_the_table_and_tells_the_alarms(tables, stage_context, 
     assert "ALARM 2024-01-26  LOUD: attention rises, share 60.0 % of 33." in caplog.text
     closing.trend(context.lake, figures)
     told = capsys.readouterr().out
-    assert "subjects 4" in told and "LOUD" in told and "attention rises" in told and "the newest period" in told
+    assert "subjects 4" in told and "LOUD" in told and "sentiment falls" in told and "the newest period" in told
     assert "ALARM 2024-02-02  SOUR: sentiment falls" in caplog.text
 
 
