@@ -63,7 +63,7 @@ class OwnPage:
     seed: int
 
 
-def gather_own(tables: OptionalTables, user_id: str, top_k: int, lake: str, seed: int = 42) -> OwnPage:
+def gather_own(tables: OptionalTables, user_id: str, top_k: int, seed: int = 42) -> OwnPage:
     """About twelve small Spark jobs over one person's rows. A table that is not there is a Missing or an empty part."""
     mine = F.col("user_id") == user_id
     pairs = tables.get("silver.interactions").where(mine)
@@ -100,7 +100,7 @@ def gather_own(tables: OptionalTables, user_id: str, top_k: int, lake: str, seed
         suggestions=suggestions(offered, titles) if lists is not None else Missing(
             "No list has been made for you yet. It appears after the next run."),
         without=_counterfactuals(tables.get("gold.counterfactuals"), mine),
-        expansions=_expansions(tables.get("gold.expansions"), mine, no_interest, lake),
+        expansions=_expansions(tables.get("gold.expansions"), mine, no_interest),
         recent=tuple(Seen(r["item_id"], titles.get(r["item_id"], (r["item_id"], ()))[0], r["day"]) for r in newest),
         refused=tuple((kind, id, titles.get(id, (names.get(id, id), ()))[0]) for kind, id in refused),
         seed=seed,
@@ -157,7 +157,7 @@ def _counterfactuals(table: DataFrame | None, mine) -> dict[str, str]:
     return {row["item_id"]: row["sentence"] for row in rows}
 
 
-def _expansions(table: DataFrame | None, mine, refused: set[str], lake: str) -> tuple[Expansion, ...] | Missing:
+def _expansions(table: DataFrame | None, mine, refused: set[str]) -> tuple[Expansion, ...] | Missing:
     if table is None:
         return Missing("Nobody has looked yet for interests that may come next.")
     rows = table.where(mine).orderBy(F.desc("confidence"), "interest").limit(EXPANSIONS + len(refused)).collect()

@@ -14,5 +14,5 @@ def page_of(context: StageContext, person: Person, token: str | None = None) -> 
     """
     lake, options = context.lake, context.options
     tables = OptionalTables(lambda name: name in ALL and lake.exists(name), context.read)
-    page = gather_own(tables, person.user_id, context.params.recommend.top_k, options.lake, options.seed)
+    page = gather_own(tables, person.user_id, context.params.recommend.top_k, options.seed)
     return render_own(page, options.lake, token)
