@@ -131,7 +131,7 @@ def test_every_list_reads_well(world):
     read = {row["metric"]: row for row in reasons_read(world.tables["gold.recommendations"]).collect()}
     assert read["reason_longest"]["value"] <= MAX_WORDS and read["reason_words"]["users"] == rows.user_id.nunique()
     by_hand = rows.groupby("user_id")["reason"].agg(lambda own: (~own.duplicated(keep=False)).mean()).mean()
-    assert read["reason_distinct"]["value"] == pytest.approx(by_hand) and by_hand > 0.6
+    assert read["reason_distinct"]["value"] == pytest.approx(by_hand) and by_hand > 0.5
 
 
 def test_a_fact_that_has_ended_is_no_reason(world):

@@ -103,13 +103,15 @@ def test_facts_are_told_by_name_and_never_by_number():
                   ("b", "year", "1995"), ("a", "code", "x9/7"), ("b", "code", "x9/7")]  # fmt: skip
     said = (("film.film.director", "6285"), ("http://x.org/madeBy", "Warner"), ("label", "Best"))
     facts = [(item, *fact) for item in ("a", "b") for fact in said]
+    attributes += [(item, "brand", "Acme, Inc") for item in ("a", "b")]
+    attributes += [(item, "actors", f"{item} Person, Jr.") for item in ("a", "b")]
     kinds = pd.DataFrame([("a", "Drama"), ("b", "Drama")], columns=["item_id", "value"])
     rows = told_facts(pd.DataFrame(attributes, columns=["item_id", "relation", "value"]),
                       pd.DataFrame(facts, columns=["item_id", "predicate", "object"]), kinds)  # fmt: skip
     made = NamedFacts.of(rows, np.array(["a", "b"], object))
     assert list(zip(made.relations, made.values, strict=True)) == [
-        ("director", "Ann Bell"), ("made by", "Warner"), ("category", "Drama")]  # fmt: skip
-    assert made.shared([0], 1) == {0: ("director", "Ann Bell")}
+        ("brand", "Acme, Inc"), ("director", "Ann Bell"), ("made by", "Warner"), ("category", "Drama")]  # fmt: skip
+    assert made.shared([0], 1) == {0: ("brand", "Acme, Inc")}
 
 
 def test_friends_and_interests_are_said_where_they_are():

@@ -146,6 +146,16 @@ def test_an_item_explains_two_entries_of_a_list_and_no_sentence_stands_twice():
         ("space", "horror"), ("space", "crews"), ("horror", "crews"), ("space",), ("horror",), ("crews",)}  # fmt: skip
 
 
+def test_a_fact_is_not_said_twice_of_one_item_where_there_is_more_to_say():
+    used = Used()
+    given = facts(shares={"together": 0.8, "friends": 0.2}, linked={"together": [0]}, chosen_together=True,
+                  facts={0: SCOTT})  # fmt: skip
+    first, again = write_reason(given, used), write_reason(given, used)
+    assert first.text.endswith("; same director, Ridley Scott.") and first.fact == SCOTT
+    assert again.text == "People who chose “Alien” also chose this, and it is among your friends' choices."
+    assert again.fact == () and again.named == (0,)
+
+
 def test_long_names_still_make_short_sentences():
     long = " ".join(f"word{n}" for n in range(40))
     for code in LINKED:

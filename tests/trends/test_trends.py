@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from pyspark.sql import functions as F
 
+from interestlake.cli.exploring import closing
 from interestlake.core.errors import BadInput
 from interestlake.core.params.all import Trend
 from interestlake.core.schemas.all import ALL
@@ -154,7 +155,7 @@ def test_figures_are_those_of_numpy(tables, series, key):
     assert row["polarity"] == pytest.approx(now.mean(), abs=1e-8)
 
 
-def test_the_stage_writes_the_table_and_tells_the_alarms(tables, stage_context, caplog):
+def test_the_stage_writes_the_table_and_tells_the_alarms(tables, stage_context, caplog, capsys):
     context = stage_context(
         overrides={
             f"trend.{name}": getattr(PARAMS, name)
@@ -166,7 +167,10 @@ def test_the_stage_writes_the_table_and_tells_the_alarms(tables, stage_context, 
     caplog.set_level("INFO", logger="interestlake")
     figures = TREND.run(context)
     assert (figures["subjects"], figures["periods"], figures["rows"]) == (4, DAYS, 4 * DAYS) and figures["alarms"] >= 2
-    assert "ALARM 2024-01-26  LOUD: attention rises" in caplog.text
+    assert "ALARM 2024-01-26  LOUD: attention rises, share 60.0 % of 33." in caplog.text
+    closing.trend(context.lake, figures)
+    told = capsys.readouterr().out
+    assert "subjects 4" in told and "LOUD" in told and "sentiment falls" in told and "the newest period" in told
     assert "ALARM 2024-02-02  SOUR: sentiment falls" in caplog.text
 
 

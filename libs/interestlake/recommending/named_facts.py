@@ -16,8 +16,9 @@ MOST_CARRIERS = 200  # a fact of more items than this says little about two of t
 # relations that say nothing of two items, or say it of nearly all
 UNTOLD = frozenset("label name title description abstract plot year date price currency url image link rated rating "
                    "language country genre format type".split())  # fmt: skip
-LISTED = frozenset("director directors actor actors author authors artist artists writer writers maker makers brand "
-                   "performer performers starring".split())  # fmt: skip
+# of people, whom sources list with commas; a company may have one in its name
+LISTED = frozenset("director directors actor actors author authors artist artists writer writers performer performers "
+                   "starring".split())  # fmt: skip
 COLUMNS = ["item_id", "relation", "value"]
 
 
@@ -84,6 +85,6 @@ def relation_words(predicate: str) -> str:
 
 @lru_cache(maxsize=65536)
 def is_told(value: str) -> bool:
-    """Whether a value is a name that a reader knows: letters, two or more, and no address or code."""
+    """Whether a value is a name that a reader knows: letters, three or more, and no address or code."""
     letters = sum(letter.isalpha() for letter in value)
-    return letters >= 2 and letters * 2 > len(value) and "/" not in value and "#" not in value and value != "N/A"
+    return letters >= 3 and letters * 2 > len(value) and "/" not in value and "#" not in value and value != "N/A"

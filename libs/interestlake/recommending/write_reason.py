@@ -55,10 +55,11 @@ class Reason:
 
 @dataclass
 class Used:
-    """What the sentences of one list have named so far: columns of the history, how often, and sets of interests."""
+    """The sentences of one list so far, and what they named: columns of the history, how often; sets of interests."""
 
     columns: Counter = field(default_factory=Counter)
     interests: set[tuple[str, ...]] = field(default_factory=set)
+    texts: set[str] = field(default_factory=set)
 
 
 def write_reason(facts: ReasonFacts, used: Used | None = None) -> Reason:
@@ -66,7 +67,8 @@ def write_reason(facts: ReasonFacts, used: Used | None = None) -> Reason:
 
     The strongest code that has an item to point at leads, else the strongest of the others; an item that explains
     ENTRIES_PER_ITEM entries of the list gives way to the next. One more thing is said where there is room: a fact that
-    both items share, a shared interest, or a second code of MIN_SHARE or more.
+    both items share, a shared interest, or a second code of MIN_SHARE or more; the first with which no sentence of the
+    list stands twice.
 
     Example: People who chose “Forrest Gump” also chose this; same director, Robert Zemeckis.
     """
@@ -93,10 +95,12 @@ def write_reason(facts: ReasonFacts, used: Used | None = None) -> Reason:
         code, lead, more = "interest", shared, []
     start = "" if facts.has_history or link else f"{NO_HISTORY}: "
     text = start + (lead if start else lead[0].upper() + lead[1:])
-    said, clause = next(((what, c) for what, c in more if len(f"{text}{c}".split()) <= MAX_WORDS), (code, ""))
+    short = [(what, c) for what, c in more if len(f"{text}{c}".split()) <= MAX_WORDS] + [(code, "")]
+    said, clause = next((one for one in short if f"{text}{one[1]}." not in used.texts), short[0])
     interests = interests if "interest" in (code, said) else ()
     used.columns.update([column] if link else [])
     used.interests.add(interests)
+    used.texts.add(f"{text}{clause}.")
     named_fact = fact if fact and (link == "facts" or said == "fact") else ()
     return Reason(code, (int(column),) if link else (), tuple(named_fact), interests, f"{text}{clause}.")
 

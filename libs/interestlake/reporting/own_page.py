@@ -64,7 +64,7 @@ class OwnPage:
     seed: int
 
 
-def gather_own(rows: Rows, user_id: str, top_k: int, lake: str, seed: int = 42) -> OwnPage:
+def gather_own(rows: Rows, user_id: str, top_k: int, seed: int = 42) -> OwnPage:
     """One person's rows of READS, about twelve reads. A table that is not there is a Missing or an empty part."""
     mine = {"user_id": [user_id]}
     history = rows.of("silver.interactions", HISTORY, mine)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from ...core.config import RunOptions
 from ...core.lake import Lake
+from ...reporting.counts_table import counts_table
 from . import tell
 
 
@@ -32,6 +33,12 @@ def evaluate_interests(lake: Lake, options: RunOptions) -> None:
     """What the first interests of people are worth, on validation and on test."""
     tell.figures(lake, options.run_id, "interests_validation", "first interests (validation items, maps of train)")
     tell.figures(lake, options.run_id, "interests", "first interests (test items, maps of train and validation)")
+
+
+def trend(lake: Lake, figures: Mapping[str, float]) -> None:
+    """The counts, the alarms, and what was furthest from its usual share in the newest period."""
+    print(counts_table(figures))
+    tell.trends(lake)
 
 
 def people(lake: Lake, options: RunOptions, arguments: argparse.Namespace) -> None:

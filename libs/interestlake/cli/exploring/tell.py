@@ -115,3 +115,16 @@ def upcoming(lake: Lake, user: str | None) -> None:
     if user:
         own = _of(lake, "gold.next_interests", user).orderBy("rank")
         show(f"next for {user}", own.select("label", "probability"))
+
+
+def trends(lake: Lake) -> None:
+    """Alarms of gold.trends, newest first; then the newest period, what is furthest from its usual share first."""
+    rows = lake.read("gold.trends").withColumn("from", F.date_format("period_start", "yyyy-MM-dd"))
+    percent = [F.round(100 * F.col(name), 2).alias(f"{name} %") for name in ("share", "usual_share", "low", "high")]
+    columns = ("from", "name", "texts", "people", *percent)
+    alarms = rows.where("alarm IS NOT NULL").orderBy(F.desc("period_start"), "id")
+    show("alarms, newest first (low, high: 95 % of the difference)", alarms.select(*columns, "alarm"))
+    newest = rows.groupBy().agg(F.max("period_start").alias("period_start"))
+    last = rows.join(newest, "period_start").where("attention_z IS NOT NULL")
+    show("the newest period, furthest from usual first",
+         last.orderBy(F.desc(F.abs("attention_z")), "id").select(*columns, "attention_z"))  # fmt: skip

@@ -2,6 +2,7 @@
 
 from ...core.config import MEDIA, SUPPORT
 from .command import Command, OneStage, Option, as_yaml
+from .person import CLOSING
 from .shared import NAMED
 from .tuning import COMMANDS as TUNING
 
@@ -73,7 +74,7 @@ COMMANDS = (
     Command(
         "trend", GROUP, "topics and sentiment over time, and where they leave their course",
         "interestlake trend --lake out/lake --by category",
-        OneStage("stages.trend:TREND", "reporting.counts_table:counts_table", needs=()),
+        OneStage("stages.trend:TREND", f"{CLOSING}:trend", needs=()),
         (Option("--by", "what is followed (trend.by)", choices=("topic", "category", "item"), sets="trend.by"),),
     ),
     Command(

@@ -38,7 +38,7 @@ def sentences(tables: Mapping[str, DataFrame]) -> DataFrame:
         if name not in lists.columns:
             lists = lists.withColumn(name, F.lit(None).cast("array<string>"))
     bare = F.regexp_replace("reason", "“[^”]*”", "“”")
-    told = F.regexp_extract(bare, r"(?i)fits your interest in (.*)\.$", 1)
+    told = F.regexp_extract(bare, r"(?i)(?:fits|shares) your interest in (.*)\.$", 1)
     said = F.coalesce("interests", F.when(told != "", F.array(told)), F.array().cast("array<string>"))
     fact = F.coalesce("fact", F.array().cast("array<string>")).alias("fact")
     whole = [F.col("reason").alias("statement"), bare.alias("bare"), told.alias("told"), "named", fact]
@@ -59,6 +59,7 @@ def sentences(tables: Mapping[str, DataFrame]) -> DataFrame:
         & (F.col("bare").rlike(FACT_SAID) == (F.size("fact") == 2))
         & ((F.size("fact") == 0)
            | (F.coalesce("carried", F.lit(False)) & F.col("statement").contains(words["in_common"]("fact"))))
+        & ~F.col("bare").contains("has facts in common")  # as lists once said, without naming which
         & (~F.col("bare").contains("friends' choices") | (F.coalesce("friends", F.lit(0)) >= 1))
     )  # fmt: skip
     return rows.withColumns({"kind": F.lit("sentence"), "true": holds})

@@ -21,4 +21,4 @@ def page_of(rows: Rows, user_id: str, top_k: int, lake: str, seed: int, token: s
 
     token: of a server that its buttons speak to; None = they collect commands instead.
     """
-    return render_own(gather_own(rows, user_id, top_k, lake, seed), lake, token)
+    return render_own(gather_own(rows, user_id, top_k, seed), lake, token)

@@ -10,7 +10,7 @@ SHOWN, LINE = 12, 96
 
 def profile_text(rows: Rows, user_id: str, top_k: int) -> str:
     """Interests by strength with trend and the items behind them, what was said no to, what may come next."""
-    page = gather_own(rows, user_id, top_k, rows.root)
+    page = gather_own(rows, user_id, top_k)
     span = f", {page.first_day} to {page.last_day}" if page.first_day else ""
     lines = [f"{page.user_id[:16]}  {page.items:,} items{span}"]
     if page.reading:
