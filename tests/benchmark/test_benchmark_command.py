@@ -83,9 +83,11 @@ def test_diversity_is_bought_with_one_number(files, result, tmp_path):
 
 
 @pytest.mark.parametrize("option", ["--diversity", "--variety"])
-def test_shares_out_of_range_are_named(files, tmp_path, caplog, option):
-    assert call(files, tmp_path, option, "1.5") == 2
-    assert "expected 0 to 1" in caplog.text and option in caplog.text
+def test_shares_out_of_range_are_named(files, tmp_path, capsys, option):
+    with pytest.raises(SystemExit, match="2"):
+        call(files, tmp_path, option, "1.5")
+    said = capsys.readouterr().err
+    assert f"{option}: found 1.5" in said and "0 to 1" in said
 
 
 def test_a_poisoned_test_file_changes_no_recommendation(files, result, tmp_path):

@@ -23,8 +23,8 @@ from .read import Read
 @dataclass(frozen=True)
 class State:
     """users: of known.user_ids[1:], the first being nobody; fitted: the models that can change a list, in the order of
-    fusion.names; texts: (I, d) unit vectors, None without; titles (I,): ids where there are none; facts: as
-    `Recommender.facts` of a lake; chosen: see `kept.plain`."""
+    fusion.names; texts: (I, d) unit vectors, None without; titles (I,): ids where there are none; chosen:
+    see `kept.plain`."""
 
     users: Ids
     items: Ids
@@ -34,7 +34,6 @@ class State:
     titles: np.ndarray
     friends: sp.csr_matrix | None
     texts: np.ndarray | None
-    facts: sp.csr_matrix | None
     chosen: dict
 
     @property
@@ -55,7 +54,7 @@ class State:
         return Explaining(
             catalogue, people_per_item(self.known).astype(np.float32), self.fitted, self.fusion,
             {name: BY_NAME[name].reason for name in names}, {name: BY_NAME[name].granularity for name in names},
-            nothing, facts=self.facts,
+            nothing,
         )  # fmt: skip
 
 
@@ -66,6 +65,5 @@ def of_fit(
     fusion = fusion.over(fusion.speaking)
     given = read.inputs.items["title"].to_numpy(object)
     titles = np.where(given == "", known.item_ids, given)
-    facts = None if side.carried is None else sp.csr_matrix(((side.carried + side.named) > 0).astype(np.float32))
     speaking = {name: fitted[name] for name in fusion.names}
-    return State(read.users, read.items, known, fusion, speaking, titles, side.friends, side.text, facts, chosen)
+    return State(read.users, read.items, known, fusion, speaking, titles, side.friends, side.text, chosen)

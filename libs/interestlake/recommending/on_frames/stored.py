@@ -37,7 +37,7 @@ def save_state(state: State, settings: dict, folder: Path) -> Path:
     }  # fmt: skip
     for name in ("users", "items", "weights", "times"):
         arrays[f"known/{name}"] = getattr(state.known, name)
-    for name in ("friends", "texts", "facts"):
+    for name in ("friends", "texts"):
         described[name] = _kept(name, getattr(state, name), arrays)
     with writing(folder, "save(folder)"):
         folder.mkdir(parents=True, exist_ok=True)
@@ -63,7 +63,7 @@ def load_state(folder: Path) -> tuple[State, dict]:
                       *(arrays[f"known/{name}"] for name in ("users", "items", "weights", "times")),
                       described["timed"])  # fmt: skip
         fitted = {name: read_model(one, arrays) for name, one in described["fitted"].items()}
-        beside = {name: _read(described[name], arrays) for name in ("friends", "texts", "facts")}
+        beside = {name: _read(described[name], arrays) for name in ("friends", "texts")}
         state = State(Ids(known.user_ids[1:], users["id"]), Ids(known.item_ids, items["id"]), known,
                       Fusion.of_dict(described["fusion"]), fitted, items["title"].to_numpy(object),
                       chosen=described["chosen"], **beside)  # fmt: skip
