@@ -3,6 +3,7 @@
 import math
 
 import pytest
+from scipy import stats
 
 from interestlake.core.params.all import Interests
 from interestlake.interests.candidates import category_candidates, keyword_candidates, tag_candidates, topic_candidates
@@ -79,10 +80,10 @@ def test_topics_read_as_their_terms(spark):
     assert found == {("topic:3", "topic", "amp, cable, tone", 2), ("tag:3", "tag", "3", 1)}
 
 
-def quantile(chosen: float, prior: float = 0.5) -> float:
-    """The 5 % quantile of Gamma(prior + chosen, prior + chosen) by Wilson and Hilferty."""
-    shape = prior + chosen
-    return max(1 - 1 / (9 * shape) - 1.645 / (3 * math.sqrt(shape)), 0.05) ** 3
+def lift_of_everybody(chosen: float, choices: float, prior: float = 0.25) -> float:
+    """The lower lift of who is everybody: the 5 % quantile of the posterior over the rate, by scipy."""
+    rate = chosen / choices
+    return stats.beta.ppf(0.05, prior + chosen, prior * (1 - rate) / rate + choices - chosen) / rate
 
 
 def test_a_persons_map_by_hand(spark):
@@ -97,7 +98,8 @@ def test_a_persons_map_by_hand(spark):
     found = {r["interest_id"]: r for r in pairs.transform(interest_map(item_interests, vocabulary, 60)).collect()}
     jazz, blues = 1.25 * math.log1p(3 / 2), 0.5 * math.log1p(3)
     # one person alone is everybody: what is chosen is what is expected, and nothing is surely beyond it
-    assert found["tag:jazz"]["strength"] == pytest.approx(quantile(1.25) / (1 + quantile(1.25)))
+    lift = lift_of_everybody(1.25, 2.5)
+    assert found["tag:jazz"]["strength"] == pytest.approx(lift / (1 + lift))
     assert found["tag:jazz"]["strength"] < 0.5
     assert found["category:Pop"]["share"] == pytest.approx(0.5)
     assert found["tag:jazz"]["share"] == pytest.approx(0.5 * jazz / (jazz + blues))
