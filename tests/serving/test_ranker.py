@@ -88,7 +88,7 @@ def test_a_history_in_the_request_counts(ranker):
     mine = served[served["user_id"] == "stranger"]
     assert not set(mine["item_id"]) & set(history)
     group = {item_id(item) for item in range(0, PEOPLE, 3)}
-    assert mine["item_id"].iloc[0] in group and "Because you chose" in mine["reason"].iloc[0]
+    assert mine["item_id"].iloc[0] in group and "“Title " in mine["reason"].iloc[0]
 
 
 @pytest.mark.parametrize("k", [0, -1, 1001, 2.5, float("inf"), "5", True])
