@@ -71,7 +71,7 @@ def test_every_person_gets_a_list_of_unseen_items_with_reasons(world):
 
 
 def test_every_sentence_is_true_of_the_tables(world):
-    names = ("gold.recommendations", "silver.items", "silver.interactions", "silver.interests",
+    names = ("gold.recommendations", "bronze.items", "silver.items", "silver.interactions", "silver.interests",
              "silver.item_interests", "gold.interest_map", "silver.friends", "silver.facts")  # fmt: skip
     told = sentences({name: world.lake.read(name) for name in names}).persist()
     assert [row["statement"] for row in told.where(~F.col("true")).collect()] == []

@@ -277,9 +277,10 @@ class Tracker:
 
     def judge_version(self, registered: str, version: str, metrics: dict[str, float]) -> None:
         """Figures of a model version, where the store keeps models of their own (its page shows them)."""
-        model_id = self.client.get_model_version(self._named(registered), version).tags.get(MODEL_TAG)
-        if model_id:
-            mlflow.log_metrics({name: float(value) for name, value in metrics.items()}, model_id=model_id)
+        made = self.client.get_model_version(self._named(registered), version)
+        if MODEL_TAG in made.tags and made.run_id:
+            for name, value in metrics.items():
+                self.client.log_metric(made.run_id, name, float(value), model_id=made.tags[MODEL_TAG])
 
 
 @contextmanager
