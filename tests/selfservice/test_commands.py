@@ -7,9 +7,10 @@ from mlflow.tracking import MlflowClient
 from pyspark.sql import functions as F
 
 from interestlake.core.errors import BadInput
+from interestlake.core.moved_store import default_tracking_uri
 from interestlake.core.schemas.all import ALL
 from interestlake.core.store_names import EXPERIMENT
-from interestlake.core.tracking import STAGE_TAG, default_tracking_uri
+from interestlake.core.tracking import STAGE_TAG
 from interestlake.privacy.erasure import erase_everything
 from interestlake.privacy.objections import without_disliked, without_forgotten
 from interestlake.privacy.person import Person

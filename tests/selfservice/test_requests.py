@@ -8,9 +8,9 @@ import pytest
 from pyspark.sql import functions as F
 
 from interestlake.core import pipeline
+from interestlake.core.moved_store import default_tracking_uri
 from interestlake.core.pipeline import run_stages
 from interestlake.core.schemas.all import ALL
-from interestlake.core.tracking import default_tracking_uri
 from interestlake.privacy.person import Person
 from interestlake.serving.person_page.request import Request, asked
 from interestlake.stages.person import FEEDBACK, OF_PEOPLE

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 
 from ..core.config import RunOptions, conf_file, conf_folder, cut, load_params, new_run_id, parse_override
 from ..core.errors import BadInput, GateRefused, Unreadable
-from ..core.moved_store import SQLITE
+from ..core.moved_store import SQLITE, default_tracking_uri, settle_store
 from ..core.places import expect_lake_place, expect_lake_there, expect_writable
 from ..core.progress import PROGRESS, spark_tasks
 from ..core.session import GATEWAY, build_session, jvm_log
@@ -77,6 +77,7 @@ def _on_lake(command: Command, arguments: argparse.Namespace, load: Callable) ->
 
     if isinstance(runs, OneStage | OverLake) and runs.at_once and GATEWAY not in os.environ:
         given = {"arguments": arguments, "params": params, "options": options, "start": start}
+        settle_store(options.tracking_uri or default_tracking_uri(options.lake))  # of a lake that was moved, too
         try:
             if _by_name(named(runs.at_once), given):
                 return
@@ -99,7 +100,7 @@ def run_over_lake(
 ) -> None:
     """The command's stage, or its function, on a running session, and what it prints; load() -> stage or function."""
     if not isinstance(command.runs, OneStage):
-        from ..core.tracking import default_tracking_uri, use_store
+        from ..core.tracking import use_store
 
         use_store(options.tracking_uri or default_tracking_uri(options.lake))  # of a lake that was moved, too
         return load()(arguments, spark, params, options, LOG)

@@ -1,10 +1,15 @@
 """MLflow keeps absolute addresses of artefacts: in a lake that was copied or moved they are made those of its place."""
 
+import logging
+import os
 import sqlite3
 from contextlib import closing, suppress
 from pathlib import Path
 from urllib.parse import unquote
 
+from .store_names import experiment_name
+
+LOG = logging.getLogger("interestlake")
 SQLITE = "sqlite:///"
 ARTIFACTS = "mlartifacts"  # folder beside the store
 # every column of MLflow's that holds the address of an artefact; a store of another version may lack one
@@ -15,6 +20,18 @@ ADDRESSES = (
     ("model_versions", "source"),
     ("model_versions", "storage_location"),
 )
+
+
+def default_tracking_uri(lake: str) -> str:
+    """MLFLOW_TRACKING_URI where set, else a sqlite store beside the lake's layers."""
+    local = lake.removeprefix("file://")
+    return os.environ.get("MLFLOW_TRACKING_URI") or f"{SQLITE}{Path(local).resolve() / 'mlflow.db'}"
+
+
+def settle_store(tracking_uri: str) -> None:
+    """`settle` with a line where anything was changed; needs no MLflow."""
+    if settle(tracking_uri, experiment_name(tracking_uri)):
+        LOG.info("MLflow's addresses are now those of %s", artifacts_beside(tracking_uri))
 
 
 def artifacts_beside(tracking_uri: str) -> str | None:

@@ -11,10 +11,11 @@ from .config import RunOptions, cut, flat
 from .errors import GateRefused
 from .hold import holding
 from .lake import Lake, one_row
+from .moved_store import default_tracking_uri
 from .params.all import Params
 from .progress import PROGRESS
 from .stage import Stage, StageContext
-from .tracking import Tracker, default_tracking_uri
+from .tracking import Tracker
 from .unchanged import WatchedLake, WatchedParams, input_mark, marks_of, rested_on, unchanged_since
 
 LOG = logging.getLogger("interestlake")

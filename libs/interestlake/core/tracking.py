@@ -6,7 +6,6 @@ import importlib
 import importlib.metadata
 import io
 import logging
-import os
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -24,7 +23,7 @@ from mlflow.utils.mlflow_tags import MLFLOW_DATASET_CONTEXT
 
 from .config import new_run_id
 from .errors import BadInput
-from .moved_store import SQLITE, artifacts_beside, settle
+from .moved_store import SQLITE, artifacts_beside, settle_store
 from .store_names import ABOUT, experiment_name, registered_name
 
 LOG = logging.getLogger("interestlake")
@@ -36,16 +35,9 @@ MOST_PARAMS = 100  # of one request to a store
 UNDONE = "interestlake.undone"  # tag of a version: the undo that took its run back
 
 
-def default_tracking_uri(lake: str) -> str:
-    """MLFLOW_TRACKING_URI where set, else a sqlite store beside the lake's layers."""
-    local = lake.removeprefix("file://")
-    return os.environ.get("MLFLOW_TRACKING_URI") or f"{SQLITE}{Path(local).resolve() / 'mlflow.db'}"
-
-
 def use_store(tracking_uri: str) -> None:
     """Let MLflow work on that store; one that was copied or moved with its artefacts finds them."""
-    if settle(tracking_uri, experiment_name(tracking_uri)):
-        LOG.info("MLflow's addresses are now those of %s", artifacts_beside(tracking_uri))
+    settle_store(tracking_uri)
     mlflow.set_tracking_uri(tracking_uri)
 
 

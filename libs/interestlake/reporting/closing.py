@@ -6,7 +6,8 @@ from pyspark.sql import SparkSession
 
 from ..core.config import RunOptions
 from ..core.lake import Lake
-from ..core.tracking import default_tracking_uri, ui_command
+from ..core.moved_store import default_tracking_uri
+from ..core.tracking import ui_command
 from .terminal import left_out_lines, metrics_table
 
 

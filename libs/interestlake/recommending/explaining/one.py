@@ -4,9 +4,9 @@ import numpy as np
 from pyspark.sql import functions as F
 
 from ...core.errors import BadInput
+from ...core.moved_store import default_tracking_uri
 from ...core.registered import registered_torch_model
 from ...core.stage import StageContext
-from ...core.tracking import default_tracking_uri
 from ...privacy.person import find_person
 from ..granularity import alpha_of, lambda_of
 from ..objected import kept_shares

@@ -10,10 +10,10 @@ from pyspark.sql import functions as F
 from ...core.config import RunOptions
 from ...core.errors import BadInput, GateRefused
 from ...core.lake import Lake
+from ...core.moved_store import default_tracking_uri
 from ...core.params.all import Params
 from ...core.spark_rows import SparkRows
 from ...core.stage import StageContext
-from ...core.tracking import default_tracking_uri
 from ...privacy.person import find_person
 from ...reporting.person import collect_interests, collect_suggestions, collect_titles
 from ...text.configured import configured_encoder, loading
