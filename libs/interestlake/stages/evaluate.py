@@ -3,7 +3,7 @@
 from functools import reduce
 
 import numpy as np
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from ..core.lake import Written, one_row
@@ -47,9 +47,9 @@ def _run(context: StageContext) -> dict[str, float]:
         frame.unpersist()
     if vectors is not None:
         vectors.unpersist()
-    figures = _headline(context)
-    context.tracker.log_parent_metrics({**figures, **_fused(context)})
-    gate = context.params.promote
+    gate, noted = context.params.promote, _noted(context)
+    figures = {name: value for name, value in noted.items() if name.endswith(f".{gate.metric}_{gate.k}")}
+    context.tracker.log_parent_metrics(noted)
     context.tracker.log_parent_figure(models_figure(figures, f"{gate.metric}@{gate.k}"), "models.png")
     return {**figures, **{f"{split}.items_unknown_in_train": float(unknown.get(split, 0)) for split in SPLITS}}
 
@@ -90,18 +90,11 @@ def _beside_champion(context: StageContext) -> None:
     context.write(AGAINST, one_row(context.spark, AGAINST, row))
 
 
-def _headline(context: StageContext) -> dict[str, float]:
-    """The gate's metric of every model on the test split, as <model>.<metric>_<k>."""
+def _noted(context: StageContext) -> dict[str, float]:
+    """The gate's metric of every model, and every metric of the fused list at every k, on the test split, as
+    <model>.<metric>_<k>. One small Spark job."""
     gate = context.params.promote
-    return _figures(context, (F.col("metric") == gate.metric) & (F.col("k") == gate.k))
-
-
-def _fused(context: StageContext) -> dict[str, float]:
-    """Every metric of the fused list at every k, named alike."""
-    return _figures(context, F.col("model") == "fused")
-
-
-def _figures(context: StageContext, which: Column) -> dict[str, float]:
+    which = (F.col("model") == "fused") | ((F.col("metric") == gate.metric) & (F.col("k") == gate.k))
     rows = context.read("gold.metrics").where(
         which & (F.col("run_id") == context.options.run_id) & (F.col("split") == "test") & (F.col("segment") == "all")
     )
