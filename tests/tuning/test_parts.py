@@ -218,9 +218,9 @@ def test_seeds_whose_weights_help_on_dev_are_averaged(monkeypatch):
     ends = {42: 2.0, 43: 9.0, 44: 4.0}
 
     def planted(encoder, head, batches, prepare, loss_of, dev_figure, plan, steps):
-        assert weight.item() == 0.5 and encoder.half  # every training starts where the first one did
+        assert weight.item() == 0.5 and encoder.in_half  # every training starts where the first one did
         weight.data.fill_(ends[plan.seed])
-        encoder.half = False
+        encoder.in_half = False
         return History(dev=[float(plan.seed)], best_epoch=1, seconds=2.0)
 
     monkeypatch.setattr(soup, "fit", planted)

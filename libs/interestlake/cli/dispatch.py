@@ -6,7 +6,7 @@ import inspect
 import logging
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 
@@ -128,7 +128,7 @@ def run_over_lake(
         print(text)
 
 
-def _by_name(function: Callable, given: dict[str, object]):
+def _by_name(function: Callable, given: Mapping[str, object]):
     """The function called with those of `given` that it has parameters for."""
     return function(**{name: given[name] for name in inspect.signature(function).parameters if name in given})
 
@@ -203,7 +203,7 @@ def _look_for_paths(command: Command, arguments: argparse.Namespace) -> None:
         path = getattr(arguments, option.name)
         if not path or has_scheme(str(path)) or os.path.exists(str(path)):
             continue
-        what = {"DIR": "folder", "MODEL": "folder", "X": "folder", "LAKE": "lake"}.get(option.metavar, "file")
+        what = {"DIR": "folder", "MODEL": "folder", "X": "folder", "LAKE": "lake"}.get(option.metavar or "", "file")
         raise BadInput.of(f"{what} {path}", found="nothing there", expected=f"a {what}", where=option.flag)
 
 

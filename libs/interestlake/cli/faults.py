@@ -4,6 +4,7 @@ import logging
 import tempfile
 import time
 import traceback
+from collections.abc import Iterator
 from pathlib import Path
 
 from ..core.errors import BadInput, InterestlakeError
@@ -39,10 +40,11 @@ def explained(error: BaseException) -> InterestlakeError:
     return InterestlakeError(_own(error))
 
 
-def _chain(error: BaseException):
-    while error is not None:
-        yield error
-        error = error.__cause__
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    one: BaseException | None = error
+    while one is not None:
+        yield one
+        one = one.__cause__
 
 
 def _of_input(error: BaseException) -> BadInput | None:

@@ -6,6 +6,7 @@ import shlex
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from pyspark.sql import DataFrame, SparkSession
 
@@ -51,7 +52,7 @@ class Notebook:
     display: Callable[[DataFrame], None] | None = None
 
     @classmethod
-    def open(cls, namespace: Mapping[str, object]) -> "Notebook":
+    def open(cls, namespace: Mapping[str, Any]) -> "Notebook":
         """From the notebook's `globals()`: takes `spark`, `dbutils` and `display` where the workspace put them."""
         logging.basicConfig(format="%(message)s", level=logging.WARNING, stream=sys.stderr)
         logging.getLogger("interestlake").setLevel(logging.INFO)

@@ -4,6 +4,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 from .. import __version__
 from ..core.errors import nearest
@@ -38,7 +39,10 @@ class TopParser(Parser):
         lines += ["-q prints warnings and results alone; -v adds times, details and the traceback of a fault", ""]
         return "\n".join(lines)
 
-    def parse_args(self, args: Sequence[str] | None = None, namespace=None) -> argparse.Namespace:
+    # argparse overloads it by the kind of namespace
+    def parse_args(  # pyrefly: ignore[bad-override]
+        self, args: Sequence[str] | None = None, namespace: Any = None
+    ) -> argparse.Namespace:
         """As argparse; a command or option that is none ends with 2 and names the nearest one that there is."""
         given = list(sys.argv[1:] if args is None else args)
         if not given:
@@ -104,7 +108,7 @@ def _add_options(parser: argparse.ArgumentParser, options: Sequence[Option]) -> 
         needed = any(option.required for option in options if option.one_of == word)
         exclusive[word] = parser.add_mutually_exclusive_group(required=needed)
     for option in options:
-        group = exclusive.get(option.one_of, shared if option.flag in SHARED else parser)
+        group = exclusive.get(option.one_of or "", shared if option.flag in SHARED else parser)
         group.add_argument(option.flag, **_settings(option))
     # a value that the parser of `interestlake` has read stays where it is not given again
     _add_volume(shared, argparse.SUPPRESS)
@@ -122,11 +126,11 @@ def _shown(option: Option) -> str:
     return f"{option.flag} {value}" if option.flag.startswith("-") else value
 
 
-def _settings(option: Option) -> dict[str, object]:
+def _settings(option: Option) -> dict[str, Any]:
     """Of argparse's add_argument."""
     if option.kind is bool:  # a switch for a parameter leaves it as configured where it is not given
         return {"action": "store_const", "const": True, "default": None if option.sets else False, "help": option.help}
-    settings: dict[str, object] = {"type": option.kind, "help": option.help, "metavar": option.metavar}
+    settings: dict[str, Any] = {"type": option.kind, "help": option.help, "metavar": option.metavar}
     if option.flag.startswith("-"):
         settings["required"] = option.required and not option.one_of
     if option.choices:

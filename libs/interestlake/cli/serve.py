@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from ..core.config import RunOptions
 from ..core.params.all import Params
+from ..core.present import present
 from ..privacy.meant import Person
 from ..serving.person_page.server import PageServer
 
@@ -79,7 +80,7 @@ class Clicks:
     def _session(self):
         if self._spark is None:
             LOG.info("starting Spark for the first click ...")
-            self._spark, loading = self._stack.enter_context(self._start())
+            self._spark, loading = self._stack.enter_context(present(self._start)())
             loading.result()
         if not self._stages:
             from ..recommending.relist import released_once

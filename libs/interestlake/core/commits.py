@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .storage import filesystem, read_text
+from .storage import filesystem, jvm, read_text
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -43,7 +43,7 @@ def action(spark: "SparkSession", path: str, version: int, kind: str) -> dict:
     fs, commit = filesystem(spark, _file(path, version))
     if not fs.exists(commit):
         return {}
-    java = spark._jvm.java.io
+    java = jvm(spark).java.io
     reader = java.BufferedReader(java.InputStreamReader(fs.open(commit), "UTF-8"))
     try:
         while line := reader.readLine():

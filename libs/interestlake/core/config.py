@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import MISSING, asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from .errors import BadInput, nearest
 from .params.all import SECTIONS, Params, section_fields
@@ -44,7 +45,7 @@ class RunOptions:
     mapping: str | None = None
     tracking_uri: str | None = None
     report_dir: str | None = None
-    request: object | None = None
+    request: Any = None
     fresh: bool = False
     wait_s: float = 0.0
 
@@ -112,7 +113,7 @@ def _section(name: str, values: object, file: str, origins: dict[str, str], faul
     if not isinstance(values, dict):
         faults.append(f"{file}: found {type(values).__name__}; expected `name: value` lines")
         values = {}
-    values_of = {}
+    values_of: dict[str, Any] = {}
     for key, value in values.items():
         where = origins.get(key, file)
         if key not in specs:
@@ -152,14 +153,12 @@ def load_params(conf_dir: str | None, overrides: dict[str, object] | None = None
     Raises BadInput once with every unknown name, wrong type and value out of range.
     """
     faults: list[str] = []
-    values: dict[str, dict] = {name: {} for name in SECTIONS}
+    values: dict[str, Any] = {name: {} for name in SECTIONS}
     origins: dict[str, dict[str, str]] = {name: {} for name in SECTIONS}
     origin: dict[str, str] = {name: f"conf/params/{name}.yml" for name in SECTIONS}
     folder = Path(conf_dir) / "params" if conf_dir else None
-    if (
-        conf_dir == PACKAGED and not folder.is_dir()
-    ):  # a checkout whose links were not copied; its files say the defaults
-        folder = None
+    if conf_dir == PACKAGED and folder is not None and not folder.is_dir():
+        folder = None  # a checkout whose links were not copied; its files say the defaults
     if folder is not None and not folder.is_dir():
         raise BadInput.of("configuration", found=f"no folder {folder}", expected="YAML files", where="--conf")
     for path in sorted(folder.glob("*.yml")) if folder else ():

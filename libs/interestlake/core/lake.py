@@ -9,15 +9,16 @@ from urllib.parse import unquote
 from delta import exceptions as refused
 from delta.tables import DeltaTable
 from pyspark.errors import AnalysisException
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import Column, DataFrame, SparkSession
 
 from .commits import NAMED, NAMING, Commit, action, last_version, standing
 from .conflicts import patient
 from .contract import conform, contract_of, described, empty, equal, one_row, required, type_of, with_later_columns
 from .errors import BadInput
+from .only_row import only_row
 from .schemas.all import Table
 from .session import settings
-from .storage import file_there, filesystem, located
+from .storage import file_there, filesystem, jvm, located
 
 DROPPED = ".dropped"  # folder of the lake that holds a table while its files are deleted
 MISSING = -1  # stands for the version of a table before its first
@@ -162,7 +163,7 @@ class Lake:
         return Written(name, version, int(self._metrics(name, version).get("numDeletedRows", 0)) * (version > before))
 
     @patient(REFUSALS)
-    def update(self, name: str, condition: str, values: dict[str, str]) -> Written:
+    def update(self, name: str, condition: str, values: dict[str, str | Column]) -> Written:
         """Set columns to SQL expressions in the rows that meet a condition; Written.rows counts them."""
         before = self.version(name)
         self._delta(name).update(condition, values)
@@ -211,7 +212,7 @@ class Lake:
     @patient(REFUSALS)
     def restore(self, name: str, version: int) -> Written:
         """Make the rows, and the columns, those of an earlier version; a commit of its own, which `commits` knows."""
-        found = self._delta(name).restoreToVersion(version).first()
+        found = only_row(self._delta(name).restoreToVersion(version))
         return Written(name, self._last_commit(name), found["num_removed_files"] + found["num_restored_files"])
 
     def drop(self, name: str) -> None:
@@ -222,7 +223,7 @@ class Lake:
             if not fs.rename(filesystem(self.spark, self.path(name))[1], aside):
                 raise OSError(f"table {name} cannot be moved to {aside}")
             # this JVM would go on with the state that it has read
-            self.spark._jvm.org.apache.spark.sql.delta.DeltaLog.clearCache()
+            jvm(self.spark).org.apache.spark.sql.delta.DeltaLog.clearCache()
         fs.delete(aside.getParent(), True)  # of a call that was killed before this step, too
 
     def _make(self, table: Table, rows: DataFrame, app: str | None = None) -> None:
@@ -252,12 +253,12 @@ class Lake:
         same = " AND ".join(equal(name, type_of(table, name)) for name in values)
         with MERGING, settings(self.spark, {TXN_APP: app, TXN_VERSION: str(self.take)}):
             merge = self._delta(table.name).alias("t").merge(rows.alias("s"), on)
-            put = {column: f"s.{column}" for column in table.column_names}
+            put: dict[str, str | Column] = {column: f"s.{column}" for column in table.column_names}
             if deletes:
                 merge = merge.whenMatchedDelete("s.gone")
             if values:
                 merge = merge.whenMatchedUpdate(condition=f"NOT ({same})", set=put)
-            merge = merge.whenNotMatchedInsert(condition="NOT s.gone" if deletes else None, values=put)
+            merge = merge.whenNotMatchedInsert("NOT s.gone", put) if deletes else merge.whenNotMatchedInsert(values=put)
             (merge.whenNotMatchedBySourceDelete(lacking) if lacking else merge).execute()
 
     def _last_commit(self, name: str) -> int:

@@ -2,7 +2,8 @@
 
 import logging
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import cast
 
 from pyspark.sql import SparkSession
 
@@ -105,7 +106,8 @@ class Marks:
     """
 
     def __init__(self):
-        self.writer, self.last = ThreadPoolExecutor(1), None
+        self.writer = ThreadPoolExecutor(1)
+        self.last: Future[None] | None = None
 
     def add(self, context: StageContext, row: dict[str, object], stage_run: str) -> None:
         """Write a mark once the one before it is written; where it cannot be, the MLflow run of the stage has failed.
@@ -176,8 +178,8 @@ def _run_one(context: StageContext, params: Params, stage: Stage, marks: Marks) 
         tracker.log_metrics({**figures, **counted, "seconds": seconds})
         metrics = {name: float(value) for name, value in figures.items()}
         stage_run = tracker.stage_run_id()
-    row = {"stage": stage.name, "seconds": seconds, "rows": rows, "versions": versions, "metrics": metrics,
-           "rests_on": _rests_on(context, stage)}  # fmt: skip
+    row: dict[str, object] = {"stage": stage.name, "seconds": seconds, "rows": rows, "versions": versions,
+                              "metrics": metrics, "rests_on": _rests_on(context, stage)}  # fmt: skip
     marks.add(context, row, stage_run)
     LOG.info("      %s finished in %.1f s", stage.name, seconds)
     if refusal is not None:
@@ -191,7 +193,8 @@ def _rests_on(context: StageContext, stage: Stage) -> dict[str, str] | None:
         return None
     given = None if stage.reads else input_mark(Lake(context.spark, context.lake.root), context.options.run_id)
     wrote = {written.table: written.version for written in context.written.values()}
-    return rested_on(context.lake, context.params, context.options.seed, wrote, given) or None
+    lake, params = cast(WatchedLake, context.lake), cast(WatchedParams, context.params)
+    return rested_on(lake, params, context.options.seed, wrote, given) or None
 
 
 def _mark_finished(context: StageContext, row: dict[str, object]) -> None:

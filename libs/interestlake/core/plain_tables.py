@@ -1,6 +1,6 @@
 """Tables of a lake read without Spark, by Delta's own log in Rust: for processes that must answer at once."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 
 import pandas as pd
@@ -11,6 +11,7 @@ from deltalake.exceptions import DeltaError, TableNotFoundError
 from pyarrow import fs
 
 from .errors import Unreadable
+from .present import present
 
 LOCAL = fs.LocalFileSystem()
 
@@ -42,14 +43,14 @@ class PlainTable:
         except (DeltaError, OSError) as fault:
             raise Unreadable(" ".join(str(fault).split())) from fault
 
-    def rows(self, columns: Sequence[str], where: ds.Expression | None = None) -> pd.DataFrame:
+    def rows(self, columns: Collection[str], where: ds.Expression | None = None) -> pd.DataFrame:
         """`columns` of the version that `version` saw last, of the rows that meet `where`; files are skipped by it.
 
         Raises Unreadable where files are gone, or the table is none.
         """
         return self.table(columns, where).to_pandas()
 
-    def table(self, columns: Sequence[str], where: ds.Expression | None = None) -> pa.Table:
+    def table(self, columns: Collection[str], where: ds.Expression | None = None) -> pa.Table:
         """`rows` as Arrow has them; a column that none of the files has is null."""
         with self._reading() as (schema, files):
             there = [name for name in columns if name in schema.names]
@@ -68,7 +69,7 @@ class PlainTable:
         if self._table is None and self.version() is None:
             raise Unreadable(f"no table at {self.address}")
         try:
-            addresses = self._table.file_uris()
+            addresses = present(self._table).file_uris()
             store, _ = fs.FileSystem.from_uri(addresses[0]) if "://" in (addresses or [""])[0] else (LOCAL, "")
             paths = [address.split("://", 1)[-1] for address in addresses]
             formats = ds.ParquetFileFormat()
@@ -83,7 +84,7 @@ class PlainTable:
         kinds = {"string": pa.string(), "integer": pa.int32(), "long": pa.int64(), "double": pa.float64(),
                  "float": pa.float32(), "boolean": pa.bool_(), "timestamp": pa.timestamp("us")}  # fmt: skip
         return [pa.field(one.name, kinds.get(getattr(one.type, "type", ""), pa.string()))
-                for one in self._table.schema().fields]  # fmt: skip
+                for one in present(self._table).schema().fields]  # fmt: skip
 
 
 def among(column: str, values: Collection) -> ds.Expression:
@@ -100,7 +101,7 @@ def state_mark(address: str, version: int | None = None) -> str | None:
     try:
         table = DeltaTable(address)
         newest, commits = table.version(), table.history()  # newest first
-    except (DeltaError, TableNotFoundError, OSError, ValueError):
+    except (DeltaError, OSError, ValueError):
         return None
     version = newest if version is None else version
     upto = commits[newest - version :] if version <= newest else []

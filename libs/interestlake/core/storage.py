@@ -3,7 +3,7 @@
 import os
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .errors import BadInput
 
@@ -27,10 +27,16 @@ def as_on_disk(path: str) -> str:
     return os.path.abspath(path) if has_scheme(path) and os.path.lexists(path) else path
 
 
+def jvm(spark: "SparkSession") -> Any:
+    """The packages of the session's JVM, to which Py4J gives no types."""
+    return spark._jvm
+
+
 def filesystem(spark: "SparkSession", path: str):
     """(Hadoop FileSystem, Hadoop Path) of an address; `path` may be local, HDFS or an object store."""
-    hadoop_path = spark._jvm.org.apache.hadoop.fs.Path(path)
-    return hadoop_path.getFileSystem(spark._jsc.hadoopConfiguration()), hadoop_path
+    hadoop_path = jvm(spark).org.apache.hadoop.fs.Path(path)
+    java: Any = spark._jsc
+    return hadoop_path.getFileSystem(java.hadoopConfiguration()), hadoop_path
 
 
 def file_there(spark: "SparkSession", address: str) -> bool:
@@ -46,7 +52,7 @@ def read_text(spark: "SparkSession", address: str) -> str | None:
         return None
     stream = system.open(path)
     try:
-        return spark._jvm.org.apache.commons.io.IOUtils.toString(stream, "UTF-8")
+        return jvm(spark).org.apache.commons.io.IOUtils.toString(stream, "UTF-8")
     finally:
         stream.close()
 
@@ -54,7 +60,7 @@ def read_text(spark: "SparkSession", address: str) -> str | None:
 def put_file(spark: "SparkSession", local: Path, address: str) -> None:
     """Copy a file of this machine to `address` on whatever file system it names, in place of one that is there."""
     system, path = filesystem(spark, address)
-    system.copyFromLocalFile(False, True, spark._jvm.org.apache.hadoop.fs.Path(str(local)), path)
+    system.copyFromLocalFile(False, True, jvm(spark).org.apache.hadoop.fs.Path(str(local)), path)
 
 
 def fetch_file(spark: "SparkSession", address: str, local: Path) -> None:
@@ -63,7 +69,7 @@ def fetch_file(spark: "SparkSession", address: str, local: Path) -> None:
     if not system.exists(path):
         raise BadInput.of(f"file {address}", found="nothing there", expected="the file that the table names",
                           where="--lake: was it copied whole?")  # fmt: skip
-    system.copyToLocalFile(False, path, spark._jvm.org.apache.hadoop.fs.Path(str(local)), True)
+    system.copyToLocalFile(False, path, jvm(spark).org.apache.hadoop.fs.Path(str(local)), True)
 
 
 def remove_file(spark: "SparkSession", address: str) -> None:

@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO, Any, BinaryIO
 
 import pyarrow as pa
 
@@ -24,7 +24,7 @@ BROKEN = (OSError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, Not
 
 
 @contextmanager
-def opened_bytes(path: str, option: str) -> Iterator[BinaryIO]:
+def opened_bytes(path: str, option: str) -> Iterator[IO[bytes]]:
     """The unpacked bytes of a file; what it is packed with is told by its first bytes.
 
     Raises BadInput where there is no file, where it cannot be read or unpacked, there or while the body reads, and for
@@ -75,7 +75,7 @@ def empty(path: str, option: str) -> BadInput:
 
 
 @contextmanager
-def _unpacked(file: BinaryIO, path: Path, option: str) -> Iterator[BinaryIO]:
+def _unpacked(file: BinaryIO, path: Path, option: str) -> Iterator[IO[bytes]]:
     head = file.read(6)
     file.seek(0)
     kind = next((name for name, (mark, _) in PACKED.items() if head.startswith(mark)), None)
@@ -93,7 +93,8 @@ def _unpacked(file: BinaryIO, path: Path, option: str) -> Iterator[BinaryIO]:
         with zipfile.ZipFile(file) as archive, archive.open(_only_member(archive, path, option)) as stream:
             yield stream
         return
-    openers = {None: lambda: file, "gzip": lambda: gzip.open(file), "bzip2": lambda: bz2.open(file),
+    openers: dict[str | None, Any] = {None: lambda: file, "gzip": lambda: gzip.open(file),
+               "bzip2": lambda: bz2.open(file),
                "xz": lambda: lzma.open(file), "zstd": lambda: pa.CompressedInputStream(file, "zstd")}  # fmt: skip
     yield openers[kind]()
 

@@ -6,6 +6,7 @@ import importlib
 import importlib.metadata
 import io
 import logging
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from mlflow.utils.mlflow_tags import MLFLOW_DATASET_CONTEXT
 from .config import new_run_id
 from .errors import BadInput
 from .moved_store import SQLITE, artifacts_beside, settle_store
+from .present import present
 from .store_names import ABOUT, experiment_name, registered_name
 
 LOG = logging.getLogger("interestlake")
@@ -94,7 +96,7 @@ class Tracker:
     def _find(self, filter_string: str) -> list:
         return self.client.search_runs([self.experiment_id], filter_string, ViewType.ACTIVE_ONLY, max_results=100)
 
-    def start(self, params: dict[str, object]) -> str:
+    def start(self, params: Mapping[str, object]) -> str:
         """Open (or find again) the parent run and log `params`; returns the MLflow run id."""
         parents = self._find(f"tags.`{RUN_TAG}` = '{self.run_id}' AND tags.`{STAGE_TAG}` = 'pipeline'")
         if parents:
@@ -132,7 +134,7 @@ class Tracker:
 
     def stage_run_id(self) -> str:
         """The MLflow run of the running stage."""
-        return mlflow.active_run().info.run_id
+        return present(mlflow.active_run()).info.run_id
 
     def fail(self, stage_run: str) -> None:
         """Say of a stage that was held to be finished that it is not."""
@@ -166,7 +168,7 @@ class Tracker:
 
     def log_parent_figure(self, figure, name: str) -> None:
         """A matplotlib figure into the artifacts of the whole run."""
-        self.client.log_figure(self.parent_id, figure, name)
+        self.client.log_figure(present(self.parent_id), figure, name)
 
     def log_figure(self, figure, name: str) -> None:
         """A matplotlib figure into the running stage's artifacts."""
@@ -276,7 +278,7 @@ class Tracker:
 
 
 @contextmanager
-def one_run(uri: str, kind: str, given: dict[str, object], params: dict[str, object]):
+def one_run(uri: str, kind: str, given: Mapping[str, object], params: Mapping[str, object]) -> Iterator["Tracker"]:
     """A run of its own, beside the pipeline's: a Tracker named `<kind>-<time>-<hash of given>`, started with `params`.
 
     Closed with FINISHED, or FAILED when the body raises.

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from .claim import undone_run
 from .commits import KEEPING, Commit
@@ -129,7 +130,7 @@ def _refuse_forgotten(lake: Lake, run_id: str, began_ms: int, marks: dict[str, s
     asked = lake.read(OBJECTIONS).where(f"action = '{FORGET}'").select("run_id") if lake.exists(OBJECTIONS) else None
     asking = {row["run_id"].split("/")[0] for row in asked.collect()} if asked is not None else set()
     # one whose commit the log no longer keeps is older than every state that it keeps
-    ended_ms = {one: 0 for one in ended} | {
+    ended_ms: dict[Any, int] = {one: 0 for one in ended} | {
         commit.run_id: commit.written_ms for commit in lake.commits("ops.stages")
         if commit.run_id in ended and commit.app == f"{commit.run_id}/{FORGET}/ops.stages"
     }  # fmt: skip

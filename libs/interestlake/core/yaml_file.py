@@ -7,7 +7,7 @@ import yaml
 from .errors import BadInput
 
 
-class _NoTwice:
+class _NoTwice(yaml.constructor.BaseConstructor):
     """A loader that refuses a name given twice, of which YAML itself keeps the last."""
 
     def construct_mapping(self, node, deep=False):

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 
-def hits_of(lists: np.ndarray, relevant: list[np.ndarray]) -> np.ndarray:
+def hits_of(lists: np.ndarray, relevant: Sequence[np.ndarray]) -> np.ndarray:
     """lists (U, k) item columns, -1 = none; relevant: U arrays of columns -> (U, k) bool."""
     return np.stack([np.isin(row, columns) & (row >= 0) for row, columns in zip(lists, relevant, strict=True)])
 
@@ -47,7 +47,7 @@ def mean_list_ndcg(lists: np.ndarray, relevant: Sequence[np.ndarray]) -> float:
     return float(ranking_at(hits_of(lists, relevant), sizes, lists.shape[1])["ndcg"].mean())
 
 
-def satisfaction(lists: np.ndarray, feedback: list[dict[int, float]], k: int) -> np.ndarray:
+def satisfaction(lists: np.ndarray, feedback: Sequence[dict[int, float]], k: int) -> np.ndarray:
     """Weighted feedback: sum of a list's held-out weights within k / the largest sum k items could have, (U,).
 
     feedback: per person, column -> weight >= 0; 0 where no weight is positive. Example: weights {3: 5, 8: 1}, k=1,

@@ -8,6 +8,7 @@ from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 from scipy import stats
 
+from ..core.only_row import only_row
 from .ranking import all_at
 
 LEVEL = 0.95  # of the interval
@@ -70,8 +71,8 @@ def differences(challenger: DataFrame, champion: DataFrame) -> DataFrame:
 def difference(pairs: DataFrame) -> Difference:
     """(user_id, challenger, champion) -> Difference. One Spark job."""
     apart = F.stddev_samp(F.col("challenger") - F.col("champion"))
-    row = pairs.agg(F.count("*").alias("people"), F.avg("challenger").alias("challenger"),
-                    F.avg("champion").alias("champion"), apart.alias("apart")).first()  # fmt: skip
+    row = only_row(pairs.agg(F.count("*").alias("people"), F.avg("challenger").alias("challenger"),
+                    F.avg("champion").alias("champion"), apart.alias("apart")))  # fmt: skip
     people, spread = int(row["people"]), row["apart"]
     error = math.nan if spread is None or people < 2 else spread / math.sqrt(people)
     return Difference(people, row["challenger"] or 0.0, row["champion"] or 0.0, error)

@@ -89,7 +89,7 @@ def search(
         for _ in range(2):
             before = dict(current)
             for name, grid in grids.items():
-                values = list(grid.values)
+                values, best = list(grid.values), current[name]
                 waiting = list(values)
                 while waiting:
                     for value in waiting:

@@ -48,7 +48,8 @@ def factors(model: ALSModel) -> tuple[DataFrame, DataFrame]:
 
     Only people and items of the training pairs have factors.
     """
-    return tuple(
+    people, items = (
         frame.select(F.col("id").cast("int").alias(name), F.col("features").alias("vector"))
         for frame, name in ((model.userFactors, "user_index"), (model.itemFactors, "item_index"))
     )
+    return people, items

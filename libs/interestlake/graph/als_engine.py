@@ -10,7 +10,9 @@ from pyspark.ml.recommendation import ALSModel
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from ..core.only_row import only_row
 from ..core.params.all import Als
+from ..core.storage import jvm
 from ..interactions.batch import UserBatch
 from ..models.implicit_als import fit_implicit_als
 from .als import fit_als
@@ -67,7 +69,7 @@ def plan_for(params: Als) -> Callable[[DataFrame], AlsFit]:
             F.countDistinct("user_index").alias("people"),
             F.countDistinct("item_index").alias("items"),
         )
-        return plan_fit(params, **sizes.first().asDict())
+        return plan_fit(params, **only_row(sizes).asDict())
 
     return plan
 
@@ -124,6 +126,6 @@ def _rows(side: int, ids: np.ndarray, vectors: np.ndarray) -> pd.DataFrame:
 
 def _model(rank: int, people: DataFrame, items: DataFrame) -> ALSModel:
     """Spark's own model around factors (id, features), so that both engines save, load and predict alike."""
-    java = people.sparkSession._jvm.org.apache.spark.ml.recommendation.ALSModel
+    java = jvm(people.sparkSession).org.apache.spark.ml.recommendation.ALSModel
     model = ALSModel(java("ALS_implicit", rank, people._jdf, items._jdf))
     return model.setUserCol("user_index").setItemCol("item_index").setColdStartStrategy("nan")

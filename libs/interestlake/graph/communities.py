@@ -7,6 +7,7 @@ from pyspark.ml.clustering import PowerIterationClustering
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from ..core.only_row import only_row
 from .engine import WeightedGraph, label_propagation
 
 PROPAGATION_ROUNDS = 8
@@ -50,7 +51,7 @@ def modularity(graph: WeightedGraph, members: DataFrame) -> float:
     )
     sums = between(graph, members).select(ends.alias("end")).groupBy("end.community")
     sums = sums.agg(F.sum("end.inside").alias("inside"), F.sum("end.w").alias("degree"))
-    row = sums.agg(F.sum("inside"), F.sum(F.col("degree") ** 2), F.sum("degree")).first()
+    row = only_row(sums.agg(F.sum("inside"), F.sum(F.col("degree") ** 2), F.sum("degree")))
     if not row[2]:
         return 0.0
     return row[0] / (row[2] / 2) - row[1] / row[2] ** 2
@@ -66,9 +67,9 @@ def merge_communities(graph: WeightedGraph, members: DataFrame) -> tuple[DataFra
     # free summation order leaves noise in the last digits, which must not decide between equal gains
     few = nx.Graph()
     few.add_weighted_edges_from((row["a"], row["b"], round(row["weight"], 9)) for row in pairs)
-    groups = nx.community.greedy_modularity_communities(few, weight="weight")
+    groups = [set(group) for group in nx.community.greedy_modularity_communities(few, weight="weight")]
     joined = {old: min(group) for group in groups for old in group}
-    return members.replace(joined, subset="community"), nx.community.modularity(few, groups, weight="weight")
+    return members.replace(joined, subset=["community"]), nx.community.modularity(few, groups, weight="weight")
 
 
 def _named(members: DataFrame) -> DataFrame:

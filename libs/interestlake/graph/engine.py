@@ -11,6 +11,8 @@ from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from ..core.errors import BadInput
+from ..core.only_row import only_row
+from ..core.storage import jvm
 from .nodes import index_nodes
 
 PROBE = "org.graphframes.GraphFramePythonAPI"
@@ -35,7 +37,7 @@ class WeightedGraph:
 def require_graphframes(spark: SparkSession) -> None:
     """Raises BadInput where the JVM side of GraphFrames is not on the class path."""
     try:
-        spark._jvm.java.lang.Thread.currentThread().getContextClassLoader().loadClass(PROBE)
+        jvm(spark).java.lang.Thread.currentThread().getContextClassLoader().loadClass(PROBE)
     except Py4JJavaError as error:
         raise BadInput.of(
             "GraphFrames",
@@ -175,7 +177,7 @@ def pagerank(graph: WeightedGraph, rounds: int, sources: tuple[int, ...] = ()) -
     point (Del Corso, Gulli and Romani 2005), so no round needs a global sum. Ends within 0.85^rounds of that point.
     """
     walks: list[int | None] = [None, *sources]
-    personal = []
+    personal, whole = [], graph.vertices
     vertices = _with_ways_out(graph)
     for first in range(0, len(walks), WALKS_PER_RUN):
         names = {f"walk_{n}": walks[n] for n in range(first, min(first + WALKS_PER_RUN, len(walks)))}
@@ -216,7 +218,7 @@ def _walk(graph: WeightedGraph, vertices: DataFrame, walks: dict[str, int | None
 
     state = vertices.select("id", "out_weight", *(start.alias(name) for name, start in restart.items()))
     ranks = _message_rounds(graph, state, rounds, steps, arrived, change)
-    totals = ranks.agg(*(F.sum(name).alias(name) for name in walks)).first()
+    totals = only_row(ranks.agg(*(F.sum(name).alias(name) for name in walks)))
     return ranks.select("id", *((F.col(name) / F.lit(totals[name])).alias(name) for name in walks))
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import reduce
 
 import numpy as np
 import pandas as pd
@@ -11,6 +12,7 @@ from pyspark.sql import functions as F
 from scipy import sparse
 
 from ..core.errors import BadInput
+from ..core.present import present
 
 # the data alone sets the blocks, so that partial sums are the same numbers in the same order on any cluster
 PAIRS_PER_BLOCK = 250_000
@@ -54,11 +56,11 @@ class BehaviourMatrix:
             total = np.zeros_like(shared.value)
             for _, matrix in _user_rows(frames, items):
                 total += matrix.T @ (matrix @ shared.value)
-            yield pd.DataFrame({"part": [TaskContext.get().partitionId()], "sum": [total.tobytes()]})
+            yield pd.DataFrame({"part": [present(TaskContext.get()).partitionId()], "sum": [total.tobytes()]})
 
         parts = self.rows.mapInPandas(partial, "part int, sum binary").toPandas().sort_values("part")
         shared.destroy()
-        return sum(np.frombuffer(part, block.dtype).reshape(block.shape) for part in parts["sum"])
+        return reduce(np.add, (np.frombuffer(part, block.dtype).reshape(block.shape) for part in parts["sum"]))
 
     def user_vectors(self, projection: np.ndarray) -> DataFrame:
         """(items, rank) -> (user_id, vector array<float>), A @ projection. Lazy."""

@@ -11,6 +11,9 @@ from pyspark.ml.stat import Summarizer
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from ..core.only_row import only_row
+from ..core.present import present
+
 VISIBLE_SPLITS = ("train", "all")
 
 
@@ -47,14 +50,14 @@ def fit_reduction(vectors: DataFrame, dimension: int) -> TextReduction | None:
     """
     if vectors.limit(2).count() < 2:
         return None
-    mean = vectors.agg(Summarizer.mean(array_to_vector(F.col("vector")))).first()[0].toArray()
+    mean = only_row(vectors.agg(Summarizer.mean(array_to_vector(F.col("vector")))))[0].toArray()
 
     def scatter(frames: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
         total = np.zeros((len(mean), len(mean)))
         for frame in frames:
             centred = np.stack(frame["vector"].to_numpy()).astype(np.float64) - mean
             total += centred.T @ centred
-        yield pd.DataFrame({"part": [TaskContext.get().partitionId()], "sum": [total.tobytes()]})
+        yield pd.DataFrame({"part": [present(TaskContext.get()).partitionId()], "sum": [total.tobytes()]})
 
     parts = vectors.select("vector").mapInPandas(scatter, "part int, sum binary").toPandas().sort_values("part")
     whole = sum(np.frombuffer(part).reshape(len(mean), len(mean)) for part in parts["sum"])

@@ -47,11 +47,11 @@ def read_inputs(
     catalogue = _side(items, "--items", ("item_id", "title", "text"), ("item_id",))
     known_facts = _side(facts, "--facts", ("subject", "predicate", "object"), ("subject",))
     friends = _side(social, "--social", ("user_id", "friend_id"), ("user_id", "friend_id"))
-    if items:
+    if items and catalogue is not None:
         _check_meeting(catalogue["item_id"], learned["item_id"], items, "--items", "item")
-    if facts:
+    if facts and known_facts is not None:
         _check_meeting(known_facts["subject"], learned["item_id"], facts, "--facts", "item")
-    if social:
+    if social and friends is not None:
         people = pd.concat([friends["user_id"], friends["friend_id"]])
         _check_meeting(people, learned["user_id"], social, "--social", "person")
     inputs = inputs_of(train_rows, extra, test_rows, timed, catalogue, friends, known_facts, counts)
@@ -155,7 +155,7 @@ def _without_seen(inputs: Inputs, validation: str | None, test: str | None) -> I
         if again.any():
             counts["validation_pairs_left_out_since_train_has_them"] = int(again.sum())
             held = held.rows(~again)
-            _check_left(held.weights, int(again.sum()), validation, "--validation", "train")
+            _check_left(held.weights, int(again.sum()), validation or "", "--validation", "train")
         seen = np.concatenate([seen, held.keys])
     if test:
         users, items = place_of(train.user_ids, rows["user_id"]), place_of(train.item_ids, rows["item_id"])

@@ -27,6 +27,7 @@ def cuts_of(train: Pairs, validation: Pairs | None, protocol: str, seed: int, lo
     one of each person's last pairs likewise. Where a given validation asks fewer than ENOUGH_PEOPLE, train is cut as
     that is seen to have been cut (`way_of`).
     """
+    without_pairs = 0.0
     if validation is not None:
         cuts, how = [(train, validation)], "given"
     else:

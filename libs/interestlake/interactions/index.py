@@ -3,6 +3,8 @@
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from ..core.only_row import only_row
+
 PARTITION_BITS = 33  # of monotonically_increasing_id: partition number above, place in the partition below
 
 
@@ -15,7 +17,7 @@ def keep_index(ids: DataFrame, existing: DataFrame | None, key: str, index: str)
     """
     spark = ids.sparkSession
     new = ids.select(key) if existing is None else ids.select(key).join(existing, key, "left_anti")
-    first = 0 if existing is None else existing.agg(F.coalesce(F.max(index) + 1, F.lit(0))).first()[0]
+    first = 0 if existing is None else only_row(existing.agg(F.coalesce(F.max(index) + 1, F.lit(0))))[0]
     # range bounds are sampled: the cached plan keeps one sample for both passes
     placed = new.repartitionByRange(key).sortWithinPartitions(key)
     placed = placed.select(key, F.monotonically_increasing_id().alias("place")).persist()

@@ -6,6 +6,7 @@ from logging import Logger
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from ..core.only_row import only_row
 from ..core.room import expect_room, gigabytes, has_room
 
 BOUND = "recommend.max_item_gigabytes"
@@ -20,7 +21,7 @@ def with_room(tables: Mapping[str, DataFrame], most: float, log: Logger) -> dict
     """
     letters = F.length(F.concat(F.coalesce("title", F.lit("")), F.coalesce("description", F.lit(""))))
     categories = F.greatest(F.size("categories"), F.lit(0))
-    row = tables["silver.items"].agg(F.count("*"), F.sum(letters), F.sum(categories)).first()
+    row = only_row(tables["silver.items"].agg(F.count("*"), F.sum(letters), F.sum(categories)))
     items, said, carried = (value or 0 for value in row)
     expect_room(f"catalogue of {items:,} items", gigabytes(items, texts=3, numbers=4, letters=said), most, BOUND)
     fitting = dict(tables)

@@ -36,8 +36,9 @@ class Pairs:
         users, items = np.searchsorted(user_ids, pairs["user_id"]), np.searchsorted(item_ids, pairs["item_id"])
         times = pairs["time"].to_numpy(np.float64)
         order = np.lexsort((np.arange(len(pairs)), times, users))
-        arrays = (users.astype(np.int32), items.astype(np.int32), pairs["weight"].to_numpy(np.float32), times)
-        return cls(user_ids, item_ids, *(array[order] for array in arrays), timed)
+        users, items = users[order].astype(np.int32), items[order].astype(np.int32)
+        arrays = (users, items, pairs["weight"].to_numpy(np.float32)[order], times[order])
+        return cls(user_ids, item_ids, *arrays, timed)
 
     def __len__(self) -> int:
         return len(self.users)
@@ -79,7 +80,8 @@ class Pairs:
         mine = self.rows(~np.isin(self.keys, other.keys))
         joined = [np.concatenate(pair) for pair in zip(mine._arrays(), other._arrays(), strict=True)]
         order = np.lexsort((np.arange(len(joined[0])), joined[3], joined[0]))
-        return Pairs(self.user_ids, self.item_ids, *(array[order] for array in joined), self.timed)
+        users, items, weights, times = (array[order] for array in joined)
+        return Pairs(self.user_ids, self.item_ids, users, items, weights, times, self.timed)
 
     def batch(
         self, people: np.ndarray, friends: sp.csr_matrix | None = None, vectors: Mapping[str, np.ndarray] | None = None

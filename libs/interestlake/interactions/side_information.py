@@ -12,6 +12,7 @@ from sklearn.decomposition import TruncatedSVD
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from ..core.params.all import Embed
+from ..core.present import present
 from ..core.vectors import nearest_rows, unit_rows
 from ..text.configured import configured_encoder, loaded_encoder
 from ..text.kept_vectors import kept_vectors
@@ -43,7 +44,7 @@ class SideInformation:
     @cached_property
     def alike(self) -> sp.csr_matrix:
         """(I, I) CSR: each item's ALIKE nearest by the cosine of their content, which there has to be; made once."""
-        return nearest_rows(unit_rows(self.content[:, :-1]), ALIKE)  # the last feature is a constant
+        return nearest_rows(unit_rows(present(self.content)[:, :-1]), ALIKE)  # the last feature is a constant
 
     def alike_among(self, items: np.ndarray) -> sp.csr_matrix:
         """items (m,) ascending columns -> (I, m) CSR: each item's ALIKE nearest of these, as `alike`; the last asked
@@ -51,7 +52,7 @@ class SideInformation:
         mark = items.tobytes()
         if mark not in self._among:
             self._among.clear()
-            self._among[mark] = nearest_rows(unit_rows(self.content[:, :-1]), ALIKE, items)
+            self._among[mark] = nearest_rows(unit_rows(present(self.content)[:, :-1]), ALIKE, items)
         return self._among[mark]
 
     @cached_property
@@ -92,7 +93,7 @@ def encode(texts: np.ndarray, log: Logger) -> np.ndarray:
 
     def load_and_encode(written: list[str]) -> np.ndarray:
         log.info("  encoding %d texts with %s", len(written), encoder.model_id)
-        return loaded_encoder(encoder, settings.batch_size, os.cpu_count()).encode(written)
+        return loaded_encoder(encoder, settings.batch_size, os.cpu_count() or 1).encode(written)
 
     encoded = kept_vectors(load_and_encode, encoder.model_id)([str(distinct[row]) for row in said])
     vectors = np.zeros((len(distinct), encoded.shape[1]), np.float32)

@@ -28,7 +28,7 @@ def choose_name(terms: Sequence[str], npmi: Mapping[tuple[str, str], float]) -> 
     """
     best, value = (), -1.0
     for words in combinations(terms, TERMS_IN_NAME):
-        mean = sum(npmi[tuple(sorted(pair))] for pair in combinations(words, 2)) / (
+        mean = sum(npmi[min(a, b), max(a, b)] for a, b in combinations(words, 2)) / (
             TERMS_IN_NAME * (TERMS_IN_NAME - 1) / 2
         )
         if not best or mean > value + 1e-9:
@@ -74,14 +74,16 @@ def name_topics(topics: DataFrame, texts: DataFrame, vectors: DataFrame | None) 
     """
     rows = topics.select("topic_id", F.col("terms.term").alias("terms")).orderBy("topic_id").collect()
     terms = {row["topic_id"]: [t for t in row["terms"] if not is_generic(t)][:STRONGEST] for row in rows}
-    pairs = {tuple(sorted(pair)) for words in terms.values() for pair in combinations(words, 2)}
+    pairs = {(min(a, b), max(a, b)) for words in terms.values() for a, b in combinations(words, 2)}
     if not pairs:
         return {}
     npmi, _ = coherences({" ".join(pair): pair for pair in pairs})(texts)
     names = {t: choose_name(words, {pair: npmi[" ".join(pair)] for pair in pairs}) for t, words in terms.items()}
     named = {t: words for t, (words, value) in names.items() if words and value >= LEAST_NPMI}
     if vectors is not None and named:
-        placed = term_vectors(texts.join(vectors, "text_hash"), {term for words in terms.values() for term in words})
+        placed = term_vectors(
+            texts.join(vectors, "text_hash"), sorted({term for words in terms.values() for term in words})
+        )
         named = {t: words for t, words in named.items() if _holds_together(t, words, terms, placed)}
     return {t: ", ".join(words) for t, words in named.items()}
 

@@ -7,6 +7,7 @@ import pandas as pd
 from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
+from ..core.present import present
 from .names import likeness, variants, year_of, years_agree
 from .relations import Relation
 
@@ -152,7 +153,9 @@ def told_apart(encode: Callable[[list[str]], np.ndarray] | None, min_score: floa
             score, method = frame["score"].to_numpy(copy=True), np.where(frame["name_score"] == 1.0, "exact", "similar")
             asked = frame["ask"].to_numpy(bool)
             if asked.any():
-                ours, theirs = (encode(frame.loc[asked, name].tolist()) for name in ("item_text", "entity_text"))
+                ours, theirs = (
+                    present(encode)(frame.loc[asked, name].tolist()) for name in ("item_text", "entity_text")
+                )
                 lost = TEXT_SHARE * (1 - np.einsum("nd,nd->n", ours, theirs).clip(0, 1))
                 score[asked] = np.maximum(score[asked] - lost, min_score)
                 method = np.where(asked, "text", method)

@@ -54,7 +54,7 @@ def read_triples(spark: SparkSession, inputs: tuple[str, ...], base: str, max_sh
         settled = settle(_by_lines(spark, lined, base), lined, max_share)
         records = settled.records.select(*FIELDS)
         parts.append(Triples(records, settled.quarantine, settled.record_count, settled.bad_count, (settled.held,)))
-    if whole := {file: kind for file, kind in kinds.items() if kind != "nt"}:
+    if whole := {file: kind for file, kind in kinds.items() if kind and kind != "nt"}:
         parts.append(_by_files(spark, whole, base, max_share))
     first, *others = parts
     for other in others:

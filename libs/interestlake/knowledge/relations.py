@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -39,12 +40,13 @@ def read_relations(path: str) -> dict[str, Relation]:
     if not isinstance(given, dict):
         raise BadInput.of(f"file {path}", found=type(given).__name__, expected="`predicate: {...}` lines", where=WHERE)
     faults, relations = [], {}
+    value: dict[str, Any]
     for predicate, value in given.items():
         if wrong := _fault(value):
             faults.append(f"{predicate}: {wrong}")
         else:
             mined = tuple((str(pattern), float(worth)) for pattern, worth in (value.get("mined") or {}).items())
-            relations[str(predicate)] = Relation(**{**value, "mined": mined})
+            relations[str(predicate)] = Relation(**value | {"mined": mined})
     if faults:
         raise BadInput(f"file {path}: {len(faults)} fault(s)\n  " + "\n  ".join(faults))
     return relations

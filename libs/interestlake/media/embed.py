@@ -9,6 +9,7 @@ import pandas as pd
 from pyspark import TaskContext
 from pyspark.sql import DataFrame
 
+from ..core.present import present
 from .decode import KINDS, Unusable, kind_of
 from .encoders import MediaEncoder, decode, load_encoder
 
@@ -80,7 +81,7 @@ def embed_media(
     limit = int(max_megabytes * 1e6)
 
     def run(frames: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
-        task = TaskContext.get()
+        task = present(TaskContext.get())
         gpu = task.resources().get("gpu")
         address = gpu.addresses[0] if gpu else None
         for frame in frames:

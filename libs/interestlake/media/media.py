@@ -9,6 +9,8 @@ from pyspark.ml.stat import Summarizer
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from ..core.only_row import only_row
+from ..core.present import present
 from ..graph.features import fit_reduction, project
 
 MODALITIES = ("text", "image", "audio")
@@ -59,7 +61,7 @@ def reduce_vectors(width: int, fitted_on: DataFrame) -> Callable[[DataFrame], Da
         fitted_rows = vectors.join(fitted_on, "item_id", "left_semi")
         if fitted_rows.limit(2).count() < 2:
             return None
-        deviation = fitted_rows.agg(Summarizer.std(array_to_vector(F.col("vector")))).first()[0].toArray()
+        deviation = only_row(fitted_rows.agg(Summarizer.std(array_to_vector(F.col("vector")))))[0].toArray()
         scale = 1 / np.maximum(deviation, max(LEAST_DEVIATION * deviation.max(), 1e-12))
 
         @F.pandas_udf("array<float>")
@@ -68,7 +70,7 @@ def reduce_vectors(width: int, fitted_on: DataFrame) -> Callable[[DataFrame], Da
 
         even = scaled("vector").alias("vector")
         reduction = fit_reduction(fitted_rows.select("item_id", even), width)
-        return vectors.select("item_id", even).transform(project(reduction))
+        return vectors.select("item_id", even).transform(project(present(reduction)))
 
     return reduce
 

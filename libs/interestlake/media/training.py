@@ -101,9 +101,10 @@ def fused(model: MediaMatch, items: Content, people: Content) -> tuple[Tensor, T
     was_training = model.training
     model.eval()
     with torch.no_grad():
-        vectors = tuple(_by_chunks(model, *side) for side in ((model.person, people, True), (model.item, items, False)))
+        person_vectors = _by_chunks(model, model.person, people, True)
+        item_vectors = _by_chunks(model, model.item, items, False)
     model.train(was_training)
-    return vectors
+    return person_vectors, item_vectors
 
 
 def _by_chunks(model: MediaMatch, side, content: Content, summed: bool) -> Tensor:

@@ -52,4 +52,5 @@ def _invert_factor(matrix: np.ndarray, spans: list[slice]) -> None:
         matrix[span, span] = inverse
         for row in reversed(spans[place + 1 :]):  # the lowest first: those above it are not read again
             between = slice(span.stop, row.stop)
-            matrix[row, span] = -(matrix[row, between] @ matrix[between, span]) @ inverse
+            product: np.ndarray = matrix[row, between] @ matrix[between, span]
+            matrix[row, span] = -product @ inverse

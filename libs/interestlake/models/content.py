@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import scipy.sparse as sp
 
+from ..core.present import present
 from ..evaluation.search import Grid
 from ..interactions.batch import UserBatch
 from ..interactions.pairs import Pairs
@@ -56,14 +57,15 @@ def ridge(features: np.ndarray, known: np.ndarray, l2: float) -> np.ndarray:
 
 def fit_content(pairs: Pairs, side: SideInformation, params: Mapping, seed: int) -> Fitted:
     """See `ContentScorer`."""
-    return Fitted(ContentScorer.of("content", side.content, pairs.matrix, **params))
+    return Fitted(ContentScorer.of("content", present(side.content), pairs.matrix, **params))
 
 
 def fit_appeal(pairs: Pairs, side: SideInformation, params: Mapping, seed: int) -> Fitted:
     """How popular an item should be by what it is about: log(1 + people) regressed on the content, above 0."""
     counts = np.asarray((pairs.matrix > 0).sum(axis=0)).ravel()
-    weight = ridge(side.content, counts > 0, params["l2"]).T @ np.log1p(counts)
-    expected = side.content @ weight
+    content = present(side.content)
+    weight = ridge(content, counts > 0, params["l2"]).T @ np.log1p(counts)
+    expected = content @ weight
     return Fitted(Popularity("appeal", (expected - expected.min() + 1e-3).astype(np.float32)))
 
 

@@ -51,10 +51,11 @@ def normalised(chosen: sp.csr_matrix) -> sp.csr_matrix:
 
 
 def _tensor(matrix: sp.csr_matrix) -> Tensor:
-    parts = (torch.as_tensor(part.astype(np.int64)) for part in (matrix.indptr, matrix.indices))
+    rows, columns = (torch.as_tensor(part.astype(np.int64)) for part in (matrix.indptr, matrix.indices))
+    values = torch.as_tensor(matrix.data)
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Sparse CSR tensor support is in beta")
-        return torch.sparse_csr_tensor(*parts, torch.as_tensor(matrix.data), matrix.shape, check_invariants=True)
+        return torch.sparse_csr_tensor(rows, columns, values, matrix.shape, check_invariants=True)
 
 
 def light_gcn(data: Pairs, side, params: Mapping, most: int, seed: int, folder: Path) -> Job:

@@ -14,10 +14,11 @@ def low_rank(chosen: sp.csr_matrix, rank: int, seed: int) -> tuple[np.ndarray, n
     even = sp.csr_matrix(left @ chosen @ right, dtype=np.float64)
     rank = min(rank, min(even.shape) - 1)
     if rank < 1:
-        return tuple(np.zeros((rows, 1), np.float32) for rows in even.shape)
+        return np.zeros((even.shape[0], 1), np.float32), np.zeros((even.shape[1], 1), np.float32)
     svd = TruncatedSVD(rank, random_state=seed)
     people = svd.fit_transform(even)
     root = np.sqrt(np.maximum(svd.singular_values_, 1e-12))
     vectors = people / root, svd.components_.T * root
     # an empty row has rounding noise, which nobody should scale up
-    return tuple((v * (degree > 0)[:, None]).astype(np.float32) for v, degree in zip(vectors, degrees, strict=True))
+    users, items = ((v * (degree > 0)[:, None]).astype(np.float32) for v, degree in zip(vectors, degrees, strict=True))
+    return users, items

@@ -12,6 +12,7 @@ from .fitted import Fitted
 from .trainer import Trainer
 
 NEEDS = ("times", "sequences", "friends", "texts", "words", "content", "facts", "shared facts")
+UNCOUNTED = -1
 SKEW = 2.0  # 1.1 to 3.7 on the shared data sets
 LEAST = 2.4e6  # bytes that the smallest fit takes
 # reason codes: how a model speaks for an item
@@ -30,21 +31,21 @@ TOGETHER, NEXT, TEXT, FACTS, PATTERN, FRIENDS, POPULAR = (
 class Size:
     """What a fit meets: pairs, people and items.
 
-    chosen, repeated: items that anybody, that two or more chose; None = all. together: pairs of items of one history,
-    the sum of the squared lengths; None = that of histories SKEW times as uneven as equal ones.
+    chosen, repeated: items that anybody, that two or more chose; UNCOUNTED = all. together: pairs of items of one
+    history, the sum of the squared lengths; UNCOUNTED = that of histories SKEW times as uneven as equal ones.
     """
 
     pairs: int
     people: int
     items: int
-    chosen: int | None = field(default=None, compare=False)
-    repeated: int | None = field(default=None, compare=False)
-    together: float | None = field(default=None, compare=False)
+    chosen: int = field(default=UNCOUNTED, compare=False)
+    repeated: int = field(default=UNCOUNTED, compare=False)
+    together: float = field(default=UNCOUNTED, compare=False)
 
     def __post_init__(self):
         even = self.pairs**2 / max(self.people, 1)
         for name, value in (("chosen", self.items), ("repeated", self.items), ("together", SKEW * even)):
-            if getattr(self, name) is None:
+            if getattr(self, name) == UNCOUNTED:
                 object.__setattr__(self, name, value)
 
     @classmethod

@@ -49,11 +49,12 @@ class SasRec(nn.Module):
     ):
         """side: (items, d) float32 or None; the index `items` is the pad."""
         super().__init__()
-        self.items, self.length = items, length
+        self.items, self.length, self.heads = items, length, heads
         self.identity = nn.Embedding(items + 1, dimension, padding_idx=items)
         self.position = nn.Embedding(length, dimension)
         for table in (self.identity, self.position):
             nn.init.normal_(table.weight, std=DEVIATION)
+        self.side: Tensor | None
         self.register_buffer("side", side)
         self.project = None if side is None else nn.Linear(side.shape[1], dimension, bias=False)
         self.blocks = nn.Sequential(*(GatedBlock(dimension, heads, dropout) for _ in range(blocks)))
@@ -63,7 +64,7 @@ class SasRec(nn.Module):
     def shape(self) -> dict[str, int]:
         """What a model that takes this one's state is made with, beside the side features."""
         return {"items": self.items, "length": self.length, "dimension": self.identity.embedding_dim,
-                "blocks": len(self.blocks), "heads": self.blocks[0].heads if len(self.blocks) else 1}  # fmt: skip
+                "blocks": len(self.blocks), "heads": self.heads if len(self.blocks) else 1}  # fmt: skip
 
     def item_vectors(self) -> Tensor:
         """-> (items, D)."""
@@ -74,7 +75,7 @@ class SasRec(nn.Module):
         """(B, L) int64, pads at the end -> (B, L, D): what each place knows of the next item."""
         length = sequences.shape[1]
         given = self.identity(sequences)
-        if self.project is not None:
+        if self.project is not None and self.side is not None:
             known = (sequences < self.items)[:, :, None]
             given = given + self.project(self.side[sequences.clamp(max=self.items - 1)]) * known
         given = self.drop(given * given.shape[-1] ** 0.5 + self.position.weight[:length])

@@ -1,7 +1,8 @@
 """One contract for everything that scores items for people: numpy and scipy in, a (people, items) matrix out."""
 
 from abc import ABC, abstractmethod
-from dataclasses import fields
+from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
@@ -11,6 +12,7 @@ from ..interactions.batch import UserBatch
 SCORE_STEPS = 1_000_000  # a row's scores are told apart down to this share of its largest magnitude
 
 
+@dataclass(frozen=True)
 class Scorer(ABC):
     """Scores every item for every person of a batch.
 
@@ -38,7 +40,7 @@ class Scorer(ABC):
         return sum(_nbytes(getattr(self, field.name)) for field in fields(self))
 
 
-def _nbytes(value: object) -> int:
+def _nbytes(value: Any) -> int:
     if isinstance(value, np.ndarray):
         return value.nbytes
     return value.data.nbytes + value.indices.nbytes + value.indptr.nbytes if sp.issparse(value) else 0

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..core.present import present
 from ..interactions.batch import UserBatch
 from ..interactions.pairs import Pairs
 from ..interactions.side_information import SideInformation
@@ -44,12 +45,12 @@ class TextScorer(Scorer):
 
 def fit_text(pairs: Pairs, side: SideInformation, params: Mapping, seed: int) -> Fitted:
     """Vectors of the items' texts; nothing is fitted."""
-    return Fitted(TextScorer("text", side.text))
+    return Fitted(TextScorer("text", present(side.text)))
 
 
 def fit_facts(pairs: Pairs, side: SideInformation, params: Mapping, seed: int) -> Fitted:
     """Singular vectors of the items' facts; nothing is fitted."""
-    return Fitted(TextScorer("facts", side.facts))
+    return Fitted(TextScorer("facts", present(side.facts)))
 
 
 def cost(size: Size) -> Cost:

@@ -143,7 +143,8 @@ def pair_batches(feed: Snapshot, most: int, seed: int) -> Callable[[int], Iterat
 
 
 def indexes(batch: Batch, device) -> tuple[Tensor, Tensor]:
-    return tuple(torch.as_tensor(batch[name], dtype=torch.long, device=device) for name in ("user", "item"))
+    users, items = (torch.as_tensor(batch[name], dtype=torch.long, device=device) for name in ("user", "item"))
+    return users, items
 
 
 def drawn_negatives(items: int, drawn: int) -> Callable[[torch.device], Tensor | None]:

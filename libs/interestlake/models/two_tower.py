@@ -52,9 +52,9 @@ class TwoTower(nn.Module):
         was_training = self.training
         self.eval()
         with torch.no_grad():
-            vectors = tuple(tower.all_vectors(chunk) for tower in (self.user_tower, self.item_tower))
+            people, items = self.user_tower.all_vectors(chunk), self.item_tower.all_vectors(chunk)
         self.train(was_training)
-        return vectors
+        return people, items
 
 
 class PairScorer(nn.Module):

@@ -36,7 +36,7 @@ def side_of(data: Pairs, text: np.ndarray | None, seed: int) -> tuple[torch.Tens
         reduced = unit_rows(reduced)
         weights = sp.csr_matrix((data.weights, (data.users, data.items)), shape=data.shape)
         people, items = np.hstack([people, unit_rows(weights @ reduced)]), np.hstack([items, reduced])
-    return tuple(torch.as_tensor(block, dtype=torch.float32) for block in (people, items))
+    return torch.as_tensor(people, dtype=torch.float32), torch.as_tensor(items, dtype=torch.float32)
 
 
 def two_tower(data: Pairs, side, params: Mapping, most: int, seed: int, folder: Path) -> Job:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pandas as pd
 from py4j.protocol import Py4JJavaError
 from pyspark.errors import AnalysisException, PySparkException
-from pyspark.sql import DataFrame
+from pyspark.sql import DataFrame, Row
 from pyspark.sql import functions as F
 
 from ..core.errors import BadInput
@@ -94,7 +94,7 @@ def as_row(found: Champion) -> dict[str, object]:
     }
 
 
-def of_row(row: Mapping | None) -> Champion | None:
+def of_row(row: Mapping | Row | None) -> Champion | None:
     """A row of TABLE -> the comparison; None for None."""
     if row is None:
         return None

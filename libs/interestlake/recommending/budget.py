@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ..core.params.all import GRANULARITIES
+from ..core.present import present
 from ..evaluation.search import Grid
 from ..interactions.pairs import Pairs
 from ..interactions.side_information import SideInformation
@@ -83,7 +84,7 @@ def plan_search(
 
 def _fixed(model: Model) -> Model:
     """The model at its quick parameters alone."""
-    return replace(model, grids={name: Grid((value,)) for name, value in model.quick.items()}, budget=1,
+    return replace(model, grids={name: Grid((value,)) for name, value in present(model.quick).items()}, budget=1,
                    while_searching={})  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from logging import Logger
 
 import numpy as np
 
+from ..core.present import present
 from ..core.progress import PROGRESS
 from ..evaluation.arrays import mean_list_ndcg
 from ..evaluation.cost import Cost, measured
@@ -177,7 +178,7 @@ def _unworthy(chosen: Chosen, before: Sequence[Chosen], train: Pairs, judged: He
     best = max(before, key=lambda one: one.validation, default=chosen)
     if not chosen.model.trainer or chosen.validation >= WORTHY * best.validation:
         return ""
-    gain = lift(best.on_train, chosen.on_train, train, judged, k, side.friends)
+    gain = lift(present(best.on_train), present(chosen.on_train), train, judged, k, side.friends)
     if gain >= LIFTS:
         return ""
     return f"{chosen.validation / best.validation:.0%} of the best on validation, changes it by {gain:+.1%} in a blend"

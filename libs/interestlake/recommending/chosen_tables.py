@@ -5,6 +5,7 @@ import math
 from collections.abc import Mapping, Sequence
 
 from ..core.lake import Lake
+from ..core.only_row import only_row
 from ..models.registry import BY_NAME
 from .choose import Choice
 from .fusion import Fusion
@@ -62,7 +63,7 @@ def weight_rows(fusion: Fusion) -> list[dict]:
 
 def fusion_of(lake: Lake, version: int | None = None) -> Fusion:
     """What models.fusion holds, at `version` or newest. One small Spark job."""
-    return Fusion.of_dict(json.loads(lake.read(FUSION, version).first()["plain"]))
+    return Fusion.of_dict(json.loads(only_row(lake.read(FUSION, version))["plain"]))
 
 
 def kept_before(lake: Lake) -> dict | None:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from ..core.only_row import only_row
+
 PAIR = ("user_index", "item_index")
 
 
@@ -64,7 +66,7 @@ def count_feedback(rows: int, pairs: DataFrame) -> FeedbackCounts:
     located_pair = F.col("user_index").isNotNull() & F.col("item_index").isNotNull()
     used = located_pair & ~F.col("trained")
     liked = used & F.col("liked")
-    row = pairs.agg(
+    counted = pairs.agg(
         F.count(F.lit(1)).alias("pairs"),
         F.count_distinct(F.when(F.col("user_index").isNull(), F.col("user_id"))).alias("unknown_people"),
         F.count_distinct(F.when(F.col("item_index").isNull(), F.col("item_id"))).alias("unknown_items"),
@@ -72,8 +74,8 @@ def count_feedback(rows: int, pairs: DataFrame) -> FeedbackCounts:
         F.count_if(used).alias("used"),
         F.count_if(liked).alias("liked"),
         F.count_distinct(F.when(liked, F.col("user_index"))).alias("people"),
-    ).first()
-    counts = row.asDict()
+    )
+    counts = only_row(counted).asDict()
     return FeedbackCounts(rows=rows, repeated=rows - counts.pop("pairs"), **counts)
 
 

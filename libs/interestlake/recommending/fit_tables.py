@@ -9,6 +9,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from ..core.params.all import Params
+from ..core.present import present
 from ..core.room import gigabytes, has_room
 from ..graph.als import factors
 from ..graph.als_engine import fit_with, plan_for
@@ -92,7 +93,7 @@ def _by_gram(
     edges.sort_indices()
     fitted = {"item_knn": Fitted(EdgeScorer("item_knn", edges))}
     if with_ease:
-        weights = ease_weights(gram.gram, recommend.ease_l2)
+        weights = ease_weights(present(gram.gram), recommend.ease_l2)
         fitted["ease"] = Fitted(Ease("ease", columns, weights, catalogue.item_count))
     return fitted
 

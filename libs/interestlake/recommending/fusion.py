@@ -47,7 +47,7 @@ class Fusion:
         if self.method == WEIGHTS:
             fused = self.weighted(pool)
         else:
-            fused = unit_range(pool, booster_of(self.booster).predict(features(pool)))
+            fused = unit_range(pool, np.asarray(booster_of(self.booster).predict(features(pool))))
         if kept is not None:
             fused = fused * kept
         return np.round(fused - self.discount * doublings(pool), 6)

@@ -9,6 +9,7 @@ import scipy.sparse as sp
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from ..core.only_row import only_row
 from ..core.room import gigabytes, has_room
 from ..interactions.item_room import BOUND
 from ..models.fold_in_als import FoldInAls
@@ -27,7 +28,7 @@ def collect_catalogue(items: DataFrame) -> Catalogue:
 
 def fold_in_als(fit: DataFrame, item_vectors: np.ndarray) -> FoldInAls:
     """models.als_fit, (I, d) item factors -> their scorer, by the formula of the engine that fitted them. One job."""
-    row = fit.first()
+    row = only_row(fit)
     return FoldInAls.of("als", item_vectors, row["alpha"], row["regularization"], row["scaled"])
 
 

@@ -29,7 +29,7 @@ def kept_choice(prior: Mapping, pairs: Pairs, side: SideInformation) -> Choice:
     for entry in prior["models"]:
         model = BY_NAME.get(entry["name"])
         lacks = ("model of that name",) if model is None else model.missing(pairs, side)
-        if lacks:
+        if model is None or lacks:
             left_out[entry["name"]] = f"the data brings no {', no '.join(lacks)}"
             continue
         value = entry["validation"]

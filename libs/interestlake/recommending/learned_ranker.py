@@ -87,5 +87,5 @@ def booster_of(text: str):
 
 def pushes(text: str, given: np.ndarray, models: int) -> np.ndarray:
     """(n, F) features of `features` -> (n, S) what each model's value and place add to the ranker's score, by SHAP."""
-    values = booster_of(text).predict(given, pred_contrib=True)
+    values = np.asarray(booster_of(text).predict(given, pred_contrib=True))
     return values[:, :models] + values[:, models : 2 * models]

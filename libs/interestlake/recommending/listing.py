@@ -1,11 +1,12 @@
 """The registry as a list: what each model needs, where it fits, what a fit costs here, what the last run made of it."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from pyspark.sql import functions as F
 
 from ..core.lake import Lake
+from ..core.only_row import only_row
 from ..core.params.all import Recommend
 from ..core.stage import expect_lake
 from ..interactions.inputs import Inputs
@@ -84,7 +85,7 @@ def _listed(model: Model, data: Data | None, last: Mapping, bounds: Recommend | 
             lacks.append(f"more than recommend.max_pairs={bounds.max_pairs:,} pairs")
     elif bounds and gigabytes > bounds.max_fit_gigabytes:
         lacks.append(f"would hold more than recommend.max_fit_gigabytes={bounds.max_fit_gigabytes:g}")
-    return Listed(**{**vars(plain), "gigabytes": gigabytes, "seconds": cost.seconds, "lacks": tuple(lacks)})
+    return replace(plain, gigabytes=gigabytes, seconds=cost.seconds, lacks=tuple(lacks))
 
 
 def data_of_files(inputs: Inputs) -> Data:
@@ -109,10 +110,10 @@ def data_of_lake(lake: Lake) -> Data:
     train = pairs.where("split = 'train'")
     people = train.groupBy("user_id").agg(F.count("*").alias("pairs"))
     squared = F.sum(F.col("pairs").cast("double") ** 2)
-    row = people.agg(F.sum("pairs"), F.count("*"), F.max("pairs"), squared).first()
+    row = only_row(people.agg(F.sum("pairs"), F.count("*"), F.max("pairs"), squared))
     count, users, longest, together = (value or 0 for value in row)
     chosen = train.groupBy("item_id").agg(F.count("*").alias("people"))
-    chosen, repeated = chosen.agg(F.count("*"), F.count_if(F.col("people") > 1)).first()
+    chosen, repeated = only_row(chosen.agg(F.count("*"), F.count_if(F.col("people") > 1)))
     texts = False
     if lake.exists("silver.embeddings"):
         encoded = lake.read("silver.embeddings").select("text_hash")

@@ -61,7 +61,7 @@ class Relister:
         users = tables["silver.users"].where(mine).select("user_id", "user_index")
         pairs = tables["silver.interactions"].select("user_index", "item_index", "weight", "position")
         friends = friend_items(tables["silver.friends"].where(mine), tables["silver.users"])(pairs)
-        history = histories(pairs.where(F.col("user_index") == person.user_index))
+        history = histories(pairs.where(F.col("user_index") == F.lit(person.user_index)))
         interests = strongest_interests(users)(tables["gold.interest_map"].where(mine))
         asked = objections(context, users, tables["silver.items"])
         frame = people(users, history, friends, 1)(interests, *asked).toPandas()

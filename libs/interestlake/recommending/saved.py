@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ..core.errors import BadInput
 from ..core.lake import Lake, one_row
+from ..core.only_row import only_row
 from ..core.registered import served_folder
 from ..core.stage import StageContext
 from ..core.storage import fetch_file, put_file, remove_file
@@ -46,7 +47,7 @@ def open_recommender(lake: Lake, fusion_version: int | None = None) -> Recommend
     if not lake.exists(TABLE):
         raise BadInput.of(f"lake {lake.root}", found=f"no {TABLE}", expected="a lake after `interestlake run`",
                           where="--lake")  # fmt: skip
-    row = lake.read(TABLE).first()
+    row = only_row(lake.read(TABLE))
     address = f"{lake.root}/{FOLDER}/{row['file']}"
     with tempfile.TemporaryDirectory(prefix="interestlake-") as folder:
         local = Path(folder) / "recommender.pkl"

@@ -11,6 +11,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from ..core.params.all import Params
+from ..core.present import present
 from ..evaluation.arrays import mean_list_ndcg
 from ..interactions.pairs import Pairs
 from ..interactions.side_information import SideInformation
@@ -107,7 +108,7 @@ class SparkModels:
         for name in BY_ITEMS:
             model = BY_NAME[name]
             if not model.missing(nothing, self.side):
-                fitted[name] = model.fit(nothing, self.side, model.quick, self.seed)
+                fitted[name] = model.fit(nothing, self.side, present(model.quick), self.seed)
         recommend = self.params.recommend
         named = {*recommend.models, "popularity"} if recommend.models else set(fitted)
         return {

@@ -7,6 +7,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+
+from ..core.present import present
 from .named_facts import CATEGORY
 
 MIN_SHARE = 0.15  # a second source is named from this share of the score
@@ -33,7 +36,7 @@ class ReasonFacts:
 
     shares: Mapping[str, float]
     linked: Mapping[str, Sequence[int]]
-    titles: Sequence[str]
+    titles: Sequence[str] | np.ndarray
     chosen_together: bool
     user_count: int
     interests: Sequence[str]
@@ -142,7 +145,7 @@ def _linked_lead(code: str, title: str, chosen_together: bool, fact: tuple[str, 
     if code == "text":
         return f"this is described much like {title}"
     if code == "facts":
-        return f"this is like {title}: {in_common(*fact)}"
+        return f"this is like {title}: {in_common(*present(fact))}"
     return f"people who chose {title} also chose this" if chosen_together else f"this goes well with {title}"
 
 

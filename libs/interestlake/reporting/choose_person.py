@@ -4,6 +4,7 @@ from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
 from ..core.errors import BadInput
+from ..core.only_row import only_row
 
 RECENT = 6
 DAY = "yyyy-MM-dd"
@@ -26,11 +27,11 @@ def choose_person(people: DataFrame, users: DataFrame, user_id: str) -> tuple[st
             )
         return user_id, "asked for in the parameters"
     lengths = listed.join(users.select("user_id", "item_count"), "user_id").where("item_count > 0")
-    median = lengths.agg(F.expr("percentile(item_count, 0.5)")).first()[0]
+    median = only_row(lengths.agg(F.expr("percentile(item_count, 0.5)")))[0]
     if median is None:
         first = listed.orderBy("user_id").first()
         return None if first is None else (first["user_id"], "nobody has a history, so the first by id")
-    row = lengths.orderBy(F.abs(F.col("item_count") - F.lit(median)), "user_id").first()
+    row = only_row(lengths.orderBy(F.abs(F.col("item_count") - F.lit(median)), "user_id"))
     return row["user_id"], "a history of typical length"
 
 

@@ -23,7 +23,8 @@ def closing_lines(spark: SparkSession, options: RunOptions) -> list[str]:
     lines = []
     if lake.exists("gold.metrics"):
         rows = lake.read("gold.metrics").where(f"run_id = '{options.run_id}' AND split = 'test'").collect()
-        chosen = lake.read("models.chosen").collect() if lake.exists("models.chosen") else []
+        rows = [row.asDict() for row in rows]
+        chosen = [row.asDict() for row in lake.read("models.chosen").collect()] if lake.exists("models.chosen") else []
         shares = {row["model"]: row["weight"] for row in chosen if not row["left_out"]}
         if rows:
             lines += ["", metrics_table(rows, shares=shares if chosen else None), *left_out_lines(chosen), ""]

@@ -7,6 +7,7 @@ from pyspark.sql import functions as F
 
 from ..core.config import RunOptions
 from ..core.params.all import Params
+from ..core.present import present
 from ..core.spark_rows import SparkRows
 from ..core.stage import Stage, side_by_side
 from ..evaluation.gate import Champion
@@ -62,7 +63,7 @@ class OptionalTables:
     @property
     def rows(self) -> SparkRows:
         """The same tables for what is told of one person."""
-        return SparkRows(self._exists, self.get)
+        return SparkRows(self._exists, lambda name: present(self.get(name)))
 
 
 def gather(tables: OptionalTables, params: Params, options: RunOptions, stages: Iterable[Stage]) -> Page:

@@ -3,6 +3,7 @@
 from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
+from ..core.only_row import only_row
 from .content import Check
 from .wording import percent, whole
 
@@ -39,7 +40,7 @@ def item_checks(items: DataFrame) -> list[Check]:
     chosen, named = F.col("user_count") > 0, "Chosen items that the catalogue names"
     sums = [F.count_if(condition).alias(label) for label, condition in carries.items()]
     of_chosen = F.count_if(chosen & carries["Items with a title"]).alias(named)
-    row = items.agg(F.count("*").alias("all"), *sums, F.count_if(chosen).alias("chosen"), of_chosen).first()
+    row = only_row(items.agg(F.count("*").alias("all"), *sums, F.count_if(chosen).alias("chosen"), of_chosen))
     checks = [_check(label, row[label], row["all"], "items") for label in carries]
     return [*checks, _check(named, row[named], row["chosen"], "items")]
 
@@ -49,7 +50,7 @@ def people_checks(users: DataFrame, cold_history: int) -> list[Check]:
     one row."""
     least = {f"People with {count} or more items": count for count in sorted({2, cold_history})}
     sums = [F.count_if(F.col("item_count") >= count).alias(label) for label, count in least.items()]
-    row = users.agg(F.count("*").alias("all"), *sums).first()
+    row = only_row(users.agg(F.count("*").alias("all"), *sums))
     return [_check(label, row[label], row["all"], "people") for label in least]
 
 

@@ -3,6 +3,7 @@
 from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
+from ..core.only_row import only_row
 from .content import Community, InterestGraph, Link, Missing, Node
 
 COLOURED = 8
@@ -30,7 +31,7 @@ def read_graph(
     if not rows:
         return Missing("No interest graph in this run: no two interests are held by enough of the same people.")
     place = {row["interest_id"]: i for i, row in enumerate(rows)}
-    totals = nodes.agg(F.count("*").alias("nodes"), F.countDistinct("community").alias("communities")).first()
+    totals = only_row(nodes.agg(F.count("*").alias("nodes"), F.countDistinct("community").alias("communities")))
     drawn = {row["community"] for row in rows}
     sizes = nodes.where(F.col("community").isin(sorted(drawn))).groupBy("community").count().collect()
     communities, group = _communities(rows, {row["community"]: row["count"] for row in sizes})
@@ -52,7 +53,8 @@ def _links(edges: DataFrame, place: dict[str, int]) -> tuple[Link, ...]:
     strongest = Window.partitionBy("end").orderBy(F.desc("weight"), "src", "dst")
     strongest_links = ends.withColumn("order", F.row_number().over(strongest)).where(F.col("order") <= LINKS_PER_NODE)
     rows = strongest_links.select("src", "dst", "weight").distinct().collect()
-    links = (Link(*sorted((place[row["src"]], place[row["dst"]])), row["weight"]) for row in rows)
+    pairs = ((place[row["src"]], place[row["dst"]], row["weight"]) for row in rows)
+    links = (Link(min(a, b), max(a, b), weight) for a, b, weight in pairs)
     return tuple(sorted(links, key=lambda link: (link.weight, link.a, link.b)))
 
 

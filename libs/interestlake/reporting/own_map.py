@@ -136,7 +136,7 @@ def draw_map(own: OwnMap, seed: int) -> tuple[Drawing, Drawing]:
     """The drawing for a wide and for a narrow screen, with what a screen reader says of each node."""
     wide = draw(own.graph, "wide", *WIDE, font=13, seed=seed)
     narrow = draw(own.graph.cut(NARROW_NODES), "narrow", *NARROW, font=12, seed=seed)
-    return tuple(_told(drawing, own) for drawing in (wide, narrow))
+    return _told(wide, own), _told(narrow, own)
 
 
 def _told(drawing: Drawing, own: OwnMap) -> Drawing:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from ..core.present import present
 from .content import Missing
 from .person import day_of, seconds_of
 
@@ -45,16 +46,17 @@ def read_courses(
     dated = {row["item_id"]: row["first_ts"] for row in history if row["first_ts"] is not None}
     first, last = min(dated.values(), default=None), max(dated.values(), default=None)
     begin, end = seconds_of(first), seconds_of(last)
-    if not shown or begin is None or end <= begin:
+    if not shown or begin is None or end is None or end <= begin:
         return Missing("No course over time: the source keeps no times, or everything happened at once.")
     span = (end - begin) / BUCKETS
     counts: dict[str, list[int]] = {row["interest_id"]: [0] * BUCKETS for row in shown}
     for row in carried:
         if row["interest_id"] in counts and row["item_id"] in dated:
-            bucket = min(int((seconds_of(dated[row["item_id"]]) - begin) / span), BUCKETS - 1)
+            since = present(seconds_of(dated[row["item_id"]])) - begin
+            bucket = min(int(since / span), BUCKETS - 1)
             counts[row["interest_id"]][bucket] += 1
     courses = tuple(_course(row, counts[row["interest_id"]], groups.get(row["interest_id"], -1)) for row in shown)
-    return Courses(day_of(first), day_of(last), courses)
+    return Courses(present(day_of(first)), present(day_of(last)), courses)
 
 
 def _course(row: dict, counts: list[int], group: int) -> Course:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -23,7 +24,7 @@ class Drawings:
 @cache
 def _environment() -> Environment:
     loader = PackageLoader("interestlake.reporting")
-    environment = Environment(
+    environment: Any = Environment(
         loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     for name in (

@@ -16,7 +16,9 @@ class Directory(Protocol):
     item_id, title, categories and people, the most chosen first, ties by id.
     """
 
-    people: People
+    @property
+    def people(self) -> People:
+        """The people of the lake."""
 
     def count(self) -> int:
         """How many people there are."""

@@ -23,7 +23,7 @@ def heed(
     columns = {name: asked[name].tolist() for name in (*HELD, *NAMED) if name in asked.columns}
     columns |= {name: [] for name in LISTS}
     for row, user_id in enumerate(user_ids):
-        said = people.get(user_id, NOTHING)
+        said = NOTHING if user_id is None else people.get(user_id, NOTHING)
         forgotten, refused = _forgotten(user_id, said, catalogue), _indexes(said.items, catalogue)
         columns["barred"].append(np.union1d(refused, forgotten))
         columns["refused"].append(refused)
@@ -31,7 +31,7 @@ def heed(
         if len(forgotten):
             _keep(columns, row, HELD, lambda item, gone=forgotten: item not in gone)
         if said.interests or said.marks:
-            _keep(columns, row, NAMED, lambda one, said=said, user_id=user_id: one not in said.interests
+            _keep(columns, row, NAMED, lambda one, said=said, user_id=user_id or "": one not in said.interests
                   and not said.forgot(user_id, "interest", one))  # fmt: skip
     return asked.assign(**{name: pd.Series(values, dtype=object) for name, values in columns.items()})
 
@@ -53,7 +53,7 @@ def _indexes(item_ids: frozenset[str], catalogue: Catalogue) -> np.ndarray:
 
 def _forgotten(user_id: str | None, said: Said, catalogue: Catalogue) -> np.ndarray:
     """Item indexes whose mark the person left: the catalogue is gone through, since a mark names nothing."""
-    if not said.marks:
+    if user_id is None or not said.marks:
         return np.empty(0, np.int64)
     columns = [place for place, item in enumerate(catalogue.item_ids) if said.forgot(user_id, "item", item)]
     return np.sort(catalogue.index_of_column[columns])

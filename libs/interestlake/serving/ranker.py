@@ -105,7 +105,7 @@ class Ranker:
 
     def _asked(self, requests: pd.DataFrame, user_ids: list[str | None]) -> pd.DataFrame:
         """The row of people per request, None where nobody is known, with the history that the request carries."""
-        rows = np.array([self.place.get(user_id, -1) for user_id in user_ids], np.int64)
+        rows = np.array([-1 if user_id is None else self.place.get(user_id, -1) for user_id in user_ids], np.int64)
         known = self.people.reindex(rows).reset_index(drop=True)
         asked = known.astype(object).where(known.notna(), None)
         if "history" in requests.columns:

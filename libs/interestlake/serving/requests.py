@@ -32,12 +32,12 @@ def lengths_of(requests: pd.DataFrame) -> np.ndarray:
     return np.array([_length(one) for one in requests["k"]], np.int64)
 
 
-def _length(given) -> int:
+def _length(given: object) -> int:
     if given is None or given is pd.NA or (isinstance(given, Real) and given != given):
         return DEFAULT_K
     # a column with a missing k holds floats
-    whole = isinstance(given, Real) and not isinstance(given, bool | np.bool_) and float(given).is_integer()
-    if not whole or not 1 <= given <= MAX_K:
+    number = float(given) if isinstance(given, Real) and not isinstance(given, bool | np.bool_) else 0.0
+    if not number.is_integer() or not 1 <= number <= MAX_K:
         said = shown(given) if isinstance(given, str) else given
         raise BadInput.of("k", found=said, expected=f"a whole number, 1..{MAX_K}", where="the request")
-    return int(given)
+    return int(number)

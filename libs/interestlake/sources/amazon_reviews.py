@@ -6,6 +6,7 @@ from pyspark.sql import Column
 from pyspark.sql import functions as F
 
 from ..core.errors import BadInput
+from ..core.only_row import only_row
 from .contract import Loaded, Request, collect_groups
 from .files import InputFile, list_files
 from .formats import json_lines, python_literals
@@ -126,7 +127,7 @@ def _absent(listed: Settled) -> tuple[str, ...]:
         "category": F.when(F.size("categories") > 0, True), "also_bought": F.when(F.size("also_bought") > 0, True),
         "brand": F.col("attributes")["brand"], "price": F.col("attributes")["price"],
     }  # fmt: skip
-    counts = listed.records.agg(*(F.count(column).alias(name) for name, column in expected.items())).first()
+    counts = only_row(listed.records.agg(*(F.count(column).alias(name) for name, column in expected.items())))
     absent = [name for name in expected if not counts[name]]
     if not absent or not listed.record_count:
         return ()

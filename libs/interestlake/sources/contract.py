@@ -57,19 +57,22 @@ class Loaded:
     notes: tuple[str, ...] = ()
 
 
-def collect_groups(spark: SparkSession, truth: dict[str, DataFrame] | None = None, **groups: list[Settled]) -> Loaded:
+def collect_groups(spark: SparkSession, **groups: list[Settled]) -> Loaded:
     """Settled groups by table ("events", "items", ...) -> Loaded; a table without a group is empty. Lazy."""
     frames = {
-        name: _union(spark, [part.records for part in groups.get(name, []) if part.records is not None], schema)
+        name: _union(spark, [part.lines for part in groups.get(name, []) if part.lines is not None], schema)
         for name, schema in SCHEMAS.items()
     }
     settled = [part for parts in groups.values() for part in parts]
     frames["quarantine"] = _union(spark, [part.quarantine for part in settled if part.bad_count], SCHEMAS["quarantine"])
     return Loaded(
-        **frames,
+        events=frames["events"],
+        items=frames["items"],
+        friends=frames["friends"],
+        facts=frames["facts"],
+        quarantine=frames["quarantine"],
         event_count=sum(part.record_count for part in groups.get("events", [])),
         bad_count=sum(part.bad_count for part in settled),
-        truth=truth or {},
         held=tuple(part.held for part in settled),
     )
 

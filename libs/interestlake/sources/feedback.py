@@ -7,6 +7,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from ..core.errors import BadInput
+from ..core.only_row import only_row
 from ..core.storage import filesystem
 from ..privacy.identity import Origin
 from ..privacy.pseudonyms import pseudonymise
@@ -111,7 +112,7 @@ def _judge_feedback(names: tuple[str, ...], sources: tuple[str, ...]) -> Transfo
 
 def _refuse_bad(settled: Settled, name: str) -> None:
     if settled.bad_count:
-        first = settled.quarantine.orderBy("line").first()
+        first = only_row(settled.quarantine.orderBy("line"))
         reason, _, expected = first["reason"].partition(": expected ")
         others = f" (the first of {settled.bad_count} such rows)" if settled.bad_count > 1 else ""
         found = f"line {first['line']}: {reason}{others}"

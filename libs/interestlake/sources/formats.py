@@ -147,6 +147,8 @@ def _literal_to_json(text: pd.Series) -> pd.Series:
 
 
 def _one_literal(line: str | None) -> str | None:
+    if line is None:
+        return None
     try:
         value = json.loads(line)
     except (TypeError, ValueError):

@@ -3,8 +3,10 @@
 import re
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from ..core.errors import BadInput
+from ..core.present import present
 from ..core.yaml_file import read_yaml
 from .dialect import PLAIN, Dialect, java_encoding
 from .rules import EVENT_TYPES, TIME_UNITS
@@ -103,7 +105,7 @@ def parse_mapping(loaded: object, origin: str) -> Mapping:
     names = {name: loaded[name] for name in NAMES if name in loaded}
     faults += [f"{name}={value!r}: expected letters, digits, dots, dashes" for name, value in names.items()
                if not (isinstance(value, str) and re.fullmatch(NAME, value))]  # fmt: skip
-    groups = {name: _group(name, loaded[name], faults) for name in FIELDS if name in loaded}
+    groups: dict[str, Any] = {name: _group(name, loaded[name], faults) for name in FIELDS if name in loaded}
     if faults:
         raise BadInput(f"mapping {origin}: {len(faults)} fault(s)\n  " + "\n  ".join(faults))
     return Mapping(**groups, **names)
@@ -143,18 +145,18 @@ def _group(section: str, values: object, faults: list[str]) -> Group | None:
     rest = {key: value for key, value in values.items()
             if key not in ("files", "format", "columns", "attributes", *DIALECT)}  # fmt: skip
     attributes = tuple(values.get("attributes", ()))
-    return Group(tuple(files), form, columns, _dialect(values), attributes=attributes, **rest)
+    return Group(tuple(files or ()), form or "", columns, _dialect(values), attributes=attributes, **rest)
 
 
 def _dialect(values: dict) -> Dialect:
     given = {key: values[key] for key in ("delimiter", "quote", "escape") if key in values}
     names = tuple(values["names"]) if "names" in values else None
-    return Dialect(**given, encoding=java_encoding(values.get("encoding", "UTF-8")), names=names)
+    return Dialect(**given, encoding=present(java_encoding(values.get("encoding", "UTF-8"))), names=names)
 
 
 def _check_dialect(section: str, values: dict, faults: list[str]) -> None:
     said = [key for key in DIALECT if key in values]
-    reads = {"csv": DIALECT, "jsonl": ("encoding",)}.get(values.get("format"), ())
+    reads = {"csv": DIALECT, "jsonl": ("encoding",)}.get(values.get("format") or "", ())
     faults += [f"{section}.{key}: not of the format {values.get('format')}" for key in said if key not in reads]
     delimiter, quote, escape = values.get("delimiter", ","), values.get("quote", '"'), values.get("escape", "")
     if not isinstance(delimiter, str) or not delimiter or any(sign in delimiter for sign in "\r\n"):

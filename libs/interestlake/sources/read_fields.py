@@ -1,5 +1,7 @@
 """Files of one format -> their fields: a text column per name, whatever the format."""
 
+from typing import Any
+
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.types import StringType, StructField, StructType
@@ -30,7 +32,8 @@ def read_fields(
     fielded, places, header = _read(spark, files, form, wanted, dialect, where)
     names = (*wanted, *(name for name in optional if name in places))
     # by place, not by name: two columns may differ by case alone
-    count = len(fielded.schema["fields"].dataType)
+    struct: Any = fielded.schema["fields"].dataType
+    count = len(struct)
     placed = StructType([StructField(f"f{place}", StringType()) for place in range(count)])
     fielded = fielded.withColumn("fields", F.col("fields").cast(placed))
     return fielded, {name: F.col("fields")[f"f{places.index(name)}"] for name in names}, header

@@ -42,8 +42,8 @@ def origin_of(source: str | None, mapping: str | None) -> Origin:
 
     Raises BadInput for an unknown source, and for a mapping at fault.
     """
-    if _known(source) != "table":
-        return Origin(source, source, source)
+    if (name := _known(source)) != "table":
+        return Origin(name, name, name)
     given = read_mapping(mapping)
     return Origin(given.source, given.identity, given.catalogue)
 

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from pyspark.sql import Column, DataFrame, Row
 from pyspark.sql import functions as F
 
+from ..core.only_row import only_row
+
 REASONS = 3  # commonest reasons that are told
 EARLY = "1970-03-01"  # seconds of this century that are taken for milliseconds end before it
 SAMPLED = 1_000  # events whose items are looked for first
@@ -99,6 +101,6 @@ def beside_the_catalogue(events: DataFrame, items: DataFrame) -> list[str]:
         return []
     if known.isEmpty() or not events.join(known, "item_id", "left_semi").isEmpty():
         return []
-    one, other = events.select(F.min("item_id")).first()[0], known.select(F.min("item_id")).first()[0]
+    one, other = (only_row(ids.select(F.min("item_id")))[0] for ids in (events, known))
     return [f"warning: no event is on an item of the catalogue: events have ids like {one!r}, items like {other!r}; "
             "are both columns the same id, written in one way?"]  # fmt: skip

@@ -8,6 +8,8 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from ..core.errors import BadInput
+from ..core.only_row import only_row
+from ..core.present import present
 from .files import InputFile, place
 from .lines import whole_archives
 
@@ -18,22 +20,28 @@ JUDGEMENT = ("path", "block", "position", "skip", "is_header", "reason")
 class Settled:
     """What `settle` makes of judged lines: how many of each, and the frame they are read from, held in cache.
 
-    `records` (file, line, *columns), None where only the quarantine counts; `quarantine` (file, line, reason).
+    `lines` (file, line, *columns) are the usable, None where only the quarantine counts; `quarantine` has
+    (file, line, reason).
     """
 
-    records: DataFrame | None
+    lines: DataFrame | None
     quarantine: DataFrame
     record_count: int
     bad_count: int
     held: DataFrame
 
+    @property
+    def records(self) -> DataFrame:
+        """`lines`, where they are sure to be there."""
+        return present(self.lines)
+
     def with_records(self, records: DataFrame | None) -> "Settled":
         """The same quarantine beside other records."""
-        return replace(self, records=records)
+        return replace(self, lines=records)
 
     def beside(self, records: DataFrame) -> "Settled":
         """Further records made from the same lines, whose quarantine is counted elsewhere."""
-        return replace(self, records=records, bad_count=0)
+        return replace(self, lines=records, bad_count=0)
 
 
 def settle(judged: DataFrame, files: tuple[InputFile, ...], max_share: float, header: str | None = None) -> Settled:
@@ -96,7 +104,7 @@ def _check_share(held: DataFrame, paths: list[str], name: str, bad: int, total: 
     if bad == 0 or bad <= max_share * total:
         return
     reasons = held.where(F.col("path").isin(paths) & F.col("reason").isNotNull()).groupBy("reason").count()
-    most = reasons.orderBy(F.desc("count"), "reason").first()
+    most = only_row(reasons.orderBy(F.desc("count"), "reason"))
     raise BadInput.of(
         f"file {name}",
         found=f"{bad} of {total} records unusable, {most['count']} for '{most['reason']}'",

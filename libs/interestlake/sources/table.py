@@ -6,6 +6,7 @@ from pyspark.sql import Column
 from pyspark.sql import functions as F
 
 from ..core.errors import BadInput
+from ..core.present import present
 from .contract import Loaded, Request, collect_groups
 from .files import InputFile, list_files, require
 from .lines import read_lines
@@ -49,12 +50,12 @@ def _events(group: Group, columns: dict[str, Column]):
     field = _fields(group, columns)
     event_type = F.lit(group.event_type) if group.event_type else field("event_type")
     for theirs, ours in group.event_type_names.items():
-        event_type = F.when(F.trim(field("event_type")) == theirs, F.lit(ours)).otherwise(event_type)
+        event_type = F.when(F.trim(present(field("event_type"))) == theirs, F.lit(ours)).otherwise(event_type)
     return judge_events(
         EventFields(
-            field("user_id"),
-            field("item_id"),
-            event_type,
+            present(field("user_id")),
+            present(field("item_id")),
+            present(event_type),
             _number(field("value"), group.decimal),
             field("text"),
             field("timestamp"),
@@ -76,14 +77,13 @@ def _items(group: Group, columns: dict[str, Column]):
     if categories is not None:
         categories = listed(categories, group.categories_separator)
     attributes = {name: columns[name] for name in group.attributes}
-    return judge_items(
-        field("item_id"), field("title"), field("description"), categories, attributes, field("image_url")
-    )
+    item_id = present(field("item_id"))
+    return judge_items(item_id, field("title"), field("description"), categories, attributes, field("image_url"))
 
 
 def _friends(group: Group, columns: dict[str, Column]):
     field = _fields(group, columns)
-    user_id, friend_id = filled(field("user_id")), filled(field("friend_id"))
+    user_id, friend_id = (filled(present(field(name))) for name in ("user_id", "friend_id"))
     rules = [
         (user_id.isNull(), "missing user id: expected text"),
         (friend_id.isNull(), "missing friend id: expected text"),
@@ -93,7 +93,7 @@ def _friends(group: Group, columns: dict[str, Column]):
 
 def _facts(group: Group, columns: dict[str, Column]):
     field = _fields(group, columns)
-    facts = {name: filled(field(name)) for name in ("subject", "predicate", "object")}
+    facts = {name: filled(present(field(name))) for name in ("subject", "predicate", "object")}
     rules = [(column.isNull(), f"missing {name}: expected text") for name, column in facts.items()]
     item = field("subject_item_id")
     facts["subject_item_id"] = filled(item) if item is not None else F.lit(None).cast("string")

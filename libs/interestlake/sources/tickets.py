@@ -6,6 +6,7 @@ from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from ..core.errors import BadInput
+from ..core.present import present
 from ..text.clean import clean_and_mask
 from .dialect import PLAIN
 from .files import list_files
@@ -75,13 +76,13 @@ def _read(spark, path: str, key: str, needed: tuple[str, ...], columns, max_shar
         return F.col("fields")[name] if name in names else None
 
     more, rules = columns(field)
-    whole = field("text") if field("title") is None else F.concat_ws(". ", filled(field("title")), field("text"))
-    text = filled(clean_and_mask(whole))
-    first = [(filled(field(key)).isNull(), f"missing {key}: expected text"), (text.isNull(), "no text: expected words")]
+    title, words, own_key = field("title"), present(field("text")), filled(present(field(key)))
+    text = filled(clean_and_mask(words if title is None else F.concat_ws(". ", filled(title), words)))
+    first = [(own_key.isNull(), f"missing {key}: expected text"), (text.isNull(), "no text: expected words")]
     judged = (
         read_records(spark, (file,), PLAIN, len(names))
         .transform(csv(header))
-        .transform(judge({key: filled(field(key)), "text": text, **more}, [*first, *rules]))
+        .transform(judge({key: own_key, "text": text, **more}, [*first, *rules]))
     )
     settled = settle(judged, (file,), max_share, header)
     if not settled.record_count:

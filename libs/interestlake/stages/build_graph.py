@@ -51,7 +51,7 @@ def _graph(context: StageContext, name: str, histories: DataFrame, hubs: int) ->
     )
     transitions = histories.transform(build_transitions(transition_window=params.transition_window, **limits))
     written, followed = context.write_all({f"graph.{name}_edges": edges, f"graph.{name}_transitions": transitions})
-    counts = {f"{name}_edges": written.rows, f"{name}_transitions": followed.rows}
+    counts: dict[str, float] = {f"{name}_edges": written.rows, f"{name}_transitions": followed.rows}
     edges = context.lake.read(f"graph.{name}_edges", written.version)
     if edges.isEmpty():
         context.log.info("      no two people share a pair of %ss: the graph is empty", name)

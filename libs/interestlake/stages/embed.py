@@ -1,11 +1,13 @@
 """The vector of each distinct text, computed once per encoder."""
 
 import time
+from typing import Any
 
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from ..core.lake import empty
+from ..core.only_row import only_row
 from ..core.stage import Stage, StageContext
 from ..text.annotate import distinct_texts
 from ..text.choose import MEASURED_TEXTS, SAMPLE_TEXTS, Choice, candidates, choose_engine, fastest, precision_of
@@ -44,7 +46,7 @@ def embed_texts(context: StageContext, texts: DataFrame) -> dict[str, float]:
     if context.lake.exists(EMBEDDINGS):
         embedded = context.read(EMBEDDINGS).where(F.col("model_id") == encoder.model_id)
     marked = texts.join(embedded.select("text_hash", F.lit(True).alias("embedded")), "text_hash", "left").cache()
-    total, done = marked.agg(F.count("*"), F.count("embedded")).first()
+    total, done = only_row(marked.agg(F.count("*"), F.count("embedded")))
     figures = {"texts_total": float(total), "texts_embedded": 0.0}
     if total == done:
         log.info("      all of %d texts have their vector of %s already", total, encoder.model_id)
@@ -80,7 +82,8 @@ def _choose(context: StageContext, encoder: EncoderFiles, new: DataFrame, count:
 
 def task_slots(spark: SparkSession) -> int:
     """Tasks that can run at once by cores, GPUs and spark.task.*; spark.default.parallelism may say more."""
-    context = spark.sparkContext._jsc.sc()
+    java: Any = spark.sparkContext._jsc
+    context = java.sc()
     return context.maxNumConcurrentTasks(context.resourceProfileManager().defaultResourceProfile())
 
 

@@ -7,6 +7,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from ..core.lake import empty
+from ..core.only_row import only_row
 from ..core.stage import Stage, StageContext
 from ..media.embed import embed_media, hash_media
 from ..media.encoders import find_encoders, probe
@@ -27,7 +28,7 @@ def _run(context: StageContext) -> dict[str, float]:
         hashes_before = _known(context, [encoder.model_id for encoder in encoders.values()])
         new_contents = _new_contents(hashed, hashes_before).persist()
         broken = F.count_if(F.col("media_hash").isNull())
-        counts = hashed.agg(F.count_distinct("media_hash"), broken, F.count(F.lit(1))).first()
+        counts = only_row(hashed.agg(F.count_distinct("media_hash"), broken, F.count(F.lit(1))))
         contents, unreadable, files = counts
         new = {row["kind"]: row["count"] for row in new_contents.groupBy("kind").count().collect()}
         for kind in sorted(new):

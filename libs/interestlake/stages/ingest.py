@@ -1,5 +1,6 @@
 """Stage ingest: a source's raw files -> bronze tables."""
 
+from ..core.only_row import only_row
 from ..core.stage import Stage, StageContext
 from ..privacy.identity import TABLE as SOURCES
 from ..privacy.identity import origin_row, place_origin
@@ -59,7 +60,7 @@ def _run(context: StageContext) -> dict[str, float]:
         friends = friends.join(gone.toDF("friend_id"), "friend_id", "left_anti")
         friends = friends.select("user_id", "friend_id", "source")
     events = events.persist()
-    found = events.agg(*counted()).first()
+    found = only_row(events.agg(*counted()))
     event_count, catalogue = found["events"], loaded.items.transform(prefixed(origin, "item_id"))
     told = [*again.remarks(), *left_out(loaded.quarantine, loaded.bad_count), *loaded.notes, *times(found)]
     beside = beside_the_catalogue(events, catalogue)

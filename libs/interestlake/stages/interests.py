@@ -54,7 +54,7 @@ def _run(context: StageContext) -> dict[str, float]:
     roles = context.write(ROLES, _roles(context))
     for frame in (placed, profiles, sums, carried, names):
         frame.unpersist()
-    figures = {written.table.split(".")[1]: written.rows for written in made}
+    figures: dict[str, float] = {written.table.split(".")[1]: written.rows for written in made}
     return figures | {"interest_roles": roles.rows}
 
 

@@ -4,6 +4,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from ..core.errors import BadInput
+from ..core.only_row import only_row
 from ..core.stage import Stage, StageContext
 from ..interactions.catalogue import indexed_pairs, item_rows, known_items, user_rows
 from ..interactions.documents import event_documents, item_documents, item_texts
@@ -46,7 +47,7 @@ def _run(context: StageContext) -> dict[str, float]:
     users = pairs.transform(user_rows(user_index)).persist()
     spoken = events.transform(event_documents(placed, placed.transform(split_ends(method))))
     documents = items.transform(item_documents()).unionByName(spoken).persist()
-    texts = documents.agg(F.count(F.lit(1)), F.count_if("cut")).first()
+    texts = only_row(documents.agg(F.count(F.lit(1)), F.count_if("cut")))
     context.write_all(
         {
             "silver.users": users,

@@ -30,8 +30,8 @@ def _run(context: StageContext) -> dict[str, float]:
     rested = _rested(context, scoring, version)
     usable, judging = pairs.transform(told.usable), told.of_judging_half(seed)
     people = _people(scoring, usable, seed)
-    halves = [judged_people(people.where(half).toPandas(), recommender) for half in (~judging, judging)]
-    moved = refit_weights(*halves, recommender.fusion, rested, refit.rate, seed)
+    fitting, judges = (judged_people(people.where(half).toPandas(), recommender) for half in (~judging, judging))
+    moved = refit_weights(fitting, judges, recommender.fusion, rested, refit.rate, seed)
     for frame in (pairs, lines):
         frame.unpersist()
     scoring.close()

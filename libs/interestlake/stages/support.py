@@ -7,6 +7,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from ..core.errors import BadInput
+from ..core.only_row import only_row
 from ..core.stage import Stage, StageContext
 from ..serving.support_desk.nearest import nearest
 from ..serving.support_desk.rank import best, rank_agents, rank_answers, ticket_strength, within_load
@@ -53,14 +54,8 @@ def _run(context: StageContext) -> dict[str, float]:
     if bad := [file.quarantine for file in files if file.bad_count]:
         rows = reduce(DataFrame.unionByName, bad).withColumn("source", F.lit("support"))
         context.write("bronze.quarantine", rows.select("source", "file", "line", "reason"))
-    counts = (
-        context.lake.read(DESK)
-        .agg(
-            F.count_distinct(F.when(F.col("kind") == "agent", F.col("ticket_id"))),
-            F.count_distinct(F.when(F.col("kind") == "answer", F.col("ticket_id"))),
-        )
-        .first()
-    )
+    tickets_of = (F.count_distinct(F.when(F.col("kind") == kind, F.col("ticket_id"))) for kind in ("agent", "answer"))
+    counts = only_row(context.lake.read(DESK).agg(*tickets_of))
     shared.unpersist()
     for frame in (tickets, articles, asked, near, *(file.held for file in files)):
         frame.unpersist()

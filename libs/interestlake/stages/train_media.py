@@ -8,6 +8,7 @@ import torch
 from pyspark.sql import DataFrame
 
 from ..core.errors import BadInput
+from ..core.only_row import only_row
 from ..core.stage import Stage, StageContext
 from ..core.tracking import signature_of
 from ..media.encoders import WHERE, find_encoders
@@ -66,7 +67,7 @@ def _write_snapshots(context: StageContext) -> tuple[Snapshot, Snapshot]:
             context.log.info("      %s left out: fewer than two items that are trained on have it", name)
             continue
         reduced[name] = even.persist()
-        widths[name] = len(even.first()["vector"])
+        widths[name] = len(only_row(even)["vector"])
     if not reduced:
         raise BadInput.of(
             f"lake {context.lake.root}",
@@ -79,8 +80,11 @@ def _write_snapshots(context: StageContext) -> tuple[Snapshot, Snapshot]:
     users = context.read("silver.users").select("user_index", held("user_id", share, seed).alias("held"))
     examples = context.read("silver.interactions").transform(content_examples(features, users, EXAMPLE_FILES))
     context.write("models.media_examples", examples)
-    names = ("models.media_examples", "models.media_features")
-    return tuple(take_snapshot(context.lake, name, context.written[name].version) for name in names)
+    examples, contents = (
+        take_snapshot(context.lake, name, context.written[name].version)
+        for name in ("models.media_examples", "models.media_features")
+    )
+    return examples, contents
 
 
 def _sampled_pairs(context: StageContext) -> pd.DataFrame:
@@ -94,7 +98,7 @@ def _run(context: StageContext) -> dict[str, float]:
     params, seed = context.params.train_media, context.options.seed
     examples, table = _write_snapshots(context)
     items, held_items = item_content(table)
-    users = context.read("silver.users").agg({"user_index": "max"}).first()[0] + 1
+    users = only_row(context.read("silver.users").agg({"user_index": "max"}))[0] + 1
     check_plan(params, users, len(held_items), sum(items.widths), examples.rows)
     used, histories = pair_matrices(examples, users, len(held_items))
     if not used.nnz:

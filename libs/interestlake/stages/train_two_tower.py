@@ -45,8 +45,11 @@ def _write_snapshots(context: StageContext) -> tuple[Snapshot, Snapshot, Snapsho
     users = user_features(context.read("silver.users"), train_pairs, features, user_graph, width, graph_width)
     context.write("models.user_features", users)
     text.unpersist()
-    names = ("models.training_examples", "models.item_features", "models.user_features")
-    return tuple(take_snapshot(context.lake, name, context.written[name].version) for name in names)
+    examples, of_items, of_users = (
+        take_snapshot(context.lake, name, context.written[name].version)
+        for name in ("models.training_examples", "models.item_features", "models.user_features")
+    )
+    return examples, of_items, of_users
 
 
 def _run(context: StageContext) -> dict[str, float]:

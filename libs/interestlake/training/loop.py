@@ -26,12 +26,18 @@ class Schedule(Protocol):
     whole epochs only; patience_steps: without a better look before it stops, two looks at least; warmup_steps: over
     which Adam's step rises from 0 to learning_rate; weight_decay: L2."""
 
-    epochs: int
-    validate_steps: int
-    patience_steps: int
-    warmup_steps: int
-    learning_rate: float
-    weight_decay: float
+    @property
+    def epochs(self) -> int: ...
+    @property
+    def validate_steps(self) -> int: ...
+    @property
+    def patience_steps(self) -> int: ...
+    @property
+    def warmup_steps(self) -> int: ...
+    @property
+    def learning_rate(self) -> float: ...
+    @property
+    def weight_decay(self) -> float: ...
 
 
 @dataclass

@@ -14,7 +14,7 @@ Batch = dict[str, np.ndarray]
 
 def _matrix(column: np.ndarray) -> np.ndarray:
     # list columns may arrive as an object array of equal vectors
-    return np.stack(column) if column.dtype == object else column
+    return np.stack(list(column)) if column.dtype == object else column
 
 
 def read_batches(snapshot: Snapshot) -> Iterator[Batch]:

@@ -4,6 +4,7 @@ import argparse
 from dataclasses import asdict
 from logging import Logger
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -67,7 +68,7 @@ def benchmark(options: argparse.Namespace, log: Logger) -> None:
         among = choice.sampled_fusion.over(list(outcome.fitted))
         lists = sampled_lists(outcome.fitted, among, FUSED, pairs, held_out.people, asked, options.top, side.friends)
     singles = {name: rows for name, rows in lists.items() if name != FUSED}
-    ceiling = {"oracle": oracle(singles, held_out, options.top)}
+    ceiling: dict[str, Any] = {"oracle": oracle(singles, held_out, options.top)}
     for left_out, (value, rows) in _ablation(options, outcome, log).items():
         hits = arrays.hits_of(rows[held_out.people], held_out.relevant)
         own = arrays.ranking_at(hits, held_out.sizes, options.top)["ndcg"]
@@ -173,7 +174,7 @@ def _families(options: argparse.Namespace, outcome: Outcome, held_out: HeldOut, 
     for family, (value, lists) in family_figures.items():
         own = [n for n in validation if choice.granularity[n] in FAMILIES[family] and n != POPULARITY]
         figures[family] = evaluate(lists[held_out.people], held_out, outcome.known, alike, sorted({k, min(k, 5)}))
-        figures[family] |= {"validation": value, "best_model": max(own, key=validation.get)}
+        figures[family] |= {"validation": value, "best_model": max(own, key=validation.__getitem__)}
     return figures
 
 

@@ -73,7 +73,7 @@ def _cost(figures: Mapping) -> str:
 def ceiling_lines(ceiling: Mapping, k: int) -> Sequence[str]:
     """{"oracle": nDCG, "without <granularity>": {"validation", "ndcg"}, ...} -> lines for people."""
     lines = [f"a perfect choice of one model's list per person would reach ndcg@{k} {ceiling['oracle']:.4f}"]
-    whole = ceiling.get("without none")
+    whole = ceiling.get("without none", {})
     for name, figures in ceiling.items():
         if name not in ("oracle", "without none"):
             lost = figures["ndcg"] / max(whole["ndcg"], 1e-12) - 1

@@ -4,11 +4,13 @@ import argparse
 import os
 from logging import Logger
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from ...core.errors import BadInput
 from ...core.json_file import write_metrics
+from ...core.present import present
 from ...interactions.csv_files import read_inputs
 from ...interactions.cuts import cuts_of, held_of, sample_people
 from ...interactions.pairs import Pairs
@@ -46,19 +48,22 @@ def train_distribution(options: argparse.Namespace, log: Logger) -> None:
         raise BadInput.of("validation", found="no person with a history", expected="one or more", where="--validation")
     histories = train.plus(validation)
     learned = train if options.no_refit else histories
-    figures, mine = {}, None
+    figures: dict[str, Any] = {}
+    mine: Any = None  # of the model that is saved
+    curve: Any = None
+    picture: Any = None
     test, alike = held_test(inputs, histories), likeness_vectors(side, histories, options.seed)
     for model in _chosen(options, train, side):
         picked = pick_parameters(model, train, side, judged, options.top, options.seed, options.budget or model.budget)
-        finish(picked.on_train)
-        temperatures = fit_temperatures(scored(picked.on_train, train, some(everyone, options.seed)))
+        fitted = present(picked.on_train)
+        finish(fitted)
+        temperatures = fit_temperatures(scored(fitted, train, some(everyone, options.seed)))
         log.info(
             "  %-12s validation nDCG %.4f  temperature %.3f, without a history %.3f",
             model.name,
             picked.validation,
             *temperatures,
         )
-        fitted = picked.on_train
         if not options.no_refit:
             fitted = model.fit(learned, side, picked.parameters, options.seed)
             finish(fitted)

@@ -19,7 +19,7 @@ def finish(fitted: Fitted) -> None:
     """Adapters go into the weights and arithmetic becomes float32: what is measured is what is saved."""
     if isinstance(fitted.scorer, DistributionScorer):
         fitted.scorer.reader.encoder.merged()
-        fitted.scorer.reader.encoder.half = False
+        fitted.scorer.reader.encoder.in_half = False
 
 
 def some(held_out: HeldOut, seed: int) -> HeldOut:

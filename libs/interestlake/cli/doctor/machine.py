@@ -46,9 +46,10 @@ def python(given: Given) -> Check:
     if mine != PYTHON:
         return Check("Python", found, "install into Python 3.11, which the pinned packages are made for")
     other = given.environ.get("PYSPARK_PYTHON")
-    if other and shutil.which(other) is None:
+    there = shutil.which(other) if other else None
+    if other and there is None:
         return Check("Python", f"no PYSPARK_PYTHON={other}", "unset PYSPARK_PYTHON, or set it to this one")
-    if other and Path(shutil.which(other)) != Path(sys.executable):
+    if other and there and Path(there) != Path(sys.executable):
         theirs = _said([other, "-c", "import sys; print('%d.%d' % sys.version_info[:2])"]).strip()
         if theirs != "3.11":
             return Check("Python", f"{theirs} at PYSPARK_PYTHON={other}", "workers need 3.11, too: set it to this one")
@@ -78,6 +79,7 @@ def memory(given: Given) -> Check:
 def temporary(given: Given) -> Check:
     """Where Spark spills to, and where native libraries are unpacked and loaded from."""
     places = dict.fromkeys([given.settings.get("spark.local.dir", tempfile.gettempdir()), tempfile.gettempdir()])
+    free = 0
     for place in places:
         if not os.path.isdir(place) or not os.access(place, os.W_OK):
             return Check("temp", f"{place}, which cannot be written", "set TMPDIR to a folder that can")

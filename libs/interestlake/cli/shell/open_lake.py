@@ -6,6 +6,7 @@ import logging
 import time
 import webbrowser
 from functools import cached_property
+from typing import Any
 
 from ...core.errors import BadInput
 from ...core.params.all import Params
@@ -25,7 +26,9 @@ class OpenLake:
     models: intents and tagger of `ask`, or None each.
     """
 
-    def __init__(self, root: str, params: Params, max_gigabytes: float, models: tuple, tracking_uri: str | None):
+    def __init__(
+        self, root: str, params: Params, max_gigabytes: float, models: tuple[Any, Any], tracking_uri: str | None
+    ):
         self.lake, self.params = PlainLake(root), params
         self._max_gigabytes, self._models, self._tracking_uri = max_gigabytes, models, tracking_uri
         self._asking = None

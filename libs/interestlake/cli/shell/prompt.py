@@ -3,6 +3,7 @@
 import cmd
 import logging
 from difflib import get_close_matches
+from typing import Any
 
 from ...core.errors import BadInput, InterestlakeError, Unreadable
 from ..table import BY_NAME
@@ -77,8 +78,12 @@ class Prompt(cmd.Cmd):
     def completenames(self, text: str, *ignored) -> list[str]:
         return [name for name in (*NAMES, *OWN) if name.startswith(text)]
 
-    def completedefault(self, text: str, line: str, begidx: int, endidx: int) -> list[str]:
-        """Options after a dash, people where a user is asked for, and the items of that person's list."""
+    def completedefault(self, *given: Any) -> list[str]:
+        """Options after a dash, people where a user is asked for, and the items of that person's list.
+
+        given: the word so far, the line, and where the word begins and ends in it.
+        """
+        text, line, begidx, _ = given
         try:
             return [one for one in self._offered(line[:begidx].split(), text) if one.startswith(text)]
         except Exception as fault:  # readline would swallow it, and the line go on half written

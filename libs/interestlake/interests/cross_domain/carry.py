@@ -18,8 +18,9 @@ def shared_nodes(source: Nodes, target: Nodes, same_topics: bool) -> tuple[Nodes
     kinds = (*SAME_EVERYWHERE, *(("topic",) if same_topics else ()))
     names = source.names.where(F.col("kind").isin(*kinds)).select("interest_id")
     both = F.broadcast(names.join(target.names.select("interest_id"), "interest_id", "left_semi"))
-    return tuple(Nodes(n.held.join(both, "interest_id", "left_semi"), n.names.join(both, "interest_id", "left_semi"))
-                 for n in (source, target))  # fmt: skip
+    ours, theirs = (Nodes(n.held.join(both, "interest_id", "left_semi"), n.names.join(both, "interest_id", "left_semi"))
+                    for n in (source, target))  # fmt: skip
+    return ours, theirs
 
 
 def item_texts(documents: DataFrame, embeddings: DataFrame) -> DataFrame:

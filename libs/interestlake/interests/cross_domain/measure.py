@@ -1,6 +1,7 @@
 """Lists in a catalogue for people who were never seen in it, by what another catalogue knows of them. No Spark."""
 
 from dataclasses import dataclass
+from functools import reduce
 
 import numpy as np
 import pandas as pd
@@ -33,7 +34,7 @@ def scores(shop: Shop, people: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, np
     profile = _unit(matrix_of(spoken, shop.texts.shape[1]))
     by_text = np.maximum(profile @ shop.texts.T, 0.0)
     popular = np.broadcast_to(shop.popular + 1e-9, by_text.shape)
-    return tuple(_best_one(s) for s in ((shop.carry @ profiles.T).toarray().T, by_text, popular))
+    return _best_one((shop.carry @ profiles.T).toarray().T), _best_one(by_text), _best_one(popular)
 
 
 def mixes() -> dict[str, tuple[float, float, float]]:
@@ -50,7 +51,7 @@ def evaluate_shop(shop: Shop, people: pd.DataFrame) -> pd.DataFrame:
     models = {"interests": (1, 0, 0), "text": (0, 1, 0), "popularity": (0, 0, 1)} | mixes()
     sizes, place, rows = relevant.sum(axis=1), np.arange(len(people))[:, None], []
     for name, weights in models.items():
-        lists = best_nodes(sum(w * part for w, part in zip(weights, parts, strict=True)), none, max(KS))
+        lists = best_nodes(reduce(np.add, (w * part for w, part in zip(weights, parts, strict=True))), none, max(KS))
         hits = relevant[place, np.maximum(lists, 0)] & (lists >= 0)
         for k in KS:
             figures = {"recall": hits[:, :k].sum(axis=1) / sizes, "ndcg": ndcg_at(hits, sizes, k)}

@@ -21,7 +21,7 @@ FOUND = "model string, metric string, k int, value double"
 
 def settings(steps: int) -> list[Setting]:
     """Every setting that validation people choose from; the first of equals wins, so plain ones come first."""
-    weights = [w for w in product(WEIGHTS, repeat=3) if max(w) == WEIGHTS[-1]]
+    weights = [w for w in product(WEIGHTS, WEIGHTS, WEIGHTS) if max(w) == WEIGHTS[-1]]
     return [Setting(d, steps, n, w) for d, n, w in product(DAMPINGS, NEIGHBOURS, weights)]
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -56,7 +57,8 @@ def train_next(steps: Steps, seed: int) -> NextInterest:
     params = PARAMS if judged else PARAMS | {"epochs": EPOCHS}
     nothing, mark = SideInformation(), steps.node.tobytes()
     trained = Trainer(sasrec, {}, SCHEDULE).fit(data, nothing, params, seed, judged, judged_by=mark)
-    return NextInterest(trained.fitted.scorer.model, trained.history.best_epoch)
+    scorer: Any = trained.fitted.scorer
+    return NextInterest(scorer.model, trained.history.best_epoch)
 
 
 def _at_targets(model: SasRec, steps: Steps, at: np.ndarray) -> np.ndarray:

@@ -79,7 +79,9 @@ def probability_figures(scored: Scored, temperatures: Temperatures) -> dict[str,
     if not len(scored.rows):
         return {"perplexity": None, "calibration_error": None, f"calibration_error_{LISTED}": None}
     log_probabilities = scored.log_probabilities(temperatures)
-    figures = {"perplexity": float(np.exp(-log_probabilities[scored.rows, scored.items].mean()))}
+    figures: dict[str, float | None] = {
+        "perplexity": float(np.exp(-log_probabilities[scored.rows, scored.items].mean()))
+    }
     for name, count in (("calibration_error", 1), (f"calibration_error_{LISTED}", LISTED)):
         figures[name] = expected_calibration_error(*confidence_and_outcome(scored, log_probabilities, count))
     return figures

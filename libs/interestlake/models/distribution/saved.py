@@ -19,7 +19,7 @@ TASK, LIKELIEST = "distribution", 10
 class DistributionModel:
     """Encoder, softmax, item ids and temperatures; `DistributionModel.load(out).predict(histories)`."""
 
-    def __init__(self, reader: Reader, item_ids: Sequence[str], temperatures: Temperatures):
+    def __init__(self, reader: Reader, item_ids: Sequence[str] | np.ndarray, temperatures: Temperatures):
         self.reader, self.item_ids, self.temperatures = reader, np.asarray(item_ids, object), temperatures
         self.place = {item: column for column, item in enumerate(self.item_ids)}
 

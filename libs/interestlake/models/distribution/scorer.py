@@ -7,6 +7,7 @@ import numpy as np
 import torch
 from torch.nn import functional as F
 
+from ...core.present import present
 from ...interactions.batch import UserBatch
 from ...text.tuning.batches import Pieces, by_length
 from ...text.tuning.classifier import PREDICTED_ROWS, PREDICTED_TOKENS
@@ -22,13 +23,13 @@ class Reader:
     def __init__(self, encoder: Encoder, head: ItemSoftmax, pieces: Pieces):
         self.encoder, self.head = encoder, head
         self.items = head.pieces.cpu().numpy()
-        self.first, self.last = (pieces.tokenizer.token_to_id(mark) for mark in ("[CLS]", "[SEP]"))
+        self.first, self.last = (present(pieces.tokenizer.token_to_id(mark)) for mark in ("[CLS]", "[SEP]"))
 
-    def text(self, columns: Sequence[int]) -> list[int]:
+    def text(self, columns: Sequence[int] | np.ndarray) -> list[int]:
         return history_text(columns, self.items, self.first, self.last)
 
     @torch.inference_mode()
-    def vectors(self, histories: Sequence[Sequence[int]]) -> np.ndarray:
+    def vectors(self, histories: Sequence[Sequence[int] | np.ndarray]) -> np.ndarray:
         """Item columns, oldest first, per person -> (B, width) float32: the mean of the unit vectors of a person's
         texts, zeros for an empty history."""
         self.encoder.eval()  # blocks of people are scored in threads: none may bring dropout back for another
@@ -42,7 +43,7 @@ class Reader:
         return read
 
     @torch.inference_mode()
-    def logits(self, histories: Sequence[Sequence[int]]) -> np.ndarray:
+    def logits(self, histories: Sequence[Sequence[int] | np.ndarray]) -> np.ndarray:
         """-> (B, I) float32, dropout off; the prior for an empty history."""
         self.head.eval()
         vectors = torch.as_tensor(self.vectors(histories), device=self.head.prior.device)

@@ -99,9 +99,9 @@ def distribution(data: Pairs, side, params: Mapping, most: int, seed: int, folde
             listed[place, : len(columns)] = torch.as_tensor(columns, dtype=torch.long)
         owner = np.repeat(np.arange(len(views)), [len(others) for _, others in views])
         targets = np.concatenate([others for _, others in views])
-        pair = (torch.as_tensor(part, dtype=torch.long, device=device) for part in (owner, targets))
+        owners, others = (torch.as_tensor(part, dtype=torch.long, device=device) for part in (owner, targets))
         drawn = torch.randint(items, (DRAWN,), device=device) if items > FULL else None
-        loss = view_loss(head, head.states(vectors), listed.to(device), *pair, drawn) + encoder.penalty()
+        loss = view_loss(head, head.states(vectors), listed.to(device), owners, others, drawn) + encoder.penalty()
         return loss, float(len(targets))
 
     known = (counts > 0).numpy() | np.abs(side.text).any(axis=1)

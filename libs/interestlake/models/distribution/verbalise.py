@@ -23,7 +23,7 @@ def item_pieces(pieces: Pieces, said: Sequence[str]) -> np.ndarray:
     return rows
 
 
-def history_text(columns: Sequence[int], items: np.ndarray, first: int, last: int) -> list[int]:
+def history_text(columns: Sequence[int] | np.ndarray, items: np.ndarray, first: int, last: int) -> list[int]:
     """Item columns, oldest first -> ids of one text: [CLS], each item's pieces, [SEP].
 
     items: (I, ITEM_PIECES); first, last: the ids of [CLS] and [SEP].
@@ -32,7 +32,7 @@ def history_text(columns: Sequence[int], items: np.ndarray, first: int, last: in
     return [first, *texts[texts > 0].tolist(), last]
 
 
-def parted(columns: Sequence[int]) -> list[Sequence[int]]:
+def parted(columns: Sequence[int] | np.ndarray) -> list[Sequence[int] | np.ndarray]:
     """A history, oldest first -> its newest TEXTS parts of TITLES items, newest part first, each oldest first."""
     ends = range(len(columns), 0, -TITLES)
     return [columns[max(0, end - TITLES) : end] for end in ends][:TEXTS]

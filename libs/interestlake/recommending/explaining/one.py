@@ -5,6 +5,7 @@ from pyspark.sql import functions as F
 
 from ...core.errors import BadInput
 from ...core.moved_store import default_tracking_uri
+from ...core.only_row import only_row
 from ...core.registered import registered_torch_model
 from ...core.stage import StageContext
 from ...privacy.person import find_person
@@ -108,7 +109,7 @@ def _gradients(context: StageContext, person, item_id: str, row: dict) -> None:
     items = context.read("silver.items").select("item_id", "item_index")
     features = context.read("models.item_features").select("item_index", "text_vector")
     history = [] if row["items"] is None else [int(i) for i in row["items"]]
-    target = items.where(F.col("item_id") == item_id).first()["item_index"]
+    target = only_row(items.where(F.col("item_id") == item_id))["item_index"]
     vectors = {
         r["item_index"]: r["text_vector"]
         for r in features.where(F.col("item_index").isin([*history, target])).collect()

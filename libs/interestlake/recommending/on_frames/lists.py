@@ -1,6 +1,7 @@
 """Who and what is asked about, and which items are alike."""
 
 import logging
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -27,7 +28,7 @@ def _column(asked, name: str, what: str) -> tuple[pd.Series, object]:
     return pd.Series(list(asked)).reset_index(drop=True), None
 
 
-def asked_users(users, state: State, session, unknown: str) -> tuple[pd.Series, np.ndarray, object]:
+def asked_users(users, state: State, session, unknown: str) -> tuple[pd.Series, np.ndarray, Any]:
     """-> (ids, their places in known.user_ids, Spark session or None). People without a pair have place 0, are left
     out, or raise BadInput, as `unknown` says; the log names them."""
     if users is None:
@@ -50,7 +51,7 @@ def asked_users(users, state: State, session, unknown: str) -> tuple[pd.Series, 
     return ids, places, session
 
 
-def asked_items(items, state: State, session) -> tuple[pd.Series, np.ndarray, object]:
+def asked_items(items, state: State, session) -> tuple[pd.Series, np.ndarray, Any]:
     """-> (ids, their columns, Spark session or None). Raises BadInput for items that there are not."""
     ids, session = _column(items, "item_id", "items")
     ids = ids.drop_duplicates().reset_index(drop=True)

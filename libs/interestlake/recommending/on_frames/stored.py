@@ -60,8 +60,8 @@ def load_state(folder: Path) -> tuple[State, dict]:
             arrays = dict(file)
         users, items = (pd.read_parquet(folder / name) for name in (USERS, ITEMS))
         known = Pairs(np.array(["", *users["key"]], object), items["key"].to_numpy(object),
-                      *(arrays[f"known/{name}"] for name in ("users", "items", "weights", "times")),
-                      described["timed"])  # fmt: skip
+                      timed=described["timed"],
+                      **{name: arrays[f"known/{name}"] for name in ("users", "items", "weights", "times")})  # fmt: skip
         fitted = {name: read_model(one, arrays) for name, one in described["fitted"].items()}
         beside = {name: _read(described[name], arrays) for name in ("friends", "texts")}
         state = State(Ids(known.user_ids[1:], users["id"]), Ids(known.item_ids, items["id"]), known,

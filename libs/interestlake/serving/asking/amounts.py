@@ -1,10 +1,12 @@
 """Years and prices in a request, by rule: which span says it, and the range it asks for."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
+Reading = Callable[[re.Match], tuple[float, ...]]  # lowest, highest
 YEAR = r"(?:1[89]|20)\d\d"
 AMOUNT = (
     r"(?:[$€£]\s?(?P<{0}a>\d+(?:[.,]\d{{1,2}})?)"
@@ -46,7 +48,7 @@ class Range:
         return Range(self.field, float(low), float(high), self.words, self.tercile)
 
 
-def _years() -> list[tuple[re.Pattern, object]]:
+def _years() -> list[tuple[re.Pattern, Reading]]:
     inf = float("inf")
     year = rf"(?P<y>{YEAR})\b"
     compared = {
@@ -95,7 +97,7 @@ def _years() -> list[tuple[re.Pattern, object]]:
     return [(re.compile(pattern, re.IGNORECASE), read) for pattern, read in rules]
 
 
-def _prices() -> list[tuple[re.Pattern, object]]:
+def _prices() -> list[tuple[re.Pattern, Reading]]:
     inf = float("inf")
     one, two = AMOUNT.format("p"), AMOUNT.format("q")
 

@@ -109,7 +109,7 @@ def answer(
     if parsed.seeds and weights.alike:
         rankings["alike"] = _alike(index.interests.weights, parsed.seeds)
     meant = _meant(parsed, concepts, encode, weights.nearness) if concepts is not None and weights.meaning else []
-    if meant:
+    if meant and concepts is not None:
         factors = None if index.als is None else unit_rows(index.als.item_vectors)
         close = index.vectors @ query if query is not None else np.zeros(index.catalogue.item_count)
         rankings["meaning"] = meaning_scores(
@@ -136,7 +136,7 @@ def answer(
         strong = [name for name, ranked in places.items() if ranked.get(item, STRONG + 1) <= STRONG]
         words = index.bm25.matched(parsed.terms, item)[:REASON_WORDS]
         carried = _held(index, parsed, asked, made.dropped, item)
-        means = _names_carried(concepts, meant, item)
+        means = _names_carried(concepts, meant, item) if concepts is not None else []
         shared = _shared(index, person, item)
         made.hits.append(Hit(item, total[item], share, strong, words, near, carried, shared, means))
     return made
@@ -147,7 +147,7 @@ def _meant(parsed: Parsed, concepts: Concepts, encode, nearness: Nearness) -> li
     return meanings(concepts, words, np.stack([encode(word) for word in words]), nearness) if words else []
 
 
-def _names_carried(concepts: Concepts | None, meant: list[Meaning], item: int) -> list[str]:
+def _names_carried(concepts: Concepts, meant: list[Meaning], item: int) -> list[str]:
     """`word` means `name` for every word of which the item carries a concept of another name, the nearest each."""
     said: dict[str, str] = {}
     for one in meant:

@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Callable
 from logging import Logger
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ...core.config import load_params, parse_override
 from ...core.errors import BadInput, Unreadable
@@ -60,7 +60,9 @@ def ask(options: argparse.Namespace, log: Logger, start_spark: Callable) -> None
         _track(options, made, intent, opened, clock.seconds)
 
 
-def _here(options: argparse.Namespace, params: Params, request: str, clock: "Clock", models: tuple, uri: str | None):
+def _here(
+    options: argparse.Namespace, params: Params, request: str, clock: "Clock", models: tuple[Any, Any], uri: str | None
+):
     from ...core.plain_lake import PlainLake
     from ...privacy.meant import meant
     from ...privacy.plain_person import PlainPeople
@@ -75,7 +77,7 @@ def _here(options: argparse.Namespace, params: Params, request: str, clock: "Clo
 
 
 def _by_spark(
-    options: argparse.Namespace, params: Params, request: str, clock: "Clock", models: tuple, uri: str | None,
+    options: argparse.Namespace, params: Params, request: str, clock: "Clock", models: tuple[Any, Any], uri: str | None,
     start_spark: Callable,
 ):  # fmt: skip
     with start_spark() as (spark, modules):

@@ -8,6 +8,7 @@ from pyspark.sql import functions as F
 
 from ...core.errors import BadInput
 from ...core.lake import Lake
+from ...core.only_row import only_row
 from ...core.stage import StageContext
 from ...core.storage import has_scheme
 from ...privacy.erasure import Erasure, erase_everything, erase_interest, erase_item, literal, text_tables
@@ -63,7 +64,7 @@ def forget(context: StageContext, person: Person, kind: str, target: str, keep_h
     """
     lake = context.lake
     sealed = mark(F.lit(person.user_id), kind, F.lit(target))
-    row = context.spark.range(1).select(sealed.alias("mark")).first()["mark"]
+    row = only_row(context.spark.range(1).select(sealed.alias("mark")))["mark"]
     _note(context, person, [(kind, "forget", row)])
     item_index = None
     if kind == "item":

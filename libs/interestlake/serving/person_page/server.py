@@ -83,7 +83,7 @@ class PageServer(ThreadingHTTPServer):
 
 
 class _Handler(BaseHTTPRequestHandler):
-    server: PageServer
+    server: PageServer  # pyrefly: ignore[bad-override-mutable-attribute]  # nothing else makes handlers
     timeout = 30
 
     def do_GET(self) -> None:
@@ -108,11 +108,11 @@ class _Handler(BaseHTTPRequestHandler):
             return self._tell(404, {"message": "POST goes to /say"})
         try:
             length = int(self.headers.get("Content-Length", ""))
-            asked = json.loads(self.rfile.read(length)) if 0 < length <= MOST_BYTES else None
+            asked = json.loads(self.rfile.read(length)) if 0 < length <= MOST_BYTES else {}
             does, kind, thing = (asked[name] for name in ("do", "kind", "id"))
             fits = kind in DOES[does] and isinstance(thing, str) and (thing or kind == "everything")
         except (ValueError, KeyError, TypeError):
-            fits = False
+            does, kind, thing, fits = "", "", "", False
         if not fits:
             return self._tell(400, {"message": f"expected do, kind, id with do in {', '.join(DOES)}"})
         self._tell(*self.server.answer_of(self.server.begin(does, kind, thing)))
@@ -134,5 +134,5 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    def log_message(self, form: str, *values) -> None:
-        LOG.debug(form, *values)  # the address holds the token
+    def log_message(self, format: str, *args: object) -> None:
+        LOG.debug(format, *args)  # the address holds the token

@@ -6,6 +6,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from ...core.errors import BadInput
 
@@ -41,7 +42,7 @@ def from_folder(folder: str) -> Generate:
 
     config = AutoConfig.from_pretrained(folder, local_files_only=True)
     kind = AutoModelForSeq2SeqLM if config.is_encoder_decoder else AutoModelForCausalLM
-    tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
+    tokenizer: Any = AutoTokenizer.from_pretrained(folder, local_files_only=True)
     model = kind.from_pretrained(folder, local_files_only=True).eval()
     room = getattr(config, "max_position_embeddings", None) or getattr(config, "n_positions", None) or 1024
     new = min(MOST_TOKENS, room // 2)

@@ -83,13 +83,12 @@ def replayed(summaries: DataFrame, items: DataFrame) -> DataFrame:
         for frame in frames:
             rows = []
             for row in frame.itertuples(index=False):
-                titled = row.title is not None
-                item = texts_of(row) if titled else None
-                texts = {doc: text for doc, _, text in item.documents} if titled else {}
+                item = texts_of(row) if row.title is not None else None
+                texts = {} if item is None else {doc: text for doc, _, text in item.documents}
                 for s in row.statements:
                     spans = tuple((p["doc_id"], int(p["start"]), int(p["end"])) for p in s["spans"])
                     statement = Statement(s["part"], s["text"], s["source"], int(s["support"]), spans)
-                    rows.append((s["part"], row.item_id, s["text"], titled and holds(statement, texts, item)))
+                    rows.append((s["part"], row.item_id, s["text"], item is not None and holds(statement, texts, item)))
             yield pd.DataFrame(rows, columns=["part", "item_id", "text", "true"])
 
     return both.mapInPandas(run, "part string, item_id string, text string, true boolean")

@@ -33,7 +33,11 @@ def _link(context: StageContext) -> dict[str, float]:
     written = context.write(LINKS, linked)
     links = context.lake.read(LINKS)
     methods = {row["method"]: row["count"] for row in links.groupBy("method").count().collect()}
-    figures = {"items": items.count(), "entities": entities.select("id").distinct().count(), "links": written.rows}
+    figures: dict[str, float] = {
+        "items": items.count(),
+        "entities": entities.select("id").distinct().count(),
+        "links": written.rows,
+    }
     figures |= {f"links_{name}": methods.get(name, 0) for name in ("exact", "similar", "text")}
     entities.unpersist()
     if params.apply:

@@ -3,6 +3,7 @@
 from pyspark.sql import functions as F
 
 from ...core.errors import BadInput
+from ...core.only_row import only_row
 from ...core.stage import Stage, StageContext
 from ...knowledge import divergence
 from ...knowledge.validity import holding
@@ -29,7 +30,7 @@ def _rank(context: StageContext) -> dict[str, float]:
         divergence.rank_items(features, shares, seen, params.length_power, params.max_features, params.top_k)
     )
     written = context.write("gold.knowledge_ranking", ranked.join(people, "user_id"))
-    figures = people.agg(F.count(F.lit(1)).alias("people"), F.avg("divergence").alias("nats")).first()
+    figures = only_row(people.agg(F.count(F.lit(1)).alias("people"), F.avg("divergence").alias("nats")))
     counts = {"items_with_features": features.select("item_id").distinct().count(), "features": shares.count()}
     for frame in (features, shares, parts, people):
         frame.unpersist()

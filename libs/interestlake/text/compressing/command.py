@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Callable
 from logging import Logger
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -55,7 +56,7 @@ def compress(options: argparse.Namespace, log: Logger) -> None:
     name = f"{layers} of {whole} layers"
     forms[name] = export(student, source, out / "layers")
     forms[f"{name}, int8"] = quantise(forms[name], out / "layers_int8")
-    figures = measured(forms, data, task)
+    figures = measured(forms, data)
     report = {"task": task, "rows": len(data), "texts": len(texts), "seed": options.seed, "forms": figures,
               "heads_out": [list(pair) for pair in gone],
               "distillation": {"epochs": len(history.dev), "kept_epoch": history.best_epoch,
@@ -86,12 +87,12 @@ def _with(model: IntentModel | SentimentModel, encoder) -> Classifier:
     return Classifier(encoder, model.classifier.head, model.classifier.pieces)
 
 
-def measured(forms: dict[str, Path], data: Labelled, task: str) -> dict[str, dict[str, float]]:
+def measured(forms: dict[str, Path], data: Labelled) -> dict[str, dict[str, Any]]:
     """form -> bytes on disk and packed, rows per second of one core, share of rows answered as the first form does, and
     accuracy; for intents of the rows in scope, also with rejection, and recall of `oos`, None where --data has none.
     The forms take turns, the fastest of ROUNDS turns counts."""
     models = {name: load_compressed(folder) for name, folder in forms.items()}
-    figures_of = _figures_of(task, next(iter(models.values())), data)
+    figures_of = _figures_of(next(iter(models.values())), data)
     logits, seconds = {}, {name: float("inf") for name in forms}
     for _ in range(ROUNDS):
         for name, model in models.items():
@@ -109,13 +110,12 @@ def measured(forms: dict[str, Path], data: Labelled, task: str) -> dict[str, dic
     return figures
 
 
-def _figures_of(
-    task: str, model: IntentModel | SentimentModel, data: Labelled
-) -> Callable[[np.ndarray], dict[str, float | None]]:
-    if task == "intents":
+def _figures_of(model: IntentModel | SentimentModel, data: Labelled) -> Callable[[np.ndarray], dict[str, float | None]]:
+    if isinstance(model, IntentModel):
+        known = model
         if not (class_numbers(data.labels, model.intents) < len(model.intents)).any():
             raise BadInput.of("rows of --data", found="no known intent", expected="one or more", where="--data")
-        return lambda logits: _of_intents(intent_figures(model, logits, data.labels))
+        return lambda logits: _of_intents(intent_figures(known, logits, data.labels))
     place = {label: number for number, label in enumerate(model.classes)}
     labels = np.array([place.get(label, -1) for label in data.labels])
     return lambda logits: {"accuracy": float((logits.argmax(axis=1) == labels).mean())}
@@ -126,7 +126,7 @@ def _of_intents(figures: dict[str, float | None]) -> dict[str, float | None]:
             "accuracy_with_rejection": figures["in_scope_accuracy_with_rejection"]}  # fmt: skip
 
 
-def table(figures: dict[str, dict[str, float | None]]) -> list[str]:
+def table(figures: dict[str, dict[str, Any]]) -> list[str]:
     """A line per form; speed as a multiple of the first form's. Rejection where there is something to reject."""
     base = next(iter(figures.values()))
     rejects = base.get("oos_recall") is not None

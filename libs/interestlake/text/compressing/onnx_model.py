@@ -6,6 +6,7 @@ import shutil
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -88,10 +89,11 @@ class OnnxClassifier:
     def logits(self, texts: Sequence[str]) -> np.ndarray:
         """texts (n) -> (n, outputs) float32, in the order of `texts`."""
         pieces = self.pieces.of_texts(texts)
-        parts: list[np.ndarray | None] = [None] * len(pieces)
+        parts = [np.empty(0, np.float32)] * len(pieces)
         for rows in by_length([len(piece) for piece in pieces], ROWS, TOKENS):
             given = padded([pieces[row] for row in rows], torch.device("cpu"))
-            (answers,) = self.session.run(None, {name: part.numpy() for name, part in zip(INPUTS, given, strict=True)})
+            shown = {name: part.numpy() for name, part in zip(INPUTS, given, strict=True)}
+            answers = np.asarray(self.session.run(None, shown)[0])
             for row, answer in zip(rows, answers, strict=True):
                 parts[row] = answer
         return np.stack(parts)
@@ -103,7 +105,7 @@ def load_compressed(folder: str | Path, threads: int = 1) -> IntentModel | Senti
     if not (place / GRAPH).is_file() or not (place / DESCRIPTION).is_file():
         raise BadInput.of("model", found=f"{place} without {GRAPH}", expected="a folder of compress", where="load")
     described = json.loads((place / DESCRIPTION).read_text(encoding="utf-8"))
-    classifier = OnnxClassifier(place, described["max_tokens"], threads)
+    classifier: Any = OnnxClassifier(place, described["max_tokens"], threads)
     if described["task"] == "intents":
         return IntentModel(classifier, described["classes"], Threshold(described["score"], described["threshold"], {}))
     return SentimentModel(classifier, described["classes"])

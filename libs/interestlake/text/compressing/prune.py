@@ -1,5 +1,7 @@
 """Fewer weights and fewer heads, without another training."""
 
+from typing import Any
+
 import numpy as np
 import torch
 from torch import Tensor, nn
@@ -11,12 +13,12 @@ from ..tuning.classifier import Classifier
 WEIGHED_ROWS, WEIGHED_TOKENS = 32, 2_048
 
 
-def matrices(bert: nn.Module) -> list[nn.Parameter]:
+def matrices(bert: Any) -> list[Tensor]:
     """The weights of the encoder's linear maps."""
     return [part.weight for part in bert.encoder.modules() if isinstance(part, nn.Linear)]
 
 
-def prune_weights(bert: nn.Module, share: float) -> None:
+def prune_weights(bert: Any, share: float) -> None:
     """Set the `share` of the matrices' weights nearest to 0 to 0, over all layers together (Han et al., 2015)."""
     weights = matrices(bert)
     size = torch.cat([weight.detach().abs().flatten() for weight in weights])
@@ -51,7 +53,7 @@ def head_importance(classifier: Classifier, pieces: list[list[int]]) -> np.ndarr
     return total / np.linalg.norm(total, axis=1, keepdims=True).clip(1e-12)
 
 
-def prune_heads(bert: nn.Module, importance: np.ndarray, share: float) -> list[tuple[int, int]]:
+def prune_heads(bert: Any, importance: np.ndarray, share: float) -> list[tuple[int, int]]:
     """Cut the `share` of heads of least `importance` out of the matrices, one head at least stays in a layer.
 
     -> the (layer, head) that are gone. Layers may differ in heads then, which no configuration says: export the graph.

@@ -25,7 +25,7 @@ class OnnxEngine(Engine):
         self.inputs = [one.name for one in self.session.get_inputs()]
 
     def forward(self, ids: np.ndarray, mask: np.ndarray) -> np.ndarray:
-        return self.session.run(None, named(self.inputs, ids, mask))[0]
+        return np.asarray(self.session.run(None, named(self.inputs, ids, mask))[0])
 
 
 def named(inputs: list[str], ids: np.ndarray, mask: np.ndarray) -> dict[str, np.ndarray]:

@@ -5,6 +5,7 @@ flash attention of Dao 2023 where torch has it for the device, else torch's own 
 """
 
 import logging
+from typing import Any
 
 import numpy as np
 import torch
@@ -53,7 +54,8 @@ class PackedBert:
         pack = Pack(lengths, self.device)
         both = torch.from_numpy(np.stack([ids, places]).astype(np.int64))
         both = both.pin_memory() if self.device.type == "cuda" else both
-        return self.forward(*both.to(self.device, non_blocking=True), pack)
+        ids_there, places_there = both.to(self.device, non_blocking=True)
+        return self.forward(ids_there, places_there, pack)
 
     def forward(self, ids: Tensor, places: Tensor, pack: "Pack") -> Tensor:
         """ids, places (total) int64 -> (n, dimension) float32."""
@@ -93,7 +95,7 @@ def attention_for(device, kind, heads: int, width: int):
             _varlen(probe, probe, probe, Pack(np.array([3, 1]), device))
             torch.cuda.synchronize(device)
             return _varlen
-        except (ImportError, RuntimeError, NotImplementedError) as error:
+        except (ImportError, RuntimeError) as error:
             LOG.warning("no variable-length attention on %s (%s): attention over a padded view", device, error)
     return _padded
 
@@ -101,7 +103,8 @@ def attention_for(device, kind, heads: int, width: int):
 def _varlen(q: Tensor, k: Tensor, v: Tensor, pack: Pack) -> Tensor:
     from torch.nn.attention.varlen import varlen_attn
 
-    return varlen_attn(q, k, v, pack.bounds, pack.bounds, pack.longest, pack.longest)
+    attend: Any = varlen_attn  # a pair only where it is asked for the sums, too
+    return attend(q, k, v, pack.bounds, pack.bounds, pack.longest, pack.longest)
 
 
 def _padded(q: Tensor, k: Tensor, v: Tensor, pack: Pack) -> Tensor:

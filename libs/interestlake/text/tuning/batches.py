@@ -7,6 +7,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ...core.present import present
+
 # batches whose rows are sorted together: enough for little padding, few enough to keep batches mixed
 WINDOW = 40
 
@@ -24,7 +26,7 @@ class Pieces:
     @property
     def unknown(self) -> int:
         """The id of [UNK]."""
-        return self.tokenizer.token_to_id("[UNK]")
+        return present(self.tokenizer.token_to_id("[UNK]"))
 
     def of_texts(self, texts: Sequence[str]) -> list[list[int]]:
         """texts (n) -> n lists of ids."""

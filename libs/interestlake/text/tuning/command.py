@@ -5,10 +5,12 @@ import os
 from collections import Counter
 from logging import Logger
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from ...core.errors import BadInput
+from ...core.present import present
 from ..encoder_files import EncoderFiles, find_encoder
 from . import intents, sentiment, tagger
 from .fit import History
@@ -39,15 +41,15 @@ def train_intents(options: argparse.Namespace, log: Logger) -> None:
     logits = model.classifier.logits(test.texts)
     measured["test"] = intent_figures(model, logits, test.labels)
     answered, confidence = answered_intents(model, logits)
-    intents_of_train = set(model.intents)
+    intents_of_train, threshold = set(model.intents), present(model.threshold)
     true = [label if label in intents_of_train else intents.OUTSIDE for label in test.labels]
     unknown = sum(label not in intents_of_train and label != intents.OUTSIDE for label in test.labels)
     figures = {
         **measured["test"],
         "dev": measured["dev"],
         "per_class": label_figures(true, answered)["per_class"],
-        "threshold": {"score": model.threshold.score, "value": model.threshold.value, "keep": options.keep,
-                      "dev_oos_recall_by_score": model.threshold.dev_recall},
+        "threshold": {"score": threshold.score, "value": threshold.value, "keep": options.keep,
+                      "dev_oos_recall_by_score": threshold.dev_recall},
         "counts": counts | {"intents": len(intents_of_train), "test_rows_of_unknown_intents": unknown},
         **_cost(plan, history, files),
     }  # fmt: skip
@@ -113,7 +115,7 @@ def train_tagger(options: argparse.Namespace, log: Logger) -> None:
     scores = entity_scores(test.tags, [tags for tags, _ in tagged])
     kinds = {tag[2:] for tag in model.tags if tag != "O"}
     types = Counter(tag[2:] for tags in test.tags for tag in tags if tag[0] == "B")
-    figures = {
+    figures: dict[str, Any] = {
         **{f"entity_{name}": scores["all"][name] for name in ("precision", "recall", "f1")},
         "dev": {f"entity_{name}": dev_scores["all"][name] for name in ("precision", "recall", "f1")},
         "per_type": {kind: row for kind, row in scores.items() if kind != "all"},

@@ -1,6 +1,7 @@
 """The encoder under training: BERT with or without adapters, mean pooling, learning rates by layer, heads."""
 
 import warnings
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -33,10 +34,11 @@ class Encoder(nn.Module):
         transformers_logging.disable_progress_bar()
         # it warns of the pooler's weights, which are left out on purpose
         transformers_logging.set_verbosity_error()
-        self.bert = AutoModel.from_pretrained(
+        self.bert: Any = AutoModel.from_pretrained(
             folder, attn_implementation="sdpa", local_files_only=True, dtype=torch.float32, add_pooling_layer=False
         )
-        self.width, self.half, self.method = self.bert.config.hidden_size, half, method
+        self.width, self.method = self.bert.config.hidden_size, method
+        self.in_half = half
         self.layers = self.bert.config.num_hidden_layers
         self.bert.get_input_embeddings().weight.requires_grad_(words and method == "full")
         if method != "full":
@@ -48,7 +50,7 @@ class Encoder(nn.Module):
 
     def forward(self, ids: Tensor, mask: Tensor) -> Tensor:
         """ids, mask: (batch, tokens) int64 -> states (batch, tokens, width) float32."""
-        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.half):
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.in_half):
             states = self.bert(input_ids=ids, attention_mask=mask).last_hidden_state
         return states.float()
 
@@ -101,7 +103,7 @@ class Encoder(nn.Module):
         if self.method == "adalora":
             self.bert.base_model.update_and_allocate(step)
 
-    def merged(self) -> nn.Module:
+    def merged(self) -> Any:
         """The plain BERT with adapters added into its weights; this encoder then holds it too."""
         if self.method != "full":
             self.bert, self.method = self.bert.merge_and_unload(), "full"

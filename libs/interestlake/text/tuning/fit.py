@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from ...core.errors import BadInput
+from ...core.present import present
 from ...core.progress import PROGRESS
 from .encoder import Encoder
 from .plan import Plan
@@ -61,7 +62,9 @@ class WorstStep:
     """Fast gradient method (Miyato et al., 2017): word vectors moved by `length` along their gradient's direction."""
 
     def __init__(self, encoder: Encoder, length: float):
-        self.length, self.vectors, self.delta = length, None, None
+        self.length = length
+        self.vectors: Tensor | None = None
+        self.delta: Tensor | None = None
         self.hook = encoder.bert.get_input_embeddings().register_forward_hook(self._pass)
 
     def _pass(self, _module, _inputs, vectors: Tensor) -> Tensor | None:
@@ -78,7 +81,7 @@ class WorstStep:
 
     def backward(self, loss_of: Callable[[], Tensor]) -> None:
         """Add the gradient of the loss at the worst step; the plain loss' backward must have run just before."""
-        gradient = self.vectors.grad  # (batch, tokens, width)
+        gradient = present(present(self.vectors).grad)  # (batch, tokens, width)
         self.delta = self.length * gradient / (gradient.norm(dim=(1, 2), keepdim=True) + EPSILON)
         loss_of().backward()
         self.delta = None
@@ -171,11 +174,12 @@ def fit(
     optimizer = torch.optim.AdamW(groups, fused=True)
     peaks = [group["lr"] for group in groups]
     history = History(trained_parameters=sum(weight.numel() for weight in weights))
-    steps = max(1, plan.epochs * steps_per_epoch)
+    epochs = present(plan.epochs)
+    steps = max(1, epochs * steps_per_epoch)
     worst = WorstStep(encoder, plan.adversarial) if plan.adversarial else None
     average = Average(weights, plan.average) if plan.average else None
     step, best = 0, Kept(plan.ensemble, newest=not plan.patience)
-    for epoch in range(1, (plan.stop_after or plan.epochs) + 1):
+    for epoch in range(1, (plan.stop_after or epochs) + 1):
         generator = np.random.default_rng([plan.seed, epoch])
         torch.manual_seed(plan.seed * 1_000_003 + epoch)
         _set_training(encoder, head, True)
@@ -227,7 +231,7 @@ def fit(
     if worst is not None:
         worst.remove()
     _set_training(encoder, head, False)
-    encoder.half = False  # what is measured and saved answers alike on every machine
+    encoder.in_half = False  # what is measured and saved answers alike on every machine
     history.seconds = time.perf_counter() - began
     return history
 

@@ -10,6 +10,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from ...core.errors import BadInput
+from ...core.present import present
 from ..encoder_files import EncoderFiles
 from .batches import Pieces
 from .classifier import Classifier, encode, fit_classifier, predicted_classes
@@ -48,8 +49,8 @@ class IntentModel:
     def save(self, out: Path, source: str) -> Path:
         """Write `out`/model; `source` is the folder whose tokenizer the encoder reads."""
         description = {"task": TASK, "classes": self.intents, "max_tokens": MAX_TOKENS,
-                       "scale": self.classifier.head.scale, "score": self.threshold.score,
-                       "threshold": self.threshold.value}  # fmt: skip
+                       "scale": self.classifier.head.scale, "score": present(self.threshold).score,
+                       "threshold": present(self.threshold).value}  # fmt: skip
         return save_model(out, source, self.classifier.encoder, self.classifier.head, description)
 
     def predict(self, texts: Sequence[str] | pd.DataFrame) -> pd.DataFrame:
@@ -67,7 +68,7 @@ class IntentModel:
         """logits (n, intents + 1) -> the frame of `predict`."""
         intents, _ = predicted_classes(logits[:, :-1], self.intents)
         probability = torch.softmax(torch.from_numpy(logits), dim=1)[:, :-1].max(dim=1).values.numpy()
-        rejected = is_rejected(logits, self.threshold)
+        rejected = is_rejected(logits, present(self.threshold))
         return pd.DataFrame({"intent": intents, "confidence": probability, "out_of_scope": rejected})
 
 
@@ -94,7 +95,7 @@ def train_intents(
     device = best_device()
     pieces_of = Pieces(files.path, files.max_tokens)
     pieces, dev_pieces = pieces_of.of_texts(train.texts), pieces_of.of_texts(dev.texts)
-    steps = plan.epochs * max(1, len(rows) // plan.batch_size)
+    steps = present(plan.epochs) * max(1, len(rows) // plan.batch_size)
     half = computes_in_half(plan.precision, device)
     encoder = Encoder(files.path, plan.method, half, steps, plan.train_words).to(device)
     asked_labels = torch.from_numpy(labels)

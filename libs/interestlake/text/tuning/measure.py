@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from sklearn.metrics import roc_auc_score
 
+from ...core.present import present
 from .intents import OUTSIDE, IntentModel, class_numbers, in_scope_accuracy
 from .outlier_scores import in_scope_scores, is_rejected
 from .write import class_report
@@ -23,9 +24,10 @@ def intent_figures(model: IntentModel, logits: np.ndarray, labels: Sequence[str]
     """
     numbers = class_numbers(labels, model.intents)
     outside = numbers == len(model.intents)
-    rejected = is_rejected(logits, model.threshold)
+    threshold = present(model.threshold)
+    rejected = is_rejected(logits, threshold)
     right = (logits[:, :-1].argmax(axis=1) == numbers) & ~outside
-    score = in_scope_scores(logits)[model.threshold.score]
+    score = in_scope_scores(logits)[threshold.score]
     figures = {
         "in_scope_rows": int((~outside).sum()),
         "oos_rows": int(outside.sum()),

@@ -10,6 +10,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from ...core.errors import BadInput
+from ...core.present import present
 from ..encoder_files import EncoderFiles
 from .batches import Pieces
 from .classifier import Classifier, fit_classifier, predicted_classes
@@ -70,7 +71,7 @@ def train_sentiment(
     device = best_device()
     pieces_of = Pieces(files.path, files.max_tokens)
     pieces, dev_pieces = pieces_of.of_texts(train.texts), pieces_of.of_texts(dev.texts)
-    steps = plan.epochs * max(1, len(train) // plan.batch_size)
+    steps = present(plan.epochs) * max(1, len(train) // plan.batch_size)
     half = computes_in_half(plan.precision, device)
     encoder = Encoder(files.path, plan.method, half, steps, plan.train_words).to(device)
     head = LinearHead(encoder.width, len(classes), plan.dropout).to(device)

@@ -26,12 +26,12 @@ def fit_seeds(
     if plan.seeds == 1:
         return fit(encoder, head, batches, prepare, loss_of, dev_figure, plan, steps_per_epoch)
     weights = [weight for group in encoder.groups(head, plan) for weight in group["params"]]
-    start, half = _copy(weights), encoder.half
+    start, half = _copy(weights), encoder.in_half
     fits: list[tuple[float, int, History, list[Tensor]]] = []
     for seed in range(plan.seed, plan.seed + plan.seeds):
         LOG.info("seed %d", seed)
         put(start, weights)
-        encoder.half = half
+        encoder.in_half = half
         history = fit(encoder, head, batches, prepare, loss_of, dev_figure, replace(plan, seed=seed), steps_per_epoch)
         fits.append((dev_figure(), seed, history, _copy(weights)))
     # the earlier seed comes first in a tie

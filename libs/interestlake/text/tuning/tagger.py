@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ...core.errors import BadInput
+from ...core.present import present
 from ..encoder_files import EncoderFiles
 from .batches import Pieces, blurred, by_length, padded, shuffled
 from .classifier import PREDICTED_ROWS, PREDICTED_TOKENS
@@ -149,7 +150,7 @@ def train_tagger(
     numbers = [[number[tag] for tag in sentence] for sentence in train.tags]
     lengths = [len(piece) for piece in ids]
     usable = [row for row, first in enumerate(firsts) if max(first) >= 0]
-    steps = plan.epochs * max(1, len(usable) // plan.batch_size)
+    steps = present(plan.epochs) * max(1, len(usable) // plan.batch_size)
     half = computes_in_half(plan.precision, device)
     encoder = Encoder(files.path, plan.method, half, steps, plan.train_words).to(device)
     head = TagHead(encoder.width, len(tags), plan.dropout).to(device)

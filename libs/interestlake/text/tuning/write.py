@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -27,7 +28,7 @@ def write_results(out: Path, figures: Mapping, predictions: pd.DataFrame, pictur
 def class_report(true: Sequence[str], answered: Sequence[str]) -> dict[str, dict[str, float]]:
     """Class -> precision, recall, f1, support (rows of the class in `true`); a ratio over nothing is 0."""
     classes = sorted(set(true) | set(answered))
-    columns = precision_recall_fscore_support(true, answered, labels=classes, zero_division=0)
+    columns: Any = precision_recall_fscore_support(true, answered, labels=classes, zero_division=0)
     names = ("precision", "recall", "f1", "support")
     return {name: dict(zip(names, map(float, row), strict=True))
             for name, row in zip(classes, zip(*columns, strict=True), strict=True)}  # fmt: skip
