@@ -93,9 +93,10 @@ bench-sentiment: setup  ## the tuned encoder beside Spark NLP's naive Bayes; BEN
 bench-mentions: setup  ## polarity of the clause beside the whole text's; BENCH="--data CSV --model DIR [--train CSV]"
 	@$(IN_ENV) python -W ignore -m bench.mentions $(BENCH)
 
-lint: setup  ## ruff: faults, and what the formatter would change
+lint: setup  ## ruff: faults, and what the formatter would change; pyrefly: types
 	@$(IN_ENV) ruff check .
 	@$(IN_ENV) ruff format --check .
+	@$(IN_ENV) pyrefly check --summary=none --output-format=min-text
 
 format: setup  ## ruff's formatter over everything
 	@$(IN_ENV) ruff format .

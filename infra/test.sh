@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# The linter, the formatter and the site of the docs, which end everything where they find a fault; then every test but
-# the slow suites, in two processes side by side: those on Spark, one session for all of them, and those without, whose
-# lines come at the end. Arguments go to both.
+# The linter, the formatter, the types and the site of the docs, which end everything where they find a fault; then
+# every test but the slow suites, in two processes side by side: those on Spark, one session for all of them, and those
+# without, whose lines come at the end. Arguments go to both.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 . .venv/interestlake-env.sh
@@ -9,6 +9,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 export OMP_NUM_THREADS=${OMP_NUM_THREADS:-1} OPENBLAS_NUM_THREADS=${OPENBLAS_NUM_THREADS:-1}
 ruff check --quiet .
 ruff format --check --quiet . || { echo 'the formatter would change files: make format'; exit 1; }
+pyrefly check --summary=none --output-format=min-text
 # quiet would hide the warnings from strict, too
 site=$(mktemp -d)
 NO_MKDOCS_2_WARNING=1 mkdocs build --strict --site-dir "$site" >"$site.log" 2>&1 || { cat "$site.log"; exit 1; }

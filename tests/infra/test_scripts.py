@@ -107,15 +107,14 @@ def test_scripts_are_strict(script):
     assert subprocess.run(["bash", "-n", script]).returncode == 0
 
 
-@pytest.mark.parametrize("lint", [0, 1])
-def test_tests_run_only_where_the_linter_finds_nothing(tmp_path, lint):
+@pytest.mark.parametrize(("at_fault", "calls"), [("nothing", 6), ("ruff", 1), ("pyrefly", 3)])
+def test_tests_run_only_where_linter_and_types_find_nothing(tmp_path, at_fault, calls):
     shutil.copytree(ROOT / "infra", tmp_path / "infra", ignore=shutil.ignore_patterns("__pycache__"))
-    program(tmp_path / "bin", "ruff", f'echo "ruff $*" >> {tmp_path}/called; exit {lint}')
-    for name in ("python", "mkdocs"):
-        program(tmp_path / "bin", name, f"echo {name} >> {tmp_path}/called")
+    for name in ("ruff", "pyrefly", "mkdocs", "python"):
+        program(tmp_path / "bin", name, f"echo {name} $1 >> {tmp_path}/called; exit {int(name == at_fault)}")
     (tmp_path / ".venv").mkdir()
     (tmp_path / ".venv/interestlake-env.sh").write_text(f'PATH="{tmp_path}/bin:$PATH"\n')
-    assert run("bash", tmp_path / "infra/test.sh").returncode == lint
+    assert run("bash", tmp_path / "infra/test.sh").returncode == int(at_fault != "nothing")
     called = (tmp_path / "called").read_text().splitlines()
-    passed = ["ruff format --check --quiet .", "mkdocs", "python", "python"]
-    assert called == ["ruff check --quiet .", *(passed if lint == 0 else [])]
+    expected = ["ruff check", "ruff format", "pyrefly check", "mkdocs build", "python -m", "python -m"]
+    assert called == expected[:calls]
