@@ -224,7 +224,7 @@ def test_seeds_whose_weights_help_on_dev_are_averaged(monkeypatch):
         return History(dev=[float(plan.seed)], best_epoch=1, seconds=2.0)
 
     monkeypatch.setattr(soup, "fit", planted)
-    encoder = SimpleNamespace(half=True, groups=lambda head, plan: [{"params": [weight]}])
+    encoder = SimpleNamespace(in_half=True, groups=lambda head, plan: [{"params": [weight]}])
     plan = Plan(seeds=3)
     found = soup.fit_seeds(encoder, None, None, None, None, lambda: -((weight.item() - 3) ** 2), plan, 1)
     # 42 and 44 tie, their mean is better, the mean with 43 is worse

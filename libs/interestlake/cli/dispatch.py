@@ -9,10 +9,12 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 from ..core.config import RunOptions, conf_file, conf_folder, cut, load_params, new_run_id, parse_override
 from ..core.errors import BadInput, GateRefused, Unreadable
 from ..core.moved_store import SQLITE, default_tracking_uri, settle_store
+from ..core.params.all import Params
 from ..core.places import expect_lake_place, expect_lake_there, expect_writable
 from ..core.progress import PROGRESS, spark_tasks
 from ..core.session import GATEWAY, build_session, jvm_log
@@ -23,13 +25,16 @@ from .table.command import Cut, OneStage, OnFiles, OverLake, OwnStart
 from .table.operations import STAGE_NAMES
 from .table.shared import OUT
 
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
 LOG = logging.getLogger("interestlake")
 LONGEST_RUN_ID = 128  # it names files, with an ending behind it
 # loaded while the JVM starts and a pipeline claims its run, which load no module that interestlake.core.claim has not
 SLOW_TO_LOAD = ("torch", "mlflow", "interestlake.core.pipeline")
 
 
-def named(address: str):
+def named(address: str) -> Any:
     """What stands at "package.module:name" below `interestlake`."""
     module, name = address.split(":")
     return getattr(importlib.import_module(f"interestlake.{module}"), name)
@@ -96,8 +101,9 @@ def _on_lake(command: Command, arguments: argparse.Namespace, load: Callable) ->
 
 
 def run_over_lake(
-    command: Command, arguments: argparse.Namespace, spark, params, options: RunOptions, load: Callable
-) -> None:
+    command: Command, arguments: argparse.Namespace, spark: "SparkSession", params: Params, options: RunOptions,
+    load: Callable,
+) -> None:  # fmt: skip
     """The command's stage, or its function, on a running session, and what it prints; load() -> stage or function."""
     if not isinstance(command.runs, OneStage):
         from ..core.tracking import use_store
@@ -229,7 +235,10 @@ def _look_for_models(names: Sequence[str]) -> None:
         expect_models(names, "--models or recommend.models")
 
 
-def _run_cut(spark, params, options: RunOptions, stages: slice, began: float, loading: Future, load: Callable) -> None:
+def _run_cut(
+    spark: "SparkSession", params: Params, options: RunOptions, stages: slice, began: float, loading: Future,
+    load: Callable,
+) -> None:  # fmt: skip
     from ..core.claim import claim_run
     from ..core.hold import holding
     from ..core.lake import Lake
@@ -255,7 +264,7 @@ def _run_cut(spark, params, options: RunOptions, stages: slice, began: float, lo
         _close(spark, options, began)
 
 
-def _close(spark, options: RunOptions, began: float) -> None:
+def _close(spark: "SparkSession", options: RunOptions, began: float) -> None:
     from ..reporting.closing import closing_lines
 
     lines = closing_lines(spark, options)

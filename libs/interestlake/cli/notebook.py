@@ -31,7 +31,7 @@ DEFAULTS = {
 }
 
 
-def parameters(dbutils=None) -> dict[str, str]:
+def parameters(dbutils: Any = None) -> dict[str, str]:
     """Name -> value: of the widget where `dbutils` is there, else of INTERESTLAKE_<NAME>, else the default.
 
     Widgets are made with the default first, so a notebook opened by hand shows them filled in.

@@ -4,7 +4,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 from .. import __version__
 from ..core.errors import nearest
@@ -19,7 +19,7 @@ FIRST_STEPS = "first steps: interestlake doctor, then interestlake run --source 
 class Parser(argparse.ArgumentParser):
     """A parser whose faults are one message each, without the usage lines of argparse."""
 
-    def error(self, message: str):
+    def error(self, message: str) -> NoReturn:
         """End with exit code 2 and the message."""
         hint = "" if "did you mean" in message else f"\n{self.prog} --help lists what there is"
         self.exit(2, f"error: {message}{hint}\n")
@@ -115,7 +115,7 @@ def _add_options(parser: argparse.ArgumentParser, options: Sequence[Option]) -> 
     shared.add_argument("-h", "--help", action="help", help="print this page")
 
 
-def _add_volume(parser, default: object) -> None:
+def _add_volume(parser: Any, default: object) -> None:
     parser.add_argument("-q", "--quiet", action="store_true", default=default, help="warnings and results alone")
     parser.add_argument("-v", "--verbose", action="store_true", default=default,
                         help="times, details, and the traceback of a fault")  # fmt: skip

@@ -7,6 +7,7 @@ import webbrowser
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from ..core.config import RunOptions
 from ..core.params.all import Params
@@ -14,10 +15,15 @@ from ..core.present import present
 from ..privacy.meant import Person
 from ..serving.person_page.server import PageServer
 
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
 LOG = logging.getLogger("interestlake")
 
 
-def serve_page(arguments: argparse.Namespace, spark, params: Params, options: RunOptions, log: logging.Logger) -> None:
+def serve_page(
+    arguments: argparse.Namespace, spark: "SparkSession", params: Params, options: RunOptions, log: logging.Logger
+) -> None:
     """Serve the page of --user by Spark until interrupted; see `profile_at_once`, which needs it for clicks alone."""
     from ..core.lake import Lake
     from ..core.spark_rows import SparkRows
@@ -66,7 +72,12 @@ class Clicks:
     """
 
     def __init__(
-        self, person: Person, params: Params, options: RunOptions, start: Callable | None = None, running=None
+        self,
+        person: Person,
+        params: Params,
+        options: RunOptions,
+        start: Callable | None = None,
+        running: "SparkSession | None" = None,
     ):
         self._person, self._params, self._options, self._start, self._spark = person, params, options, start, running
         self._stack, self._stages = ExitStack(), {}

@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -50,7 +50,7 @@ class RunOptions:
     wait_s: float = 0.0
 
 
-def _fault(value, spec, expected_type: type) -> str | None:
+def _fault(value: Any, spec: Any, expected_type: type) -> str | None:
     """What is wrong with one value, as "expected ...", or None."""
     meta = spec.metadata
     if expected_type is dict:
@@ -85,7 +85,7 @@ def _fault(value, spec, expected_type: type) -> str | None:
     return None
 
 
-def _table_fault(value, meta) -> str | None:
+def _table_fault(value: Any, meta: Mapping[str, Any]) -> str | None:
     if not isinstance(value, dict):
         return "expected `name: number` lines"
     unknown = [key for key in value if key not in meta["keys"]]

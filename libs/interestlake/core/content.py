@@ -4,7 +4,7 @@ import hashlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .storage import filesystem, has_scheme
 
@@ -76,5 +76,5 @@ def _there(spark: "SparkSession", given: str) -> Iterator[tuple[str, str]]:
             yield name, _state_there(status)
 
 
-def _state_there(status) -> str:
+def _state_there(status: Any) -> str:
     return f"{status.getLen()} bytes of {status.getModificationTime()}"

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -12,7 +13,7 @@ def write_metrics(report: Mapping, path: Path, decimals: int | None = 6) -> None
     path.write_text(json.dumps(_plain(report, decimals), indent=1, sort_keys=True, allow_nan=False) + "\n")
 
 
-def _plain(value, decimals: int | None):
+def _plain(value: Any, decimals: int | None) -> Any:
     if isinstance(value, Mapping):
         return {str(key): _plain(part, decimals) for key, part in value.items()}
     if isinstance(value, list | tuple):

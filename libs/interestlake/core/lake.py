@@ -3,6 +3,7 @@
 import threading
 import uuid
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from urllib.parse import unquote
 
@@ -196,7 +197,7 @@ class Lake:
         """Those that the table's rows rest on, newest first, as `commits.standing`; none where there is no table."""
         return standing(self.spark, self.path(name)) if self.exists(name) else iter(())
 
-    def named(self, run_id: str):
+    def named(self, run_id: str) -> AbstractContextManager[None]:
         """Context: every commit of this session bears the run id, also those without a transaction's name."""
         return settings(self.spark, {NAMING: f"{NAMED}{run_id}"})
 

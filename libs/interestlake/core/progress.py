@@ -10,7 +10,10 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sized
 from contextlib import contextmanager
-from typing import TextIO
+from typing import TYPE_CHECKING, Any, TextIO
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
 
 LOG = logging.getLogger("interestlake")
 QUIET_S = 10.0  # without a line of any kind
@@ -59,6 +62,7 @@ class Progress:
         self.tasks: Callable[[], str | None] = lambda: None
         self.said_at, self.shown, self.stream = clock(), False, sys.stderr
         self.lock, self.ended = threading.RLock(), threading.Event()
+        self.thread: threading.Thread | None = None
 
     @contextmanager
     def doing(self, label: str) -> Iterator[None]:
@@ -103,7 +107,7 @@ class Progress:
         """Say it from a thread until the end; stream: where, standard error unless given."""
         self.stream, self.said_at = stream or sys.stderr, self.clock()
         self.ended.clear()
-        thread = threading.Thread(target=self._report, name="progress", daemon=True)
+        self.thread = thread = threading.Thread(target=self._report, name="progress", daemon=True)
         thread.start()
         try:
             yield
@@ -153,7 +157,7 @@ class Progress:
 PROGRESS = Progress()
 
 
-def spark_tasks(spark, clock: Callable[[], float] = time.monotonic) -> Callable[[], str | None]:
+def spark_tasks(spark: "SparkSession", clock: Callable[[], float] = time.monotonic) -> Callable[[], str | None]:
     """What Spark's active stages have done, by its status tracker; None where nothing runs. Starts no job."""
     seen: dict[int, float] = {}
 
@@ -177,10 +181,11 @@ def spark_tasks(spark, clock: Callable[[], float] = time.monotonic) -> Callable[
     return tasks
 
 
-def _rows(spark, infos, seconds: float) -> str:
+def _rows(spark: "SparkSession", infos: Iterable[Any], seconds: float) -> str:
     """Rows that the stages have read, which Spark counts at the end of a task and every ten seconds before."""
     try:
-        store = spark.sparkContext._jsc.sc().statusStore()
+        java: Any = spark.sparkContext._jsc
+        store = java.sc().statusStore()
         stages = [store.lastStageAttempt(info.stageId) for info in infos]
         rows = sum(max(stage.inputRecords(), stage.shuffleReadRecords()) for stage in stages)
     except Exception:  # a Spark whose store is another

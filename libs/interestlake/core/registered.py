@@ -2,6 +2,7 @@
 
 import logging
 from pathlib import Path
+from typing import Any
 
 import mlflow
 from mlflow.entities import ViewType
@@ -32,7 +33,7 @@ def served_folder(model_uri: str, tracking_uri: str | None) -> Path:
     return local / artifacts["model"]["path"] if "model" in artifacts else local
 
 
-def registered_torch_model(uri: str, name: str):
+def registered_torch_model(uri: str, name: str) -> Any:
     """The newest version of a registered torch model, on the CPU; None where the store has none it can read."""
     use_store(uri)
     name = registered_name(name, mlflow.get_registry_uri())

@@ -6,16 +6,19 @@ import os
 import re
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .class_path import appended, resolved_jars, without_jars
 from .errors import BadInput
 from .machine_faults import machine_fault
 from .present import present
 from .progress import PROGRESS
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
 
 GATEWAY = "PYSPARK_GATEWAY_PORT"
 JAVA_OPTIONS, LOG_RULES = "spark.driver.extraJavaOptions", "log/log4j2.properties"
@@ -102,7 +105,7 @@ def _output_to(path: Path):
             os.close(saved)
 
 
-def keep_jvm_names(jvm, names: Sequence[str] = JVM_NAMES) -> None:
+def keep_jvm_names(jvm: Any, names: Sequence[str] = JVM_NAMES) -> None:
     """Keep the classes and packages that `names` lead to in py4j's view of the JVM.
 
     py4j asks the JVM anew at every use, and the JVM searches each jar for each package the name might be of: some ten
@@ -117,7 +120,7 @@ def keep_jvm_names(jvm, names: Sequence[str] = JVM_NAMES) -> None:
 
 
 @contextmanager
-def settings(spark, own: Mapping[str, str]):
+def settings(spark: "SparkSession", own: Mapping[str, str]) -> Iterator[None]:
     """The session with these settings; afterwards each is what it was. Threads share them."""
     before = {key: spark.conf.get(key, None) for key in own}
     for key, value in own.items():
@@ -139,7 +142,9 @@ def _no_start(error: Exception) -> BadInput:
                        where=f"JAVA_HOME or --profile; the last lines of {jvm_log()}:\n  {tail}")  # fmt: skip
 
 
-def build_session(conf_dir: str = "conf", profile: str = "local", overrides: dict[str, str] | None = None):
+def build_session(
+    conf_dir: str = "conf", profile: str = "local", overrides: dict[str, str] | None = None
+) -> "SparkSession":
     """A SparkSession of `profile`, or the running one.
 
     Under spark-submit the submitted properties win and the file is not read. The JVM's own output goes to `jvm_log()`.

@@ -32,7 +32,7 @@ def jvm(spark: "SparkSession") -> Any:
     return spark._jvm
 
 
-def filesystem(spark: "SparkSession", path: str):
+def filesystem(spark: "SparkSession", path: str) -> tuple[Any, Any]:
     """(Hadoop FileSystem, Hadoop Path) of an address; `path` may be local, HDFS or an object store."""
     hadoop_path = jvm(spark).org.apache.hadoop.fs.Path(path)
     java: Any = spark._jsc

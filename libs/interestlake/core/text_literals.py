@@ -1,9 +1,10 @@
 """Values as SQL, in one text: a Column asks the JVM once a literal."""
 
 from collections.abc import Collection
+from typing import Any
 
 
-def literal(value) -> str:
+def literal(value: Any) -> str:
     """A text or a whole number as SQL."""
     if isinstance(value, str):
         return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"

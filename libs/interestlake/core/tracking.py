@@ -6,9 +6,10 @@ import importlib
 import importlib.metadata
 import io
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import mlflow
 import pandas as pd
@@ -43,7 +44,7 @@ def use_store(tracking_uri: str) -> None:
     mlflow.set_tracking_uri(tracking_uri)
 
 
-def signature_of(inputs, outputs):
+def signature_of(inputs: Any, outputs: Any) -> ModelSignature:
     """The signature of a model that maps `inputs` to `outputs` (DataFrames or arrays of the real types)."""
     return infer_signature(inputs, outputs)
 
@@ -54,15 +55,15 @@ class Served(mlflow.pyfunc.PythonModel):
     def __init__(self, loader: str):
         self.loader = loader
 
-    def load_context(self, context) -> None:
+    def load_context(self, context: Any) -> None:
         module, name = self.loader.split(":")
         self.model = getattr(importlib.import_module(module), name).load(context.artifacts["model"])
 
-    def predict(self, context, model_input: pd.DataFrame, params=None):
+    def predict(self, context: Any, model_input: pd.DataFrame, params: dict | None = None) -> Any:
         return self.model.predict(model_input)
 
 
-def _schema(columns) -> Schema:
+def _schema(columns: Any) -> Schema:
     """((name, MLflow type, "list" of strings or "numbers", required), ...) -> Schema."""
     types = {"list": Array(DataType.string), "numbers": Array(DataType.double)}
     return Schema([ColSpec(types.get(kind, kind), name, required=required) for name, kind, required in columns])
@@ -120,7 +121,7 @@ class Tracker:
             self.client.set_terminated(self.parent_id, status)
 
     @contextmanager
-    def stage(self, name: str, params: dict[str, object]):
+    def stage(self, name: str, params: dict[str, object]) -> Iterator["Tracker"]:
         """A child run for one stage; marked FAILED when the body raises. Earlier unfinished tries become KILLED."""
         tries = self._find(f"tags.`{RUN_TAG}` = '{self.run_id}' AND tags.`{STAGE_TAG}` = '{name}'")
         for earlier in tries:
@@ -166,11 +167,11 @@ class Tracker:
         """A local file into the artifacts of the running stage or, `whole`, of the whole run."""
         mlflow.log_artifact(path, folder, run_id=self.parent_id if whole else None)
 
-    def log_parent_figure(self, figure, name: str) -> None:
+    def log_parent_figure(self, figure: Any, name: str) -> None:
         """A matplotlib figure into the artifacts of the whole run."""
         self.client.log_figure(present(self.parent_id), figure, name)
 
-    def log_figure(self, figure, name: str) -> None:
+    def log_figure(self, figure: Any, name: str) -> None:
         """A matplotlib figure into the running stage's artifacts."""
         mlflow.log_figure(figure, name)
 
@@ -211,10 +212,10 @@ class Tracker:
         *,
         loader: str,
         folder: Path,
-        inputs,
-        outputs,
-        input_example,
-        requirements,
+        inputs: Any,
+        outputs: Any,
+        input_example: Any,
+        requirements: Sequence[str],
     ) -> str:
         """Log a plain class and the `folder` it loads from as a pyfunc, with this package's code; see `log_model`.
 

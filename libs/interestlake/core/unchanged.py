@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, fields
 from pathlib import Path
+from typing import Any
 
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
@@ -70,7 +71,7 @@ def rested_on(lake: WatchedLake, params: WatchedParams, seed: int, wrote: Mappin
     return {**marks, **sections, **said, ABSENT: " ".join(absent), SEED: str(seed), CODE: code_mark()}
 
 
-def unchanged_since(rows: Iterable, lake: Lake, params: Params, seed: int, given: str | None):
+def unchanged_since(rows: Iterable, lake: Lake, params: Params, seed: int, given: str | None) -> Any:
     """The first of the rows of ops.stages of one stage whose `rests_on` still holds; None where none does."""
     now = functools.cache(lambda name: state_mark(lake.path(name)))
     there = functools.cache(lake.exists)

@@ -1,6 +1,7 @@
 """A person's YAML file, read with one message for whatever is wrong with its form."""
 
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -10,7 +11,7 @@ from .errors import BadInput
 class _NoTwice(yaml.constructor.BaseConstructor):
     """A loader that refuses a name given twice, of which YAML itself keeps the last."""
 
-    def construct_mapping(self, node, deep=False):
+    def construct_mapping(self, node: Any, deep: bool = False) -> dict:
         seen = set()
         for key, _ in node.value:
             if isinstance(key, yaml.ScalarNode) and key.tag != "tag:yaml.org,2002:merge":

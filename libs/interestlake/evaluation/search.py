@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from ..core.progress import PROGRESS
 
@@ -21,10 +22,10 @@ class Grid:
     start: int | None = None
 
     @property
-    def first(self):
+    def first(self) -> Any:
         return self.values[len(self.values) // 2 if self.start is None else self.start]
 
-    def starting_at(self, value) -> "Grid":
+    def starting_at(self, value: Any) -> "Grid":
         """The grid whose search begins at `value`, which joins its values where it is new and the grid may widen."""
         if value in self.values:
             return replace(self, start=self.values.index(value))
@@ -33,7 +34,7 @@ class Grid:
         values = tuple(sorted((*self.values, value)))
         return replace(self, values=values, start=values.index(value))
 
-    def beyond(self, values: list, best) -> object | None:
+    def beyond(self, values: list, best: Any) -> object | None:
         """The next value past the end that `best` lies on, or None."""
         if self.factor is None or best == 0:
             return None

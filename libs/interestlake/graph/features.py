@@ -83,7 +83,9 @@ def _zeros(width: int):
     return F.array_repeat(F.lit(0.0).cast("float"), width)
 
 
-def item_features(items: DataFrame, text: DataFrame | None, graph: DataFrame, text_width: int, graph_width: int):
+def item_features(
+    items: DataFrame, text: DataFrame | None, graph: DataFrame, text_width: int, graph_width: int
+) -> DataFrame:
     """items(item_id, item_index), text(item_id, vector) or None, graph(item_id, vector) -> models.item_features rows.
 
     One row per item; zeros stand where an item has no text or no graph vector. Lazy.
@@ -99,7 +101,9 @@ def item_features(items: DataFrame, text: DataFrame | None, graph: DataFrame, te
     )
 
 
-def user_features(users: DataFrame, train: DataFrame, items: DataFrame, graph: DataFrame, text_width: int, graph_width):
+def user_features(
+    users: DataFrame, train: DataFrame, items: DataFrame, graph: DataFrame, text_width: int, graph_width: int
+) -> DataFrame:
     """users(user_id, user_index), train pairs(user_index, item_index, weight), item features, graph(user_id, vector).
 
     -> models.user_features rows: the weighted mean of the text vectors of a person's train items; zeros without a pair

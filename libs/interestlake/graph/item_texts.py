@@ -7,7 +7,9 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 
-def mean_item_texts(documents: DataFrame, embeddings: DataFrame, catalogue: DataFrame, count: int):
+def mean_item_texts(
+    documents: DataFrame, embeddings: DataFrame, catalogue: DataFrame, count: int
+) -> tuple[np.ndarray, np.ndarray]:
     """documents(item_id, text_hash, split), embeddings(text_hash, vector), catalogue(item_id, item_index).
 
     -> ((count, d) float64 mean vectors of the texts of train and catalogue, zeros without; (count,) bool known). Runs

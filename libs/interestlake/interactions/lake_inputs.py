@@ -1,6 +1,6 @@
 """Tables of a lake -> the frames of a benchmark: what a run fits its models on, and what `export-split` writes."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -75,7 +75,7 @@ def collect_frames(tables: Mapping[str, DataFrame]) -> LakeFrames:
     return LakeFrames(pairs, timed, items, friends if len(friends) else None, facts if len(facts) else None)
 
 
-def item_facts(items: DataFrame):
+def item_facts(items: DataFrame) -> Callable[[DataFrame], DataFrame]:
     """silver.facts -> (subject, predicate, object), each once: facts of items that hold, and the items' categories.
 
     items(item_id, categories array<string>). Lazy.

@@ -112,7 +112,9 @@ def term_weights(texts: np.ndarray) -> sp.csr_matrix | None:
         return None
 
 
-def content_features(text, words, facts, seed: int) -> np.ndarray | None:
+def content_features(
+    text: np.ndarray | None, words: sp.csr_matrix | None, facts: np.ndarray | None, seed: int
+) -> np.ndarray | None:
     """(I, d) float32: encoder vectors, TF-IDF on its leading singular vectors and facts, each block of unit length."""
     blocks = [block for block in (text, facts) if block is not None]
     if words is not None and min(words.shape) > 1:  # a single term has no leading direction

@@ -189,7 +189,14 @@ def best_links(min_score: float, mutual: bool) -> Transform:
     return transform
 
 
-def link(entities: DataFrame, encode, max_block: int, most: int, min_score: float, mutual: bool) -> Transform:
+def link(
+    entities: DataFrame,
+    encode: Callable[[list[str]], np.ndarray] | None,
+    max_block: int,
+    most: int,
+    min_score: float,
+    mutual: bool,
+) -> Transform:
     """(id, name, year, text) of items -> rows of `best_links`; `entities` in the same columns. Lazy."""
 
     def transform(items: DataFrame) -> DataFrame:

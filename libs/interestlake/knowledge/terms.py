@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from typing import IO, Any
 from urllib.parse import quote
 
 import pyoxigraph as ox
@@ -51,8 +52,8 @@ def _reason(fault: Exception) -> str:
     return re.sub(r" \(line \d+\)$", "", said[-1])[:200]
 
 
-def _fields(triple, base: str, blank: Callable[[str], str]) -> Fields:
-    def short(node) -> str:
+def _fields(triple: Any, base: str, blank: Callable[[str], str]) -> Fields:
+    def short(node: Any) -> str:
         if isinstance(node, ox.BlankNode):
             return blank(node.value)
         return node.value.removeprefix(base) or node.value
@@ -90,7 +91,7 @@ def _address(value: str, base: str) -> str:
     return quote(whole, safe=SAFE)
 
 
-def write(rows: Iterable[Fields], kind: str, base: str, file) -> int:
+def write(rows: Iterable[Fields], kind: str, base: str, file: IO[bytes]) -> int:
     """Rows (subject, predicate, object, object_type) -> a document in the open binary `file`; returns the triples."""
     count = 0
 

@@ -3,6 +3,7 @@
 import hashlib
 import os
 from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -32,7 +33,7 @@ def hash_media(max_megabytes: float) -> Callable[[DataFrame], DataFrame]:
     return lambda rows: rows.mapInPandas(run, HASHED)
 
 
-def _hashed(row, limit: int) -> tuple:
+def _hashed(row: Any, limit: int) -> tuple:
     place = (row.path, row.file, row.line)
     try:
         content = read_content(row.path, row.content, limit)

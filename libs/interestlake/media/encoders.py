@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -133,7 +134,7 @@ class TorchMediaEncoder:
         each = [self.prepare(samples, sampling_rate=rate, return_tensors="pt") for samples in decoded]
         return np.concatenate([self._vectors(inputs) for inputs in each])
 
-    def _vectors(self, inputs) -> np.ndarray:
+    def _vectors(self, inputs: Any) -> np.ndarray:
         torch = self.torch
         inputs = {name: value.to(self.device) for name, value in inputs.items()}
         projection = "get_image_features" if self.encoder.kind == "image" else "get_audio_features"
@@ -149,7 +150,7 @@ class TorchMediaEncoder:
 
 
 @lru_cache(maxsize=4)
-def load_encoder(encoder: MediaEncoder, threads: int, gpu_address: str | None):
+def load_encoder(encoder: MediaEncoder, threads: int, gpu_address: str | None) -> Any:
     """The encoder of this process, loaded once. Raises FileNotFoundError where this host lacks its files."""
     if not encoder.path:
         return ClassicalEncoder(encoder)

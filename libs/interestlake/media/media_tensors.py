@@ -1,6 +1,7 @@
 """The content model's snapshots as what training holds: vectors by modality, pairs, and people who are held out."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -48,7 +49,7 @@ def pair_matrices(snapshot: Snapshot, users: int, items: int) -> tuple[sp.csr_ma
     rows, columns, weights, used = (np.concatenate(column) for column in zip(*parts, strict=True))
     used_rows = used == 1
 
-    def matrix(chosen) -> sp.csr_matrix:
+    def matrix(chosen: Any) -> sp.csr_matrix:
         return sp.csr_matrix((weights[chosen], (rows[chosen], columns[chosen])), (users, items))
 
     return matrix(used_rows), matrix(slice(None))
@@ -87,7 +88,7 @@ def holdouts(pairs: pd.DataFrame, shown: np.ndarray, held_items: np.ndarray) -> 
 def _holdout(histories: pd.DataFrame, relevant: pd.DataFrame, asked: np.ndarray, items: int) -> ContentHoldout:
     people = np.intersect1d(histories["user_index"], relevant["user_index"])
 
-    def matrix(rows: pd.DataFrame, values) -> sp.csr_matrix:
+    def matrix(rows: pd.DataFrame, values: Any) -> sp.csr_matrix:
         rows = rows.assign(value=values)
         rows = rows[rows["user_index"].isin(people)]
         place = np.searchsorted(people, rows["user_index"])

@@ -107,7 +107,7 @@ def fused(model: MediaMatch, items: Content, people: Content) -> tuple[Tensor, T
     return person_vectors, item_vectors
 
 
-def _by_chunks(model: MediaMatch, side, content: Content, summed: bool) -> Tensor:
+def _by_chunks(model: MediaMatch, side: Callable[..., Tensor], content: Content, summed: bool) -> Tensor:
     device, parts = next((weight.device for weight in model.parameters()), torch.device("cpu")), []
     for index in torch.arange(len(content.present)).split(CHUNK):
         vectors, present = content.rows(index)

@@ -12,6 +12,7 @@ from torch.nn import functional
 
 from ..evaluation.search import Grid
 from ..interactions.pairs import Pairs
+from ..interactions.side_information import SideInformation
 from ..training.loop import best_device
 from ..training.reader import Batch
 from .factors import FactorScorer
@@ -58,7 +59,7 @@ def _tensor(matrix: sp.csr_matrix) -> Tensor:
         return torch.sparse_csr_tensor(rows, columns, values, matrix.shape, check_invariants=True)
 
 
-def light_gcn(data: Pairs, side, params: Mapping, most: int, seed: int, folder: Path) -> Job:
+def light_gcn(data: Pairs, side: SideInformation, params: Mapping, most: int, seed: int, folder: Path) -> Job:
     """LightGCN under a sampled softmax over cosines, which needs a tenth of the epochs of the pairwise loss."""
     device = best_device()
     feed = pair_feed(data, folder)

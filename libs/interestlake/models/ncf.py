@@ -12,6 +12,7 @@ from torch.nn import functional
 from ..evaluation.search import Grid
 from ..interactions.batch import UserBatch
 from ..interactions.pairs import Pairs
+from ..interactions.side_information import SideInformation
 from ..training.loop import best_device
 from ..training.reader import Batch
 from .fitted import Fitted
@@ -84,7 +85,7 @@ class NcfScorer(Scorer):
         return self.known.nbytes + sum(p.numel() * p.element_size() for p in self.model.parameters())
 
 
-def ncf(data: Pairs, side, params: Mapping, most: int, seed: int, folder: Path) -> Job:
+def ncf(data: Pairs, side: SideInformation, params: Mapping, most: int, seed: int, folder: Path) -> Job:
     """NeuMF by binary cross-entropy, `negatives` drawn items for each chosen one."""
     device, items = best_device(), data.shape[1]
     feed = pair_feed(data, folder)

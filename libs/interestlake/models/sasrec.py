@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from ..evaluation.search import Grid
 from ..interactions.batch import UserBatch
 from ..interactions.pairs import RECENT, Pairs
+from ..interactions.side_information import SideInformation
 from ..training.loop import best_device
 from ..training.reader import Batch, read_batches, shuffled
 from ..training.sequences import of_equal_length, shuffled_within, windows
@@ -131,7 +132,7 @@ def newest_sequences(batch: UserBatch, length: int, pad: int) -> tuple[np.ndarra
     return sequences, count - 1
 
 
-def sasrec(data: Pairs, side, params: Mapping, most: int, seed: int, folder: Path) -> Job:
+def sasrec(data: Pairs, side: SideInformation, params: Mapping, most: int, seed: int, folder: Path) -> Job:
     """SASRec with full or many-negative cross-entropy; texts and facts of the items stand beside their ids.
 
     targets: "next" = the item that follows a place; "ahead" = drawn anew from the AHEAD that follow it (Pancha et al.
@@ -195,7 +196,7 @@ def drawn_targets(given: Tensor, pad: int, ahead: int) -> Tensor:
     return given.gather(1, (place + 1 + drawn).clamp(max=given.shape[1] - 1))
 
 
-def _features(side) -> Tensor | None:
+def _features(side: SideInformation) -> Tensor | None:
     """(I, d) float32: text and fact vectors side by side; None where there are neither."""
     blocks = [values for values in (side.text, side.facts) if values is not None]
     return torch.as_tensor(np.hstack(blocks), dtype=torch.float32) if blocks else None

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from ..interactions.pairs import Pairs
+from ..interactions.side_information import SideInformation
 from ..training import checkpoint
 from ..training.loop import History, train
 from ..training.reader import Batch, read_batches, shuffled
@@ -73,7 +74,7 @@ class Trainer:
     def fit(
         self,
         data: Pairs,
-        side,
+        side: SideInformation,
         params: Mapping,
         seed: int,
         judge: Judge | None = None,
@@ -142,7 +143,7 @@ def pair_batches(feed: Snapshot, most: int, seed: int) -> Callable[[int], Iterat
     return lambda epoch: shuffled(read_batches(feed), size, min(WINDOW, feed.rows), seed * 1_000_003 + epoch)
 
 
-def indexes(batch: Batch, device) -> tuple[Tensor, Tensor]:
+def indexes(batch: Batch, device: torch.device) -> tuple[Tensor, Tensor]:
     users, items = (torch.as_tensor(batch[name], dtype=torch.long, device=device) for name in ("user", "item"))
     return users, items
 

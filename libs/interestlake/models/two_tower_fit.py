@@ -11,6 +11,7 @@ from sklearn.decomposition import PCA
 from ..core.vectors import unit_rows
 from ..evaluation.search import Grid
 from ..interactions.pairs import Pairs
+from ..interactions.side_information import SideInformation
 from ..training.loop import best_device
 from ..training.snapshot import store
 from .factors import FactorScorer
@@ -39,7 +40,7 @@ def side_of(data: Pairs, text: np.ndarray | None, seed: int) -> tuple[torch.Tens
     return torch.as_tensor(people, dtype=torch.float32), torch.as_tensor(items, dtype=torch.float32)
 
 
-def two_tower(data: Pairs, side, params: Mapping, most: int, seed: int, folder: Path) -> Job:
+def two_tower(data: Pairs, side: SideInformation, params: Mapping, most: int, seed: int, folder: Path) -> Job:
     """TwoTower under the in-batch softmax; an item without a pair speaks through its text alone."""
     device, liked = best_device(), data.weights > 0
     user_side, item_side = side_of(data, side.text, seed)

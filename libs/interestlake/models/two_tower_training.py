@@ -16,7 +16,9 @@ from .two_tower import TwoTower
 INDEXES = ("user_index", "item_index")
 
 
-def check_plan(params: TwoTowerParams, users: int, items: int, width: int, window_rows: int, holdout_users: int):
+def check_plan(
+    params: TwoTowerParams, users: int, items: int, width: int, window_rows: int, holdout_users: int
+) -> None:
     """Raises BadInput where training would ask for more than `params.max_gigabytes` of one machine's memory."""
     sizes = (users, items, width, params.dimension, window_rows, params.batch_size, holdout_users)
     needed = plan_gigabytes(*sizes)

@@ -1,5 +1,7 @@
 """Whose ids a source's ids are, and whether a key is the one that made the pseudonyms of a lake."""
 
+from pyspark.sql import DataFrame
+
 from ..core.config import NO_PEOPLE
 from ..core.errors import BadInput
 from ..core.lake import Lake, one_row
@@ -52,7 +54,7 @@ def place_origin(lake: Lake, origin: Origin, generated: bool, key_file: str) -> 
     return Origin(origin.source, origin.people, origin.items, prefix, key_mark(key)), key
 
 
-def origin_row(lake: Lake, origin: Origin):
+def origin_row(lake: Lake, origin: Origin) -> DataFrame:
     """The row of ops.sources."""
     return one_row(lake.spark, TABLE, vars(origin))
 

@@ -170,7 +170,9 @@ def choose(cuts: Sequence[Cut], side: SideInformation, plan: Plan, settings: Set
     return choice
 
 
-def _unworthy(chosen: Chosen, before: Sequence[Chosen], train: Pairs, judged: HeldOut, side, k: int) -> str:
+def _unworthy(
+    chosen: Chosen, before: Sequence[Chosen], train: Pairs, judged: HeldOut, side: SideInformation, k: int
+) -> str:
     if chosen.model.name == "popularity" or not len(judged.people):
         return ""
     if chosen.validation <= 0:
@@ -184,11 +186,13 @@ def _unworthy(chosen: Chosen, before: Sequence[Chosen], train: Pairs, judged: He
     return f"{chosen.validation / best.validation:.0%} of the best on validation, changes it by {gain:+.1%} in a blend"
 
 
-def _on_cut(number: int, found, rest: Pairs, side, seed: int, until: float, log: Logger) -> list[Fitted] | None:
+def _on_cut(
+    number: int, found: Sequence[Chosen], rest: Pairs, side: SideInformation, seed: int, until: float, log: Logger
+) -> list[Fitted] | None:
     """The models on the train part of a cut; None where a later cut came too late, or a model failed on it: the fusion
     then learns from the cuts before."""
     if number == 0:
-        return [chosen.on_train for chosen in found]
+        return [present(chosen.on_train) for chosen in found]
     if time.monotonic() > until:
         log.info("  the fusion learns from %d cut(s): the minutes are over", number)
         return None
@@ -199,7 +203,17 @@ def _on_cut(number: int, found, rest: Pairs, side, seed: int, until: float, log:
         return None
 
 
-def _fuse(found, cuts, held, side, settings: Settings, left_out: dict, cost: Cost, until: float, log: Logger) -> Choice:
+def _fuse(
+    found: Sequence[Chosen],
+    cuts: Sequence[Cut],
+    held: Sequence[HeldOut],
+    side: SideInformation,
+    settings: Settings,
+    left_out: dict,
+    cost: Cost,
+    until: float,
+    log: Logger,
+) -> Choice:
     pools, relevant, drawn = [], [], []
     for number, (rest, _) in enumerate(cuts):
         people = sample_people(held[number], rest, FUSION_PEOPLE, settings.seed)

@@ -1,8 +1,9 @@
 """Rows of feedback -> pairs the lake can judge its sources by: each once, known on both sides, not trained on."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from ..core.only_row import only_row
@@ -39,7 +40,7 @@ def newest_of_pair(rows: DataFrame) -> DataFrame:
     return rows.groupBy("user_id", "item_id").agg((last > 0).alias("liked"))
 
 
-def located(users: DataFrame, items: DataFrame, train: DataFrame):
+def located(users: DataFrame, items: DataFrame, train: DataFrame) -> Callable[[DataFrame], DataFrame]:
     """-> pairs(user_id, item_id, liked) -> the same with user_index, item_index (null: unknown) and trained.
 
     users(user_id, user_index), items(item_id, item_index), train(user_index, item_index): pairs the models were fitted
@@ -91,11 +92,11 @@ def judged_items(pairs: DataFrame) -> DataFrame:
     return pairs.groupBy("user_index").agg(*listed).where(F.size("relevant") > 0)
 
 
-def without(pairs: DataFrame):
+def without(pairs: DataFrame) -> Callable[[DataFrame], DataFrame]:
     """-> history pairs -> those that no feedback is about, so that no source is asked for what it was told. Lazy."""
     return lambda history: history.join(pairs.select(*PAIR), list(PAIR), "left_anti")
 
 
-def of_judging_half(seed: int):
+def of_judging_half(seed: int) -> Column:
     """Column: whether a person (user_id) judges the re-fit instead of taking part in it; a seeded half of everybody."""
     return F.pmod(F.xxhash64(F.lit(seed), F.col("user_id")), F.lit(2)) == 1

@@ -63,7 +63,7 @@ def fit_fusion(
 
 
 def _shrunk_weights(
-    pool: Pool, held_out, k: int, popularity: int, seed: int, clusters: np.ndarray
+    pool: Pool, held_out: Sequence[np.ndarray], k: int, popularity: int, seed: int, clusters: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, dict[str, float]]:
     """-> (S,) weights, (n,) nDCG@k of people by weights that were fitted without them, and values by method."""
     weighing = Weighing(pool, held_out, k, popularity, seed)
@@ -88,7 +88,13 @@ def _between(weighing: Weighing, rows: np.ndarray) -> np.ndarray:
 
 
 def _with_variety(
-    fusion: Fusion, plain: np.ndarray, pool: Pool, held_out, k: int, variety: float, clusters: np.ndarray
+    fusion: Fusion,
+    plain: np.ndarray,
+    pool: Pool,
+    held_out: Sequence[np.ndarray],
+    k: int,
+    variety: float,
+    clusters: np.ndarray,
 ) -> Fusion:
     many = doublings(pool)
     tried = [list_ndcg(pool, np.round(plain - size * many, 6), held_out, k) for size in DISCOUNTS]

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
@@ -34,7 +35,15 @@ def features(pool: Pool) -> np.ndarray:
     return np.hstack([pool.values, near, pool.context])
 
 
-def train_ranker(given: np.ndarray, label: np.ndarray, groups: np.ndarray, k: int, seed: int, rounds: int, watch=None):
+def train_ranker(
+    given: np.ndarray,
+    label: np.ndarray,
+    groups: np.ndarray,
+    k: int,
+    seed: int,
+    rounds: int,
+    watch: tuple[np.ndarray, np.ndarray, np.ndarray] | None = None,
+) -> Any:
     """LambdaMART (Burges 2010) on (C, F) features; groups: rows per person. `watch`: the same of other people, whose
     nDCG@k stops the training early. -> the booster."""
     import lightgbm  # compiled code: loaded where a ranker is trained
@@ -48,7 +57,9 @@ def train_ranker(given: np.ndarray, label: np.ndarray, groups: np.ndarray, k: in
     return lightgbm.train(settings, data, rounds, valid_sets=[other], callbacks=[stop])
 
 
-def cross_fitted(pool: Pool, relevant: Sequence[np.ndarray], fold_of: np.ndarray, k: int, seed: int):
+def cross_fitted(
+    pool: Pool, relevant: Sequence[np.ndarray], fold_of: np.ndarray, k: int, seed: int
+) -> tuple[np.ndarray, str]:
     """Scores of every candidate by a ranker that did not see its fold, and the text of a ranker of all people.
 
     fold_of: (P,) fold of each person, at least three folds; each one's stopping rule watches people of the next fold,
@@ -78,7 +89,7 @@ def cross_fitted(pool: Pool, relevant: Sequence[np.ndarray], fold_of: np.ndarray
 
 
 @lru_cache(maxsize=4)
-def booster_of(text: str):
+def booster_of(text: str) -> Any:
     """LightGBM's text -> the booster; a process reads one text once."""
     import lightgbm
 

@@ -1,5 +1,7 @@
 """What a person asked not to see, as it acts on their list: barred items, and less of what is like them."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import scipy.sparse as sp
@@ -17,7 +19,7 @@ def barred_columns(block: pd.DataFrame, catalogue: Catalogue) -> list[np.ndarray
     return [columns_of_indexes(row, catalogue) for row in block["barred"]]
 
 
-def columns_of_indexes(indexes, catalogue: Catalogue) -> np.ndarray:
+def columns_of_indexes(indexes: Any, catalogue: Catalogue) -> np.ndarray:
     """Item indexes, or nothing -> ascending catalogue columns of those that are in it."""
     if indexes is None or not np.ndim(indexes):
         return np.empty(0, np.int64)
@@ -25,7 +27,9 @@ def columns_of_indexes(indexes, catalogue: Catalogue) -> np.ndarray:
     return np.sort(columns[columns >= 0])
 
 
-def kept_shares(pool: Pool, block: pd.DataFrame, catalogue: Catalogue, weights: sp.csr_matrix, ids: np.ndarray):
+def kept_shares(
+    pool: Pool, block: pd.DataFrame, catalogue: Catalogue, weights: sp.csr_matrix, ids: np.ndarray
+) -> np.ndarray | None:
     """(C,) share of a candidate's fused score that the objections of its person leave; None where nobody has any.
 
     1 - max over interests x of d_x * w_jx. d_x: INTEREST_DAMPING for an interest the person said no to, 1 - product
@@ -53,7 +57,7 @@ def left_by(damping: np.ndarray, weights: sp.csr_matrix) -> np.ndarray:
     return 1 - np.asarray(weights.multiply(damping[None, :]).tocsr().max(axis=1).todense()).ravel()
 
 
-def damping_of(refused: np.ndarray, disliked, weights: sp.csr_matrix, ids: np.ndarray) -> np.ndarray | None:
+def damping_of(refused: np.ndarray, disliked: Any, weights: sp.csr_matrix, ids: np.ndarray) -> np.ndarray | None:
     """(K,) the d_x of `kept_shares`; refused: columns, disliked: interest ids or None. None where there is neither."""
     named = np.ndim(disliked) and len(disliked)
     if not len(refused) and not named:

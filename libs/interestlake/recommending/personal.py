@@ -1,6 +1,7 @@
 """The list of each person with shares, evidence, reason code and sentence: the rows of gold.recommendations."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -91,7 +92,7 @@ def evidence_of(
 def _facts(
     batch: UserBatch,
     person: int,
-    row,
+    row: Any,
     column: int,
     given: dict[str, float],
     evidence: Evidence,
@@ -128,7 +129,7 @@ def _named_facts(linked: dict[str, list[int]], column: int, recommender: Recomme
 
 
 def why_listed(
-    batch: UserBatch, pool: Pool, person: int, row, column: int, recommender: Recommender
+    batch: UserBatch, pool: Pool, person: int, row: Any, column: int, recommender: Recommender
 ) -> tuple[dict[str, float], Evidence, str]:
     """What speaks for one candidate of a person of the pool -> (source -> share, largest first; evidence; sentence).
 

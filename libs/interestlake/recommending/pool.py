@@ -172,7 +172,9 @@ def _pairs_of(asked: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return person[order], column[order]
 
 
-def _standard(scores, columns, own, person, column) -> np.ndarray:
+def _standard(
+    scores: np.ndarray, columns: np.ndarray, own: np.ndarray, person: np.ndarray, column: np.ndarray
+) -> np.ndarray:
     """(C,) float32: standard scores among a model's own proposals, brought to [LEAST, 1]; 0 = no opinion."""
     shown = columns >= 0
     size = np.maximum(shown.sum(axis=1), 1)

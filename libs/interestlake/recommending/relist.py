@@ -1,8 +1,9 @@
 """One person's list made again by the released models, and put in place of the old one."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
+import pandas as pd
 from pyspark.sql import functions as F
 
 from ..core.lake import Lake
@@ -21,7 +22,7 @@ OF_A_LIST = ("gold.reasons", "gold.counterfactuals")
 NEEDED = (*PEOPLE_TABLES, RECOMMENDER, "gold.recommendations")
 
 
-def can_relist(lake) -> bool:
+def can_relist(lake: Lake) -> bool:
     """Whether the stage recommend has run on this lake."""
     return all(lake.exists(name) for name in NEEDED)
 
@@ -40,7 +41,7 @@ def released_once() -> Callable[[Lake], Recommender]:
     return released
 
 
-def _versions(lake: Lake, names) -> dict[str, int]:
+def _versions(lake: Lake, names: Iterable[str]) -> dict[str, int]:
     return {name: lake.version(name) for name in names if lake.exists(name)}
 
 
@@ -53,7 +54,7 @@ class Relister:
         self.context.read_versions |= _versions(context.lake, (RECOMMENDER, FUSION))
         self.recommender = released(context.lake)
 
-    def row(self, person: Person):
+    def row(self, person: Person) -> pd.DataFrame:
         """The person as a frame of one row for `recommend_block`, objections heeded. About six small Spark jobs."""
         context = self.context
         tables = {name: context.read(name) for name in PEOPLE_TABLES}
@@ -67,7 +68,7 @@ class Relister:
         frame = people(users, history, friends, 1)(interests, *asked).toPandas()
         return frame.astype(object).where(frame.notna(), None)
 
-    def list_of(self, person: Person):
+    def list_of(self, person: Person) -> pd.DataFrame:
         """The person's next list, see `recommend_block`."""
         return recommend_block(self.row(person), self.recommender, self.context.params.recommend.top_k)
 

@@ -57,7 +57,9 @@ def sampled_lists(
     return lists
 
 
-def _best(fitted: Fitted, histories, people, asked: np.ndarray, k: int, friends) -> np.ndarray:
+def _best(
+    fitted: Fitted, histories: Pairs, people: np.ndarray, asked: np.ndarray, k: int, friends: sp.csr_matrix | None
+) -> np.ndarray:
     parts: list[np.ndarray] = []
     start = 0
     for block in blocks(people, histories.shape[1]):

@@ -113,7 +113,9 @@ def fit_segments(
     return fitted
 
 
-def _near(pool: Pool, relevant, weights: np.ndarray, k: int, popularity: int, seed: int) -> np.ndarray:
+def _near(
+    pool: Pool, relevant: Sequence[np.ndarray], weights: np.ndarray, k: int, popularity: int, seed: int
+) -> np.ndarray:
     tried = refined_draws(weights, DRAWS // 2, popularity, seed, weights > 0)
     return best_mean(tried, mean_ndcg(pool, relevant, tried, k), KEPT)
 

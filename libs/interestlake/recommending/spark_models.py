@@ -28,7 +28,7 @@ from .kept import kept_choice
 from .lake_models import within
 from .named_facts import NamedFacts
 from .objected import columns_of_indexes
-from .pool import joined
+from .pool import Pool, joined
 from .recommender import ItemInterests, Recommender
 from .scoring import Scoring
 
@@ -154,7 +154,7 @@ def _pool(people: pd.DataFrame, recommender: Recommender):
     return replace(pool, people=np.arange(len(frame))), relevant
 
 
-def _own_lists(pool, place: int, k: int) -> np.ndarray:
+def _own_lists(pool: Pool, place: int, k: int) -> np.ndarray:
     """(n, k) columns of one model's own lists, -1 = none."""
     lists = np.full((len(pool.people), k), -1, np.int32)
     rows = np.flatnonzero(pool.places[:, place] <= k)

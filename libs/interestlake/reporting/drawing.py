@@ -1,6 +1,7 @@
 """An interest graph as shapes for an SVG: islands, links, circles, and labels that do not collide."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from .content import InterestGraph, Node
 from .layout import Place, lay_out
@@ -81,7 +82,9 @@ def draw(graph: InterestGraph, name: str, width: int, height: int, font: float, 
     return Drawing(name, width, height, islands, _lines(graph, places), tuple(circles))
 
 
-def _labels(graph: InterestGraph, places: list[Place], font: float, taken, width, height) -> dict[int, Label]:
+def _labels(
+    graph: InterestGraph, places: list[Place], font: float, taken: list, width: float, height: float
+) -> dict[int, Label]:
     """Labels that stay visible. Two heads of each community come first and may cover smaller circles."""
     first = [head for place in (0, 1) for c in graph.communities for head in c.heads[place : place + 1]]
     later = [head for community in graph.communities for head in community.heads[2:]]
@@ -143,15 +146,15 @@ def _box(label: Label) -> tuple[float, float, float, float]:
     return left - 1, label.y - 0.85 * label.size, left + wide + 1, label.y + 0.25 * label.size
 
 
-def _inside(box, width: float, height: float) -> bool:
+def _inside(box: Any, width: float, height: float) -> bool:
     return box[0] >= 2 and box[1] >= 2 and box[2] <= width - 2 and box[3] <= height - 2
 
 
-def _overlaps(box, taken) -> bool:
+def _overlaps(box: Any, taken: list) -> bool:
     return any(box[0] < t[2] and t[0] < box[2] and box[1] < t[3] and t[1] < box[3] for t in taken)
 
 
-def _covered(box, places: list[Place], own: int) -> float:
+def _covered(box: Any, places: list[Place], own: int) -> float:
     """Area of the circles, other than its own, that a label would touch."""
     area = 0.0
     for i, place in enumerate(places):
@@ -179,7 +182,7 @@ def _hull(points: list[tuple[float, float]]) -> list[tuple[float, float]]:
     if len(points) < 3:
         return points
 
-    def half(ordered):
+    def half(ordered: Any):
         chain: list[tuple[float, float]] = []
         for x, y in ordered:
             while len(chain) > 1:

@@ -1,6 +1,7 @@
 """Places on the page for an interest graph: communities as islands, nodes inside them by their links."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import networkx as nx
 import numpy as np
@@ -65,7 +66,7 @@ def _shore(radius: np.ndarray) -> float:
     return float(np.sqrt(np.sum((radius + 9) ** 2)) * 1.25)
 
 
-def _centres(graph: InterestGraph, groups, shores, width: float, height: float, seed: int) -> np.ndarray:
+def _centres(graph: InterestGraph, groups: Any, shores: Any, width: float, height: float, seed: int) -> np.ndarray:
     """Centres of the communities: near where links are strong, discs apart, spread in the shape of the page."""
     home = {int(i): g for g, members in enumerate(groups) for i in members}
     between = nx.Graph()

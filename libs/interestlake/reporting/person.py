@@ -59,7 +59,7 @@ def seconds_of(moment: datetime | None) -> int | None:
     return None if moment is None else timegm(moment.utctimetuple())
 
 
-def interest_groups(rows: list[dict], titles: dict, groups: dict[str, int]):
+def interest_groups(rows: list[dict], titles: dict, groups: dict[str, int]) -> tuple | Missing:
     """Rows of collect_interests -> ((kind, its PER_KIND strongest interests), ...) by KINDS, or a Missing."""
     if not rows:
         return Missing("No interest map for this person: the items of the history carry no interests.")
@@ -88,7 +88,7 @@ def _interest(row: dict, titles: dict, groups: dict[str, int], begin: int, span:
     )
 
 
-def suggestions(rows: list[dict], titles: dict):
+def suggestions(rows: list[dict], titles: dict) -> tuple | Missing:
     """Rows of collect_suggestions -> what is shown, or a Missing."""
     if not rows:
         return Missing("No recommendations for this person.")

@@ -1,5 +1,7 @@
 """One person's list as it stands in the lake, with titles."""
 
+from collections.abc import Collection
+
 from ..core.errors import BadInput
 from ..core.rows import Rows
 from ..privacy.meant import Person
@@ -35,7 +37,7 @@ def one_list(rows: Rows, person: Person, named: str, length: int) -> list[tuple]
             for row in listed]  # fmt: skip
 
 
-def titles_of(rows: Rows, item_ids) -> dict[str, str]:
+def titles_of(rows: Rows, item_ids: Collection[str]) -> dict[str, str]:
     """item_id -> title of the items asked for."""
     items = rows.of("silver.items", ["item_id", "title"], {"item_id": item_ids}) if item_ids else []
     return {row["item_id"]: row["title"] for row in items}

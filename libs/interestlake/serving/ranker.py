@@ -1,6 +1,7 @@
 """The ranker that the registry serves: the lists of gold.recommendations on request, without Spark."""
 
 import pickle
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -118,7 +119,7 @@ class Ranker:
             asked = asked.assign(items=pd.Series(items, dtype=object), weights=pd.Series(weights, dtype=object))
         return asked
 
-    def _indexes(self, item_ids) -> np.ndarray:
+    def _indexes(self, item_ids: Sequence[str] | np.ndarray) -> np.ndarray:
         """Item ids -> item indexes, each once, in order; ids that are not in the catalogue are passed over."""
         asked = list(dict.fromkeys(str(item) for item in item_ids))
         place = self.recommender.catalogue.columns_of(asked)

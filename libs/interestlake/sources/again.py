@@ -1,5 +1,6 @@
 """Files that a lake has read before: read again, with what they hold unchanged, they correct their earlier rows."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pyspark.sql import DataFrame
@@ -77,5 +78,5 @@ def read_again(lake: Lake, source: str, inputs: tuple[str, ...]) -> Again:
     return Again(source, marks, same, other, elsewhere, bool(known) and set(known) <= set(same))
 
 
-def _some(names) -> str:
+def _some(names: Sequence[str]) -> str:
     return ", ".join(names[:3]) + (" ..." if len(names) > 3 else "")

@@ -101,7 +101,7 @@ def completed(section: str) -> Callable[[DataFrame], DataFrame]:
     return transform
 
 
-def keep_best(keys: tuple[str, ...], best: Callable[[DataFrame], list[Column]]):
+def keep_best(keys: tuple[str, ...], best: Callable[[DataFrame], list[Column]]) -> Callable[[DataFrame], DataFrame]:
     """Rows with file and line -> one row per key, the least by `best`, then by (file, line).
 
     Where `best` tells any two contents apart, the same stays whatever the files' names and order. Lazy, one shuffle.

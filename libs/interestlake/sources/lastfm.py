@@ -1,5 +1,7 @@
 """Source "lastfm": play counts, artists and friends of HetRec 2011 Last.fm; or the plays of Last.fm 1K or 360K."""
 
+from collections.abc import Callable
+
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
@@ -64,7 +66,9 @@ def _tagged(request: Request, files: tuple[InputFile, ...]) -> tuple[list[Settle
     return [settle(named, match(files, file), request.max_quarantine_share)], [names.with_records(None)]
 
 
-def _settled(request: Request, files: tuple[InputFile, ...], names: tuple[str, ...], judged) -> Settled:
+def _settled(
+    request: Request, files: tuple[InputFile, ...], names: tuple[str, ...], judged: Callable[[DataFrame], DataFrame]
+) -> Settled:
     return settle(_lines(request, files, names).transform(judged), files, request.max_quarantine_share)
 
 

@@ -1,5 +1,7 @@
 """Source "movielens": ratings, tags and movies of a MovieLens release; plots and a knowledge graph where present."""
 
+from typing import Any
+
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
@@ -45,7 +47,7 @@ def load(request: Request) -> Loaded:
     return collect_groups(request.spark, events=events, items=items, facts=entity_facts(request, files))
 
 
-def _csv(request: Request, files: tuple[InputFile, ...], columns: tuple[str, ...], rules) -> Settled:
+def _csv(request: Request, files: tuple[InputFile, ...], columns: tuple[str, ...], rules: Any) -> Settled:
     header = first_line(request.spark, files[0])
     require_columns(csv_names(header), columns, f"file {files[0].name}", "--input")
     lines = read_records(request.spark, files, PLAIN, len(csv_names(header)))
@@ -53,7 +55,7 @@ def _csv(request: Request, files: tuple[InputFile, ...], columns: tuple[str, ...
     return settle(judged, files, request.max_quarantine_share, header)
 
 
-def _dat(request: Request, files: tuple[InputFile, ...], columns: tuple[str, ...], rules) -> Settled:
+def _dat(request: Request, files: tuple[InputFile, ...], columns: tuple[str, ...], rules: Any) -> Settled:
     lines = read_lines(request.spark, files, fallback="ISO-8859-1").transform(separated("::", *columns))
     return settle(lines.transform(rules()), files, request.max_quarantine_share)
 

@@ -1,5 +1,6 @@
 """The files of a support desk, as CSV -> rows with cleaned, masked texts; other lines go to quarantine."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from pyspark.sql import Column, DataFrame, SparkSession
@@ -29,20 +30,22 @@ class DeskFile:
 def read_tickets(spark: SparkSession, path: str, max_share: float) -> DeskFile:
     """ticket_id,text,agent_id[,article_id][,solved][,timestamp] -> the same; solved in [0, 1], 1 without the column."""
 
-    def columns(field) -> tuple[dict[str, Column], list]:
-        solved = number(field("solved")) if field("solved") is not None else F.lit(1.0)
+    def columns(field: Callable[[str], Column | None]) -> tuple[dict[str, Column], list]:
+        solved_as = field("solved")
+        solved = number(solved_as) if solved_as is not None else F.lit(1.0)
         given = field("timestamp")
         event_ts = F.lit(None).cast("timestamp")
         rules = [
-            (filled(field("agent_id")).isNull(), "missing agent_id: expected text"),
+            (filled(present(field("agent_id"))).isNull(), "missing agent_id: expected text"),
             (~F.coalesce(solved.between(0, 1), F.lit(False)), "solved not usable: expected a number from 0 to 1"),
         ]
         if given is not None:
             event_ts = F.coalesce(time(given, "iso"), time(given, "seconds"))
             rules.append((event_ts.isNull(), "timestamp not readable: expected unix seconds or an ISO 8601 time"))
-        article = filled(field("article_id")) if field("article_id") is not None else F.lit(None).cast("string")
+        named = field("article_id")
+        article = filled(named) if named is not None else F.lit(None).cast("string")
         return {
-            "agent_id": filled(field("agent_id")),
+            "agent_id": filled(present(field("agent_id"))),
             "article_id": article,
             "solved": solved,
             "event_ts": event_ts,
@@ -54,9 +57,10 @@ def read_tickets(spark: SparkSession, path: str, max_share: float) -> DeskFile:
 def read_articles(spark: SparkSession, path: str, max_share: float) -> DeskFile:
     """article_id,text[,title] -> article_id, title (the id without one), text with the title in front."""
 
-    def columns(field) -> tuple[dict[str, Column], list]:
-        title = filled(field("title")) if field("title") is not None else F.lit(None).cast("string")
-        return {"title": F.coalesce(title, filled(field("article_id")))}, []
+    def columns(field: Callable[[str], Column | None]) -> tuple[dict[str, Column], list]:
+        titled = field("title")
+        title = filled(titled) if titled is not None else F.lit(None).cast("string")
+        return {"title": F.coalesce(title, filled(present(field("article_id"))))}, []
 
     return _read(spark, path, "article_id", (), columns, max_share, "--articles")
 
@@ -66,7 +70,9 @@ def read_new(spark: SparkSession, path: str, max_share: float) -> DeskFile:
     return _read(spark, path, "ticket_id", (), lambda field: ({}, []), max_share, "--new")
 
 
-def _read(spark, path: str, key: str, needed: tuple[str, ...], columns, max_share: float, option: str) -> DeskFile:
+def _read(
+    spark: SparkSession, path: str, key: str, needed: tuple[str, ...], columns: Callable, max_share: float, option: str
+) -> DeskFile:
     file = list_files(spark, (path,))[0]
     header = first_line(spark, file, option)
     names = csv_names(header)

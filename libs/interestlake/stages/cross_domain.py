@@ -1,5 +1,8 @@
 """The command cross-domain: profiles of one catalogue make lists in another, for people who are new there."""
 
+from collections.abc import Iterator
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import scipy.sparse as sp
@@ -114,7 +117,7 @@ def _shop(
 def _measured(context: StageContext, judged: DataFrame, made: tuple[np.ndarray, Shop, np.ndarray]) -> DataFrame:
     shared = context.spark.sparkContext.broadcast(made)
 
-    def work(frames):
+    def work(frames: Iterator[pd.DataFrame]):
         ids, shop, names = shared.value
         item, node = numbered(ids), numbered(names)
         for block in blocks(frames, len(ids)):
@@ -131,7 +134,7 @@ def _measured(context: StageContext, judged: DataFrame, made: tuple[np.ndarray, 
     return summed(test.withColumn("model", F.regexp_replace("model", "^mix", "chosen:")), "cross_domain")
 
 
-def _nodes(block: pd.DataFrame, node) -> dict[str, list]:
+def _nodes(block: pd.DataFrame, node: Any) -> dict[str, list]:
     """Node numbers and their weights, names that the target lacks left out."""
     weight_of = [{} if names is None else dict(zip(names, weights, strict=True))
             for names, weights in zip(block["interests"], block["weights"], strict=True)]  # fmt: skip

@@ -3,11 +3,12 @@
 import time
 from contextlib import contextmanager
 
-from pyspark.sql import DataFrame
+from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from ..core.lake import empty
 from ..core.only_row import only_row
+from ..core.present import present
 from ..core.stage import Stage, StageContext
 from ..media.embed import embed_media, hash_media
 from ..media.encoders import find_encoders, probe
@@ -61,7 +62,7 @@ def _run(context: StageContext) -> dict[str, float]:
 
 
 @contextmanager
-def _small_batches(spark, rows: int, with_bytes: bool):
+def _small_batches(spark: SparkSession, rows: int, with_bytes: bool):
     # Arrow's ten thousand rows of whole files would not fit a worker
     before = spark.conf.get(ARROW_ROWS)
     if with_bytes:
@@ -69,7 +70,7 @@ def _small_batches(spark, rows: int, with_bytes: bool):
     try:
         yield
     finally:
-        spark.conf.set(ARROW_ROWS, before)
+        spark.conf.set(ARROW_ROWS, present(before))
 
 
 def _known(context: StageContext, model_ids: list[str]) -> DataFrame:

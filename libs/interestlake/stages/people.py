@@ -1,5 +1,8 @@
 """The command people: whom a person may know or learn from, groups, and how well hidden friendships are found."""
 
+from collections.abc import Iterator
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import scipy.sparse as sp
@@ -116,7 +119,7 @@ def _measure(context: StageContext, model: PeopleModel, shown_links: DataFrame, 
     shown = PeopleModel(model.user_ids, model.tastes, model.labels, _matrix(model.user_ids, shown_links.toPandas()))
     sent = context.spark.sparkContext.broadcast((shown, _matrix(model.user_ids, missing), validation))
 
-    def work(frames):
+    def work(frames: Iterator[pd.DataFrame]):
         for rows in knowing.blocks(frames, len(sent.value[0].user_ids)):
             yield knowing.evaluate_people(sent.value[0], rows, *sent.value[1:])
 
@@ -134,8 +137,8 @@ def _rows(context: StageContext, model: PeopleModel) -> DataFrame:
     return context.spark.range(0, len(model.user_ids), 1, parts).withColumnRenamed("id", "row")
 
 
-def _listing(shared, share: float, top_k: int):
-    def work(frames):
+def _listing(shared: Any, share: float, top_k: int):
+    def work(frames: Iterator[pd.DataFrame]):
         for rows in knowing.blocks(frames, len(shared.value.user_ids)):
             yield knowing.lists(shared.value, rows, share, top_k)
 

@@ -1,7 +1,7 @@
 """The command sentiment: polarity of reviews and of mentions in them, trends over time, alarms with their evidence."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache, reduce
 from pathlib import Path
 
@@ -139,7 +139,7 @@ def _judge(context: StageContext, model_id: str, model: str):
     return lambda texts: texts.select("text").mapInPandas(score, "text string, polarity double")
 
 
-def _judged_texts(context: StageContext, texts: DataFrame, judge, model_id: str, model: str) -> DataFrame:
+def _judged_texts(context: StageContext, texts: DataFrame, judge: Callable, model_id: str, model: str) -> DataFrame:
     """Polarity of each text under this model; the tuned one reads only texts that it has not read before."""
     if not model:
         rows = (
@@ -165,7 +165,7 @@ def _tasks(context: StageContext, texts: DataFrame) -> int:
     return max(context.spark.sparkContext.defaultParallelism, -(-texts.count() // TEXTS_PER_TASK))
 
 
-def _write_mentions(context: StageContext, texts: DataFrame, judge, model_id: str) -> DataFrame:
+def _write_mentions(context: StageContext, texts: DataFrame, judge: Callable, model_id: str) -> DataFrame:
     """Write silver.mentions and read it back."""
     kinds = context.params.sentiment.kinds
     order = {kind: place for place, kind in enumerate(kinds)}

@@ -1,6 +1,7 @@
 """The command train-media: content snapshots -> Petastorm -> gated fusion, judged beside each modality alone."""
 
 import os
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -151,7 +152,7 @@ def _vector_rows(context: StageContext, side: str, rows: np.ndarray, vectors: np
     return context.spark.createDataFrame(frame, f"{side}_index int, vector array<float>")
 
 
-def _log_model(context: StageContext, model: MediaMatch, items, version: int) -> str:
+def _log_model(context: StageContext, model: MediaMatch, items: Any, version: int) -> str:
     scorer = ContentScorer(model.cpu(), items.widths).eval()
     example = np.ones((2, 2 * sum(items.widths)), np.float32)
     with torch.no_grad():

@@ -89,7 +89,7 @@ def probe_engines(
     """
     sample, asked = list(texts), list(pairs)
 
-    def probe(_):
+    def probe(_: object):
         import time
 
         import pandas as pd

@@ -2,8 +2,9 @@
 
 import hashlib
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from pyspark import TaskContext
@@ -97,7 +98,7 @@ def _claim_session(spark: SparkSession, model: Path) -> None:
 def _by_workers(
     engine: str, encoder: EncoderFiles, onnx_folder: str, batch_size: int, precision: str
 ) -> Callable[[DataFrame], DataFrame]:
-    def encode(batches):
+    def encode(batches: Iterator[Any]):
         import pyarrow as pa
 
         loaded = engine_of_task(engine, precision, encoder, onnx_folder, batch_size)
@@ -117,7 +118,7 @@ def _by_workers(
     return lambda texts: texts.mapInArrow(encode, VECTORS)
 
 
-def engine_of_task(engine: str, precision: str, encoder: EncoderFiles, onnx_folder: str, batch_size: int):
+def engine_of_task(engine: str, precision: str, encoder: EncoderFiles, onnx_folder: str, batch_size: int) -> Any:
     """The engine of this Python worker, for the cores and the GPU that the running task holds."""
     from interestlake.text.encoders import load_encoder
 
@@ -130,7 +131,7 @@ def engine_of_task(engine: str, precision: str, encoder: EncoderFiles, onnx_fold
     )  # fmt: skip
 
 
-def decoded(column) -> list[str]:
+def decoded(column: Any) -> list[str]:
     """An Arrow string column -> str; bytes that are no UTF-8 become U+FFFD, which pyarrow's own reading raises on."""
     import pyarrow as pa
 

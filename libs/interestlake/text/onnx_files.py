@@ -5,6 +5,11 @@ import shutil
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .encoder_files import EncoderFiles
+
 
 ONNX = "model.onnx"
 OUTPUT = "last_hidden_state"
@@ -32,7 +37,7 @@ def made_once(folder: Path, make: Callable[[Path], None], proof: str) -> str:
     return str(folder)
 
 
-def export_onnx(encoder, cache: Path) -> str:
+def export_onnx(encoder: "EncoderFiles", cache: Path) -> str:
     """The folder `cache`/onnx/<weights_id> with model.onnx and assets/vocab.txt, made where it is not there yet.
 
     The graph takes (batch, tokens) int64 ids and mask, and types where the encoder has them, and gives (batch,
@@ -49,7 +54,7 @@ def export_onnx(encoder, cache: Path) -> str:
     return made_once(cache / "onnx" / encoder.weights_id, make, ONNX)
 
 
-def int8_onnx(encoder, cache: Path) -> str:
+def int8_onnx(encoder: "EncoderFiles", cache: Path) -> str:
     """The folder `cache`/onnx-int8/<weights_id>: as `export_onnx`, its matrix products in int8, scaled per channel.
 
     Weights are rounded once, activations while it runs (ONNX Runtime's dynamic quantisation); embeddings stay float32.
@@ -150,7 +155,7 @@ def _axes_node(kind: str, source: str, result: str, axes_name: str, axes: list[i
     return helper.make_node(kind, [source], [result], axes=axes, **attributes)
 
 
-def _swap_names(graph, one: str, other: str) -> None:
+def _swap_names(graph: Any, one: str, other: str) -> None:
     swap = {one: other, other: one}
     for node in graph.node:
         node.input[:] = [swap.get(name, name) for name in node.input]

@@ -76,7 +76,7 @@ def fifth(text_hash: str) -> Column:
     return F.conv(F.substring(text_hash, 1, 4), 16, 10).cast("int") % 5
 
 
-def train_sentiment(words: PipelineModel, labelled: DataFrame):
+def train_sentiment(words: PipelineModel, labelled: DataFrame) -> tuple[PipelineModel, float]:
     """`labelled`(text_hash, text, label) -> (Vivekn model, accuracy on the held-out fifth in [0,1]).
 
     Naive Bayes with negation (Narayanan, Arora and Bhatia, 2013) as in Spark NLP; `words` makes columns document and

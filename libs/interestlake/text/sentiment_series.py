@@ -51,13 +51,15 @@ def sentiment_trends(min_texts: int) -> Callable[[DataFrame], DataFrame]:
     return transform
 
 
-def negative_surge(recent: pd.Series, recent_negative: pd.Series, past: pd.Series, past_negative: pd.Series):
+def negative_surge(
+    recent: pd.Series, recent_negative: pd.Series, past: pd.Series, past_negative: pd.Series
+) -> pd.Series:
     """Counts -> one-sided p-values of Fisher's exact test (1922): given all negative texts of an id, so many or more
     fall into the window by chance."""
     return stats.hypergeom.sf(recent_negative - 1, past + recent, past_negative + recent_negative, recent)
 
 
-def volume_surge(recent: pd.Series, past: pd.Series, recent_all: pd.Series, past_all: pd.Series):
+def volume_surge(recent: pd.Series, past: pd.Series, recent_all: pd.Series, past_all: pd.Series) -> pd.Series:
     """Counts of an id and of everything in its window and past -> one-sided p-values that its rate rose.
 
     The exact conditional test of two Poisson rates (Przyborowski and Wilenski, 1940): given n + n0 texts of the id, n

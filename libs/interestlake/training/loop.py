@@ -73,7 +73,7 @@ def best_device() -> torch.device:
 
 
 @contextmanager
-def deterministic():
+def deterministic() -> Iterator[None]:
     """Inside, torch takes only algorithms whose sums run in one order; the former setting comes back after.
 
     Equal rows still ask for the same number of threads: another number cuts sums differently (about 1e-6 a step).
@@ -161,7 +161,15 @@ class _Pace:
             group["lr"] = rate * share
 
 
-def _one_epoch(model, optimizer, batches, loss_of, pace: _Pace, after_step, count: Count) -> list[tuple[float, float]]:
+def _one_epoch(
+    model: nn.Module,
+    optimizer: torch.optim.Optimizer,
+    batches: Iterator,
+    loss_of: Callable,
+    pace: _Pace,
+    after_step: Callable,
+    count: Count,
+) -> list[tuple[float, float]]:
     """One pass with a step per batch -> (loss, weight) of each."""
     model.train()
     losses = []

@@ -3,6 +3,10 @@
 import argparse
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ...core.tracking import Tracker
 
 FILES = ("metrics.json", "recommendations.parquet")
 
@@ -25,7 +29,7 @@ def log_run(options: argparse.Namespace, report: Mapping, folder: Path) -> str |
     return tracker.run_id
 
 
-def _log_model(tracker, model: str, figures: Mapping, report: Mapping, folder: Path) -> None:
+def _log_model(tracker: "Tracker", model: str, figures: Mapping, report: Mapping, folder: Path) -> None:
     tracker.log_metrics({key.replace("@", "_"): value for key, value in figures.items() if value == value})
     curve = report["training"].get(model, {"loss": (), "validation_ndcg": (), "steps": ()})
     for loss, ndcg, step in zip(curve["loss"], curve["validation_ndcg"], curve["steps"], strict=True):

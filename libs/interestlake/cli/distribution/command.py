@@ -14,7 +14,7 @@ from ...core.present import present
 from ...interactions.csv_files import read_inputs
 from ...interactions.cuts import cuts_of, held_of, sample_people
 from ...interactions.pairs import Pairs
-from ...interactions.side_information import build_side, likeness_vectors
+from ...interactions.side_information import SideInformation, build_side, likeness_vectors
 from ...models.distribution.calibrate import Temperatures, fit_temperatures, probability_figures
 from ...models.distribution.picture import reliability_figure
 from ...models.distribution.saved import DistributionModel
@@ -100,7 +100,7 @@ def _checked(options: argparse.Namespace) -> EncoderFiles:
     return find_encoder(options.encoder, TEXT_PIECES, where="--encoder")
 
 
-def _chosen(options: argparse.Namespace, train: Pairs, side) -> list[Model]:
+def _chosen(options: argparse.Namespace, train: Pairs, side: SideInformation) -> list[Model]:
     """The compared models, then the distribution."""
     models = models_for(train, side)
     compared = [name for name in as_names(options.compare) if name != NAME]

@@ -2,6 +2,7 @@
 
 import argparse
 import os
+from collections.abc import Callable
 from logging import Logger
 from pathlib import Path
 
@@ -35,7 +36,7 @@ def looked_at(given: Given) -> list[Check]:
     return [_look(look, given) for look in LOOKS]
 
 
-def _look(look, given: Given) -> Check:
+def _look(look: Callable[[Given], Check], given: Given) -> Check:
     try:
         return look(given)
     except (OSError, ValueError) as fault:

@@ -16,7 +16,7 @@ def table(columns: Sequence[str], rows: Iterable[Sequence]) -> str:
     return "\n".join([line(list(columns)), *(line(row) for row in cells)])
 
 
-def _cell(value) -> str:
+def _cell(value: object) -> str:
     if value is None:
         return "-"
     if isinstance(value, float):

@@ -2,6 +2,7 @@
 
 import argparse
 from logging import Logger
+from typing import TYPE_CHECKING
 
 from ...core.config import RunOptions
 from ...core.lake import Lake
@@ -13,8 +14,13 @@ from ...privacy.person import find_person
 from ...serving.one_list import NEEDED, NEEDED_FROM, one_list
 from .list_at_once import as_text, length_of
 
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
 
-def one_persons_list(arguments: argparse.Namespace, spark, params: Params, options: RunOptions, log: Logger) -> None:
+
+def one_persons_list(
+    arguments: argparse.Namespace, spark: "SparkSession", params: Params, options: RunOptions, log: Logger
+) -> None:
     """Print the list of --user, best first: titles as plain text, or with --csv COLUMNS as they stand in the lake.
 
     About five small Spark jobs; writes nothing. Raises BadInput as `find_person` and `one_list` do, and for a --top

@@ -3,6 +3,7 @@
 import argparse
 import csv
 import io
+from typing import TYPE_CHECKING
 
 from ...core.config import RunOptions
 from ...core.errors import BadInput
@@ -10,6 +11,9 @@ from ...core.params.all import Params
 from ...privacy.names import shown
 from ...recommending.write_reason import plain
 from ...serving.one_list import COLUMNS, NEEDED, NEEDED_FROM, one_list
+
+if TYPE_CHECKING:
+    from ...core.plain_lake import PlainLake
 
 
 def at_once(arguments: argparse.Namespace, params: Params, options: RunOptions) -> bool:
@@ -21,7 +25,7 @@ def at_once(arguments: argparse.Namespace, params: Params, options: RunOptions) 
     return True
 
 
-def list_text(lake, user: str, length: int, params: Params, as_csv: bool = False) -> str:
+def list_text(lake: "PlainLake", user: str, length: int, params: Params, as_csv: bool = False) -> str:
     """The list of a person of a PlainLake. Raises BadInput as `meant` and `one_list` do."""
     from ...privacy.meant import meant
     from ...privacy.plain_person import PlainPeople, expect_plain

@@ -2,6 +2,7 @@
 
 import argparse
 from logging import Logger
+from typing import TYPE_CHECKING
 
 from ...core.config import RunOptions
 from ...core.lake import Lake
@@ -10,8 +11,13 @@ from ...core.spark_rows import SparkRows
 from ...privacy.person import find_person
 from ...serving.person_page.text import profile_text
 
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
 
-def print_profile(arguments: argparse.Namespace, spark, params: Params, options: RunOptions, log: Logger) -> None:
+
+def print_profile(
+    arguments: argparse.Namespace, spark: "SparkSession", params: Params, options: RunOptions, log: Logger
+) -> None:
     """Print `profile_text` of --user; about twelve small Spark jobs, writes nothing."""
     lake = Lake(spark, options.lake)
     person = find_person(lake, arguments.user, params.ingest.pseudonym_key_file)

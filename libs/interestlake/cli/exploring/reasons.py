@@ -2,6 +2,7 @@
 
 import argparse
 from logging import Logger
+from typing import TYPE_CHECKING
 
 from ...core.config import RunOptions
 from ...core.lake import Lake
@@ -12,8 +13,13 @@ from ...privacy.person import find_person
 from ...recommending.explaining.command import one_recommendation
 from ...serving.reasons import reasons_text
 
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
 
-def of_person(arguments: argparse.Namespace, spark, params: Params, options: RunOptions, log: Logger) -> None:
+
+def of_person(
+    arguments: argparse.Namespace, spark: "SparkSession", params: Params, options: RunOptions, log: Logger
+) -> None:
     """Print the reasons of the list of --user, or with --item what `one_recommendation` does; writes nothing."""
     if arguments.item:
         return one_recommendation(arguments, spark, params, options, log)

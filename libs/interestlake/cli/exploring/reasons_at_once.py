@@ -1,10 +1,14 @@
 """`interestlake explain --user` from the lake's files: the reasons of one person's list."""
 
 import argparse
+from typing import TYPE_CHECKING
 
 from ...core.config import RunOptions
 from ...core.params.all import Params
 from ...privacy.names import shown
+
+if TYPE_CHECKING:
+    from ...core.plain_lake import PlainLake
 
 
 def at_once(arguments: argparse.Namespace, params: Params, options: RunOptions) -> bool:
@@ -20,7 +24,7 @@ def at_once(arguments: argparse.Namespace, params: Params, options: RunOptions) 
     return True
 
 
-def reasons_here(lake, user: str, params: Params, item_id: str | None = None) -> str:
+def reasons_here(lake: "PlainLake", user: str, params: Params, item_id: str | None = None) -> str:
     """`reasons_text` of a person of a PlainLake. Raises BadInput as `meant` and `reasons_text` do."""
     from ...privacy.meant import meant
     from ...privacy.plain_person import PlainPeople, expect_plain

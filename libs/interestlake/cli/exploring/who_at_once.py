@@ -1,6 +1,7 @@
 """What `interestlake who` prints, and the same from the lake's files before Spark starts."""
 
 import argparse
+from datetime import datetime
 
 from ...core.config import RunOptions
 from ...core.errors import BadInput
@@ -66,7 +67,7 @@ def _people(directory: Directory, like: str | None, limit: int, keys: Keys) -> s
     return f"{title}\n{table(('user', 'pseudonym', 'history', 'items', 'last choice'), lines) if lines else 'none'}"
 
 
-def _day(moment) -> str | None:
+def _day(moment: datetime | None) -> str | None:
     return None if moment is None else f"{moment:%Y-%m-%d}"
 
 

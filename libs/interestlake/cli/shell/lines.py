@@ -3,6 +3,7 @@
 import argparse
 import shlex
 from collections.abc import Sequence
+from typing import NoReturn
 
 from ...core.errors import BadInput
 from ..table import BY_NAME
@@ -19,10 +20,10 @@ BARE = {"who": ("--like",), "list": ("--user",), "profile": ("--user",), "explai
 class LineParser(argparse.ArgumentParser):
     """Faults are BadInput, and nothing ends the process."""
 
-    def error(self, message: str):
+    def error(self, message: str) -> NoReturn:
         raise BadInput(f"{self.prog}: {message}; `help {self.prog}` shows its options")
 
-    def exit(self, status: int = 0, message: str | None = None):
+    def exit(self, status: int = 0, message: str | None = None) -> NoReturn:
         raise BadInput(message or f"`help {self.prog}` shows its options")
 
 

@@ -3,7 +3,7 @@
 import cmd
 import logging
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, TextIO
 
 from ...core.errors import BadInput, InterestlakeError, Unreadable
 from ..table import BY_NAME
@@ -21,7 +21,7 @@ class Prompt(cmd.Cmd):
     interactive: a person types; else lines are piped, and no prompt is shown.
     """
 
-    def __init__(self, opened: OpenLake, stdin, stdout, interactive: bool):
+    def __init__(self, opened: OpenLake, stdin: TextIO, stdout: TextIO, interactive: bool):
         super().__init__("tab", stdin, stdout)
         self.opened, self.failed, self.lines = opened, 0, []
         self.use_rawinput = interactive

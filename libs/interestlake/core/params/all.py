@@ -1,6 +1,6 @@
 """Every parameter of every stage: type, default, allowed range, meaning. conf/params/<section>.yml overrides them."""
 
-from dataclasses import dataclass, field, fields
+from dataclasses import Field, dataclass, field, fields
 
 from .beside import (
     EmbedMedia,
@@ -103,7 +103,7 @@ class Params:
     summarise: Summarise = field(default_factory=Summarise)
 
 
-def section_fields(section: str):
+def section_fields(section: str) -> tuple[Field, ...]:
     """The dataclass fields of one section, in order."""
     return fields(SECTIONS[section])
 

@@ -1,38 +1,39 @@
 """The kinds of a parameter: each a dataclass field with its default, meaning and allowed range."""
 
 from dataclasses import field
+from typing import Any
 
 
-def number(default, meaning: str, *, low=None, high=None):
+def number(default: float, meaning: str, *, low: float | None = None, high: float | None = None) -> Any:
     """A number in [low, high]."""
     return field(default=default, metadata={"meaning": meaning, "low": low, "high": high})
 
 
-def choice(default: str, meaning: str, *options: str):
+def choice(default: str, meaning: str, *options: str) -> Any:
     """One of `options`."""
     return field(default=default, metadata={"meaning": meaning, "options": options})
 
 
-def text(default: str, meaning: str):
+def text(default: str, meaning: str) -> Any:
     """Free text."""
     return field(default=default, metadata={"meaning": meaning})
 
 
-def flag(default: bool, meaning: str):
+def flag(default: bool, meaning: str) -> Any:
     """true or false."""
     return field(default=default, metadata={"meaning": meaning})
 
 
-def names(default: tuple[str, ...], meaning: str, *options: str):
+def names(default: tuple[str, ...], meaning: str, *options: str) -> Any:
     """A list of names, each one of `options` where given."""
     return field(default=default, metadata={"meaning": meaning, "options": options})
 
 
-def words(meaning: str):
+def words(meaning: str) -> Any:
     """A list of free texts that may be empty."""
     return field(default=(), metadata={"meaning": meaning, "free": True})
 
 
-def table(meaning: str, *keys: str, low=None, high=None):
+def table(meaning: str, *keys: str, low: float | None = None, high: float | None = None) -> Any:
     """`name: number` lines, which may be none; each name one of `keys`, each number in [low, high]."""
     return field(default_factory=dict, metadata={"meaning": meaning, "keys": keys, "low": low, "high": high})

@@ -1,5 +1,7 @@
 """Pictures and sounds of items: what is there, its vectors, and the model that joins them with text."""
 
+from typing import Any
+
 from .models import ITEM_INDEX, USER_INDEX
 from .table import Table, col
 
@@ -64,7 +66,7 @@ MEDIA_EXAMPLES = Table(
 )
 
 
-def _vectors(name: str, meaning: str, index) -> Table:
+def _vectors(name: str, meaning: str, index: Any) -> Table:
     return Table(
         name,
         meaning,

@@ -1,12 +1,14 @@
 """Models: what training reads (snapshots that Petastorm feeds) and what it leaves (factors, lists, weights)."""
 
+from typing import Any
+
 from .table import Table, col, optional
 
 USER_INDEX = col("user_index", "int", "row of the person, see silver.users")
 ITEM_INDEX = col("item_index", "int", "row of the item, see silver.items")
 
 
-def _vectors(name: str, meaning: str, index) -> Table:
+def _vectors(name: str, meaning: str, index: Any) -> Table:
     return Table(
         name,
         meaning,

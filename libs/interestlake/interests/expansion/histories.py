@@ -1,6 +1,6 @@
 """People as rows for an expansion: what they are known to hold, and, for a measurement, what is hidden."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 from pyspark.sql import Column, DataFrame, Window
@@ -56,7 +56,7 @@ def hide_late(nodes: Nodes, rows: DataFrame) -> Callable[[DataFrame], DataFrame]
 def numbered(ids: np.ndarray) -> Callable:
     """names -> their numbers among the ascending `ids`, names that are not among them left out."""
 
-    def number(names) -> np.ndarray:
+    def number(names: Iterable[str]) -> np.ndarray:
         asked = np.asarray([] if names is None else names, object)
         place = np.minimum(np.searchsorted(ids, asked), max(len(ids) - 1, 0)).astype(np.int64)
         return place[ids[place] == asked] if len(ids) else place[:0]

@@ -6,8 +6,10 @@ import scipy.sparse as sp
 from .model import ExpansionModel, Setting
 
 
-def best_way(start: np.ndarray, value: np.ndarray, first: sp.csr_matrix, second: sp.csc_matrix, end: int):
-    """(start node, middle column) of the strongest start -> middle -> end, None where there is none.
+def best_way(
+    start: np.ndarray, value: np.ndarray, first: sp.csr_matrix, second: sp.csc_matrix, end: int
+) -> tuple[int, int, float] | None:
+    """(start node, middle column, strength) of the strongest start -> middle -> end, None where there is none.
 
     start (S,): node numbers; value (S,): their weights; strength of a way = value * first * second. Ties: the smaller
     middle, then the earlier start.

@@ -49,7 +49,7 @@ def train_next(steps: Steps, seed: int) -> NextInterest:
                     np.ones(count, np.float32), np.arange(count, dtype=float), True)  # fmt: skip
     validation = steps.targets(VALIDATION)
 
-    def judge(fitted) -> float:
+    def judge(fitted: Any) -> float:
         probabilities = _at_targets(fitted.scorer.model, steps, validation)
         return float((1 / ranks(probabilities, steps.node[validation])).mean())
 

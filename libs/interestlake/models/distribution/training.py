@@ -7,7 +7,9 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from ...core.present import present
 from ...interactions.pairs import Pairs
+from ...interactions.side_information import SideInformation
 from ...text.encoder_files import find_encoder
 from ...text.tuning.batches import Pieces, padded
 from ...text.tuning.encoder import Encoder
@@ -61,7 +63,7 @@ def trainer(adapter: str, encoder: str = "", precision: str = "auto", epochs: in
     return Trainer(distribution, fixed, schedule)
 
 
-def distribution(data: Pairs, side, params: Mapping, most: int, seed: int, folder: Path) -> Job:
+def distribution(data: Pairs, side: SideInformation, params: Mapping, most: int, seed: int, folder: Path) -> Job:
     """Rows of up to WINDOW consecutive items of one person; an epoch shows each row once, by a view drawn anew."""
     items, device = data.shape[1], best_device()
     liked = data.weights > 0
@@ -79,7 +81,7 @@ def distribution(data: Pairs, side, params: Mapping, most: int, seed: int, folde
     pieces = Pieces(files.path, TEXT_PIECES)
     counts = torch.as_tensor(np.bincount(data.items[liked], minlength=items), dtype=torch.float32)
     text = torch.as_tensor(side.text, dtype=torch.float32)
-    head = ItemSoftmax(text, counts, torch.as_tensor(item_pieces(pieces, side.said)), encoder.width).to(device)
+    head = ItemSoftmax(text, counts, torch.as_tensor(item_pieces(pieces, present(side.said))), encoder.width).to(device)
     model = HistoryModel(encoder, head)
     reader = Reader(encoder, head, pieces)
     drawing = np.random.default_rng(seed)
@@ -104,7 +106,7 @@ def distribution(data: Pairs, side, params: Mapping, most: int, seed: int, folde
         loss = view_loss(head, head.states(vectors), listed.to(device), owners, others, drawn) + encoder.penalty()
         return loss, float(len(targets))
 
-    known = (counts > 0).numpy() | np.abs(side.text).any(axis=1)
+    known = (counts > 0).numpy() | np.abs(present(side.text)).any(axis=1)
     return Job(
         model,
         batches,

@@ -11,7 +11,7 @@ TITLES, TEXTS, ITEM_PIECES = 12, 3, 10
 TEXT_PIECES = TITLES * ITEM_PIECES + 2
 
 
-def item_pieces(pieces: Pieces, said: Sequence[str]) -> np.ndarray:
+def item_pieces(pieces: Pieces, said: Sequence[str] | np.ndarray) -> np.ndarray:
     """said (I,): title and text of each item -> (I, ITEM_PIECES) int32 ids of its first pieces, 0 after the last.
 
     [CLS] and [SEP] are left out; an item without a text has none.

@@ -3,6 +3,7 @@
 import argparse
 from collections.abc import Mapping
 from logging import Logger
+from typing import TYPE_CHECKING
 
 from pyspark.sql import DataFrame
 
@@ -12,6 +13,9 @@ from ...core.lake import Lake
 from ...core.params.all import Params
 from ...core.stage import StageContext
 from .one import explain_one
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
 
 NEEDED = (
     "gold.recommendations",
@@ -27,7 +31,9 @@ NEEDED = (
 OPTIONAL = ("bronze.items", "silver.documents", "silver.friends", "silver.facts")
 
 
-def one_recommendation(arguments: argparse.Namespace, spark, params: Params, options: RunOptions, log: Logger) -> None:
+def one_recommendation(
+    arguments: argparse.Namespace, spark: "SparkSession", params: Params, options: RunOptions, log: Logger
+) -> None:
     """`explain --user U --item I`: print why it stands, or would stand, in the list; writes nothing."""
     if not arguments.user:
         raise BadInput.of(

@@ -1,6 +1,6 @@
 """A recommendation scored again without what its sentence names; the fewest items without which it is not listed."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -71,7 +71,7 @@ def person_rows(person: Mapping, recommender: Recommender, length: int) -> list[
     mine = set() if person["items"] is None else set(catalogue.column_of_index[np.asarray(person["items"])])
     rows, muted, tasks = [], [], []
 
-    def of_history(item_ids) -> list[int]:
+    def of_history(item_ids: Iterable[str]) -> list[int]:
         if item_ids is None or not mine:
             return []
         return [int(c) for c in catalogue.columns_of(list(item_ids)) if c in mine]

@@ -1,13 +1,16 @@
 """One recommendation taken apart: structured reasons, sources and granularities, counterfactual, SHAP, gradients."""
 
 import numpy as np
+import pandas as pd
 from pyspark.sql import functions as F
 
 from ...core.errors import BadInput
 from ...core.moved_store import default_tracking_uri
 from ...core.only_row import only_row
+from ...core.present import present
 from ...core.registered import registered_torch_model
 from ...core.stage import StageContext
+from ...privacy.meant import Person
 from ...privacy.person import find_person
 from ..granularity import alpha_of, lambda_of
 from ..objected import kept_shares
@@ -78,7 +81,7 @@ def explain_one(context: StageContext, user: str, item_id: str) -> None:
     _gradients(context, person, item_id, row)
 
 
-def _without_refusal(block, item_index: int) -> bool:
+def _without_refusal(block: pd.DataFrame, item_index: int) -> bool:
     """Take one item out of the person's objections, in place; whether it was among them."""
     refused = False
     for name in ("barred", "refused"):
@@ -95,7 +98,7 @@ def _table(title: str, values: dict[str, float], form: str) -> None:
         print(f"  {name[:56]:<58}{form.format(value):>10}")
 
 
-def _gradients(context: StageContext, person, item_id: str, row: dict) -> None:
+def _gradients(context: StageContext, person: Person, item_id: str, row: dict) -> None:
     """Integrated gradients of the registered two-tower model, where the store still has it."""
     import torch
 
@@ -116,7 +119,7 @@ def _gradients(context: StageContext, person, item_id: str, row: dict) -> None:
     }
     width = len(vectors[target])
     model = rebuilt(model.state_dict(), context.params.two_tower.temperature)
-    attribution = attribute(model, person.user_index, target, width)
+    attribution = attribute(model, present(person.user_index), target, width)
     _table(
         f"integrated gradients of the two-tower score {attribution.score:.4f} (from {attribution.baseline:.4f}, "
         f"completeness error {attribution.error:.1e})",

@@ -81,7 +81,15 @@ def people_of_items(pairs: DataFrame) -> DataFrame:
     return pairs.where("weight > 0").groupBy("item_id").agg(F.count(F.lit(1)).cast("int").alias("user_count"))
 
 
-def _row(rows: DataFrame, kind: str, path: Column, statement: Column, count=None, value=None, span=None) -> DataFrame:
+def _row(
+    rows: DataFrame,
+    kind: str,
+    path: Column,
+    statement: Column,
+    count: Column | None = None,
+    value: Column | None = None,
+    span: dict[str, Column] | None = None,
+) -> DataFrame:
     reasons = rows.withColumns({
         "kind": F.lit(kind), "path": path, "statement": statement,
         "count": (F.lit(None) if count is None else count).cast("bigint"),
@@ -104,7 +112,7 @@ def _edges(linked: DataFrame, edges: DataFrame, kind: str, directed: bool, words
 def cosine(a: Column, b: Column) -> Column:
     """Cosine of two array<float> of one length, 0 where one has no length, rounded to 1e-6."""
 
-    def dot(x, y):
+    def dot(x: Column, y: Column):
         return F.aggregate(F.zip_with(x, y, lambda p, q: p.cast("double") * q), F.lit(0.0), lambda total, v: total + v)
 
     length = F.sqrt(dot(a, a) * dot(b, b))

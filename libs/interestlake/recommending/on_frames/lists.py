@@ -16,7 +16,7 @@ SHOWN = 5
 STEPS = 9  # decimals by which likeness is told apart
 
 
-def _column(asked, name: str, what: str) -> tuple[pd.Series, object]:
+def _column(asked: Any, name: str, what: str) -> tuple[pd.Series, object]:
     """Ids of a list, a series or a frame -> (the ids, the session of a Spark frame or None)."""
     if is_spark(asked):
         session = asked.sparkSession
@@ -28,7 +28,7 @@ def _column(asked, name: str, what: str) -> tuple[pd.Series, object]:
     return pd.Series(list(asked)).reset_index(drop=True), None
 
 
-def asked_users(users, state: State, session, unknown: str) -> tuple[pd.Series, np.ndarray, Any]:
+def asked_users(users: Any, state: State, session: Any, unknown: str) -> tuple[pd.Series, np.ndarray, Any]:
     """-> (ids, their places in known.user_ids, Spark session or None). People without a pair have place 0, are left
     out, or raise BadInput, as `unknown` says; the log names them."""
     if users is None:
@@ -51,7 +51,7 @@ def asked_users(users, state: State, session, unknown: str) -> tuple[pd.Series, 
     return ids, places, session
 
 
-def asked_items(items, state: State, session) -> tuple[pd.Series, np.ndarray, Any]:
+def asked_items(items: Any, state: State, session: Any) -> tuple[pd.Series, np.ndarray, Any]:
     """-> (ids, their columns, Spark session or None). Raises BadInput for items that there are not."""
     ids, session = _column(items, "item_id", "items")
     ids = ids.drop_duplicates().reset_index(drop=True)

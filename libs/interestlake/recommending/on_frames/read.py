@@ -1,6 +1,7 @@
 """Frames -> what models are fitted on: as `csv_files` reads files, so that both ways give the same lists."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -25,7 +26,7 @@ class FrameTable(CsvTable):
         return BadInput.of(f"frame {self.path}", found=str(found).replace(" in line ", " in row "), expected=expected,
                            where=self.option)  # fmt: skip
 
-    def line(self, rows) -> int:
+    def line(self, rows: Any) -> int:
         """The row's number, from 0."""
         return int(np.flatnonzero(np.asarray(rows))[0])
 
@@ -39,12 +40,12 @@ class Read:
     items: Ids
 
 
-def is_spark(frame) -> bool:
+def is_spark(frame: Any) -> bool:
     """Whether it is a frame of Spark."""
     return hasattr(frame, "sparkSession") and hasattr(frame, "toPandas")
 
 
-def here(frame, what: str) -> pd.DataFrame | None:
+def here(frame: Any, what: str) -> pd.DataFrame | None:
     """A pandas frame as it is, a Spark frame collected. Raises BadInput for what is neither, or too long."""
     if frame is None or isinstance(frame, pd.DataFrame):
         return frame
@@ -57,7 +58,7 @@ def here(frame, what: str) -> pd.DataFrame | None:
     return frame.toPandas()
 
 
-def read_frames(pairs, validation=None, items=None, friends=None, facts=None) -> Read:
+def read_frames(pairs: Any, validation: Any = None, items: Any = None, friends: Any = None, facts: Any = None) -> Read:
     """pairs, validation(user_id, item_id[, weight >= 0][, timestamp]), items(item_id, title, text), friends(user_id,
     friend_id), facts(subject, predicate, object); pandas or Spark frames.
 

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Sequence
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -58,7 +59,9 @@ class Recommender:
         self._state: State | None = None
         self._spark = None
 
-    def fit(self, pairs, *, validation=None, items=None, friends=None, facts=None) -> "Recommender":
+    def fit(
+        self, pairs: Any, *, validation: Any = None, items: Any = None, friends: Any = None, facts: Any = None
+    ) -> "Recommender":
         """pairs(user_id, item_id[, weight][, timestamp]) and, as far as there are, the frames of `read_frames` -> self.
 
         Parameters and fusion come from `validation` or, where there is none, from a part that is cut from the pairs;
@@ -78,7 +81,7 @@ class Recommender:
         self._state = of_fit(read, known, side, fusion, fitted, plain(choice))
         return self
 
-    def recommend(self, users=None, k: int = 10, *, filter_seen: bool = True, unknown: str = "popular"):
+    def recommend(self, users: Any = None, k: int = 10, *, filter_seen: bool = True, unknown: str = "popular") -> Any:
         """-> (user_id, item_id, rank from 1, score), best first, at most k rows a person, in the order of `users`.
 
         users: ids, a frame with user_id, or None for everybody; a Spark frame gives one. filter_seen: without the items
@@ -103,7 +106,7 @@ class Recommender:
         })  # fmt: skip
         return frame if spark is None else spark.createDataFrame(frame)
 
-    def similar_items(self, items, k: int = 10, *, by: str = "choices"):
+    def similar_items(self, items: Any, k: int = 10, *, by: str = "choices") -> Any:
         """-> (item_id, similar_id, rank, score): the k items nearest to each, ties to the smaller id.
 
         by: "choices" = cosine of the sets of people who chose them; "texts" = cosine of their texts' vectors, where the
@@ -119,7 +122,7 @@ class Recommender:
         })  # fmt: skip
         return frame if spark is None else spark.createDataFrame(frame)
 
-    def explain(self, user, item) -> dict:
+    def explain(self, user: Any, item: Any) -> dict:
         """Why an item has its place for a person -> user_id, item_id, score, rank among all candidates (None where no
         model proposes it), sources {model: share of the score}, evidence [items of the history, strongest first],
         reason (a sentence), seen (whether the person has it already).
@@ -148,7 +151,7 @@ class Recommender:
         """What the search chose: parameters and validation nDCG of every model, weights, and what was left out."""
         return self._fitted().chosen
 
-    def save(self, folder) -> Path:
+    def save(self, folder: str | Path) -> Path:
         """Write the models, ids and pairs into `folder`: JSON, Parquet and numpy arrays, nothing that is run when it is
         read. Raises BadInput for a model, or ids, that cannot be kept so."""
         settings = {name: getattr(self, name) for name in ("models", "quick", "minutes", "budget", "k", "seed",
@@ -156,7 +159,7 @@ class Recommender:
         return save_state(self._fitted(), settings, Path(folder))
 
     @classmethod
-    def load(cls, folder) -> "Recommender":
+    def load(cls, folder: str | Path) -> "Recommender":
         """What `save` wrote. Raises BadInput where there is none, or another version's."""
         state, settings = load_state(Path(folder))
         made = cls(**settings)

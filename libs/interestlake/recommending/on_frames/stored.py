@@ -4,6 +4,7 @@ import importlib
 import json
 from dataclasses import fields
 from pathlib import Path
+from typing import Any
 from zipfile import BadZipFile
 
 import numpy as np
@@ -103,12 +104,12 @@ def read_model(described: dict, arrays: dict) -> Fitted:
     return Fitted(kind(**parts), _read(described["user_vectors"], arrays))
 
 
-def _keepable(value) -> bool:
+def _keepable(value: Any) -> bool:
     plain = value is None or isinstance(value, str | bool | int | float | np.number | np.ndarray) or sp.issparse(value)
     return plain or hasattr(value, "state_dict") and hasattr(value, "shape")
 
 
-def _kept(name: str, value, arrays: dict):
+def _kept(name: str, value: Any, arrays: dict):
     if value is None or isinstance(value, str | bool | int | float):
         return {"value": value}
     if isinstance(value, np.number):

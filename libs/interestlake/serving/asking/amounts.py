@@ -58,8 +58,8 @@ def _years() -> list[tuple[re.Pattern, Reading]]:
         "until|till|up to|not after|no later than": (-inf, 0),
     }
 
-    def from_offsets(low, high):
-        def read(match):
+    def from_offsets(low: float, high: float):
+        def read(match: re.Match):
             at = float(match["y"])
             if match["not"]:  # the other side of the bound
                 return (at, inf) if high != inf else (-inf, at)
@@ -67,7 +67,7 @@ def _years() -> list[tuple[re.Pattern, Reading]]:
 
         return read
 
-    def decade(match):
+    def decade(match: re.Match):
         digits = match["d"]
         if digits in DECADES:
             return DECADES[digits], DECADES[digits] + 9
@@ -101,23 +101,23 @@ def _prices() -> list[tuple[re.Pattern, Reading]]:
     inf = float("inf")
     one, two = AMOUNT.format("p"), AMOUNT.format("q")
 
-    def number(match, name):
+    def number(match: re.Match, name: str):
         return float((match[f"{name}a"] or match[f"{name}b"]).replace(",", "."))
 
-    def bounded(match):
+    def bounded(match: re.Match):
         if match["q"]:
             return number(match, "p"), number(match, "q")
         return tuple(sorted((float(match["bare"]), number(match, "q"))))
 
-    def most(match):
+    def most(match: re.Match):
         at = number(match, "p")
         return (at, inf) if match["not"] else (0.0, at)
 
-    def least(match):
+    def least(match: re.Match):
         at = number(match, "p")
         return (0.0, at) if match["not"] else (at, inf)
 
-    def near(match):
+    def near(match: re.Match):
         at = number(match, "p")
         return at * (1 - NEAR), at * (1 + NEAR)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
@@ -142,7 +143,9 @@ def answer(
     return made
 
 
-def _meant(parsed: Parsed, concepts: Concepts, encode, nearness: Nearness) -> list[Meaning]:
+def _meant(
+    parsed: Parsed, concepts: Concepts, encode: Callable[[str], np.ndarray], nearness: Nearness
+) -> list[Meaning]:
     words = asked_words(parsed.text)
     return meanings(concepts, words, np.stack([encode(word) for word in words]), nearness) if words else []
 
@@ -172,7 +175,7 @@ def _parts(name: str, ranked: dict[int, int], weights: Weights) -> dict[int, flo
     return {item: weight / (constant + place) for item, place in ranked.items()}
 
 
-def _query_vector(index: AskIndex, parsed: Parsed, encode) -> np.ndarray | None:
+def _query_vector(index: AskIndex, parsed: Parsed, encode: Callable[[str], np.ndarray]) -> np.ndarray | None:
     """Unit vector of the words plus the mean of the examples' vectors; None without either."""
     parts = [encode(parsed.text)] if parsed.text else []
     if parsed.seeds:
@@ -233,7 +236,7 @@ def _shared(index: AskIndex, person: Asker, item: int) -> list[str]:
     return list(names)[:REASON_INTERESTS]
 
 
-def _held(index: AskIndex, parsed: Parsed, asked, dropped: list[str], item: int) -> list[str]:
+def _held(index: AskIndex, parsed: Parsed, asked: Any, dropped: list[str], item: int) -> list[str]:
     said = [f"{one.kind} {one.name}" for one in asked if item in one.items]
     for one in parsed.ranges:
         values = {"year": index.years, "price": index.prices}[one.field]

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -161,7 +161,14 @@ def open_plain_asking(
     return _of_encoder(index, encoder, model_id, person_of, intents, tagger)
 
 
-def _of_encoder(index: AskIndex, encoder, model_id: str, person_of: Callable, intents, tagger) -> Asking:
+def _of_encoder(
+    index: AskIndex,
+    encoder: Any,
+    model_id: str,
+    person_of: Callable,
+    intents: "IntentModel | None",
+    tagger: "TaggerModel | None",
+) -> Asking:
     encode_all = kept_vectors(encoder.encode, model_id)
     return Asking(index, lambda text: encoder.encode([text])[0], person_of, intents, tagger, encode_all=encode_all)
 
@@ -178,7 +185,7 @@ def checked(request: str) -> str:
     return text
 
 
-def load_tuned(place: str | None, loader: type, tracking_uri: str | None):
+def load_tuned(place: str | None, loader: type, tracking_uri: str | None) -> Any:
     """A model that train-intents or train-tagger left, by its folder or by an MLflow URI; None for no place."""
     if not place:
         return None

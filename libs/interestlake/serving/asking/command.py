@@ -15,7 +15,8 @@ from ...core.storage import has_scheme
 from .show import as_json, as_text
 
 if TYPE_CHECKING:
-    from .ask import Clock
+    from .answer import Answer
+    from .ask import Clock, Intent
 
 
 def ask(options: argparse.Namespace, log: Logger, start_spark: Callable) -> None:
@@ -104,7 +105,7 @@ def tuned_models(options: argparse.Namespace, uri: str | None) -> tuple:
     return load_tuned(options.intents, IntentModel, uri), load_tuned(options.tagger, TaggerModel, uri)
 
 
-def _track(options: argparse.Namespace, made, intent, opened: float, seconds: float) -> None:
+def _track(options: argparse.Namespace, made: "Answer", intent: "Intent | None", opened: float, seconds: float) -> None:
     from ...core.tracking import one_run
 
     parsed = made.parsed

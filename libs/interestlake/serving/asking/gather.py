@@ -10,6 +10,7 @@ from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
 from ...core.lake import Lake
+from ...core.only_row import only_row
 from ...core.spark_rows import SparkRows
 from ...interests.candidates import visible
 from ...privacy.person import Person
@@ -54,7 +55,9 @@ def gather_index(lake: Lake, model_id: str, max_gigabytes: float, without: Seque
                            interests.result(), fields)  # fmt: skip
 
 
-def _check_size(lake: Lake, items, documents, vectors, model_id: str, max_gigabytes: float) -> None:
+def _check_size(
+    lake: Lake, items: DataFrame, documents: DataFrame, vectors: DataFrame, model_id: str, max_gigabytes: float
+) -> None:
     said = documents.where("kind <> 'tag'").agg(F.sum(F.least(F.length("text"), F.lit(CHARACTERS))))
     beside = [lake.read(name) for name in ("silver.facts", "silver.item_interests") if lake.exists(name)]
     with ThreadPoolExecutor(4) as pool:
@@ -62,7 +65,7 @@ def _check_size(lake: Lake, items, documents, vectors, model_id: str, max_gigaby
             lambda call: call(),
             (
                 items.count,
-                lambda: said.first()[0] or 0,
+                lambda: only_row(said)[0] or 0,
                 lambda: vectors.select(F.size("vector")).first(),
                 lambda: sum(table.count() for table in beside),
             ),

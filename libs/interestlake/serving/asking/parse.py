@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from ...text.words import Word, base_form, words_of
 from .amounts import Range, find_ranges
@@ -95,7 +96,7 @@ def _spans(words: Sequence[Word], tag: Tag) -> dict[int, tuple[str, int]]:
 class _Walk:
     """One pass over the words; every word is consumed once."""
 
-    def __init__(self, text, words, vocabulary, bm25, parsed, spans):
+    def __init__(self, text: str, words: list, vocabulary: Vocabulary, bm25: Any, parsed: Parsed, spans: Any):
         self.text, self.words, self.vocabulary, self.bm25, self.parsed = text, words, vocabulary, bm25, parsed
         self.spans = spans
         self.tagged = {place for start, (_, end) in spans.items() for place in range(start, end)}

@@ -3,6 +3,7 @@
 import argparse
 from collections.abc import Mapping
 from logging import Logger
+from typing import TYPE_CHECKING
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
@@ -19,16 +20,21 @@ from ...reporting.person import collect_interests, collect_suggestions, collect_
 from ...text.configured import configured_encoder, loading
 from ...text.encoders import load_encoder
 from .compose import Statement, compose
-from .generator import make_generator
+from .generator import Generate, make_generator
 from .job import Plan, item_rows, texts_of
 from .reading import Line, introduce, read_profile
 from .safety import make_judge
 from .support import rewritten
 
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
 NEEDED = ("silver.items", "silver.documents")
 
 
-def print_one(arguments: argparse.Namespace, spark, params: Params, options: RunOptions, log: Logger) -> None:
+def print_one(
+    arguments: argparse.Namespace, spark: "SparkSession", params: Params, options: RunOptions, log: Logger
+) -> None:
     """`summarise --item I` or `--user U`: print the texts of one; writes nothing."""
     context = StageContext(spark, Lake(spark, options.lake), None, params, options, log)
     if arguments.user:
@@ -71,7 +77,7 @@ def tables_of(context: StageContext) -> dict[str, DataFrame]:
     return {name: context.read(name) for name in names if context.lake.exists(name)}
 
 
-def _item(context: StageContext, item_id: str, plan: Plan, generate) -> None:
+def _item(context: StageContext, item_id: str, plan: Plan, generate: Generate | None) -> None:
     row = item_rows(tables_of(context)).where(F.col("item_id") == item_id).first()
     if row is None:
         raise BadInput.of(

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 from pyspark.sql import DataFrame, Window
@@ -43,7 +44,7 @@ def item_rows(tables: Mapping[str, DataFrame]) -> DataFrame:
     return rows.join(facts.groupBy(F.col("subject_item_id").alias("item_id")).agg(listed), "item_id", "left")
 
 
-def texts_of(row) -> ItemTexts:
+def texts_of(row: Any) -> ItemTexts:
     """A row of `item_rows`, as a pandas or a Spark row."""
     documents = () if row.documents is None else tuple((d["doc_id"], d["kind"], d["text"]) for d in row.documents)
     facts = () if row.facts is None else tuple((f["predicate"], f["object"]) for f in row.facts)

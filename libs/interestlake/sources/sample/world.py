@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -190,5 +191,5 @@ def _write(spark: SparkSession, rows: DataFrame, folder: str) -> None:
     fs.delete(root, True)
 
 
-def _part(path) -> int:
+def _part(path: Any) -> int:
     return int(path.getName().split("-")[1])

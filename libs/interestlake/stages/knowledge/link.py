@@ -1,5 +1,6 @@
 """knowledge-link: which entity of the facts an item is."""
 
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from ...core.errors import BadInput
@@ -45,7 +46,7 @@ def _link(context: StageContext) -> dict[str, float]:
     return figures
 
 
-def _apply(context: StageContext, facts, links, run_id: str) -> int:
+def _apply(context: StageContext, facts: DataFrame, links: DataFrame, run_id: str) -> int:
     """Give the linked entities' facts their item; facts that have one keep it. Returns the facts changed."""
     item = links.select(F.col("entity").alias("subject"), F.col("item_id").alias("linked"))
     open_facts = facts.where("subject_item_id IS NULL").join(item, "subject")

@@ -1,5 +1,6 @@
 """knowledge-mine: facts found in texts by the patterns of the relations' file."""
 
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from ...core.errors import BadInput
@@ -42,7 +43,7 @@ def _mine(context: StageContext) -> dict[str, float]:
     return figures
 
 
-def _apply(context: StageContext, facts, run_id: str) -> int:
+def _apply(context: StageContext, facts: DataFrame, run_id: str) -> int:
     """Put the mined facts that no other source says into silver.facts. Returns the facts put."""
     prefix = F.lit(context.params.knowledge.item_prefix)
     nothing = F.lit(None)

@@ -1,9 +1,11 @@
 """knowledge-verbalise: items' facts and people's histories as sentences, their vectors, and the nearest items."""
 
 import numpy as np
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from ...core.errors import BadInput
+from ...core.only_row import only_row
 from ...core.stage import Stage, StageContext
 from ...knowledge import divergence, match
 from ...knowledge.encoding import worker_encoder
@@ -45,10 +47,10 @@ def _verbalise(context: StageContext) -> dict[str, float]:
     return {"items": len(ids), "people": written.rows - len(ids), "matches": matched.rows}
 
 
-def _item_vectors(context: StageContext, sentences) -> tuple[np.ndarray, np.ndarray]:
+def _item_vectors(context: StageContext, sentences: DataFrame) -> tuple[np.ndarray, np.ndarray]:
     """(I,) item ids ascending and (I, d) float32 on the driver. BadInput past max_gigabytes."""
     rows = sentences.where("kind = 'item'").select("id", "vector").orderBy("id")
-    count, width = rows.count(), len(rows.first()["vector"])
+    count, width = rows.count(), len(only_row(rows)["vector"])
     limit = context.params.knowledge.max_gigabytes
     if count * width * 4 > limit * 1e9:
         raise BadInput.of(

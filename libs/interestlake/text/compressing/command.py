@@ -83,7 +83,7 @@ def _model(options: argparse.Namespace) -> tuple[Path, str]:
     return place, task
 
 
-def _with(model: IntentModel | SentimentModel, encoder) -> Classifier:
+def _with(model: IntentModel | SentimentModel, encoder: Any) -> Classifier:
     return Classifier(encoder, model.classifier.head, model.classifier.pieces)
 
 

@@ -3,7 +3,7 @@
 import queue
 import threading
 from collections.abc import Iterable, Iterator
-from typing import TypeVar
+from typing import Any, TypeVar
 
 Item = TypeVar("Item")
 END = object()
@@ -17,7 +17,7 @@ def ahead(items: Iterable[Item], depth: int = 2) -> Iterator[Item]:
     ready: queue.Queue = queue.Queue(depth)
     closed = threading.Event()
 
-    def put(item) -> bool:
+    def put(item: Any) -> bool:
         while not closed.is_set():
             try:
                 ready.put(item, timeout=0.1)

@@ -5,6 +5,7 @@ flash attention of Dao 2023 where torch has it for the device, else torch's own 
 """
 
 import logging
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from torch import Tensor
 LOG = logging.getLogger("interestlake")
 
 
-def can_pack(config) -> bool:
+def can_pack(config: Any) -> bool:
     """Whether a transformers config is of a BERT that this pass computes: absolute positions, gelu, no decoder."""
     positions = getattr(config, "position_embedding_type", "absolute") or "absolute"
     return (
@@ -29,7 +30,7 @@ def can_pack(config) -> bool:
 class PackedBert:
     """A BertModel's forward pass and pooling over packed texts, in the model's own device and number format."""
 
-    def __init__(self, bert, pooling: str = "mean"):
+    def __init__(self, bert: Any, pooling: str = "mean"):
         config = bert.config
         self.pooling, self.epsilon = pooling, config.layer_norm_eps
         self.heads, self.width = config.num_attention_heads, config.hidden_size // config.num_attention_heads
@@ -79,7 +80,7 @@ class PackedBert:
 class Pack:
     """Where each text of a pack lies: bounds (n + 1) int32, owner (total) int64, longest."""
 
-    def __init__(self, lengths: np.ndarray, device):
+    def __init__(self, lengths: np.ndarray, device: torch.device):
         self.count, self.longest = len(lengths), int(lengths.max())
         bounds = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int32)
         self.bounds = torch.from_numpy(bounds).to(device, non_blocking=True)
@@ -87,7 +88,7 @@ class Pack:
         self.lengths = torch.from_numpy(lengths.astype(np.int64)).to(device, non_blocking=True)
 
 
-def attention_for(device, kind, heads: int, width: int):
+def attention_for(device: torch.device, kind: torch.dtype, heads: int, width: int) -> Callable[..., Tensor]:
     """The attention (q, k, v each (total, heads, width), pack) -> the same shape that works on this device."""
     if device.type == "cuda" and kind in (torch.float16, torch.bfloat16):
         probe = torch.zeros(4, heads, width, device=device, dtype=kind)

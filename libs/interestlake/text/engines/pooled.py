@@ -1,9 +1,10 @@
 """A Hugging Face encoder with its pooling, as one torch module: padded batches in, unit vectors out."""
 
 import inspect
+from typing import Any
 
 
-def pooled_encoder(path: str, attention: str, pooling: str = "mean"):
+def pooled_encoder(path: str, attention: str, pooling: str = "mean") -> Any:
     """A torch module (ids, mask, types), each (batch, tokens) int64 -> (batch, dimension) of unit length.
 
     `pooling` "mean" averages the last hidden states over a text's tokens, "cls" takes its first token's.
@@ -23,7 +24,7 @@ def pooled_encoder(path: str, attention: str, pooling: str = "mean"):
             self.typed = "token_type_ids" in taken
             self.inputs = ["input_ids", "attention_mask", *(["token_type_ids"] if self.typed else [])]
 
-        def forward(self, input_ids, attention_mask, token_type_ids=None):
+        def forward(self, input_ids: Any, attention_mask: Any, token_type_ids: Any = None) -> Any:
             types = {"token_type_ids": token_type_ids} if self.typed else {}
             hidden = self.bert(input_ids=input_ids, attention_mask=attention_mask, **types)
             hidden = hidden.last_hidden_state  # (batch, tokens, dimension)

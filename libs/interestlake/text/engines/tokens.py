@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -67,7 +68,7 @@ class Tokens:
                 encoded[row] = one
         return encoded
 
-    def _full(self, one) -> bool:
+    def _full(self, one: Any) -> bool:
         """Whether every window that is read is filled, so that more text would change nothing."""
         if self.max_windows == 1:
             return len(one.ids) == self.max_tokens

@@ -1,6 +1,7 @@
 """transformers in torch: float32, bfloat16 or float16 on a GPU, float32 or bfloat16 on the CPU."""
 
 import logging
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -69,7 +70,7 @@ class TorchEngine(Engine):
         self.counts.rows += windows.texts
         return self.torch.cat(vectors).cpu().numpy()  # (windows, dimension)
 
-    def packs(self, lengths: np.ndarray):
+    def packs(self, lengths: np.ndarray) -> Iterator[np.ndarray]:
         """lengths (n) -> row numbers of one pack after another, in order, at most `batch_tokens` tokens each."""
         ends = np.cumsum(lengths)
         start = 0

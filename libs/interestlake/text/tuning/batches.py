@@ -28,7 +28,7 @@ class Pieces:
         """The id of [UNK]."""
         return present(self.tokenizer.token_to_id("[UNK]"))
 
-    def of_texts(self, texts: Sequence[str]) -> list[list[int]]:
+    def of_texts(self, texts: Sequence[str] | np.ndarray) -> list[list[int]]:
         """texts (n) -> n lists of ids."""
         return [encoding.ids for encoding in self.tokenizer.encode_batch(list(texts))]
 

@@ -67,7 +67,7 @@ class WorstStep:
         self.delta: Tensor | None = None
         self.hook = encoder.bert.get_input_embeddings().register_forward_hook(self._pass)
 
-    def _pass(self, _module, _inputs, vectors: Tensor) -> Tensor | None:
+    def _pass(self, _module: nn.Module, _inputs: tuple, vectors: Tensor) -> Tensor | None:
         if not torch.is_grad_enabled():
             return None
         if self.delta is not None:

@@ -114,7 +114,13 @@ class TaggerModel:
         return tagged_rows
 
 
-def word_tensors(rows, sentences, firsts, numbers, device) -> tuple[tuple[Tensor, Tensor], Tensor, Tensor | None]:
+def word_tensors(
+    rows: Sequence[int],
+    sentences: Sequence[Sequence[str]],
+    firsts: Sequence[Sequence[int]],
+    numbers: Sequence[Sequence[int]] | None,
+    device: torch.device,
+) -> tuple[tuple[Tensor, Tensor], Tensor, Tensor | None]:
     """Rows of a batch -> ((row in the batch, piece) of each word that has one, its shapes (words, 3), its tag)."""
     line, piece, shapes, tags = [], [], [], []
     for place, row in enumerate(rows):
