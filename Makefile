@@ -8,7 +8,7 @@ MAKEFLAGS += --no-print-directory
 IN_ENV := . .venv/interestlake-env.sh &&
 DEMO := out/demo
 
-.PHONY: help setup demo test chart-test docs cluster-test kill-test surfaces-test airflow-test commands-test bench bench-one bench-peers bench-published bench-small-worlds bench-speed bench-scale bench-ask bench-embed bench-embed-gpu bench-recipes bench-habits bench-tagger bench-sentiment bench-mentions lint format lock clean
+.PHONY: help setup demo test chart-test image-test docs cluster-test kill-test surfaces-test airflow-test commands-test bench bench-one bench-peers bench-published bench-small-worlds bench-speed bench-scale bench-ask bench-embed bench-embed-gpu bench-recipes bench-habits bench-tagger bench-sentiment bench-mentions lint format lock clean
 
 help:  ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 26
@@ -38,9 +38,14 @@ cluster-test: setup  ## a real standalone cluster: two executors, a GPU resource
 airflow-test:  ## the DAG in an Airflow of its own
 	@bash infra/airflow/test.sh
 
-chart-test: setup  ## the Helm chart linted and rendered by a real helm, built into .cache/tools where there is none
+chart-test: setup  ## the Helm chart linted and rendered by a real helm, and held to the schema of Kubernetes
 	@command -v helm >/dev/null || [ -x .cache/tools/helm ] || GOBIN=$(CURDIR)/.cache/tools go install helm.sh/helm/v3/cmd/helm@v3.22.0
+	@[ -x .cache/tools/validate/bin/kubernetes-validate ] || { .venv/bin/python -m venv .cache/tools/validate \
+	    && .cache/tools/validate/bin/pip install -q --require-hashes -r infra/kubernetes/validate.lock; }
 	@$(IN_ENV) python -m pytest tests/surfaces/test_chart.py $(PYTEST)
+
+image-test:  ## the image built without a daemon (buildah, root), and its README's commands tried; some 25 GB meanwhile
+	@bash infra/docker/test.sh
 
 docs:  ## the site of docs/ with reference pages from the code, into out/site; a broken link ends it
 	@bash infra/setup/setup.sh --without-archive

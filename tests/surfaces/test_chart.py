@@ -14,6 +14,7 @@ from tests.conftest import ROOT
 
 CHART = ROOT / "infra" / "kubernetes" / "chart"
 HELM = shutil.which("helm") or shutil.which("helm", path=str(ROOT / ".cache" / "tools"))
+VALIDATE = ROOT / ".cache" / "tools" / "validate" / "bin" / "kubernetes-validate"
 needs_helm = pytest.mark.skipif(HELM is None, reason="no helm; `make chart-test` builds one where there is Go")
 
 
@@ -90,4 +91,22 @@ def test_the_daily_run_is_a_valid_call_whose_refusal_is_a_result():
 @needs_helm
 def test_an_object_store_needs_no_claim():
     rendered = helm("template", "x", str(CHART), "--set", "claim.enabled=false,run.lake=s3a://bucket/lake").stdout
-    assert "PersistentVolumeClaim" not in rendered and "/lake\n" not in rendered.replace("s3a://bucket/lake", "")
+    assert "/lake\n" not in rendered.replace("s3a://bucket/lake", "")
+    # an executor that asks for a claim which is not there never starts
+    settings = (CHART.parent / "kubernetes.properties").read_text(encoding="utf-8")
+    assert "persistentVolumeClaim." not in rendered + settings and "kind: PersistentVolumeClaim" not in rendered
+
+
+@needs_helm
+@pytest.mark.skipif(not VALIDATE.is_file(), reason="no kubernetes-validate; `make chart-test` installs one")
+@pytest.mark.parametrize(
+    "values", ["suspend=false", "claim.enabled=false,run.lake=s3a://b/l,suspend=true,run.inputs={/a,/b},run.minutes=5"]
+)
+def test_the_cluster_s_schema_takes_what_is_rendered(values, tmp_path):
+    rendered = tmp_path / "rendered.yaml"
+    rendered.write_text(helm("template", "x", str(CHART), "--set", values).stdout, encoding="utf-8")
+    judged = subprocess.run([VALIDATE, "--strict", rendered], capture_output=True, text=True)
+    assert judged.returncode == 0 and "cronjob/x" in judged.stdout + judged.stderr, judged.stdout + judged.stderr
+    wrong = rendered.with_name("wrong.yaml")
+    wrong.write_text(rendered.read_text(encoding="utf-8").replace("concurrencyPolicy", "concurencyPolicy"))
+    assert subprocess.run([VALIDATE, "--strict", wrong], capture_output=True).returncode != 0

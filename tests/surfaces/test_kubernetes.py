@@ -37,6 +37,14 @@ def test_every_stage_is_submitted_with_valid_arguments(stage):
     assert (ROOT / words[words.index("--properties-file") + 1]).is_file()
 
 
+def test_driver_and_executors_mount_the_lake_s_claim_where_there_is_one():
+    volumes = {name: value for name, value in confs(submit("run").stdout.splitlines()).items() if ".volumes." in name}
+    assert sorted(volumes.values()) == ["/lake", "/lake", "interestlake", "interestlake"]
+    assert {name.split(".")[2] for name in volumes} == {"driver", "executor"}
+    assert ".volumes." not in submit("run", K8S_CLAIM="").stdout
+    assert not [name for name in read_properties(FOLDER / "kubernetes.properties") if ".volumes." in name]
+
+
 def test_only_embed_asks_for_gpus():
     asking = [stage.name for stage in STAGES if "gpu" in submit(stage.name).stdout]
     assert asking == ["embed"]
