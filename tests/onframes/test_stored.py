@@ -11,7 +11,7 @@ from interestlake.interactions.side_information import SideInformation
 from interestlake.models.fitted import Fitted
 from interestlake.models.ncf import NcfScorer, NeuMf
 from interestlake.models.registry import BY_NAME
-from interestlake.models.sasrec import SasRec, SequenceScorer
+from interestlake.models.sasrec import BLOCKS, SasRec, SequenceScorer
 from interestlake.recommending.on_frames.stored import kept_model, read_model
 
 from ..benchmark.world import feedback, pairs
@@ -46,10 +46,11 @@ def test_models_of_arrays(name):
     the_same(model.fit(PAIRS, SideInformation(), model.quick, 0))
 
 
+@pytest.mark.parametrize("block", BLOCKS)
 @pytest.mark.parametrize("side", [None, torch.rand(ITEMS, 5)])
-def test_a_network_over_sequences(side):
+def test_a_network_over_sequences(side, block):
     torch.manual_seed(0)
-    network = SasRec(ITEMS, 5, 8, 2, 2, 0.3, side).eval()
+    network = SasRec(ITEMS, 5, 8, 2, 2, 0.3, side, block).eval()
     the_same(Fitted(SequenceScorer("sasrec", network, np.ones(ITEMS, bool))))
 
 
