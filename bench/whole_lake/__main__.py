@@ -64,8 +64,6 @@ def table(rows: Sequence[dict]) -> Iterator[str]:
 
 def growth(rows: Sequence[dict]) -> Iterator[str]:
     """Per stage the exponent of its seconds from each size to the next."""
-    import math
-
     sizes = sorted({row["events"] for row in rows})
     seconds = {(row["stage"], row["events"]): row["seconds"] for row in rows}
     for stage in dict.fromkeys(row["stage"] for row in rows):
