@@ -39,7 +39,7 @@ class Reader:
             save_file({name: part.detach().cpu().contiguous() for name, part in self.head.state_dict().items()},
                       f"{folder}/{SOFTMAX}")  # fmt: skip
             files = {path.name: np.frombuffer(path.read_bytes(), np.uint8) for path in sorted(Path(folder).iterdir())}
-        return {"half": self.encoder.half, "files": files}
+        return {"half": self.encoder.in_half, "files": files}
 
     @classmethod
     def of_values(cls, values: dict) -> "Reader":
