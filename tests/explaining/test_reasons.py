@@ -169,10 +169,10 @@ def test_the_command_replays_scores_again_and_refuses_a_lie(spark, world, monkey
     _never_listed(world, next(row for row in told if len(row["needed"])))
     user = world.rows[0]["user_id"]
     item = world.rows[0]["item_id"]
-    assert cli.main(["explain", *given, "--user", user, "--item", item]) == 0
+    assert cli.main(["explain", *given, "--user", user, "--item", item, "--apart"]) == 0
     said = capsys.readouterr().out
     assert "Kernel SHAP" in said and "granularities, alpha" in said and "no attribution" in said
-    assert cli.main(["explain", *given, "--user", user]) == 2
+    assert cli.main(["explain", *given, "--user", user, "--apart"]) == 2
     reasons = world.lake.read("gold.reasons")
     lie = reasons.withColumn("count", F.when(F.col("kind") == "popular", F.col("count") + 1).otherwise(F.col("count")))
     world.lake.write("gold.reasons", lie, "lie")

@@ -12,7 +12,7 @@ from interestlake.serving.person_page.page import page_of
 from interestlake.serving.person_page.text import profile_text
 from interestlake.serving.reasons import reasons_text
 
-from ..recommending.planted import PEOPLE, user_id
+from ..recommending.planted import PEOPLE, item_id, user_id
 from .both_ways import by_spark, faults, without_spark
 
 pytestmark = pytest.mark.commands
@@ -62,7 +62,10 @@ def test_every_page_is_the_same_text(told):
     ("who",), ("who", "--limit", "3"), ("who", "--like", "TITLE"), ("who", "--like", "titel"), ("who", "--like", "%"),
     ("who", "--like", user_id(3)[:8]), ("list", "--user", user_id(3)),
     ("list", "--user", user_id(3), "--csv", "--top", "2"), ("list", "--user", user_id(5)), ("list", "--user", "nobody"),
-    ("profile", "--user", user_id(8), "--text"),
+    ("profile", "--user", user_id(8), "--text"), ("explain", "--user", user_id(8), "--item", item_id(8)),
+    ("explain", "--user", user_id(8), "--item", item_id(11)), ("explain", "--user", user_id(37), "--item", item_id(0)),
+    ("explain", "--item", item_id(5)), ("explain", "--item", "item-9"), ("explain", "--item", "titel"),
+    ("explain", "--user", "nobody", "--item", item_id(5)),
 ])  # fmt: skip
 def test_what_is_printed_is_the_same(told, call, monkeypatch, caplog, command):
     caplog.clear()
@@ -78,6 +81,15 @@ def test_the_reasons_of_a_list_are_the_same(told):
     plain, spark = (reasons_text(rows, person, "8", 5)
                     for rows in (PlainLake(told.lake.root), SparkRows.of_lake(told.lake)))  # fmt: skip
     assert plain == spark and "without     You would not see this without it." in plain and "spoken for" in plain
+
+
+def test_a_score_is_taken_apart_by_spark_alone(told, call, monkeypatch, caplog):
+    with without_spark(monkeypatch):
+        assert call("explain", "--user", user_id(8), "--item", item_id(8), "--apart")[0] == 1
+        assert "Spark was started" in caplog.text
+        for lacking in (("--user", user_id(8)), ("--item", item_id(8)), ()):
+            caplog.clear()
+            assert call("explain", *lacking, "--apart")[0] == 2 and "--apart without" in caplog.text
 
 
 def test_who_is_meant_is_one_reading(told):

@@ -14,10 +14,8 @@ from ..interactions.item_room import BOUND
 from ..models.fold_in_als import FoldInAls
 from ..text.holds_word import holds_word
 from .blocks import Catalogue
-from .named_facts import NamedFacts, told_facts
+from .named_facts import READABLE_KINDS, NamedFacts, told_facts
 from .recommender import ItemInterests
-
-READABLE_KINDS = ("category", "tag", "keyword")  # a topic's name is a list of terms, no interest a person would name
 
 
 def collect_catalogue(items: DataFrame) -> Catalogue:

@@ -7,7 +7,7 @@ from logging import Logger
 from pyspark.sql import DataFrame
 
 from ...core.config import RunOptions
-from ...core.errors import BadInput, GateRefused
+from ...core.errors import GateRefused
 from ...core.lake import Lake
 from ...core.params.all import Params
 from ...core.stage import StageContext
@@ -28,11 +28,7 @@ OPTIONAL = ("bronze.items", "silver.documents", "silver.friends", "silver.facts"
 
 
 def one_recommendation(arguments: argparse.Namespace, spark, params: Params, options: RunOptions, log: Logger) -> None:
-    """`explain --user U --item I`: print why it stands, or would stand, in the list; writes nothing."""
-    if not arguments.user:
-        raise BadInput.of(
-            "explain", found="--item without --user", expected="--user, with or without --item", where="--user"
-        )
+    """`explain --user U --item I --apart`: print what its score is made of; writes nothing."""
     explain_one(StageContext(spark, Lake(spark, options.lake), None, params, options, log), arguments.user,
                 arguments.item)  # fmt: skip
 
