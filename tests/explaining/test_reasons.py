@@ -3,7 +3,7 @@
 import pytest
 from pyspark.sql import functions as F
 
-from interestlake.evaluation.readability import reasons_read
+from interestlake.evaluation.readability import reading_ease, reasons_read
 from interestlake.privacy.person import Person
 from interestlake.recommending.explaining.command import NEEDED, OPTIONAL
 from interestlake.recommending.explaining.reasons import alpha_column, build_reasons, lambda_column
@@ -132,6 +132,12 @@ def test_every_list_reads_well(world):
     assert read["reason_longest"]["value"] <= MAX_WORDS and read["reason_words"]["users"] == rows.user_id.nunique()
     by_hand = rows.groupby("user_id")["reason"].agg(lambda own: (~own.duplicated(keep=False)).mean()).mean()
     assert read["reason_distinct"]["value"] == pytest.approx(by_hand) and by_hand > 0.5
+
+
+def test_every_list_is_plain_english(world):
+    syllapy = pytest.importorskip("syllapy", reason="no syllapy: the extra `test` brings it")
+    eases = [reading_ease(row["reason"], syllapy.count) for row in world.tables["gold.recommendations"].collect()]
+    assert sum(eases) / len(eases) > 60
 
 
 def test_a_fact_that_has_ended_is_no_reason(world):
