@@ -157,7 +157,7 @@ def _counterfactuals(rows: Rows, mine: AnyOf) -> dict[str, str]:
 
 def _expansions(rows: Rows, mine: AnyOf, refused: set[str]) -> tuple[Expansion, ...] | Missing:
     if not rows.there("gold.expansions"):
-        return Missing("Nobody has looked yet for interests that may come next.")
+        return Missing("Not worked out yet: interests near yours, new to you, will stand here.")
     said = rows.of("gold.expansions", EXPANSION, mine)
     said.sort(key=lambda row: (-row["confidence"], row["interest"]))
     expansions = tuple(

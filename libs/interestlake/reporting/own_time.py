@@ -7,6 +7,8 @@ from .person import day_of, seconds_of
 
 BUCKETS = 12
 SHOWN = 8
+LEAST_ITEMS = 5  # dated ones, below which a course is no more than its items
+MOST_AT_ONCE = 0.9  # share of the items in one interval, from which there is no course
 WIDE, HIGH = 240, 56
 ARROWS = {"rising": "↗", "steady": "→", "fading": "↘", "seasonal": "∿"}
 
@@ -39,15 +41,23 @@ def read_courses(
     """own: rows of `collect_interests`; history(item_id, first_ts): the person's; carried: silver.item_interests of it.
 
     Items of the person per interval (BUCKETS of equal length between the first and the last item) and interest, for the
-    SHOWN interests of largest share that are no topics.
+    SHOWN interests of largest share that are no topics. A Missing for fewer than LEAST_ITEMS items with a time, and
+    where one interval has MOST_AT_ONCE of them.
     """
     shown = sorted((r for r in own if r["kind"] != "topic"), key=lambda r: (-r["share"], r["interest_id"]))[:SHOWN]
     dated = {row["item_id"]: row["first_ts"] for row in history if row["first_ts"] is not None}
     first, last = min(dated.values(), default=None), max(dated.values(), default=None)
     begin, end = seconds_of(first), seconds_of(last)
-    if not shown or begin is None or end <= begin:
-        return Missing("No course over time: the source keeps no times, or everything happened at once.")
-    span = (end - begin) / BUCKETS
+    if not shown or begin is None:
+        return Missing("When you chose things is not known, so there is nothing to show over time.")
+    if len(dated) < LEAST_ITEMS:
+        return Missing(f"Too few choices yet to show them over time: from {LEAST_ITEMS} on they will stand here.")
+    span = max(end - begin, 1) / BUCKETS
+    at = [min(int((seconds_of(moment) - begin) / span), BUCKETS - 1) for moment in dated.values()]
+    most, busiest = max((at.count(bucket), -bucket) for bucket in set(at))
+    if most >= MOST_AT_ONCE * len(dated):
+        day = day_of(min(m for m, bucket in zip(dated.values(), at, strict=True) if bucket == -busiest))
+        return Missing(f"You chose {most:,} of {len(dated):,} items around {day}: too short a time to show a change.")
     counts: dict[str, list[int]] = {row["interest_id"]: [0] * BUCKETS for row in shown}
     for row in carried:
         if row["interest_id"] in counts and row["item_id"] in dated:
