@@ -59,9 +59,7 @@ def test_an_order_within_a_day_is_no_lead(spark):
         rows.append((f"u{person:02d}", item, 1.0, DAY + dt.timedelta(days=day, hours=hour)))
 
     for person in range(24):
-        side = 200 * (
-            person % 2
-        )  # a, b, e, f and g lie before c and d in one half of the people, after them in the other
+        side = 200 * (person % 2)  # before c and d in one half of the people, after them in the other
         choose(person, "a", side)
         choose(person, "b", side, 1)
         choose(person, "c", 100)
