@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from interestlake.reporting.content import Missing
-from interestlake.reporting.own_time import BUCKETS, LEAST_ITEMS, SHOWN, Courses, read_courses
+from interestlake.reporting.own_time import BUCKETS, LEAST_ITEMS, SHOWN, Courses, change_of, read_courses
 
 START = dt.datetime(2024, 1, 1)
 OWN = [{"interest_id": f"tag:{n}", "kind": "tag", "name": f"tag {n}", "share": 1 / (n + 2)} for n in range(SHOWN + 2)]
@@ -32,6 +32,16 @@ def test_items_fall_into_steps_of_equal_length():
     )
     assert at == ({0, 5, 11}, {0, 6, 11})
     assert len(first.counts) == BUCKETS and first.peak == 1 and found.courses[2].peak == 0
+
+
+def test_a_trend_is_told_with_its_interval():
+    row = OWN[0] | {"trend": "rising", "slope": 0.05, "slope_error": 0.01}
+    assert change_of(row) == "+3.0 to +7.0 points of your choices in 30 days"
+    assert change_of(OWN[0]) is None and change_of(row | {"slope_error": None}) is None
+    chosen = history(0, 0, 55, 65, 115, 120)
+    told = [row, row | {"trend": "unknown"}]
+    rising, unknown = (read_courses([one], carried(chosen), chosen, {}).courses[0] for one in told)
+    assert rising.change == change_of(row) and (unknown.trend, unknown.change) == (None, None)
 
 
 @pytest.mark.parametrize(("days", "said"), [

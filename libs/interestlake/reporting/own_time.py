@@ -10,6 +10,7 @@ SHOWN = 8
 LEAST_ITEMS = 5  # dated ones, below which a course is no more than its items
 MOST_AT_ONCE = 0.9  # share of the items in one interval, from which there is no course
 WIDE, HIGH = 240, 56
+NORMAL_95 = 1.96  # standard errors to either side
 ARROWS = {"rising": "↗", "steady": "→", "fading": "↘", "seasonal": "∿"}
 
 
@@ -21,7 +22,7 @@ class Course:
     name: str
     group: int
     trend: str | None
-    slope: str | None
+    change: str | None
     counts: tuple[int, ...]
     peak: int
     line: str
@@ -67,22 +68,27 @@ def read_courses(
     return Courses(day_of(first), day_of(last), courses)
 
 
+def change_of(row: dict) -> str | None:
+    """The 95 % interval of an interest's trend in words, from slope and slope_error of gold.interest_profiles, or None."""
+    slope, error = row.get("slope"), row.get("slope_error")
+    if slope is None or error is None:
+        return None
+    low, high = (100 * (slope + side * NORMAL_95 * error) for side in (-1, 1))
+    return f"{low:+.1f} to {high:+.1f} points of your choices in 30 days"
+
+
 def _course(row: dict, counts: list[int], group: int) -> Course:
     peak = max(counts)
     step = WIDE / (BUCKETS - 1)
     points = [(round(i * step, 1), round(HIGH - 4 - (HIGH - 12) * n / max(peak, 1), 1)) for i, n in enumerate(counts)]
     line = "M" + "L".join(f"{x:g} {y:g}" for x, y in points)
-    slope = None
-    if row.get("slope") is not None:
-        error = f" ± {row['slope_error']:.2f}" if row.get("slope_error") is not None else ""
-        slope = f"slope {row['slope']:+.2f}{error}"
     trend = row.get("trend") if row.get("trend") != "unknown" else None
     return Course(
         row["interest_id"],
         row["name"],
         group,
         trend,
-        slope,
+        change_of(row) if trend else None,
         tuple(counts),
         peak,
         line,
