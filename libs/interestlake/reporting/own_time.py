@@ -69,7 +69,7 @@ def read_courses(
 
 
 def change_of(row: dict) -> str | None:
-    """The 95 % interval of an interest's trend in words, by slope and slope_error of gold.interest_profiles, or None."""
+    """The 95 % interval of an interest's trend in words, by slope and slope_error of gold.interest_profiles."""
     slope, error = row.get("slope"), row.get("slope_error")
     if slope is None or error is None:
         return None
