@@ -1,5 +1,9 @@
 """One person's commands from the lake's files: no Spark, and what Spark says to the letter."""
 
+import resource
+import subprocess
+import sys
+
 import pytest
 
 from interestlake.core.errors import BadInput
@@ -81,6 +85,19 @@ def test_the_reasons_of_a_list_are_the_same(told):
     plain, spark = (reasons_text(rows, person, "8", 5)
                     for rows in (PlainLake(told.lake.root), SparkRows.of_lake(told.lake)))  # fmt: skip
     assert plain == spark and "without     You would not see this without it." in plain and "spoken for" in plain
+
+
+def test_a_cold_shell_answers_in_seconds_and_loads_nothing_heavy(told):
+    """Seconds of processor time, which another process beside does not change."""
+    asked = ["--user", user_id(8), "--item", item_id(11)]
+    code = ("import sys; from interestlake.cli.main import main; code = main(sys.argv[1:]); "
+            "print(sorted({'pyspark', 'torch', 'mlflow', 'shap'} & set(sys.modules))); sys.exit(code)")  # fmt: skip
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    done = subprocess.run([sys.executable, "-c", code, "explain", "--lake", told.lake.root, *asked],
+                          capture_output=True, text=True, check=True)  # fmt: skip
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert done.stdout.splitlines()[-1] == "[]" and "place" in done.stdout
+    assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 5
 
 
 def test_a_score_is_taken_apart_by_spark_alone(told, call, monkeypatch, caplog):
