@@ -5,7 +5,7 @@ from importlib.resources import files
 
 from interestlake.models.registry import MODELS
 from interestlake.reporting.wording import MODELS as LABELS
-from interestlake.reporting.wording import model_label
+from interestlake.reporting.wording import WAYS, model_label, ways
 
 
 def test_every_model_has_a_label_of_its_own_that_fits_a_column():
@@ -20,3 +20,12 @@ def test_every_model_has_a_colour_of_its_own():
     colours = dict(re.findall(r"\.s-(\w+) \{ --c: (hsl\([^)]*\))", tokens))
     assert set(colours) == {model.name for model in MODELS}
     assert len(set(colours.values())) == len(colours)
+
+
+def test_every_model_is_told_in_the_words_of_its_reason():
+    assert {model.name: model.reason for model in MODELS} == {
+        name: code for code, (_, models) in WAYS.items() for name in models}  # fmt: skip
+    told = ways([("als", 0.5), ("transitions", 0.2), ("sasrec", 0.1), ("of another day", 0.2)])
+    assert told == [("fits the pattern of your choices", 0.6), ("chosen soon before or after what you chose", 0.2),
+                    ("found in another way", 0.2)]  # fmt: skip
+    assert ways([]) == []

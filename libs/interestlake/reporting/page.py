@@ -37,6 +37,7 @@ def _environment() -> Environment:
         "shortened",
         "signed_percent",
         "source_label",
+        "ways",
         "whole",
     ):
         environment.filters[name] = getattr(wording, name)
