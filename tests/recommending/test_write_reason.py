@@ -98,6 +98,10 @@ def facts(**changes) -> ReasonFacts:
                 "This is like “Alien”: both Horror, and it fits your interest in space.",
             ),
         ),
+        (  # an item of a kind with this one goes before one that is a little stronger and has nothing in common
+            facts(shares={"next": 1.0}, linked={"next": [2, 1, 0]}, facts={1: (CATEGORY, "Horror")}),
+            Reason("next", (1,), (), (), "People chose this soon before or after “Aliens”."),
+        ),
         (  # facts that nobody can name give way
             facts(shares={"facts": 0.6, "together": 0.4}, linked={"facts": [0], "together": [3]}, chosen_together=True),
             Reason("together", (3,), (), (), "People who chose “Alien 3” also chose this."),
