@@ -68,6 +68,7 @@ def test_nothing_is_said_of_empty_lines_and_notes_and_leaving_ends():
     ("lst 26", "no command 'lst' here; did you mean list?"),
     ("qqqq", "no command 'qqqq' here; one of who, list"),
     ("list", "list: found no user; expected `list USER`"),
+    ("explain", "explain: found no user; expected `explain USER`"),
     ("list 26 27", "list: found 27; expected at most --user"),
     ("list 26 --user 27", "list: found '26' beside --user"),
     ("list 26 --top x", "list: argument --top: found x; expected a whole number, 1 or more; `help list` shows"),

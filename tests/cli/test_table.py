@@ -50,7 +50,7 @@ def test_what_it_runs_is_where_the_table_says(command):
         assert thing.name == command.name.replace("-", "_")
         taken = set(inspect.signature(named(runs.closing)).parameters)
         optional = {"rows"}  # of some closing functions: how many they show
-        assert taken <= {"lake", "stage", "figures", "options", "arguments"} | optional
+        assert taken <= {"lake", "stage", "figures", "params", "options", "arguments"} | optional
         needs = named(runs.needs) if isinstance(runs.needs, str) else runs.needs
         assert needs is None or set(needs) <= {*thing.reads, *thing.writes}
         assert runs.before is None or callable(named(runs.before))

@@ -3,7 +3,7 @@
 import pytest
 from pyspark.sql import functions as F
 
-from interestlake.evaluation.readability import reasons_read
+from interestlake.evaluation.readability import reading_ease, reasons_read
 from interestlake.privacy.person import Person
 from interestlake.recommending.explaining.command import NEEDED, OPTIONAL
 from interestlake.recommending.explaining.reasons import alpha_column, build_reasons, lambda_column
@@ -134,6 +134,12 @@ def test_every_list_reads_well(world):
     assert read["reason_distinct"]["value"] == pytest.approx(by_hand) and by_hand > 0.5
 
 
+def test_every_list_is_plain_english(world):
+    syllapy = pytest.importorskip("syllapy", reason="no syllapy: the extra `test` brings it")
+    eases = [reading_ease(row["reason"], syllapy.count) for row in world.tables["gold.recommendations"].collect()]
+    assert sum(eases) / len(eases) > 60
+
+
 def test_a_fact_that_has_ended_is_no_reason(world):
     ended = world.tables["silver.facts"].withColumn("valid_to", F.current_timestamp())
     rows = build_reasons(world.tables | {"silver.facts": ended}, "r")
@@ -169,10 +175,10 @@ def test_the_command_replays_scores_again_and_refuses_a_lie(spark, world, monkey
     _never_listed(world, next(row for row in told if len(row["needed"])))
     user = world.rows[0]["user_id"]
     item = world.rows[0]["item_id"]
-    assert cli.main(["explain", *given, "--user", user, "--item", item]) == 0
+    assert cli.main(["explain", *given, "--user", user, "--item", item, "--apart"]) == 0
     said = capsys.readouterr().out
     assert "Kernel SHAP" in said and "granularities, alpha" in said and "no attribution" in said
-    assert cli.main(["explain", *given, "--user", user]) == 2
+    assert cli.main(["explain", *given, "--user", user, "--apart"]) == 2
     reasons = world.lake.read("gold.reasons")
     lie = reasons.withColumn("count", F.when(F.col("kind") == "popular", F.col("count") + 1).otherwise(F.col("count")))
     world.lake.write("gold.reasons", lie, "lie")

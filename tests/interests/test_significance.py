@@ -5,7 +5,7 @@ import pytest
 from pyspark.sql import functions as F
 from scipy import stats
 
-from interestlake.interests.significance import benjamini_hochberg, beta_confidence, two_sided_half
+from interestlake.interests.significance import benjamini_hochberg, beta_confidence, two_sided_half, wilson
 
 
 def test_false_discovery_rate_is_scipys(spark):
@@ -21,6 +21,13 @@ def test_sign_test_is_scipys(spark):
     rows = spark.createDataFrame([(float(k), 12.0) for k in range(13)], "k double, n double")
     found = [row[0] for row in rows.select(two_sided_half("k", "n")).collect()]
     assert found == pytest.approx([stats.binomtest(k, 12).pvalue for k in range(13)])
+
+
+def test_the_interval_of_a_share_is_scipys(spark):
+    cases = [(9, 10), (16, 20), (20, 20), (11, 20)]
+    rows = spark.createDataFrame(cases, "k bigint, n bigint").select(*wilson(F.col("k"), F.col("n"))).collect()
+    expected = [stats.binomtest(k, n).proportion_ci(method="wilson") for k, n in cases]
+    assert [tuple(row) for row in rows] == [pytest.approx((one.low, one.high), abs=1e-6) for one in expected]
 
 
 def test_more_evidence_is_surer_and_one_item_proves_little(spark):

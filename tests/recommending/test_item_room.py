@@ -2,11 +2,14 @@
 
 import logging
 
+import pandas as pd
 import pytest
 
 from interestlake.core.errors import BadInput
 from interestlake.core.room import expect_room, gigabytes, has_room
 from interestlake.interactions.item_room import VECTORS, with_room
+from interestlake.recommending.blocks import Catalogue
+from interestlake.recommending.gather import collect_named_facts
 
 LOG = logging.getLogger("interestlake")
 
@@ -44,6 +47,22 @@ def test_what_has_none_is_left_out_with_a_line_that_names_the_bound(tables, capl
 def test_a_catalogue_without_room_is_refused(tables):
     with pytest.raises(BadInput, match=r"catalogue of 2 items.*set it in recommend\.max_item_gigabytes"):
         with_room(tables, 1e-7, LOG)
+
+
+def test_facts_of_sentences_are_counted_before_they_are_collected(tables, spark, monkeypatch, caplog):
+    """Two items of three categories in all and a fact each, one of a MiB of letters."""
+    caplog.set_level(logging.WARNING, logger="interestlake")
+    attributes = [("a", {"director": "D" * 2**20}), ("b", {"maker": "Yamaha"})]
+    given = {
+        "silver.items": tables["silver.items"],
+        "bronze.items": spark.createDataFrame(attributes, "item_id string, attributes map<string,string>"),
+    }
+    catalogue = Catalogue.of(pd.DataFrame({"item_id": ["a", "b"], "item_index": [0, 1], "title": ["A", "B"]}))
+    room = gigabytes(5, texts=3, letters=2**20 + 100)
+    assert collect_named_facts(given, catalogue, [], room, LOG) is not None and caplog.text == ""
+    monkeypatch.setattr(type(given["silver.items"]), "toPandas", lambda frame: pytest.fail("collected"))
+    assert collect_named_facts(given, catalogue, [], room - gigabytes(1, letters=200), LOG) is None
+    assert "5 facts of sentences left out" in caplog.text and "recommend.max_item_gigabytes=" in caplog.text
 
 
 def test_room_is_rows_by_what_they_hold():

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from interestlake.evaluation.readability import read_list
+from interestlake.evaluation.readability import read_list, reading_ease
 from interestlake.models.registry import MODELS
 from interestlake.recommending.named_facts import CATEGORY
 from interestlake.recommending.write_reason import (
@@ -98,6 +98,10 @@ def facts(**changes) -> ReasonFacts:
                 "This is like “Alien”: both Horror, and it fits your interest in space.",
             ),
         ),
+        (  # an item of a kind with this one goes before one that is a little stronger and has nothing in common
+            facts(shares={"next": 1.0}, linked={"next": [2, 1, 0]}, facts={1: (CATEGORY, "Horror")}),
+            Reason("next", (1,), (), (), "People chose this soon before or after “Aliens”."),
+        ),
         (  # facts that nobody can name give way
             facts(shares={"facts": 0.6, "together": 0.4}, linked={"facts": [0], "together": [3]}, chosen_together=True),
             Reason("together", (3,), (), (), "People who chose “Alien 3” also chose this."),
@@ -172,6 +176,30 @@ def test_how_a_list_reads_by_hand():
     assert read_list(["one two three four five", "one two three four six"])["reason_unlike"] == 1.0  # 4 of 6 words
     assert read_list(["a b c d e f g h i", "a b c d e f g h i j"])["reason_unlike"] == 0.0  # 9 of 10
     assert set(read_list([]).values()) == {0.0}
+
+
+def test_reading_ease_by_hand():
+    """Six words of a syllable each, then four with seven syllables; what has no word is not easy."""
+    assert reading_ease("The cat sat on the mat.", lambda word: 1) == pytest.approx(116.145)
+    count = {"people": 2, "chose": 1, "Aliens": 3, "it's": 1}
+    assert reading_ease("people chose “Aliens”; it's", count.get) == pytest.approx(206.835 - 4.06 - 84.6 * 7 / 4)
+    assert reading_ease("“…” —", count.get) == 0.0
+
+
+def test_what_is_said_is_plain_english():
+    """Every shape of sentence, with short names: its own words are what is read."""
+    syllapy = pytest.importorskip("syllapy", reason="no syllapy: the extra `test` brings it")
+    eases = {
+        text: reading_ease(text, syllapy.count)
+        for code, history, interests, fact in itertools.product(
+            (*LINKED, "pattern", "friends", "popular"), (True, False), ((), ("jazz",), ("jazz", "space")), (None, SCOTT)
+        )
+        for text in [write_reason(facts(shares={code: 1.0}, linked={code: [2]}, interests=interests,
+                                        chosen_together=True, has_history=history,
+                                        facts={2: fact} if fact else {})).text]
+    }  # fmt: skip
+    assert len(eases) > 25 and min(eases.values()) > 50, min(eases, key=eases.get)
+    assert sum(eases.values()) / len(eases) > 70
 
 
 def test_every_combination_is_one_clean_sentence():

@@ -5,7 +5,7 @@ import pytest
 from interestlake.core.errors import BadInput
 from interestlake.reporting.choose_person import choose_person
 from interestlake.reporting.content import Missing
-from interestlake.reporting.flow import blends, granularities, steps
+from interestlake.reporting.flow import blends, granularities, people_of_segments, steps
 from interestlake.reporting.head import quarantine_reasons
 from interestlake.reporting.interest_graph import read_graph
 from interestlake.reporting.worth import worth
@@ -114,6 +114,16 @@ def test_segments_go_by_length_and_zero_shares_are_left_out(frames):
     few, some, *_ = found
     assert few.shares == (("popularity", 0.55), ("text", 0.25), ("social", 0.2))
     assert [source for source, _ in some.shares] == ["ease", "als", "graph_filter", "item_knn", "text", "user_knn"]
+
+
+def test_no_bar_without_people(frames, make_page):
+    """The planted people have 2, 13 and 90 items: nobody has a hundred, so that blend is not shown."""
+    assert people_of_segments(frames["silver.users"]) == {"0-4": 1, "5-19": 1, "20-99": 1, "100 and more": 0}
+    page = make_page()
+    assert [(blend.segment, blend.people) for blend in page.blends] == [("0-4", 1), ("5-19", 1), ("20-99", 1)]
+    assert all(blend.people is None for blend in make_page(without=("silver.users",)).blends)
+    nobody = {"silver.users": frames["silver.users"].limit(0)}
+    assert make_page(replaced=nobody).blends == Missing("Nobody to mix sources for: no person has a history.")
 
 
 def test_alpha_and_lambda_by_hand(frames):

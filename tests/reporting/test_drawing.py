@@ -94,3 +94,13 @@ def test_curve_labels_keep_their_order_and_distance():
 @pytest.mark.parametrize(("top", "expected"), [(0.2314, 0.25), (0.0, 1.0), (0.99, 1.0), (7.9, 10.0), (1.0, 1.5)])
 def test_axis_ends_on_a_round_number(top, expected):
     assert _ceiling([top / 2, top]) == expected
+
+
+def test_labels_of_wide_letters_stay_in_the_drawing():
+    """At the edge a label has a fifth of its length to spare: fonts differ, and what sticks out is cut off."""
+    drawing = draw(graph(10, 6), "narrow", 374, 520, 12, seed=1)
+    shown = [_box(circle.label) for circle in drawing.circles if circle.labelled]
+    assert len(shown) > 10
+    for left, _, right, _ in shown:
+        spare = 0.2 * (right - left)
+        assert left - spare >= 0 and right + spare <= 374

@@ -1,5 +1,9 @@
 """One person's commands from the lake's files: no Spark, and what Spark says to the letter."""
 
+import resource
+import subprocess
+import sys
+
 import pytest
 
 from interestlake.core.errors import BadInput
@@ -12,7 +16,7 @@ from interestlake.serving.person_page.page import page_of
 from interestlake.serving.person_page.text import profile_text
 from interestlake.serving.reasons import reasons_text
 
-from ..recommending.planted import PEOPLE, user_id
+from ..recommending.planted import PEOPLE, item_id, user_id
 from .both_ways import by_spark, faults, without_spark
 
 pytestmark = pytest.mark.commands
@@ -62,7 +66,10 @@ def test_every_page_is_the_same_text(told):
     ("who",), ("who", "--limit", "3"), ("who", "--like", "TITLE"), ("who", "--like", "titel"), ("who", "--like", "%"),
     ("who", "--like", user_id(3)[:8]), ("list", "--user", user_id(3)),
     ("list", "--user", user_id(3), "--csv", "--top", "2"), ("list", "--user", user_id(5)), ("list", "--user", "nobody"),
-    ("profile", "--user", user_id(8), "--text"),
+    ("profile", "--user", user_id(8), "--text"), ("explain", "--user", user_id(8), "--item", item_id(8)),
+    ("explain", "--user", user_id(8), "--item", item_id(11)), ("explain", "--user", user_id(37), "--item", item_id(0)),
+    ("explain", "--item", item_id(5)), ("explain", "--item", "item-9"), ("explain", "--item", "titel"),
+    ("explain", "--user", "nobody", "--item", item_id(5)),
 ])  # fmt: skip
 def test_what_is_printed_is_the_same(told, call, monkeypatch, caplog, command):
     caplog.clear()
@@ -78,6 +85,28 @@ def test_the_reasons_of_a_list_are_the_same(told):
     plain, spark = (reasons_text(rows, person, "8", 5)
                     for rows in (PlainLake(told.lake.root), SparkRows.of_lake(told.lake)))  # fmt: skip
     assert plain == spark and "without     You would not see this without it." in plain and "spoken for" in plain
+
+
+def test_a_cold_shell_answers_in_seconds_and_loads_nothing_heavy(told):
+    """Seconds of processor time, which another process beside does not change."""
+    asked = ["--user", user_id(8), "--item", item_id(11)]
+    code = ("import sys; from interestlake.cli.main import main; code = main(sys.argv[1:]); "
+            "print(sorted({'pyspark', 'torch', 'mlflow', 'shap'} & set(sys.modules))); sys.exit(code)")  # fmt: skip
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    done = subprocess.run([sys.executable, "-c", code, "explain", "--lake", told.lake.root, *asked],
+                          capture_output=True, text=True, check=True)  # fmt: skip
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert done.stdout.splitlines()[-1] == "[]" and "place" in done.stdout
+    assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 5
+
+
+def test_a_score_is_taken_apart_by_spark_alone(told, call, monkeypatch, caplog):
+    with without_spark(monkeypatch):
+        assert call("explain", "--user", user_id(8), "--item", item_id(8), "--apart")[0] == 1
+        assert "Spark was started" in caplog.text
+        for lacking in (("--user", user_id(8)), ("--item", item_id(8)), ()):
+            caplog.clear()
+            assert call("explain", *lacking, "--apart")[0] == 2 and "--apart without" in caplog.text
 
 
 def test_who_is_meant_is_one_reading(told):

@@ -76,7 +76,7 @@ def test_page_shows_profile_and_expansions_where_they_are(world, spark):
     assert "jazz &lt;/script&gt;" in text and text.count("</script>") == 2
     assert text == render_own(gather_own(shelf, user_id(8), 5), "LAKE")
     bare = render_own(gather_own(shelf_of(world.lake, spark), user_id(8), 5), "LAKE")
-    assert "Nobody has looked yet for interests that may come next." in bare
+    assert "Not worked out yet: interests near yours, new to you, will stand here." in bare
     assert "http://" not in text.replace("http://www.w3.org", "") and "https://" not in text
 
 
@@ -172,6 +172,20 @@ def test_a_file_collects_the_commands_instead(call, browser, tmp_path, width):
     browser.click("#undo")
     assert browser.js(SHOWN)[0] == first
     assert browser.faults == []
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_phone_shows_the_list_first_and_ten_on_one_line(call, browser, tmp_path, width):
+    out = tmp_path / "page.html"
+    call("profile", "--user", user_id(6), "--out", str(out))
+    browser.open(out.as_uri(), width)
+    list_top, map_top = (
+        browser.js(f"document.getElementById('{name}').getBoundingClientRect().top") for name in ("listed", "map")
+    )
+    assert (list_top < map_top) == (width < 600)
+    assert browser.js("""(() => { const rank = document.querySelector('.rank'), high = rank.offsetHeight;
+        rank.textContent = '10'; return rank.offsetHeight === high; })()""")
+    assert browser.js("document.documentElement.scrollWidth") <= width
 
 
 def test_names_and_contrast_for_readers_who_do_not_see_it(call, browser, tmp_path):

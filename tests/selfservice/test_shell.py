@@ -7,7 +7,7 @@ import pytest
 
 from interestlake.cli.main import main
 
-from ..recommending.planted import user_id
+from ..recommending.planted import item_id, user_id
 from .both_ways import without_spark
 from .planted_lake import SMALL
 
@@ -37,7 +37,15 @@ def type_in(world, monkeypatch, capsys):
 
 def test_it_says_what_the_commands_say(type_in, call):
     user = user_id(3)
-    asked = [("list", user), ("who", "--limit", "3"), ("who", "title"), ("explain", user), ("list", user, "--csv")]
+    asked = [
+        ("list", user),
+        ("who", "--limit", "3"),
+        ("who", "title"),
+        ("explain", user),
+        ("list", user, "--csv"),
+        ("explain", user, "--item", item_id(3)),
+        ("explain", "--item", item_id(3)),
+    ]
     code, said = type_in(*(" ".join(one) for one in asked))
     flags = {"list": ["--user"], "explain": ["--user"], "who": []}
     commands = [one if one[1] == "--limit" else (one[0], *(flags[one[0]] or ["--like"]), *one[1:]) for one in asked]

@@ -57,7 +57,7 @@ def test_one_person_is_listed_and_explained(call):
     code, said = call("list", "--user", user_id(3), "--csv")
     assert code == 0 and len(said.splitlines()) == 6
     item = said.splitlines()[1].split(",")[1]
-    assert call("explain", "--user", user_id(3), "--item", item)[0] == 0
+    assert call("explain", "--user", user_id(3), "--item", item, "--apart")[0] == 0
 
 
 def test_it_is_evaluated_and_promoted(moved, context_of):

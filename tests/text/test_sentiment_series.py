@@ -17,12 +17,20 @@ from interestlake.text.sentiment_series import (
 )
 
 START = datetime(2024, 1, 1, tzinfo=UTC)
-SCHEMA = "scope string, id string, doc_id string, text string, polarity double, event_ts timestamp"
+SCHEMA = "scope string, id string, doc_id string, author string, text string, polarity double, event_ts timestamp"
 WEEKS, PER_WEEK, SURGE_WEEK = 20, 6, 15
 
 
 def said(name, day, polarity, number):
-    return ("item", name, f"{name}-{number}", f"text {number} of {name}", float(polarity), START + timedelta(days=day))
+    return (
+        "item",
+        name,
+        f"{name}-{number}",
+        f"u{number % 20}",
+        f"text {number} of {name}",
+        float(polarity),
+        START + timedelta(days=day),
+    )
 
 
 @pytest.fixture(scope="module")
@@ -48,8 +56,10 @@ def test_slope_and_interval_against_scipy(spark):
     rows = [said("up", day, value, n) for n, (day, value) in enumerate(zip(days, polarity, strict=True))]
     rows += [said("flat", day, (-1) ** n, n) for n, day in enumerate(range(0, 400, 10))]
     rows += [said("few", day, 1, day) for day in range(4)] + [said("moment", 3, n % 2, n) for n in range(9)]
-    found = {row["id"]: row for row in spark.createDataFrame(rows, SCHEMA).transform(sentiment_trends(5)).collect()}
-    assert set(found) == {"up", "flat"}
+    found = {row["id"]: row for row in spark.createDataFrame(rows, SCHEMA).transform(sentiment_trends(5, 20)).collect()}
+    assert set(found) == {"up", "flat"} and found["up"]["people"] == 20
+    lone = spark.createDataFrame(rows, SCHEMA).transform(sentiment_trends(5, 21)).collect()
+    assert {row["direction"] for row in lone} == {"unknown"}
     fit = stats.linregress(days / 365.25, polarity)
     reach = stats.t.ppf(0.975, 38) * fit.stderr
     row = found["up"]
@@ -73,7 +83,7 @@ def test_the_planted_surges_are_found_with_their_evidence(world):
 
 
 def test_no_time_no_alarm(spark):
-    rows = [("item", "a", str(n), "t", -1.0, None) for n in range(30)]
+    rows = [("item", "a", str(n), "u", "t", -1.0, None) for n in range(30)]
     alarms, tests = sentiment_alarms(5, 10, 0.05)(spark.createDataFrame(rows, SCHEMA).transform(window_counts(7)))
     assert (alarms.count(), tests) == (0, 0)
 

@@ -82,10 +82,15 @@ def test_it_follows_a_line_and_rests_on_a_level():
 def test_shares_per_month_and_their_forecast(spark):
     start = dt.datetime(2024, 1, 1)
     days = [(period * 30 + n, "a" if n < period else "b") for period in range(12) for n in range(12)]
-    rows = [("u", item, 1.0, start + dt.timedelta(days=day, hours=1)) for day, item in [*days, (361, "b")]]
+    days = [*days, (361, "b")]
+    users = ["u" if n % 2 else "v" if item == "a" else f"w{n % 4}" for n, (_, item) in enumerate(days)]
+    rows = [(user, item, 1.0, start + dt.timedelta(days=day, hours=1))
+            for user, (day, item) in zip(users, days, strict=True)]  # fmt: skip
     pairs = spark.createDataFrame(rows, "user_id string, item_id string, weight double, first_ts timestamp")
     held = spark.createDataFrame([("a", "tag:a"), ("b", "tag:b")], "item_id string, interest_id string")
-    shares = pairs.transform(monthly_shares(held, 5)).persist()
+    shares = pairs.transform(monthly_shares(held, 5, 2)).persist()
+    assert {(r["interest"], r["people"]) for r in shares.collect()} == {("tag:a", 2), ("tag:b", 3), (ALL, 3)}
+    assert pairs.transform(monthly_shares(held, 5, 3)).where("interest = 'tag:a'").isEmpty()
     found = {(r["interest"], r["period"]): r["share"] for r in shares.collect()}
     assert found["tag:a", 6] == pytest.approx(6 / 12) and found[ALL, 3] == pytest.approx(1.0)
     ahead = {(r["interest"], r["period"]): r for r in forecast_shares(shares).collect()}

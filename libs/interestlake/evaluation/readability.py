@@ -1,7 +1,7 @@
 """How a list's sentences read, and how far each differs from the others: words, pure, and over all lists."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pandas as pd
 from pyspark.sql import DataFrame
@@ -28,6 +28,18 @@ def read_list(sentences: Sequence[str]) -> dict[str, float]:
     )
     count = len(sentences)
     return dict(zip(METRICS, (sum(lengths) / count, float(max(lengths)), alone / count, unlike / count), strict=True))
+
+
+def reading_ease(sentence: str, syllables: Callable[[str], int]) -> float:
+    """206.835 - 1.015 words - 84.6 syllables a word of one sentence (Flesch, 1948); 0 without a word.
+
+    60 and more is plain English, 30 and less a paper for scholars. syllables: of a word; one at least is counted. Names
+    and titles count as any word. Example: six words of one syllable each -> 206.835 - 6.09 - 84.6 = 116.145.
+    """
+    words = re.findall(r"[^\W_]+(?:['’.-][^\W_]+)*", sentence)
+    if not words:
+        return 0.0
+    return 206.835 - 1.015 * len(words) - 84.6 * sum(max(syllables(word), 1) for word in words) / len(words)
 
 
 def reasons_read(lists: DataFrame) -> DataFrame:

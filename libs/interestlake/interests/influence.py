@@ -32,16 +32,16 @@ def interest_spans(rows: DataFrame, max_nodes: int) -> Callable[[DataFrame], Dat
     return transform
 
 
-def influence_edges(min_people: int, significance: float, gap_days: float = 0.0) -> Callable[[DataFrame], DataFrame]:
+def influence_edges(min_people: int, significance: float, gap_days: float) -> Callable[[DataFrame], DataFrame]:
     """`interest_spans` -> graph.interest_influence rows: pairs whose order is beyond chance.
 
     A frequent interest is met first in any history and last as well, so being first proves nothing. Each history is
     therefore set against its own reversal: forward counts the people in whom src both begins and ends before dst,
-    by `gap_days` or more, backward those in whom dst does; others say the same either way and drop out, as in
-    McNemar's test (1947). Without direction, a person with a clear order falls on either side with chance 1/2:
-    two-sided sign test over pairs with at least `min_people` such people, and a false discovery rate of `significance`
-    over all of them (Benjamini and Hochberg, 1995). It shows an order, which influence makes and a common trend makes
-    too. Lazy; the pairs tested pass through one task once.
+    by `gap_days` or more, backward those in whom dst does; others, such as people who meet both on one day, say the
+    same either way and drop out, as in McNemar's test (1947). Without direction, a person with a clear order falls on
+    either side with chance 1/2: two-sided sign test over pairs with at least `min_people` such people, and a false
+    discovery rate of `significance` over all of them (Benjamini and Hochberg, 1995). It shows an order, which influence
+    makes and a common trend makes too. Lazy; the pairs tested pass through one task once.
     """
 
     def transform(spans: DataFrame) -> DataFrame:

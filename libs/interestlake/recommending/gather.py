@@ -15,10 +15,8 @@ from ..interactions.item_room import BOUND
 from ..models.fold_in_als import FoldInAls
 from ..text.holds_word import holds_word
 from .blocks import Catalogue
-from .named_facts import NamedFacts, told_facts
+from .named_facts import READABLE_KINDS, NamedFacts, told_facts
 from .recommender import ItemInterests
-
-READABLE_KINDS = ("category", "tag", "keyword")  # a topic's name is a list of terms, no interest a person would name
 
 
 def collect_catalogue(items: DataFrame) -> Catalogue:
@@ -101,11 +99,13 @@ def collect_named_facts(
 ) -> NamedFacts | None:
     """Facts that sentences may name, of `fact_frames`, without those that hold one of `hidden_words`. Six Spark jobs.
 
-    None, with a line in the log, where they would take more than `most` gigabytes.
+    Rows and letters are counted before anything is collected. None, with a line in the log, where they would take more
+    than `most` gigabytes.
     """
     holds = holds_word(hidden_words)
     frames = [frame.where(~holds(F.col(frame.columns[-1]))) for frame in fact_frames(tables)]
-    planned = gigabytes(sum(frame.count() for frame in frames), texts=3)
-    if not has_room("facts of sentences", planned, most, BOUND, log):
+    sizes = [only_row(frame.agg(F.count("*"), F.sum(F.length(frame.columns[-1])))) for frame in frames]
+    rows, letters = (sum(size[n] or 0 for size in sizes) for n in (0, 1))
+    if not has_room(f"{rows:,} facts of sentences", gigabytes(rows, texts=3, letters=letters), most, BOUND, log):
         return None
     return NamedFacts.of(told_facts(*(frame.toPandas() for frame in frames)), catalogue.item_ids)

@@ -12,6 +12,7 @@ import scipy.sparse as sp
 from ..text.words import singular_of
 
 CATEGORY = "category"
+READABLE_KINDS = ("category", "tag", "keyword")  # a topic's name is a list of terms, no interest a person would name
 MOST_CARRIERS = 200  # a fact of more items than this says little about two of them
 # relations that say nothing of two items, or say it of nearly all
 UNTOLD = frozenset("label name title description abstract plot year date price currency url image link rated rating "

@@ -19,7 +19,7 @@ NAME_WORDS = 5
 MAX_WORDS = 25
 ENTRIES_PER_ITEM = 2  # entries of one list that one item of the history may explain
 INTERESTS = 3  # strongest shared ones, of which a sentence names one or two
-NEAR_THE_STRONGEST = 8  # items with a place left among which one with a fact that can be named goes first
+NEAR_THE_STRONGEST = 8  # items with a place left among which one with a fact, or of a kind with the item, goes first
 NO_HISTORY = "You have no history here yet"
 LINKED = ("together", "next", "text", "facts")  # codes that point at items of the history
 
@@ -124,8 +124,9 @@ def _pointed_at(spoken: Sequence[str], facts: ReasonFacts, used: Used) -> tuple[
         if code == "facts":
             free = [c for c in free if c in facts.facts]
         if free:
-            told = [c for c in free[:NEAR_THE_STRONGEST] if facts.facts.get(c, (CATEGORY,))[0] != CATEGORY]
-            return code, int((told or free)[0])
+            of_a_kind = [c for c in free[:NEAR_THE_STRONGEST] if c in facts.facts]
+            told = [c for c in of_a_kind if facts.facts[c][0] != CATEGORY]
+            return code, int((told or of_a_kind or free)[0])
     return None, -1
 
 

@@ -218,9 +218,13 @@ class GranularityWeight:
 
 @dataclass(frozen=True)
 class Blend:
-    """Shares of the sources in one segment, largest first, zero shares left out; and the same by granularity."""
+    """Shares of the sources in one segment, largest first, zero shares left out; and the same by granularity.
+
+    people: of the segment; None where the lake does not say.
+    """
 
     segment: str
+    people: int | None
     shares: tuple[tuple[str, float], ...]
     granularities: tuple[GranularityWeight, ...]
 

@@ -8,6 +8,7 @@ from .layout import Place, lay_out
 from .wording import clipped
 
 LETTER = 0.61
+WIDEST = 1.2  # a label of wide letters in a wide font, beside its length by LETTER
 LABEL_LENGTH = 22
 
 
@@ -147,7 +148,9 @@ def _box(label: Label) -> tuple[float, float, float, float]:
 
 
 def _inside(box: Any, width: float, height: float) -> bool:
-    return box[0] >= 2 and box[1] >= 2 and box[2] <= width - 2 and box[3] <= height - 2
+    """Whether a label stays in the drawing, also where its letters are wide."""
+    spare = (WIDEST - 1) * (box[2] - box[0])
+    return box[0] >= 2 + spare and box[1] >= 2 and box[2] + spare <= width - 2 and box[3] <= height - 2
 
 
 def _overlaps(box: Any, taken: list) -> bool:

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Mapping
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from ..core.only_row import only_row
 from ..core.stage import Stage
 from ..models.granularities import GRANULARITIES
 from ..recommending.choose import in_words
 from ..recommending.granularity import GRANULARITY, alpha_of, lambda_of
-from ..recommending.segments import SEGMENT_NAMES
+from ..recommending.segments import SEGMENT_NAMES, SEGMENTS
 from .content import Blend, ChosenModel, GranularityWeight, Missing, Step, largest_first
 
 
@@ -45,15 +46,29 @@ def steps(rows: Iterable[Mapping], stages: Iterable[Stage]) -> tuple[Step, ...] 
     )
 
 
-def blends(weights: DataFrame) -> tuple[Blend, ...] | Missing:
-    """models.fusion_weights -> shares and granularities per segment. One Spark job, segments x sources rows."""
+def people_of_segments(users: DataFrame) -> dict[str, int]:
+    """silver.users -> segment -> people, 0 for a segment without any. One Spark job."""
+    lengths = F.col("item_count")
+    spans = zip(SEGMENT_NAMES, (0, *SEGMENTS), (*SEGMENTS, float("inf")), strict=True)
+    sizes = [F.count_if((lengths >= least) & (lengths < end)).alias(name) for name, least, end in spans]
+    return only_row(users.agg(*sizes)).asDict()
+
+
+def blends(weights: DataFrame, people: Mapping[str, int] | None = None) -> tuple[Blend, ...] | Missing:
+    """models.fusion_weights -> shares and granularities per segment, without those in which `people` counts nobody.
+
+    One Spark job, segments x sources rows.
+    """
     rows = weights.collect()
     if not rows:
         return Missing("No fusion weights in this run.")
     names = {row["segment"] for row in rows}
     order = sorted(names, key=lambda s: (SEGMENT_NAMES.index(s) if s in SEGMENT_NAMES else 99, s))
     given = {name: {r["source"]: r["weight"] for r in rows if r["segment"] == name} for name in order}
-    return tuple(Blend(name, largest_first(weights.items()), granularities(weights)) for name, weights in given.items())
+    counts = {name: None if people is None else people.get(name) for name in given}
+    shown = [Blend(name, counts[name], largest_first(weights.items()), granularities(weights))
+             for name, weights in given.items() if counts[name] != 0]  # fmt: skip
+    return tuple(shown) or Missing("Nobody to mix sources for: no person has a history.")
 
 
 def chosen_models(chosen: DataFrame) -> tuple[ChosenModel, ...] | Missing:

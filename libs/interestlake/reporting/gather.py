@@ -116,7 +116,10 @@ def _champion(tables: OptionalTables, run_id: str) -> Champion | None:
 
 def _blends(tables: OptionalTables) -> tuple[Blend, ...] | Missing:
     weights = tables.get("models.fusion_weights")
-    return Missing(_absent("fusion weights", "recommend")) if weights is None else flow.blends(weights)
+    if weights is None:
+        return Missing(_absent("fusion weights", "recommend"))
+    users = tables.get("silver.users")
+    return flow.blends(weights, None if users is None else flow.people_of_segments(users))
 
 
 def _chosen(tables: OptionalTables) -> tuple[ChosenModel, ...] | Missing:

@@ -8,7 +8,7 @@ from datetime import datetime
 from ..core.rows import AnyOf, Rows
 from .content import Missing, Suggestion
 from .own_map import OwnMap, draw_map, read_map
-from .own_time import ARROWS, Courses, read_courses
+from .own_time import ARROWS, Courses, change_of, read_courses
 from .page import fill
 from .person import collect_interests, collect_suggestions, collect_titles, day_of, suggestions
 
@@ -137,6 +137,7 @@ def _detail(row: dict, titles: dict) -> dict:
         "name": row["name"], "kind": row["kind"],
         "strength": round(row["strength"], 3), "share": round(row["share"], 4),
         "items": row["item_count"], "first": row["first_day"], "last": row["last_day"], "trend": row.get("trend"),
+        "change": change_of(row),
         "confidence": None if row.get("confidence") is None else round(row["confidence"], 2),
         "evidence": [titles.get(i, (i, ()))[0] for i in row["evidence"][:4]],
     }  # fmt: skip
@@ -157,7 +158,7 @@ def _counterfactuals(rows: Rows, mine: AnyOf) -> dict[str, str]:
 
 def _expansions(rows: Rows, mine: AnyOf, refused: set[str]) -> tuple[Expansion, ...] | Missing:
     if not rows.there("gold.expansions"):
-        return Missing("Nobody has looked yet for interests that may come next.")
+        return Missing("Not worked out yet: interests near yours, new to you, will stand here.")
     said = rows.of("gold.expansions", EXPANSION, mine)
     said.sort(key=lambda row: (-row["confidence"], row["interest"]))
     expansions = tuple(

@@ -38,6 +38,7 @@ def _environment() -> Environment:
         "shortened",
         "signed_percent",
         "source_label",
+        "ways",
         "whole",
     ):
         environment.filters[name] = getattr(wording, name)

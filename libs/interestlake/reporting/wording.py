@@ -1,5 +1,6 @@
 """The words and number forms of the report: one name per model, metric, source and kind."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 MODELS = {
@@ -30,6 +31,17 @@ MODELS = {
     "log_evidence": "Log evidence",
     "two_tower": "Two-tower",
 }
+# what a reader of their own page is told of the models, by the registry's reason codes
+WAYS = {
+    "next": ("chosen soon before or after what you chose", ("transitions", "log_evidence")),
+    "together": ("chosen by people who chose the same as you", ("item_knn", "ease", "sequence_ease")),
+    "text": ("described like what you chose", ("text", "words", "content", "distribution")),
+    "facts": ("has facts in common with what you chose", ("facts", "information", "fact_knn")),
+    "pattern": ("fits the pattern of your choices", ("user_knn", "als", "graph_filter", "content_evidence",
+                "content_ease", "lightgcn", "sasrec", "two_tower", "ncf")),
+    "friends": ("chosen by your friends", ("social",)),
+    "popular": ("chosen by many", ("popularity", "trend", "appeal")),
+}  # fmt: skip
 SOURCES = {
     "sample": "Sample world",
     "movielens": "MovieLens",
@@ -85,6 +97,17 @@ def metric_label(name: str) -> str:
 
 def model_label(name: str) -> str:
     return MODELS.get(name, name.replace("_", " "))
+
+
+def ways(shares: Iterable[tuple[str, float]]) -> list[tuple[str, float]]:
+    """(model, share) -> (in words of WAYS, share of all that say so), largest first, ties by words; models of no way of
+    them are "found in another way"."""
+    said = {model: words for words, models in WAYS.values() for model in models}
+    totals: dict[str, float] = {}
+    for model, share in shares:
+        words = said.get(model, "found in another way")
+        totals[words] = totals.get(words, 0.0) + share
+    return sorted(totals.items(), key=lambda one: (-one[1], one[0]))
 
 
 def source_label(name: str) -> str:

@@ -6,7 +6,7 @@ from typing import Protocol
 from ..privacy.meant import People
 from ..privacy.names import Keys
 
-NEAR_TITLES = 5
+NEAR_TITLES, NEAR_EDITS = 5, 2
 NEEDED, NEEDED_FROM = ("silver.users", "silver.items"), "interestlake run --until prepare"
 
 
@@ -35,6 +35,15 @@ class Directory(Protocol):
     def by_title(self, text: str | None, limit: int) -> list[dict]:
         """Items whose title holds `text`, in any case, letter by letter; None = every item."""
 
+    def near_ids(self, text: str, limit: int) -> list[dict]:
+        """Items whose id at most NEAR_EDITS single edits turn into `text`, and fewer than it has letters; nearest
+        first, then the most chosen."""
+
     def near_titles(self, text: str) -> list[dict]:
         """The NEAR_TITLES items whose title, whole or by one word, the fewest edits turn into `text`: at most half as
         many as it has letters."""
+
+
+def most_edits(item_id: str) -> int:
+    """How far an id may be from `item_id` to be near it."""
+    return min(NEAR_EDITS, len(item_id) - 1)

@@ -13,7 +13,7 @@ from ..privacy.found_again_here import source_ids_here
 from ..privacy.names import Keys
 from ..privacy.plain_person import PlainPeople, expect_plain
 from ..recommending.segments import SEGMENT_NAMES, SEGMENTS
-from .directory import NEAR_TITLES, NEEDED, NEEDED_FROM
+from .directory import NEAR_TITLES, NEEDED, NEEDED_FROM, most_edits
 
 MOST_ROWS = 1_000_000  # people or items; above, Spark looks through them
 
@@ -48,6 +48,11 @@ class PlainDirectory:
         if text is not None:
             rows = rows[rows["title"].str.lower().str.contains(text.lower(), regex=False)]
         return self._shown(rows.head(limit))
+
+    def near_ids(self, text: str, limit: int) -> list[dict]:
+        rows, most = self._items(), most_edits(text)
+        near = rows.assign(edits=[edits(one, text, most) for one in rows["item_id"]])
+        return self._shown(near[near["edits"] <= most].sort_values("edits", kind="stable").head(limit))
 
     def near_titles(self, text: str) -> list[dict]:
         typed, rows = text.strip().lower(), self._items()

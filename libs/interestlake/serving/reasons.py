@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-from ..core.errors import BadInput
 from ..core.rows import Rows
 from ..privacy.meant import Person
 from ..recommending.write_reason import plain
@@ -15,18 +14,13 @@ SHOWN_SOURCES = 5
 SAID = ("sources", "popular")  # kinds that repeat what the lines before them say
 
 
-def reasons_text(rows: Rows, person: Person, named: str, length: int, item_id: str | None = None) -> str:
-    """The first `length` items of a person's list, or the one of `item_id`: sentence, items behind it, models that
-    speak for it, its statements in gold.reasons, and without what it would not stand there.
+def reasons_text(rows: Rows, person: Person, named: str, length: int) -> str:
+    """The first `length` items of a person's list: sentence, items behind it, models that speak for it, its statements
+    in gold.reasons, and without what it would not stand there.
 
-    Raises BadInput where the person has no list, and where `item_id` is not in it.
+    Raises BadInput where the person has no list.
     """
     listed = expect_rows(list_rows(rows, person.user_id, length, "sources", "evidence"), named)
-    if item_id is not None:
-        listed = [row for row in listed if row["item_id"] == item_id]
-        if not listed:
-            raise BadInput.of(f"item {item_id!r}", found="not in the list", where="the item", expected="an item of "
-                              "the list, or `interestlake explain --user --item`, which takes any apart")  # fmt: skip
     item_ids = [row["item_id"] for row in listed]
     titles = titles_of(rows, {*item_ids, *(item for row in listed for item in row["evidence"])})
     statements, without = _statements(rows, person, item_ids), _without(rows, person, item_ids)
@@ -36,7 +30,7 @@ def reasons_text(rows: Rows, person: Person, named: str, length: int, item_id: s
         lines += [f"{row['rank']:>4}  {_title(titles, item)}  {row['score']:.4f}  {item}", f"      {row['reason']}"]
         if row["evidence"]:
             lines.append(f"      rests on    {'; '.join(_title(titles, one) for one in row['evidence'])}")
-        lines.append(f"      spoken for  {_sources(row)}")
+        lines.append(f"      spoken for  {sources_said(row)}")
         lines += [f"      {kind:<10}  {text}" for kind, text in statements.get(item, ())]
         if item in without:
             lines.append(f"      without     {without[item]}")
@@ -49,7 +43,8 @@ def _title(titles: Mapping[str, str], item_id: str) -> str:
     return plain(titles.get(item_id, item_id))
 
 
-def _sources(row: dict) -> str:
+def sources_said(row: dict) -> str:
+    """The models that speak for a row of gold.recommendations with their shares, SHOWN_SOURCES by name."""
     shares = largest_first((one["source"], one["share"]) for one in row["sources"])
     shown = [f"{model_label(name)} {percent(share)}" for name, share in shares[:SHOWN_SOURCES]]
     left = len(shares) - len(shown)

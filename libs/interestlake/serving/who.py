@@ -13,7 +13,7 @@ from ..privacy.found_again import source_ids
 from ..privacy.names import Keys
 from ..privacy.person import LakePeople
 from ..recommending.segments import SEGMENT_NAMES, SEGMENTS
-from .directory import NEAR_TITLES, NEEDED, NEEDED_FROM
+from .directory import NEAR_TITLES, NEEDED, NEEDED_FROM, most_edits
 
 PERSON = ("user_id", "segment", "item_count", "last_ts")
 ITEM = ("item_id", "title", "categories", "people")
@@ -44,6 +44,9 @@ class LakeDirectory:
 
     def by_title(self, text: str | None, limit: int) -> list[dict]:
         return records(items_by_title(self._items, text, limit), ITEM)
+
+    def near_ids(self, text: str, limit: int) -> list[dict]:
+        return records(near_ids(self._items, text, limit), ITEM)
 
     def near_titles(self, text: str) -> list[dict]:
         return records(near_titles(self._items, text), ITEM)
@@ -77,6 +80,14 @@ def items_by_title(items: DataFrame, text: str | None, limit: int) -> DataFrame:
     found = items if text is None else items.where(F.lower("title").contains(text.lower()))
     shown = found.select("item_id", "title", "categories", F.col("user_count").alias("people"))
     return shown.orderBy(F.desc("people"), "item_id").limit(limit)
+
+
+def near_ids(items: DataFrame, text: str, limit: int) -> DataFrame:
+    """silver.items -> (item_id, title, categories, people) of at most `limit` ids near `text`: `Directory`. Lazy."""
+    shown = items.select("item_id", "title", "categories", F.col("user_count").alias("people"),
+                         F.levenshtein("item_id", F.lit(text)).alias("edits"))  # fmt: skip
+    near = shown.where(F.col("edits") <= most_edits(text))
+    return near.orderBy("edits", F.desc("people"), "item_id").limit(limit).drop("edits")
 
 
 def near_titles(items: DataFrame, text: str) -> DataFrame:

@@ -46,15 +46,17 @@ def _run(context: StageContext) -> dict[str, float]:
     context.log.info("      %d steps of %d people over %d interests", len(steps.node), len(users), steps.size)
     trained = train_next(steps, context.options.seed)
     context.log.info("      Transformer: best after epoch %d", trained.epochs)
-    forecasts = pairs.transform(monthly_shares(nodes.held, params.least_choices)).transform(forecast_shares).persist()
+    shares = pairs.transform(monthly_shares(nodes.held, params.least_choices, params.least_people))
+    forecasts = shares.transform(forecast_shares).persist()
     metrics = _measured(context, steps, trained).unionByName(_backtested(forecasts)).persist()
     run = F.lit(context.options.run_id)
     labels = nodes.names.select(F.col("interest_id").alias("interest"), F.col("name").alias("label"))
     following = _next(context, steps, users, trained)
     context.write_all({
         NEXT: following.transform(_first_wanted(context)).join(labels, "interest").withColumn("run_id", run),
-        FORECASTS: forecasts.select("interest", "period", "share", "low", "high").join(labels, "interest", "left")
-        .withColumn("label", F.coalesce("label", F.lit("all choices"))).withColumn("run_id", run),
+        FORECASTS: forecasts.select("interest", "people", "period", "share", "low", "high")
+        .join(labels, "interest", "left").withColumn("label", F.coalesce("label", F.lit("all choices")))
+        .withColumn("run_id", run),
         METRICS: metrics.withColumn("run_id", run),
     })  # fmt: skip
     figures_of_run = {f"{r['task']}.{r['model']}.{r['metric']}_{r['k']}": r["value"] for r in metrics.collect()}

@@ -12,6 +12,7 @@ from pyspark.sql import functions as F
 from ..core.errors import BadInput
 from ..core.lake import Lake, empty
 from ..core.stage import Stage, StageContext, expect_lake
+from ..interests.trends.series import author
 from ..text.annotate import annotator_id, fit_annotator
 from ..text.mentions import find_mentions, judge_texts
 from ..text.sentiment import built_in_sentences
@@ -34,7 +35,7 @@ def _run(context: StageContext) -> dict[str, float]:
     reviews = (
         context.read("silver.documents")
         .where("kind = 'review'")
-        .select("doc_id", "text_hash", "item_id", "text", "event_ts")
+        .select("doc_id", "text_hash", "item_id", "text", "event_ts", author())
         .cache()
     )
     texts = reviews.groupBy("text_hash").agg(F.min("text").alias("text")).cache()
@@ -47,7 +48,9 @@ def _run(context: StageContext) -> dict[str, float]:
     said = _judged_texts(context, texts, judge, model_id, model)
     mentions = _write_mentions(context, texts, judge, model_id)
     rows = _by_scope(context, reviews, said, mentions).cache()
-    trends = rows.transform(sentiment_trends(params.min_texts)).join(_names(context), ["scope", "id"], "left")
+    trends = rows.transform(sentiment_trends(params.min_texts, params.min_people)).join(
+        _names(context), ["scope", "id"], "left"
+    )
     counts = rows.where("scope <> 'entity'").transform(window_counts(params.window_days))
     alarms, tests = sentiment_alarms(params.min_texts, params.min_past, params.false_discovery_rate)(counts)
     named = alarms.transform(with_evidence(rows, params.window_days)).join(_names(context), ["scope", "id"], "left")
@@ -190,9 +193,9 @@ def _write_mentions(context: StageContext, texts: DataFrame, judge: Callable, mo
 
 
 def _by_scope(context: StageContext, reviews: DataFrame, said: DataFrame, mentions: DataFrame) -> DataFrame:
-    """-> said(scope, id, doc_id, text, polarity, event_ts): by item, by topic of the text, and by entity mentioned."""
+    """-> said(scope, id, doc_id, author, text, polarity, event_ts): by item, topic and entity."""
     judged = reviews.join(said, "text_hash")
-    columns = ("scope", "id", "doc_id", "text", "polarity", "event_ts")
+    columns = ("scope", "id", "doc_id", "author", "text", "polarity", "event_ts")
     topics = context.read("silver.document_topics").select("text_hash", F.col("topic_id").cast("string").alias("id"))
     of_entity = mentions.groupBy("text_hash", F.col("entity_id").alias("id")).agg(F.avg("polarity").alias("polarity"))
     parts = (
@@ -218,14 +221,14 @@ def _names(context: StageContext) -> DataFrame:
 def sentiment_table(lake: Lake, rows: int = 5) -> str:
     """The clearest trends of each scope and the alarms with their first piece of evidence, as lines."""
     lines = []
-    trends = lake.read(TRENDS).where("direction <> 'steady'")
+    trends = lake.read(TRENDS).where("direction IN ('rising', 'falling')")
     clearest = F.desc(F.abs("slope") / F.greatest("standard_error", F.lit(1e-9)))
     for scope in ("item", "topic", "entity"):
         of_scope = trends.where(F.col("scope") == scope)
         mine = of_scope.orderBy(clearest, "id").limit(rows).collect()
-        lines.append(f"{scope}: {of_scope.count()} trends whose 95 % interval leaves out 0")
+        lines.append(f"{scope}: {of_scope.count()} trends of enough people whose 95 % interval leaves out 0")
         lines += [f"  {row['direction']:<8}{row['slope']:>8.3f} a year [{row['low']:.3f}, {row['high']:.3f}]"
-                  f"{row['texts']:>7} texts  {row['name']}" for row in mine]  # fmt: skip
+                  f"{row['texts']:>7} texts of {row['people']} people  {row['name']}" for row in mine]  # fmt: skip
     alarms = lake.read(ALARMS).orderBy("q_value", "scope", "id", "window_start", "kind")
     lines.append(f"alarms: {alarms.count()}")
     for row in alarms.limit(2 * rows).collect():

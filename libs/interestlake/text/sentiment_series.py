@@ -21,19 +21,21 @@ def _t_quantile(freedom: pd.Series) -> pd.Series:
     return pd.Series(stats.t.ppf((1 + CONFIDENCE) / 2, freedom))
 
 
-def sentiment_trends(min_texts: int) -> Callable[[DataFrame], DataFrame]:
-    """said(scope, id, polarity in [-1,1], event_ts) -> one row per scope and id of at least `min_texts` dated texts.
+def sentiment_trends(min_texts: int, min_people: int) -> Callable[[DataFrame], DataFrame]:
+    """said(scope, id, author, polarity in [-1,1], event_ts) -> one row per scope and id of `min_texts` dated texts.
 
-    slope: least squares of polarity on time, per year; standard_error = sqrt(s2 / Sxx), s2 the residual variance on
-    n - 2 degrees; low, high: its 95 % interval by Student's t. direction: rising or falling where the interval leaves
-    out 0, else steady. Rows without time, and ids whose texts share one moment, are left out. Lazy.
+    slope: least squares of polarity on time, per year; standard_error = sqrt(s2 / Sxx), s2 the residual variance on n -
+    2 degrees; low, high: its 95 % interval by Student's t. direction: rising or falling where the interval leaves out
+    0, else steady; unknown where fewer than `min_people` authors wrote the texts. Rows without time, and ids whose
+    texts share one moment, are left out. Lazy.
     """
     years = F.unix_timestamp("event_ts") / SECONDS_PER_DAY / DAYS_PER_YEAR
 
     def transform(said: DataFrame) -> DataFrame:
         dated = said.where("event_ts IS NOT NULL").withColumn("x", years)
         sums = dated.groupBy(*KEY).agg(
-            F.count("*").alias("texts"), F.avg("polarity").alias("mean_polarity"), F.var_samp("x").alias("vx"),
+            F.count("*").alias("texts"), F.countDistinct("author").alias("people"),
+            F.avg("polarity").alias("mean_polarity"), F.var_samp("x").alias("vx"),
             F.var_samp("polarity").alias("vy"), F.covar_samp("x", "polarity").alias("vxy"),
         ).where((F.col("texts") >= max(min_texts, 3)) & (F.col("vx") > 1e-12))  # fmt: skip
         n, slope = F.col("texts"), F.col("vxy") / F.col("vx")
@@ -41,11 +43,12 @@ def sentiment_trends(min_texts: int) -> Callable[[DataFrame], DataFrame]:
         fitted = sums.withColumn("slope", slope).withColumn("standard_error", F.sqrt(residual / F.col("vx")))
         fitted = fitted.withColumn("reach", _t_quantile((n - 2).cast("double")) * F.col("standard_error"))
         low, high = F.col("slope") - F.col("reach"), F.col("slope") + F.col("reach")
-        direction = F.when(low > 0, "rising").when(high < 0, "falling").otherwise("steady")
+        few = F.col("people") < min_people
+        direction = F.when(few, "unknown").when(low > 0, "rising").when(high < 0, "falling").otherwise("steady")
         rounded = {name: F.round(value, 6) for name, value in (
             ("mean_polarity", F.col("mean_polarity")), ("slope", F.col("slope")),
             ("standard_error", F.col("standard_error")), ("low", low), ("high", high))}  # fmt: skip
-        return fitted.select(*KEY, "texts", *(value.alias(name) for name, value in rounded.items()),
+        return fitted.select(*KEY, "texts", "people", *(value.alias(name) for name, value in rounded.items()),
                              direction.alias("direction"))  # fmt: skip
 
     return transform

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from ...core.config import RunOptions
 from ...core.lake import Lake
+from ...core.params.all import Params
 from ...reporting.counts_table import counts_table
 from . import tell
 
@@ -35,10 +36,10 @@ def evaluate_interests(lake: Lake, options: RunOptions) -> None:
     tell.figures(lake, options.run_id, "interests", "first interests (test items, maps of train and validation)")
 
 
-def trend(lake: Lake, figures: Mapping[str, float]) -> None:
+def trend(lake: Lake, figures: Mapping[str, float], params: Params) -> None:
     """The counts, the alarms, and what was furthest from its usual share in the newest period."""
     print(counts_table(figures))
-    tell.trends(lake)
+    tell.trends(lake, params.trend.min_people)
 
 
 def people(lake: Lake, options: RunOptions, arguments: argparse.Namespace) -> None:

@@ -17,7 +17,7 @@ def table(columns: Sequence[str], rows: Iterable[Sequence]) -> str:
 
 
 def _cell(value: object) -> str:
-    if value is None:
+    if value is None or value != value:
         return "-"
     if isinstance(value, float):
         return f"{value:.4g}"

@@ -1,4 +1,4 @@
-"""`interestlake explain --user` by Spark: the reasons of one person's list, or one recommendation taken apart."""
+"""`interestlake explain` of one person, one item, or both, by Spark."""
 
 import argparse
 from logging import Logger
@@ -8,10 +8,9 @@ from ...core.config import RunOptions
 from ...core.lake import Lake
 from ...core.params.all import Params
 from ...core.spark_rows import SparkRows
-from ...privacy.names import shown
 from ...privacy.person import find_person
-from ...recommending.explaining.command import one_recommendation
-from ...serving.reasons import reasons_text
+from ...serving.who import LakeDirectory
+from .reasons_at_once import expect_apart, explained
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -20,9 +19,18 @@ if TYPE_CHECKING:
 def of_person(
     arguments: argparse.Namespace, spark: "SparkSession", params: Params, options: RunOptions, log: Logger
 ) -> None:
-    """Print the reasons of the list of --user, or with --item what `one_recommendation` does; writes nothing."""
-    if arguments.item:
-        return one_recommendation(arguments, spark, params, options, log)
-    lake = Lake(spark, options.lake)
-    person = find_person(lake, arguments.user, params.ingest.pseudonym_key_file)
-    print(reasons_text(SparkRows.of_lake(lake), person, shown(arguments.user), params.recommend.top_k))
+    """Print what `explained` says of --user, --item or both. About twenty small Spark jobs; writes nothing."""
+    lake, user = Lake(spark, options.lake), arguments.user
+    person = find_person(lake, user, params.ingest.pseudonym_key_file) if user else None
+    print(explained(SparkRows.of_lake(lake), person, user, arguments.item, params.recommend.top_k,
+                    lambda: LakeDirectory(lake)))  # fmt: skip
+
+
+def taken_apart(
+    arguments: argparse.Namespace, spark: "SparkSession", params: Params, options: RunOptions, log: Logger
+) -> None:
+    """Print what the score of --item for --user is made of, see `explain_one`; writes nothing."""
+    expect_apart(arguments)
+    from ...recommending.explaining.command import one_recommendation
+
+    one_recommendation(arguments, spark, params, options, log)

@@ -1,15 +1,17 @@
 """What the commands print: small tables, read back from the lake."""
 
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from ...core.lake import Lake
 from ...interests.reading_order import class_of
+from ...interests.significance import NORMAL_95, wilson
+from ...privacy.names import SHOWN_DIGITS
 from ...privacy.objections import heeded
 from .columns import table
 
-SHOWN = 8
-NORMAL_95 = 1.96  # standard errors to either side of a slope over thousands of choices
+SHOWN, FIRST = 8, 5
+PEOPLE = 5  # of a list without --user, where a person is only an example
 
 
 def show(title: str, frame: DataFrame, limit: int = SHOWN) -> None:
@@ -19,8 +21,13 @@ def show(title: str, frame: DataFrame, limit: int = SHOWN) -> None:
     print(table(frame.columns, rows) if rows else "none")
 
 
+def pseudonym(name: str) -> Column:
+    """As many digits of a user_id as name a person."""
+    return F.substring(name, 1, SHOWN_DIGITS)
+
+
 def interests(lake: Lake) -> None:
-    """Counts, the clearest trends, the surest influences, hubs and bridges."""
+    """Counts, the interests that most people hold first, the clearest trends, the surest influences, hubs, bridges."""
     profiles, trends = lake.read("gold.interest_profiles"), lake.read("gold.interest_trends")
     show("people and their interests", profiles.agg(
         F.countDistinct("user_id").alias("people"), F.count("*").alias("interests"),
@@ -28,6 +35,16 @@ def interests(lake: Lake) -> None:
         F.round(F.countDistinct("user_id", "cluster") / F.countDistinct("user_id"), 2).alias("clusters per person"),
         *(F.count_if(F.col("trend") == t).alias(t) for t in ("rising", "steady", "fading", "seasonal", "unknown")),
     ))  # fmt: skip
+    order = Window.partitionBy("user_id").orderBy(
+        class_of(F.col("kind"), F.col("interest")), F.desc("strength"), "interest"
+    )
+    first = profiles.withColumn("place", F.row_number().over(order)).where(F.col("place") <= FIRST)
+    held = first.groupBy("interest", "label", "kind").agg(
+        F.count("*").alias("people"), F.round(F.avg("strength"), 3).alias("mean strength"),
+        F.round(F.avg("confidence"), 3).alias("mean confidence"),
+    )  # fmt: skip
+    show(f"among the first {FIRST} interests of most people",
+         held.orderBy(F.desc("people"), "interest").drop("interest"))  # fmt: skip
     trends = trends.withColumns({"low": F.col("slope") - NORMAL_95 * F.col("slope_error"),
                                  "high": F.col("slope") + NORMAL_95 * F.col("slope_error")})  # fmt: skip
     columns = ("label", "kind", "people", "slope", "low", "high", "q_value", "trend")
@@ -37,10 +54,12 @@ def interests(lake: Lake) -> None:
     labels = lake.read("gold.interest_trends").select("interest", "label")
     edges = lake.read("graph.interest_influence").join(labels.toDF("src", "before"), "src")
     edges = edges.join(labels.toDF("dst", "after"), "dst").orderBy("q_value", F.desc("forward"), "src", "dst")
+    low, high = wilson(F.col("forward"), F.col("forward") + F.col("backward"))
     show(
-        "what comes before what (people with src clearly first, clearly last)",
-        edges.select("before", "after", "forward", "backward", "median_days", "q_value"),
-    )
+        "what comes before what (people in whom it is first, last; low, high: 95 % of lead, the first's share)",
+        edges.select("before", "after", F.col("forward").alias("first"), F.col("backward").alias("last"), "lead",
+                     low.alias("low"), high.alias("high"), F.col("median_days").alias("median days"), "q_value"),
+    )  # fmt: skip
     roles = lake.read("graph.interest_roles").where("role <> 'member'").orderBy(F.desc("pagerank"), "interest_id")
     show("hubs and bridges", roles.select("interest_id", "role", "pagerank", "betweenness", "participation"), 2 * SHOWN)
 
@@ -51,14 +70,17 @@ def _of(lake: Lake, name: str, user: str) -> DataFrame:
 
 
 def profile(lake: Lake, user: str) -> None:
-    """The strongest interests of one person."""
+    """The strongest interests of one person, each trend with its 95 % interval."""
     rows = _of(lake, "gold.interest_profiles", user)
     rows = rows.orderBy(class_of(F.col("kind"), F.col("interest")), F.desc("strength"), "interest")
-    show(f"{user}", rows.select("label", "kind", "strength", "confidence", "share", "events", "trend", "cluster"), 20)
+    low, high = (F.col("slope") + side * NORMAL_95 * F.col("slope_error") for side in (-1, 1))
+    columns = ("label", "kind", "strength", "confidence", "share", "events", "trend", "cluster")
+    show(f"{user[:SHOWN_DIGITS]} (low, high: 95 % of the change of an interest's share per 30 days)",
+         rows.select(*columns[:-1], low.alias("low"), high.alias("high"), columns[-1]), 20)  # fmt: skip
 
 
 def expansions(lake: Lake, user: str | None) -> None:
-    """Expansions by source, and those of one person."""
+    """Expansions by source, what is new to most people, the surest of some, and those of one person."""
     rows = lake.read("gold.expansions")
     counted = rows.groupBy("source").agg(
         F.count("*").alias("expansions"), F.countDistinct("user_id").alias("people"),
@@ -66,9 +88,18 @@ def expansions(lake: Lake, user: str | None) -> None:
         F.round(F.avg(F.size("path")), 2).alias("mean path"),
     )  # fmt: skip
     show("new interests by what adds most", counted.orderBy("source"))
+    found = rows.groupBy("interest", "label", "kind").agg(
+        F.count("*").alias("people"), F.round(F.avg("confidence"), 3).alias("mean confidence")
+    )
+    show("new to most people", found.orderBy(F.desc("people"), "interest").drop("interest"))
+    columns = ("label", "kind", "confidence", "surprise", "source", "path")
     if user:
         own = _of(lake, "gold.expansions", user).orderBy(F.desc("confidence"), "interest")
-        show(user, own.select("label", "kind", "confidence", "surprise", "source", "path"), 20)
+        return show(user[:SHOWN_DIGITS], own.select(*columns), 20)
+    best = rows.withColumn("n", F.row_number().over(
+        Window.partitionBy("user_id").orderBy(F.desc("confidence"), "interest"))).where("n = 1")  # fmt: skip
+    show("the surest of some people (--user shows one's)", best.orderBy(F.desc("confidence"), "user_id").select(
+        pseudonym("user_id").alias("person"), *columns), PEOPLE)  # fmt: skip
 
 
 def figures(lake: Lake, run_id: str, task: str, title: str) -> None:
@@ -89,42 +120,54 @@ def figures(lake: Lake, run_id: str, task: str, title: str) -> None:
 
 
 def people(lake: Lake, user: str | None) -> None:
-    """The largest groups; one person's people and the experts of what the person holds most."""
+    """The largest groups; one person's people and the experts of what the person holds most, else the surest of all."""
     groups = lake.read("gold.groups")
     sizes = groups.select("group", "size", "label").distinct().orderBy(F.desc("size"), "group")
     show("largest groups", sizes.select("size", "label"))
+    known = lake.read("gold.people")
+    shared = F.array_join("shared", ", ").alias("shared")
+    columns = (pseudonym("other_id").alias("may know"), "score", "common_friends", shared, "same_group")
     if not user:
-        return
-    own = lake.read("gold.people").where(F.col("user_id") == user).orderBy("rank")
-    show(f"people for {user}", own.select("other_id", "score", "common_friends", "shared", "same_group"), 10)
+        first = known.where("rank = 1").orderBy(F.desc("score"), "user_id")
+        show("whom some people may know (--user shows one's)",
+             first.select(pseudonym("user_id").alias("person"), *columns), PEOPLE)  # fmt: skip
+        first = lake.read("gold.experts").where("rank = 1").orderBy(F.desc("expertise"), "interest")
+        labels = lake.read("gold.interest_profiles").groupBy("interest").agg(F.min("label").alias("label"))
+        return show("experts", first.join(labels, "interest").orderBy(F.desc("expertise"), "interest").select(
+            "label", pseudonym("user_id").alias("expert"), "events", "expertise"))  # fmt: skip
+    own = known.where(F.col("user_id") == user).orderBy("rank")
+    show(f"people for {user[:SHOWN_DIGITS]}", own.select(*columns), 10)
     top = _of(lake, "gold.interest_profiles", user).orderBy(F.desc("share"), "interest")
     experts = lake.read("gold.experts").where(F.col("user_id") != user)
     asked = top.limit(5).select("interest", "label", "share").join(experts.drop("run_id"), "interest")
     asked = asked.orderBy(F.desc("share"), "interest", "rank").where("rank <= 3")
-    show("whom to ask", asked.select("label", F.col("user_id").alias("expert"), "events", "expertise"), 15)
+    show("whom to ask", asked.select("label", pseudonym("user_id").alias("expert"), "events", "expertise"), 15)
 
 
 def upcoming(lake: Lake, user: str | None) -> None:
-    """Interests that are forecast to grow most, and one person's next."""
+    """Interests that are forecast to grow most, with the people behind each and its interval, and one person's next."""
     rows = lake.read("gold.interest_forecasts").where("interest <> '*'")
-    ends = rows.groupBy("interest", "label").agg(
-        F.min_by("share", "period").alias("next month"), F.max_by("share", "period").alias("in three months")
-    )
+    ends = rows.groupBy("interest", "label", "people").agg(
+        F.min_by("share", "period").alias("next month"), F.max_by("share", "period").alias("in three months"),
+        F.max_by("low", "period").alias("low"), F.max_by("high", "period").alias("high"),
+    )  # fmt: skip
     grown = F.col("in three months") - F.col("next month")
-    show("forecast to grow most", ends.orderBy(F.desc(F.round(grown, 9)), "interest"))
+    show("forecast to grow most: share of all choices (low, high: 95 % of that in three months)",
+         ends.orderBy(F.desc(F.round(grown, 9)), "interest").drop("interest"))  # fmt: skip
     if user:
         own = _of(lake, "gold.next_interests", user).orderBy("rank")
-        show(f"next for {user}", own.select("label", "probability"))
+        show(f"next for {user[:SHOWN_DIGITS]}", own.select("label", "probability"))
 
 
-def trends(lake: Lake) -> None:
-    """Alarms of gold.trends, newest first; then the newest period, what is furthest from its usual share first."""
+def trends(lake: Lake, min_people: int) -> None:
+    """Alarms of gold.trends, newest first; then the newest period, what is furthest from its usual share first, of what
+    `min_people` people write of."""
     rows = lake.read("gold.trends").withColumn("from", F.date_format("period_start", "yyyy-MM-dd"))
     percent = [F.round(100 * F.col(name), 2).alias(f"{name} %") for name in ("share", "usual_share", "low", "high")]
     columns = ("from", "name", "texts", "people", *percent)
     alarms = rows.where("alarm IS NOT NULL").orderBy(F.desc("period_start"), "id")
     show("alarms, newest first (low, high: 95 % of the difference)", alarms.select(*columns, "alarm"))
     newest = rows.groupBy().agg(F.max("period_start").alias("period_start"))
-    last = rows.join(newest, "period_start").where("attention_z IS NOT NULL")
+    last = rows.join(newest, "period_start").where("attention_z IS NOT NULL").where(F.col("people") >= min_people)
     show("the newest period, furthest from usual first",
          last.orderBy(F.desc(F.abs("attention_z")), "id").select(*columns, "attention_z"))  # fmt: skip

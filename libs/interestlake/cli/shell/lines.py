@@ -12,7 +12,7 @@ from ..table.command import Option
 NAMES = ("who", "list", "ask", "profile", "explain")
 # what belongs to the shell itself, to a page, or to another way of answering
 NOT_HERE = {"--lake", "--conf", "--profile", "--set", "--intents", "--tagger", "--max-gigabytes", "--tracking-uri",
-            "--serve", "--port", "--text"}  # fmt: skip
+            "--serve", "--port", "--text", "--apart"}  # fmt: skip
 # the options that words without a flag stand for, in their order
 BARE = {"who": ("--like",), "list": ("--user",), "profile": ("--user",), "explain": ("--user", "--item")}
 
@@ -81,6 +81,6 @@ def read_line(name: str, words: Sequence[str]) -> argparse.Namespace:
     if len(given) > len(bare):
         raise BadInput.of(name, found=" ".join(given[len(bare) :]), expected=f"at most {' and '.join(bare)}",
                           where="the line")  # fmt: skip
-    if "--user" in bare and not asked.user:
+    if "--user" in bare and not asked.user and not (name == "explain" and asked.item):
         raise BadInput.of(name, found="no user", expected=f"`{name} USER` (who lists people)", where="the line")
     return asked

@@ -55,7 +55,7 @@ class OpenLake:
         return list_text(self.lake, asked.user, length_of(asked.top, self.params), self.params, asked.csv)
 
     def explain_text(self, asked: argparse.Namespace) -> str:
-        return reasons_here(self.lake, asked.user, self.params, asked.item)
+        return reasons_here(self.lake, asked.user, asked.item, self.params)
 
     def profile_text(self, asked: argparse.Namespace) -> str:
         """The interests as text; with --out or --open the page, and its file."""

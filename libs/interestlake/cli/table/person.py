@@ -64,7 +64,8 @@ FORGET = (
 )  # fmt: skip
 EXPLAIN = (
     Option("--user", f"the reasons of one person's list: {NAMED}"),
-    Option("--item", "with --user: one item taken apart, why it stands, or would stand, in the list"),
+    Option("--item", "with --user: why this item stands, or does not, in the list; alone: what the lake holds of it"),
+    Option("--apart", "with both: its score taken apart, by Kernel SHAP and gradients (starts Spark)", bool),
 )
 WHO = (
     Option(
@@ -124,12 +125,15 @@ COMMANDS = (
         FORGET, REQUEST,
     ),
     Command(
-        "explain", "one person", "structured reasons of every list, or one recommendation taken apart",
+        "explain", "one person", "structured reasons of every list, of one person's, or of one item",
         "interestlake explain --lake out/lake --user u1 --item i7",
         OneStage(
             "stages.explain:EXPLAIN", f"{REASONS}:reasons_table", "interestlake run --until recommend",
             f"{REASONS}:NEEDED",
-            instead={"user": "cli.exploring.reasons:of_person", "item": f"{REASONS}:one_recommendation"},
+            instead={
+                "apart": "cli.exploring.reasons:taken_apart", "user": "cli.exploring.reasons:of_person",
+                "item": "cli.exploring.reasons:of_person",
+            },
             at_once="cli.exploring.reasons_at_once:at_once",
         ),
         EXPLAIN,

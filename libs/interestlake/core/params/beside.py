@@ -108,7 +108,7 @@ class Profiles:
     cluster_distance: float = number(2.5, "Ward distance at which a person's clusters stop merging", low=0)
     influence_nodes: int = number(30, "strongest interests of a person that make ordered pairs", low=2, high=200)
     influence_gap_days: float = number(
-        7.0, "days by which an interest must begin, and end, before another to precede it", low=0
+        7.0, "days by which an interest must begin, and end, before another to precede it", low=1
     )
     influence_people: int = number(20, "people with a clear order that a pair needs to be tested", low=4)
     bridge_pivots: int = number(256, "nodes that betweenness is sampled from", low=1)
@@ -149,6 +149,7 @@ class Upcoming:
     )
     max_steps: int = number(20_000_000, "timed pairs that one machine holds", low=10)
     least_choices: int = number(30, "choices that an interest needs for a forecast", low=1)
+    least_people: int = number(20, "people who made them", low=1)
 
 
 @dataclass(frozen=True)
@@ -165,6 +166,7 @@ class Sentiment:
         ("category", "tag", "keyword"), "interests whose mentions are judged", "category", "tag", "keyword"
     )
     min_texts: int = number(5, "texts that a trend, or a window, needs", low=3)
+    min_people: int = number(20, "people who wrote them, below which a trend is unknown", low=1)
     window_days: float = number(30.0, "length of a window that may raise an alarm", low=0.01)
     min_past: int = number(10, "older texts that a window is held against", low=1)
     false_discovery_rate: float = number(0.05, "expected share of false ones among the alarms", low=1e-9, high=0.5)

@@ -201,6 +201,7 @@ INTEREST_FORECASTS = Table(
         col("share", "double", "forecast"),
         optional("low", "double", "lower end of the 95 % interval"),
         optional("high", "double", "upper end"),
+        optional("people", "bigint", "people whose choices it is made of; null in lakes older than the column"),
         RUN_ID,
     ),
     key=("interest", "period"),

@@ -48,10 +48,11 @@ def backtest(series: np.ndarray, horizon: int = HORIZON) -> dict[str, float]:
 
 
 def one_interest(rows: pd.DataFrame, periods: int, horizon: int = HORIZON) -> pd.DataFrame:
-    """rows(interest, period from 0, share) of one interest, periods without a row 0 -> its forecasts and its backtest.
+    """rows(interest, people, period from 0, share) of one interest, periods without a row 0 -> its forecasts and its
+    backtest.
 
-    Columns interest, period (from `periods` on), share, low, high (95 %, normal, growing with the root of the step),
-    and smoothing, naive, mean: the backtest's errors, nan where it was too short.
+    Columns interest, people, period (from `periods` on), share, low, high (95 %, normal, growing with the root of the
+    step), and smoothing, naive, mean: the backtest's errors, nan where it was too short.
     """
     series = np.zeros(periods)
     series[rows["period"].to_numpy()] = rows["share"].to_numpy()
@@ -60,4 +61,5 @@ def one_interest(rows: pd.DataFrame, periods: int, horizon: int = HORIZON) -> pd
     errors = {"smoothing": np.nan, "naive": np.nan, "mean": np.nan} | backtest(series, horizon)
     ahead = np.arange(periods, periods + horizon, dtype=np.int32)
     columns = {"share": values, "low": np.maximum(values - wide, 0.0), "high": values + wide}
-    return pd.DataFrame({"interest": rows["interest"].iloc[0], "period": ahead, **columns, **errors})
+    named = {"interest": rows["interest"].iloc[0], "people": rows["people"].iloc[0]}
+    return pd.DataFrame({**named, "period": ahead, **columns, **errors})

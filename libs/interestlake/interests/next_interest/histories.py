@@ -15,7 +15,8 @@ from .steps import TEST, TRAIN, VALIDATION, Steps
 MONTH_SECONDS = 30 * 86_400
 ALL = "*"  # the series of all choices together
 FORECASTS = (
-    "interest string, period int, share double, low double, high double, smoothing double, naive double, mean double"
+    "interest string, people bigint, period int, share double, low double, high double, smoothing double, "
+    "naive double, mean double"
 )
 
 
@@ -39,11 +40,12 @@ def read_steps(main: DataFrame, interactions: DataFrame) -> tuple[Steps, np.ndar
     return Steps(owner, node, split, nodes.astype(object)), users.astype(object)
 
 
-def monthly_shares(carried: DataFrame, least: int) -> Callable[[DataFrame], DataFrame]:
-    """interactions -> (interest, period, share, periods): share of the choices of each 30 days whose item carries it.
+def monthly_shares(carried: DataFrame, least: int, least_people: int) -> Callable[[DataFrame], DataFrame]:
+    """interactions -> (interest, period, share, periods, people): share of the choices of each 30 days whose item
+    carries it; people: who made its choices in all periods.
 
-    Periods count from the first choice; the last, unfinished one is left out. Interests of fewer than `least` choices
-    are left out. The interest `ALL` is the number of choices over the mean per period. Lazy.
+    Periods count from the first choice; the last, unfinished one is left out. Interests of fewer than `least` choices,
+    or `least_people` people, are left out. The interest `ALL` is the number of choices over the mean per period. Lazy.
     """
 
     def transform(interactions: DataFrame) -> DataFrame:
@@ -54,18 +56,22 @@ def monthly_shares(carried: DataFrame, least: int) -> Callable[[DataFrame], Data
         placed = timed.crossJoin(F.broadcast(ends)).withColumn(
             "period", F.floor((seconds - F.col("start")) / MONTH_SECONDS).cast("int")
         )
-        placed = placed.where("period < periods").select("item_id", "period", "periods")
+        placed = placed.where("period < periods").select("user_id", "item_id", "period", "periods")
         totals = placed.groupBy("period", "periods").agg(F.count("*").alias("choices"))
-        counted = placed.join(carried.select("item_id", "interest_id"), "item_id")
-        counted = counted.groupBy("interest_id", "period").agg(F.count("*").alias("chosen"))
-        enough = F.sum("chosen").over(Window.partitionBy("interest_id")) >= least
-        counted_enough = counted.withColumn("enough", enough).where("enough").join(totals, "period")
-        shares = counted_enough.select(F.col("interest_id").alias("interest"), "period",
-                             (F.col("chosen") / F.col("choices")).alias("share"), "periods")  # fmt: skip
+        carries = placed.join(carried.select("item_id", "interest_id"), "item_id")
+        backed = carries.groupBy("interest_id").agg(F.countDistinct("user_id").alias("people"), F.count("*").alias("n"))
+        backed = backed.where((F.col("n") >= least) & (F.col("people") >= least_people)).drop("n")
+        counted = carries.groupBy("interest_id", "period").agg(F.count("*").alias("chosen"))
+        shares = counted.join(backed, "interest_id").join(totals, "period").select(
+            F.col("interest_id").alias("interest"), "period", (F.col("chosen") / F.col("choices")).alias("share"),
+            "periods", "people",
+        )  # fmt: skip
         mean = totals.agg((F.sum("choices") / F.max("periods")).alias("mean"))
-        whole = totals.crossJoin(F.broadcast(mean)).select(
-            F.lit(ALL).alias("interest"), "period", (F.col("choices") / F.col("mean")).alias("share"), "periods"
-        )
+        everybody = placed.agg(F.countDistinct("user_id").alias("people"))
+        whole = totals.crossJoin(F.broadcast(mean)).crossJoin(F.broadcast(everybody)).select(
+            F.lit(ALL).alias("interest"), "period", (F.col("choices") / F.col("mean")).alias("share"), "periods",
+            "people",
+        )  # fmt: skip
         return shares.unionByName(whole)
 
     return transform

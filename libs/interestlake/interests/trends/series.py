@@ -36,10 +36,14 @@ def dated(documents: DataFrame) -> DataFrame:
 
     author: who wrote it; a text of nobody's that is known counts as one of its own.
     """
-    author = F.coalesce("user_id", F.concat(F.lit("text "), "doc_id")).alias("author")
     return documents.where("kind = 'review' AND event_ts IS NOT NULL").select(
-        "doc_id", "item_id", "text_hash", "event_ts", author
+        "doc_id", "item_id", "text_hash", "event_ts", author()
     )
+
+
+def author() -> Column:
+    """Of a row of silver.documents: its user_id, else a name of the text's own."""
+    return F.coalesce("user_id", F.concat(F.lit("text "), "doc_id")).alias("author")
 
 
 def trend_series(documents: DataFrame, polarities: DataFrame, params: Trend) -> Callable[[DataFrame], DataFrame]:

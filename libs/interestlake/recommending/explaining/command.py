@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pyspark.sql import DataFrame
 
 from ...core.config import RunOptions
-from ...core.errors import BadInput, GateRefused
+from ...core.errors import GateRefused
 from ...core.lake import Lake
 from ...core.params.all import Params
 from ...core.stage import StageContext
@@ -34,11 +34,7 @@ OPTIONAL = ("bronze.items", "silver.documents", "silver.friends", "silver.facts"
 def one_recommendation(
     arguments: argparse.Namespace, spark: "SparkSession", params: Params, options: RunOptions, log: Logger
 ) -> None:
-    """`explain --user U --item I`: print why it stands, or would stand, in the list; writes nothing."""
-    if not arguments.user:
-        raise BadInput.of(
-            "explain", found="--item without --user", expected="--user, with or without --item", where="--user"
-        )
+    """`explain --user U --item I --apart`: print what its score is made of; writes nothing."""
     explain_one(StageContext(spark, Lake(spark, options.lake), None, params, options, log), arguments.user,
                 arguments.item)  # fmt: skip
 

@@ -8,7 +8,7 @@ import pandas as pd
 
 from ...core.errors import BadInput
 from .ids import column_of
-from .read import is_spark
+from .read import here, is_spark
 from .state import State
 
 LOG = logging.getLogger("interestlake")
@@ -16,11 +16,10 @@ SHOWN = 5
 STEPS = 9  # decimals by which likeness is told apart
 
 
-def _column(asked: Any, name: str, what: str) -> tuple[pd.Series, object]:
+def _column(asked: Any, name: str, what: str, most: float) -> tuple[pd.Series, object]:
     """Ids of a list, a series or a frame -> (the ids, the session of a Spark frame or None)."""
     if is_spark(asked):
-        session = asked.sparkSession
-        return column_of(asked.select(name).toPandas(), name, what), session
+        return column_of(here(asked, what, most, (name,)), name, what), asked.sparkSession
     if isinstance(asked, pd.DataFrame):
         return column_of(asked, name, what).reset_index(drop=True), None
     if isinstance(asked, str | bytes) or not hasattr(asked, "__iter__"):
@@ -28,13 +27,15 @@ def _column(asked: Any, name: str, what: str) -> tuple[pd.Series, object]:
     return pd.Series(list(asked)).reset_index(drop=True), None
 
 
-def asked_users(users: Any, state: State, session: Any, unknown: str) -> tuple[pd.Series, np.ndarray, Any]:
+def asked_users(
+    users: Any, state: State, session: Any, unknown: str, most: float = float("inf")
+) -> tuple[pd.Series, np.ndarray, Any]:
     """-> (ids, their places in known.user_ids, Spark session or None). People without a pair have place 0, are left
     out, or raise BadInput, as `unknown` says; the log names them."""
     if users is None:
         places = 1 + np.arange(len(state.users.keys))
         return state.users.at(places - 1), places, session
-    ids, session = _column(users, "user_id", "users")
+    ids, session = _column(users, "user_id", "users", most)
     ids = ids.drop_duplicates().reset_index(drop=True)
     places = 1 + state.users.places(ids)  # the first of all is nobody
     strange = places == 0
@@ -51,9 +52,11 @@ def asked_users(users: Any, state: State, session: Any, unknown: str) -> tuple[p
     return ids, places, session
 
 
-def asked_items(items: Any, state: State, session: Any) -> tuple[pd.Series, np.ndarray, Any]:
+def asked_items(
+    items: Any, state: State, session: Any, most: float = float("inf")
+) -> tuple[pd.Series, np.ndarray, Any]:
     """-> (ids, their columns, Spark session or None). Raises BadInput for items that there are not."""
-    ids, session = _column(items, "item_id", "items")
+    ids, session = _column(items, "item_id", "items", most)
     ids = ids.drop_duplicates().reset_index(drop=True)
     columns = state.items.places(ids)
     if (columns < 0).any():

@@ -1,13 +1,16 @@
 """Frames -> what models are fitted on: as `csv_files` reads files, so that both ways give the same lists."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import psutil
 
 from ...core.csv_table import CsvTable
 from ...core.errors import BadInput
+from ...core.room import expect_room, gigabytes
 from ...interactions.csv_files import MAX_PAIRS, OPTIONAL_COLUMNS, each_once, feedback_of
 from ...interactions.inputs import NOBODY, Inputs, inputs_of
 from .ids import Ids, column_of
@@ -17,6 +20,10 @@ SIDES = {
     "friends": (("user_id", "friend_id"), ("user_id", "friend_id")),
     "facts": (("subject", "predicate", "object"), ("subject",)),
 }
+# what is read of each frame; its first is what makes it one
+COLUMNS = {name: ("user_id", "item_id", *OPTIONAL_COLUMNS) for name in ("pairs", "validation")}
+COLUMNS |= {name: columns for name, (columns, _) in SIDES.items()}
+CLUSTER = "interestlake run, which works on a cluster"
 
 
 class FrameTable(CsvTable):
@@ -45,28 +52,53 @@ def is_spark(frame: Any) -> bool:
     return hasattr(frame, "sparkSession") and hasattr(frame, "toPandas")
 
 
-def here(frame: Any, what: str) -> pd.DataFrame | None:
-    """A pandas frame as it is, a Spark frame collected. Raises BadInput for what is neither, or too long."""
+def here(frame: Any, what: str, most: float, columns: Sequence[str] | None = None) -> pd.DataFrame | None:
+    """A pandas frame as it is; of a Spark frame `columns`, or what there is without the first of them, collected.
+
+    A Spark job counts rows and letters before. Raises BadInput for what is neither, too long, or would take more than
+    `most` gigabytes, or than this machine has free.
+    """
     if frame is None or isinstance(frame, pd.DataFrame):
         return frame
     if not is_spark(frame):
         raise BadInput.of(what, found=type(frame).__name__, expected="a pandas or a Spark frame", where=what)
-    rows = frame.count()
+    from pyspark.sql import functions as F
+
+    if columns and columns[0] in frame.columns:
+        frame = frame.select(*(name for name in columns if name in frame.columns))
+    texts = [name for name, kind in frame.dtypes if kind in ("string", "binary")]
+    letters = sum((F.coalesce(F.length(name), F.lit(0)) for name in texts), F.lit(0))
+    rows, letters = frame.agg(F.count("*"), F.sum(letters)).first()
     if rows > MAX_PAIRS:
-        raise BadInput.of(what, found=f"{rows:,} rows", expected=f"at most {MAX_PAIRS:,}",
-                          where="interestlake run, which works on a cluster")  # fmt: skip
+        raise BadInput.of(what, found=f"{rows:,} rows", expected=f"at most {MAX_PAIRS:,}", where=CLUSTER)
+    planned = gigabytes(rows, len(texts), len(frame.columns) - len(texts), letters or 0)
+    where = f"Recommender(max_gigabytes=...), or {CLUSTER}"
+    expect_room(f"{what} of {rows:,} rows", planned, min(most, free_gigabytes()), where)
     return frame.toPandas()
 
 
-def read_frames(pairs: Any, validation: Any = None, items: Any = None, friends: Any = None, facts: Any = None) -> Read:
+def free_gigabytes() -> float:
+    """Memory of this machine that is free."""
+    return psutil.virtual_memory().available / 2**30
+
+
+def read_frames(
+    pairs: Any,
+    validation: Any = None,
+    items: Any = None,
+    friends: Any = None,
+    facts: Any = None,
+    most: float = float("inf"),
+) -> Read:
     """pairs, validation(user_id, item_id[, weight >= 0][, timestamp]), items(item_id, title, text), friends(user_id,
     friend_id), facts(subject, predicate, object); pandas or Spark frames.
 
     Of equal pairs the weights are added and the newest time stays; a weight of 0 is seen and not liked; timestamps are
-    dates, or numbers as `times.times_of` reads them. Raises BadInput for what cannot be used.
+    dates, or numbers as `times.times_of` reads them. most: gigabytes that a Spark frame may take here. Raises BadInput
+    for what cannot be used.
     """
     frames = {"pairs": pairs, "validation": validation, "items": items, "friends": friends, "facts": facts}
-    frames = {name: here(frame, name) for name, frame in frames.items()}
+    frames = {name: here(frame, name, most, COLUMNS[name]) for name, frame in frames.items()}
     train, timed = _pairs(frames["pairs"], "pairs")
     extra, extra_timed = (None, timed) if validation is None else _pairs(frames["validation"], "validation")
     if extra is not None and timed != extra_timed:

@@ -34,7 +34,8 @@ class Recommender:
 
     models: only these and popularity. quick: fixed parameters and no trained models, a first look. minutes: plan the
     search for so long; budget: at most so many fits a model. k: length that the search is judged at. variety: share of
-    the validation nDCG that may be given for less popular items. max_gigabytes: leave models out that would hold more.
+    the validation nDCG that may be given for less popular items. max_gigabytes: leave models out that would hold more,
+    and refuse Spark frames that would take more here.
     """
 
     def __init__(
@@ -67,7 +68,7 @@ class Recommender:
         Parameters and fusion come from `validation` or, where there is none, from a part that is cut from the pairs;
         then everything is fitted on all of them. Ids are of any type that has a text of its own. Raises BadInput.
         """
-        read = read_frames(pairs, validation, items, friends, facts)
+        read = read_frames(pairs, validation, items, friends, facts, self.max_gigabytes)
         self._spark = pairs.sparkSession if is_spark(pairs) else None
         inputs, side = read.inputs, build_side(read.inputs, self.seed, LOG)
         cuts = cuts_of(inputs.train, inputs.validation, "ranking", self.seed, LOG)
@@ -93,7 +94,7 @@ class Recommender:
         if unknown not in UNKNOWN:
             raise BadInput.of("unknown", found=repr(unknown), expected=f"one of {', '.join(UNKNOWN)}",
                               where="recommend(unknown=...)")  # fmt: skip
-        ids, places, spark = asked_users(users, state, self._spark, unknown)
+        ids, places, spark = asked_users(users, state, self._spark, unknown, self.max_gigabytes)
         people = np.unique(places)
         pool = gather(state.models, state.known, people, state.friends, seen_too=not filter_seen)
         columns, scores = list_pool(pool, state.fusion.scores(pool), k)
@@ -114,7 +115,7 @@ class Recommender:
         """
         state = self._fitted()
         self._expect_length(k)
-        ids, places, spark = asked_items(items, state, self._spark)
+        ids, places, spark = asked_items(items, state, self._spark, self.max_gigabytes)
         asker, columns, ranks, scores = similar(state, places, k, by)
         frame = pd.DataFrame({
             "item_id": ids.iloc[asker].reset_index(drop=True), "similar_id": state.items.at(columns), "rank": ranks,

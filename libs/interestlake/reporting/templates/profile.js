@@ -110,7 +110,7 @@ function choose(circle) {
   add("strength", `${found.strength.toFixed(2)} of 1`);
   add("attention", `${(100 * found.share).toFixed(1)} %`);
   if (found.confidence !== null) add("confidence", found.confidence.toFixed(2));
-  if (found.trend && found.trend !== "unknown") add("trend", found.trend);
+  if (found.trend && found.trend !== "unknown") add("trend", found.change ? `${found.trend}, ${found.change}` : found.trend);
   if (found.first) add("seen", found.first === found.last ? found.first : `${found.first} to ${found.last}`);
   const why = make("ul");
   found.evidence.forEach((title) => why.append(make("li", title)));

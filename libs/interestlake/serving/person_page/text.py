@@ -32,8 +32,10 @@ def _interests(page: OwnPage) -> list[str]:
     width = max(len(one["name"]) for one in shown)
     more = len(page.details) - len(shown)
     lines = [f"interests, {len(shown)} of {len(page.details)}" if more else "interests"]
+    lines[0] += " (strength: 0.50 as everybody, 0.75 three times as often)"
     for one in shown:
         trend = f" {one['trend']}" if one["trend"] not in (None, "unknown") else ""
+        trend += f" ({one['change']})" if trend and one["change"] else ""
         behind = ", ".join(one["evidence"])
         line = f"  {one['name']:<{width}}  {one['strength']:.2f}  {one['items']:>4} items{trend}  {behind}"
         lines.append(clipped(line, LINE))

@@ -1,0 +1,43 @@
+"""Which item an id names, and which ones were perhaps meant by an id that none has."""
+
+from collections.abc import Callable
+
+from ..core.errors import BadInput
+from ..core.rows import Rows, first
+from ..privacy.names import is_text, shown
+from ..recommending.write_reason import plain, quoted
+from .directory import Directory
+
+ITEM = ("item_id", "title", "categories", "user_count")
+SHOWN_NEAR = 3
+
+
+def find_item(rows: Rows, directory: Callable[[], Directory], wanted: str, where: str = "--item") -> dict:
+    """ITEM of the item whose id is `wanted`; directory() is opened only for an id that none has.
+
+    Raises BadInput with the SHOWN_NEAR nearest: titles that hold `wanted`, else ids near it, else titles near it.
+    """
+    if not wanted or not is_text(wanted):
+        raise BadInput.of("item", found="no id" if not wanted else shown(wanted), expected="an item_id of silver.items",
+                          where=f"{where} (interestlake who --like TITLE lists items)")  # fmt: skip
+    item = first(rows.of("silver.items", ITEM, {"item_id": [wanted]}))
+    if item is not None:
+        return item
+    near = _near(directory(), wanted)
+    named = ", ".join(f"{one['item_id']} {quoted(one['title'])}" for one in near)
+    expected = f"an item_id of silver.items{f'; near it are {named}' if near else ''}"
+    raise BadInput.of(f"item {shown(wanted)}", found="none of that id", expected=expected,
+                      where=f"{where} (interestlake who --like TITLE lists items)")  # fmt: skip
+
+
+def _near(directory: Directory, wanted: str) -> list[dict]:
+    text = wanted.strip()
+    holding = directory.by_title(text, SHOWN_NEAR) if len(text) > 2 else []
+    return (holding or directory.near_ids(text, SHOWN_NEAR) or directory.near_titles(text))[:SHOWN_NEAR]
+
+
+def heading(item: dict) -> str:
+    """An item's title, id, categories and people in one line."""
+    people = "1 person" if item["user_count"] == 1 else f"{item['user_count']:,} people"
+    parts = [item["item_id"], ", ".join(map(plain, item["categories"])), f"{people} chose it"]
+    return f"{plain(item['title'])}  {'; '.join(part for part in parts if part)}"

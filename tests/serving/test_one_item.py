@@ -1,0 +1,125 @@
+"""One item, for one person and alone: every statement is planted in the tables, and none is made without them."""
+
+import datetime as dt
+
+import pytest
+
+from interestlake.core.errors import BadInput
+from interestlake.privacy.meant import Person
+from interestlake.serving.about_item import about_text
+from interestlake.serving.named_item import find_item
+from interestlake.serving.why_item import SHOWN, linked, why_text
+
+from .planted_rows import PlantedDirectory, PlantedRows
+
+ME, NEW = Person("me", 0), Person("new", 1)
+TITLES = {"a": "Alien", "b": "Aliens", "h": "Heat", "n": "Never Chosen", "no": "Refused", "z": "Zulu"}
+ITEMS = [{"item_id": one, "title": title, "categories": ["Film"], "user_count": 4} for one, title in TITLES.items()]
+CHOSEN = dt.datetime(2024, 5, 6)
+
+
+def edge(src, dst, weight, count):
+    return {"src": src, "dst": dst, "weight": weight, "pair_count": count}
+
+
+def chose(user, item, weight=1.0):
+    return {"user_id": user, "item_id": item, "weight": weight, "first_ts": CHOSEN}
+
+
+def listed(user, rank, item, code="together"):
+    return {"user_id": user, "rank": rank, "item_id": item, "score": 0.5, "reason": f"Because of {item}.", "code": code,
+            "evidence": ["a"], "sources": [{"source": "ease", "share": 1.0}]}  # fmt: skip
+
+
+@pytest.fixture
+def rows():
+    return PlantedRows(
+        silver__items=ITEMS,
+        silver__interactions=[chose("me", "a"), chose("me", "h"), chose("me", "z", 0.0), chose("kim", "b")],
+        graph__item_edges=[edge("a", "b", 0.9, 7), edge("b", "h", 0.5, 1), edge("b", "z", 1.0, 99)],
+        graph__item_transitions=[edge("a", "b", 0.1, 3), edge("b", "a", 9.0, 50)],
+        silver__item_interests=[{"item_id": "b", "interest_id": one, "weight": w}
+                                for one, w in (("tag:space", 1.0), ("topic:1", 1.0), ("tag:other", 0.5))],
+        silver__interests=[{"interest_id": "tag:space", "kind": "tag", "name": "space"},
+                           {"interest_id": "tag:other", "kind": "tag", "name": "other"},
+                           {"interest_id": "topic:1", "kind": "topic", "name": "a, b, c"}],
+        gold__interest_map=[{"user_id": "me", "interest_id": "tag:space", "share": 0.4},
+                            {"user_id": "me", "interest_id": "topic:1", "share": 0.6}],
+        silver__facts=[fact("a", "director", "Ridley Scott"), fact("b", "director", "Ridley Scott"),
+                       fact("h", "maker", "Ended", CHOSEN), fact("b", "maker", "Ended")],
+        silver__friends=[{"user_id": "me", "friend_id": "kim"}],
+        silver__objections=[{"user_id": "me", "kind": "item", "action": "not_interested", "target": "no"}],
+        gold__recommendations=[listed("me", 1, "b"), listed("kim", 3, "b", "next"), listed("kim", 2, "n")],
+    )  # fmt: skip
+
+
+def fact(item, predicate, value, valid_to=None):
+    return {"subject_item_id": item, "predicate": predicate, "object": value, "valid_to": valid_to}
+
+
+def why(rows, person, item_id):
+    return why_text(rows, person, find_item(rows, None, item_id), 10)
+
+
+def test_a_listed_item_says_its_row_and_all_that_the_tables_hold(rows):
+    assert [" ".join(line.split()) for line in why(rows, ME, "b").splitlines()] == [
+        "Aliens b; Film; 4 people chose it",
+        "place 1 of 1, score 0.5000",
+        "says Because of b.",
+        "rests on “Alien”",
+        "spoken for EASE 100 %",
+        "together at least 7 people who chose “Alien” also chose this",
+        "together at least 1 person who chose “Heat” also chose this",
+        "next at least 3 people went on from “Alien” to this",
+        "interest it carries space, an interest of the person's",
+        "fact same director, Ridley Scott: “Alien” of the person's",
+        "friends 1 friend of the person chose it",
+    ]
+
+
+@pytest.mark.parametrize(("person", "item_id", "place"), [
+    (ME, "a", "none: in the person's history since 2024-05-06, and lists hold what is new"),
+    (ME, "no", "none: the person asked not to see it"),
+    (ME, "n", "none among the 1 of the list"),
+    (NEW, "b", "none: the person has no list yet"),
+])  # fmt: skip
+def test_an_item_without_a_place_says_why(rows, person, item_id, place):
+    assert f"place       {place}" in why(rows, person, item_id)
+
+
+def test_nothing_is_said_where_the_tables_hold_nothing(rows):
+    assert why(rows, ME, "n").splitlines()[-1].strip().startswith("nothing")
+    bare = PlantedRows(silver__items=ITEMS, silver__interactions=[], gold__recommendations=[])
+    assert why(bare, ME, "b").count("\n") == 2 and about_text(bare, ITEMS[1]).count("\n") == 1
+
+
+def test_an_item_alone(rows):
+    text = about_text(rows, find_item(rows, None, "b"))
+    assert "space 1.00, other 0.50" in text and "a, b, c" not in text
+    assert "fact        director: Ridley Scott" in text
+    assert "in those of 2 people, at place 2.0 in the mean" in text
+    assert "people chose it soon before or after an item of theirs (50\u00a0%)" in text
+    assert "in nobody's" in about_text(rows, ITEMS[0])
+    without = PlantedRows(silver__items=ITEMS)
+    assert "none yet: no gold.recommendations" in about_text(without, ITEMS[0])
+
+
+def test_neighbours_are_few_and_the_strongest():
+    edges = [edge("x", f"i{n}", n / 10, n + 1) for n in range(9)]
+    rows = PlantedRows(graph__item_edges=edges, graph__item_transitions=[edge(f"i{n}", "x", 1 / (n + 1), n)
+                                                                         for n in range(9)])  # fmt: skip
+    near, before = linked(rows, "x", None)
+    assert near == [("i8", 9), ("i7", 8), ("i6", 7)] and before == [("i8", 8), ("i7", 7), ("i6", 6)]
+    assert len(near) == SHOWN and linked(rows, "x", ["i2"]) == ([("i2", 3)], [("i2", 2)])
+    assert linked(rows, "x", []) == ([], [])
+
+
+@pytest.mark.parametrize(("wanted", "said"), [
+    ("alie", "near it are a “Alien”, b “Aliens”"), ("noo", "near it are n “Never Chosen”, no “Refused”"),
+    ("zuku", "near it are z “Zulu”"), ("12345678", "expected an item_id of silver.items; set it in --item"),
+    ("", "item: found no id"), ("\ud800", "expected an item_id"), ("x" * 500, "…"),
+])  # fmt: skip
+def test_an_id_that_none_has_names_the_nearest(rows, wanted, said):
+    with pytest.raises(BadInput) as fault:
+        find_item(rows, lambda: PlantedDirectory(ITEMS), wanted)
+    assert said in str(fault.value) and len(str(fault.value)) < 400
