@@ -11,6 +11,7 @@ from .config import RunOptions, cut, flat
 from .errors import GateRefused
 from .hold import holding
 from .lake import Lake, one_row
+from .lineage import checkpoints_below
 from .moved_store import default_tracking_uri
 from .params.all import Params
 from .progress import PROGRESS
@@ -65,7 +66,7 @@ def _run_all(
     status = "FAILED"
     marks = Marks()
     try:
-        with lake.named(options.run_id):
+        with lake.named(options.run_id), checkpoints_below(lake.spark, lake.root, options.run_id):
             for number, stage in enumerate(stages, 1):
                 label = f"[{number}/{len(stages)}] {stage.name}"
                 if stage.name in claim.done:

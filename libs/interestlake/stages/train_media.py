@@ -35,7 +35,6 @@ from .embed import own_vectors
 
 REGISTERED = "interestlake.media"
 REQUIREMENTS = ["torch==2.15.0", "numpy==1.26.4", "pandas==2.2.3"]
-EXAMPLE_FILES = 4
 MOST_PEOPLE = 2000  # of each kind that judge
 SHUFFLE_WINDOW = 4_000_000
 
@@ -54,7 +53,8 @@ def _vectors(context: StageContext) -> dict[str, DataFrame]:
     return widths
 
 
-def _write_snapshots(context: StageContext) -> tuple[Snapshot, Snapshot]:
+def _write_snapshots(context: StageContext) -> tuple[Snapshot, Snapshot, int]:
+    """Snapshots of pairs and of items, and the coordinates that an item has in all."""
     params, seed = context.params.train_media, context.options.seed
     share = params.held_out_share
     items = context.read("silver.items").select("item_index", "item_id", held("item_id", share, seed).alias("held"))
@@ -77,10 +77,11 @@ def _write_snapshots(context: StageContext) -> tuple[Snapshot, Snapshot]:
     context.write("models.media_features", items.transform(content_rows(reduced, widths)))
     features = context.lake.read("models.media_features")
     users = context.read("silver.users").select("user_index", held("user_id", share, seed).alias("held"))
-    examples = context.read("silver.interactions").transform(content_examples(features, users, EXAMPLE_FILES))
+    examples = context.read("silver.interactions").transform(content_examples(features, users))
     context.write("models.media_examples", examples)
     names = ("models.media_examples", "models.media_features")
-    return tuple(take_snapshot(context.lake, name, context.written[name].version) for name in names)
+    pairs, content = (take_snapshot(context.lake, name, context.written[name].version) for name in names)
+    return pairs, content, sum(widths.values())
 
 
 def _sampled_pairs(context: StageContext) -> pd.DataFrame:
@@ -92,10 +93,10 @@ def _sampled_pairs(context: StageContext) -> pd.DataFrame:
 
 def _run(context: StageContext) -> dict[str, float]:
     params, seed = context.params.train_media, context.options.seed
-    examples, table = _write_snapshots(context)
-    items, held_items = item_content(table)
+    examples, table, width = _write_snapshots(context)
     users = context.read("silver.users").agg({"user_index": "max"}).first()[0] + 1
-    check_plan(params, users, len(held_items), sum(items.widths), examples.rows)
+    check_plan(params, users, table.rows, width, examples.rows)
+    items, held_items = item_content(table)
     used, histories = pair_matrices(examples, users, len(held_items))
     if not used.nnz:
         raise BadInput.of(
