@@ -1,6 +1,7 @@
 """Frames cut from the plan that made them: on executors' disks, or on a cluster below the lake, where no loss of an
 executor takes them."""
 
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -28,6 +29,22 @@ def checkpoints_below(spark: SparkSession, root: str, run_id: str) -> Iterator[N
     spark.sparkContext.setCheckpointDir(address)
     try:
         yield
+    finally:
+        system.delete(path, True)
+
+
+@contextmanager
+def shared_folder(spark: SparkSession, root: str, name: str) -> Iterator[str]:
+    """The address of a folder that every host of the session sees, gone afterwards: below the lake's `root` on a
+    cluster, on one machine in its temporary folder."""
+    if on_one_machine(spark.sparkContext.master):
+        with tempfile.TemporaryDirectory(prefix="interestlake-") as folder:
+            yield folder
+        return
+    address = f"{root}/{FOLDER}/{name}"
+    system, path = filesystem(spark, address)
+    try:
+        yield address
     finally:
         system.delete(path, True)
 

@@ -12,7 +12,7 @@ from .errors import GateRefused
 from .hold import holding
 from .lake import Lake, one_row
 from .lineage import checkpoints_below
-from .moved_store import default_tracking_uri
+from .moved_store import expect_store
 from .params.all import Params
 from .progress import PROGRESS
 from .stage import Stage, StageContext
@@ -53,7 +53,7 @@ def run_stages(
 
 
 def _tracker(options: RunOptions) -> Tracker:
-    return Tracker(options.tracking_uri or default_tracking_uri(options.lake), options.run_id)
+    return Tracker(expect_store(options.tracking_uri, options.lake), options.run_id)
 
 
 def _run_all(

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from ..interactions.pairs import Pairs
-from ..training import checkpoint
+from ..training.checkpoint import Checkpoint
 from ..training.loop import History, train
 from ..training.reader import Batch, read_batches, shuffled
 from ..training.snapshot import Snapshot, store
@@ -95,7 +95,7 @@ class Trainer:
         for values in (data.users, data.items, *features):
             mark.update(values.tobytes())
         mark.update(judged_by)
-        saved = Path(tempfile.gettempdir()) / "interestlake" / f"{name}-{mark.hexdigest()[:16]}.pt"
+        saved = Checkpoint(Path(tempfile.gettempdir()) / "interestlake" / f"{name}-{mark.hexdigest()[:16]}.pt")
         with tempfile.TemporaryDirectory(prefix="interestlake-feed-") as folder:
             job = self.build(data, side, params, self.training.batch, seed, Path(folder))
             history = train(
@@ -112,7 +112,7 @@ class Trainer:
                 job.groups,
                 job.after_step,
             )
-            checkpoint.remove(saved)
+            saved.remove()
             return Trained(job.fitted(), history)
 
 

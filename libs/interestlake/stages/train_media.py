@@ -26,7 +26,7 @@ from ..media.media_variants import DROPPED, compare, fit
 from ..media.training import check_plan, fused, profiles
 from ..models.gated_fusion import ContentScorer, MediaMatch
 from ..text.own_vectors import vectors_of
-from ..training import checkpoint
+from ..training.checkpoint import Checkpoint
 from ..training.curves import loss_figure
 from ..training.loop import best_device
 from ..training.reader import shuffled
@@ -115,12 +115,12 @@ def _run(context: StageContext) -> dict[str, float]:
 
     def trained(names: tuple[str, ...]):
         label = "+".join(names)
-        saved = checkpoint.place(context.options.lake, f"{context.options.run_id}-media-{label}")
+        saved = Checkpoint.of_lake(context.spark, context.lake.root, f"{context.options.run_id}-media-{label}")
         mark = f"{params} seed {seed} tables {examples.version} {table.version} {label}"
         best, validation = items.only(names), tried["validation"]
         model, history = fit(best, used, validation, epochs, params, seed, saved, mark, best_device())
         context.log.info("      %s: %d epochs, validation ndcg@10 %.4f", label, history.best_epoch, history.best_value)
-        checkpoint.remove(saved)
+        saved.remove()
         return model, history
 
     model, history = trained(items.names)

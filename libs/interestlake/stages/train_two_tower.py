@@ -14,7 +14,7 @@ from ..graph.features import fit_reduction, item_features, mean_text_vectors, pr
 from ..interactions.sample_holdout import people_to_judge, sample_holdout
 from ..models.two_tower import PairScorer, TwoTower
 from ..models.two_tower_training import check_plan, pair_loss, pair_value
-from ..training import checkpoint
+from ..training.checkpoint import Checkpoint
 from ..training.curves import loss_figure
 from ..training.loop import best_device, train
 from ..training.reader import read_batches, shuffled
@@ -62,7 +62,7 @@ def _run(context: StageContext) -> dict[str, float]:
     torch.manual_seed(seed)
     model = TwoTower(users, items, params.dimension, params.dropout, params.temperature).to(best_device())
     user_pairs, item_pairs = pair_counts(examples, len(users), len(items))
-    saved = checkpoint.place(context.options.lake, context.options.run_id)
+    saved = Checkpoint.of_lake(context.spark, context.lake.root, context.options.run_id)
 
     def epochs(epoch: int):
         return shuffled(read_batches(examples), params.batch_size, window, seed * 1_000_003 + epoch)
@@ -84,7 +84,7 @@ def _run(context: StageContext) -> dict[str, float]:
     )
     context.tracker.log_figure(loss_figure(history), "training.png")
     context.log.info("      registered %s version %s", REGISTERED, _log_model(context, model, examples.version))
-    checkpoint.remove(saved)
+    saved.remove()
     figures = {"best_epoch": history.best_epoch, "best_validation_ndcg_10": history.best_value}
     return {**figures, "rows_per_epoch": examples.rows}
 
