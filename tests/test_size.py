@@ -111,9 +111,7 @@ def test_people_reach_python_by_the_batch(spark):
     read = reasons_read(lists)
     assert "FlatMapGroupsInPandas" not in plan_of(placed) + plan_of(read)
     found = {(row["user_id"], row["interest"]): (row["cluster"], row["medoid"]) for row in placed.collect()}
-    expected, medoids = ward_clusters(
-        [*map(list, points.values())] and _array(points), _array({"s": [0.5, 0.3, 0.2]})[0], 1.0
-    )
+    expected, medoids = ward_clusters(np.array(list(points.values())), np.array([0.5, 0.3, 0.2]), 1.0)
     names = list(points)
     for n in range(3):
         assert [found[f"u{n}", name] for name in names] == [(c, names[medoids[c]]) for c in expected]
