@@ -7,7 +7,7 @@ import pandas as pd
 
 from ...core.errors import BadInput
 from .ids import column_of
-from .read import is_spark
+from .read import here, is_spark
 from .state import State
 
 LOG = logging.getLogger("interestlake")
@@ -19,7 +19,7 @@ def _column(asked, name: str, what: str) -> tuple[pd.Series, object]:
     """Ids of a list, a series or a frame -> (the ids, the session of a Spark frame or None)."""
     if is_spark(asked):
         session = asked.sparkSession
-        return column_of(asked.select(name).toPandas(), name, what), session
+        return column_of(here(asked.select(name), what), name, what), session
     if isinstance(asked, pd.DataFrame):
         return column_of(asked, name, what).reset_index(drop=True), None
     if isinstance(asked, str | bytes) or not hasattr(asked, "__iter__"):
