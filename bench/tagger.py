@@ -7,7 +7,8 @@ import sys
 import time
 from pathlib import Path
 
-from interestlake.text.encoder_files import cache_folder, find_encoder
+from interestlake.core.cache import cache_folder
+from interestlake.text.encoder_files import find_encoder
 from interestlake.text.onnx_files import made_once
 from interestlake.text.tuning.read import Sentences, read_sentences
 from interestlake.text.tuning.spans import entity_scores

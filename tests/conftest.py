@@ -55,6 +55,17 @@ def lake(spark, tmp_path):
     return Lake(spark, str(tmp_path / "lake"))
 
 
+@pytest.fixture
+def elsewhere(spark, tmp_path):
+    """(address, folder): an empty folder of this disk under an address of another file system, Hadoop's viewfs."""
+    folder = tmp_path / "elsewhere"
+    folder.mkdir()
+    table = f"t{abs(hash(str(folder)))}"  # Hadoop keeps the file system of an address for the life of the JVM
+    hadoop = spark._jsc.hadoopConfiguration()
+    hadoop.set(f"fs.viewfs.mounttable.{table}.link./lake", folder.as_uri())
+    return f"viewfs://{table}/lake", folder
+
+
 @pytest.fixture(scope="session")
 def mlflow_template(tmp_path_factory):
     """An MLflow sqlite store with its tables made once; tests copy it, because making it takes seconds."""

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
-from interestlake.text.encoder_files import cache_folder, export_onnx, find_encoder
+from interestlake.core.cache import cache_folder
+from interestlake.text.encoder_files import export_onnx, find_encoder
 
 MAX_TOKENS = 128
 PEER, PEER_INT8 = "sentence-transformers f32", "sentence-transformers ONNX int8"

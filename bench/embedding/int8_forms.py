@@ -16,7 +16,8 @@ from statistics import median
 
 import numpy as np
 
-from interestlake.text.encoder_files import cache_folder, export_onnx, find_encoder
+from interestlake.core.cache import cache_folder
+from interestlake.text.encoder_files import export_onnx, find_encoder
 from interestlake.text.engines import openvino_engine
 from interestlake.text.engines.openvino_engine import OpenVinoEngine
 from interestlake.text.engines.tokens import Tokens

@@ -68,6 +68,8 @@ export SPARK_HOME="$("$venv/bin/python" -c 'import pyspark; print(pyspark.__path
 export PATH="$venv/bin:\$JAVA_HOME/bin:\$PATH"
 export PYSPARK_PYTHON="$venv/bin/python" PYSPARK_DRIVER_PYTHON="$venv/bin/python"
 export HF_HUB_OFFLINE=1 TOKENIZERS_PARALLELISM=false
+# a kernel of OpenBLAS, where it would take an old one on this processor
+eval "\$("$venv/bin/python" -m interestlake.core.blas)"
 END
 }
 

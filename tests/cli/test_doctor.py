@@ -11,6 +11,7 @@ import pytest
 from interestlake.cli.doctor import command, lake, machine, spark
 from interestlake.cli.doctor.check import GIB, Check, Given
 from interestlake.cli.main import main
+from interestlake.core.blas import VARIABLE, Trial
 from interestlake.core.errors import BadInput
 
 KEY = "a key of more than sixteen bytes"
@@ -54,6 +55,17 @@ def test_no_java_at_all(tmp_path):
     assert f"none at {tmp_path}/bin/java, of JAVA_HOME" in machine.java(given({"JAVA_HOME": str(tmp_path)})).found
     script(tmp_path / "bin", "java", "Error: could not find libjava.so")
     assert "could not find libjava.so" in machine.java(given({"JAVA_HOME": str(tmp_path)})).found
+
+
+def test_the_kernel_that_is_at_work_and_arithmetic_that_is_wrong(monkeypatch):
+    own = {name: value for name, value in os.environ.items() if name != VARIABLE}
+    check = machine.algebra(given(own))
+    assert check.ok and str(check).startswith("ok     OpenBLAS") and "kernel " in check.found
+    asked = machine.algebra(given({**own, VARIABLE: "Nehalem"}))
+    assert asked.ok and asked.found == f"kernel Nehalem; {VARIABLE}=Nehalem"
+    monkeypatch.setattr(machine, "trial", lambda environ: Trial(("SkylakeX",), False))
+    wrong = machine.algebra(given({**own, VARIABLE: "SkylakeX"}))
+    assert not wrong.ok and "SkylakeX" in wrong.found and wrong.fix == f"unset {VARIABLE}"
 
 
 def test_workers_of_another_python(tmp_path):

@@ -1,6 +1,8 @@
-"""Two writers of one table at once: both commits stand, whole."""
+"""Two writers of one table at once: both commits stand, whole; merges of two tables do not wait for each other."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from delta.exceptions import ConcurrentAppendException
@@ -59,3 +61,42 @@ def test_parts_of_a_table_replaced_at_once_all_stand(spark, lake):
         list(pool.map(replace, people))
     found = sorted(map(tuple, lake.read("silver.friends").collect()))
     assert found == sorted((person, friend) for person in people for friend in ("new", "newer"))
+
+
+def meeting(mine: Path, other: Path):
+    """Rows of a task that begins, says so, and goes on once another task has begun, too."""
+
+    def work(frames):
+        mine.touch()
+        until = time.monotonic() + 60
+        while not other.exists():
+            if time.monotonic() > until:
+                raise TimeoutError(f"no task touched {other.name}")
+            time.sleep(0.02)
+        yield from frames
+
+    return lambda rows: rows.coalesce(1).mapInPandas(work, rows.schema)
+
+
+def test_merges_of_two_tables_run_at_the_same_time(spark, lake, tmp_path):
+    """Each merge's rows come only while the other's are under way: one lock for both would never end."""
+    tables = {"bronze.friends": f"{LINKS}, source string", "silver.friends": LINKS}
+    for name, schema in tables.items():
+        lake.write(name, spark.createDataFrame([("a", "b", "s")[: len(schema.split(", "))]], schema), "first")
+
+    def merge(name, other):
+        schema = tables[name]
+        rows = spark.createDataFrame([("a", "c", "s")[: len(schema.split(", "))]], schema)
+        met = rows.transform(meeting(tmp_path / name, tmp_path / other))
+        return lake.write(name, met, f"run of {name}")
+
+    names = list(tables)
+    with ThreadPoolExecutor(2) as pool:
+        written = list(pool.map(merge, names, reversed(names)))
+    assert [one.version for one in written] == [1, 1]
+    for name in names:
+        assert lake.operation(name) == "MERGE" and lake.written_by(name, f"run of {name}") == 1
+        assert lake.written_by(name, f"run of {names[names.index(name) - 1]}") is None
+    again = lake.write("bronze.friends", spark.createDataFrame([("x", "y", "s")], tables["bronze.friends"]),
+                       "run of bronze.friends")  # fmt: skip
+    assert again.version == 1 and lake.read("bronze.friends").count() == 2

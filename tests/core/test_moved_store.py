@@ -6,7 +6,8 @@ import sqlite3
 import mlflow
 import pytest
 
-from interestlake.core.moved_store import artifacts_beside, settle
+from interestlake.core.errors import BadInput
+from interestlake.core.moved_store import artifacts_beside, expect_store, settle
 from interestlake.core.store_names import EXPERIMENT
 from interestlake.core.tracking import Tracker
 
@@ -64,3 +65,14 @@ def test_artefacts_that_did_not_come_along_stay_where_they_are(logged, tmp_path)
 @pytest.mark.parametrize("uri", ["sqlite:////no/such/mlflow.db", "http://localhost:5000", "databricks"])
 def test_other_stores_are_left_alone(uri):
     assert not settle(uri, EXPERIMENT)
+
+
+def test_a_run_on_a_lake_elsewhere_names_its_store(tmp_path, monkeypatch):
+    """Without one, sqlite would make a folder named like the address on this machine."""
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    with pytest.raises(BadInput, match="none for a lake at s3a://b/lake; expected .* set it in --tracking-uri"):
+        expect_store(None, "s3a://b/lake")
+    assert expect_store("http://mlflow", "s3a://b/lake") == "http://mlflow"
+    assert expect_store(None, f"file://{tmp_path}").endswith(f"{tmp_path}/mlflow.db")
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "databricks")
+    assert expect_store(None, "s3a://b/lake") == "databricks"

@@ -11,7 +11,7 @@ from interestlake.graph.features import (
     training_examples,
     user_features,
 )
-from interestlake.interactions.sample_holdout import sample_holdout
+from interestlake.interactions.sample_holdout import people_to_judge, sample_holdout
 
 VECTORS = "item_id string, vector array<float>"
 
@@ -72,7 +72,7 @@ def interactions(spark):
 
 
 def test_examples_hold_train_pairs_only(spark):
-    rows = interactions(spark).transform(training_examples(2)).collect()
+    rows = interactions(spark).transform(training_examples).collect()
     assert [tuple(row) for row in rows] == [(0, 0, 1.0), (1, 0, 0.5)]
 
 
@@ -80,3 +80,11 @@ def test_holdout_holds_people_with_both_splits_and_no_test_pair(spark):
     holdout = sample_holdout(interactions(spark), seed=1)
     assert holdout.users.tolist() == [0]
     assert [part.tolist() for part in (*holdout.seen, *holdout.relevant)] == [[0], [0], [0], [1]]
+
+
+def test_as_many_people_are_counted_to_judge_as_are_then_held(spark):
+    rows = [(u, i, split) for u in range(7) for i, split in enumerate(("train", "validation"))]
+    rows += [(7, 0, "train"), (8, 0, "validation")]
+    given = spark.createDataFrame(rows, "user_index int, item_index int, split string")
+    for most in (3, 7, 20):
+        assert people_to_judge(given, most).count() == len(sample_holdout(given, 1, most).users) == min(most, 7)

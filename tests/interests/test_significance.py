@@ -12,7 +12,7 @@ def test_false_discovery_rate_is_scipys(spark):
     p = np.random.default_rng(3).uniform(0, 1, 40) ** 2
     p[5] = p[6]
     rows = spark.createDataFrame([(n, float(v)) for n, v in enumerate(p)] + [(99, None)], "n int, p_value double")
-    found = {row["n"]: row["q_value"] for row in rows.transform(benjamini_hochberg("n")).collect()}
+    found = {row["n"]: row["q_value"] for row in rows.transform(benjamini_hochberg).collect()}
     assert found.pop(99) is None
     assert [found[n] for n in range(40)] == pytest.approx(list(stats.false_discovery_control(p)))
 

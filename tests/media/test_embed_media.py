@@ -76,6 +76,23 @@ def test_a_folder_and_bytes_in_parquet_give_the_same_hashes(spark, tmp_path):
     assert all("expected at most 0.001 MB" in row["reason"] for row in too_large)
 
 
+def test_a_folder_elsewhere_is_read_by_spark(spark, elsewhere):
+    from interestlake.media.embed import hash_media
+    from interestlake.sources.media import read_media
+
+    address, folder = elsewhere
+    (folder / "pictures" / "i1").mkdir(parents=True)
+    (folder / "pictures" / "i1" / "front side.png").write_bytes(picture(1, 1))
+    (folder / "pictures" / "i2.png").write_bytes(picture(2, 2))
+    source = read_media(spark, f"{address}/pictures", 0.5)
+    rows = source.rows.transform(hash_media(1.0)).orderBy("item_id").collect()
+    assert source.with_bytes
+    assert [(r["item_id"], r["file"], r["media_hash"]) for r in rows] == [
+        ("i1", "i1/front side.png", hashlib.sha256(picture(1, 1)).hexdigest()),
+        ("i2", "i2.png", hashlib.sha256(picture(2, 2)).hexdigest()),
+    ]
+
+
 @pytest.mark.parametrize(
     ("options", "part"),
     [

@@ -152,3 +152,12 @@ def test_the_same_run_changes_nothing(trained, capsys):
     assert trained.call("train-media", "--run-id", "t1", *trained.small) == 0
     assert trained.lake.version("models.media_item_vectors") == before
     assert "new people and items" in capsys.readouterr().out
+
+
+def test_a_training_above_its_bound_is_refused_before_the_content_is_read(trained, monkeypatch, caplog):
+    def loaded(*given):
+        raise AssertionError("read before the bound was checked")
+
+    monkeypatch.setattr("interestlake.stages.train_media.item_content", loaded)
+    assert trained.call("train-media", "--run-id", "t3", "--set", "train_media.batch_size=30000") == 2
+    assert "a plan of 10.80 GB" in caplog.text

@@ -7,7 +7,10 @@ from types import ModuleType
 import pytest
 from mlflow.tracking import MlflowClient
 
-from interestlake.core.errors import BadInput
+from interestlake.core.lake import Lake
+from interestlake.privacy.person import Person
+from interestlake.reporting.closing import closing_lines
+from interestlake.serving.person_page.object import reports_of
 from interestlake.stages.report import REPORT
 
 from . import planted
@@ -46,7 +49,25 @@ def test_page_and_artifact_and_same_bytes_again(stage_context, lake, frames, sho
     assert page.read_bytes() == first
 
 
-def test_report_folder_must_be_local(stage_context, short_order):
-    context = stage_context("s3://bucket/lake", run_id=planted.RUN)
-    with pytest.raises(BadInput, match="expected a local folder; set it in --report-dir"):
-        REPORT.run(context)
+def test_a_lake_elsewhere_has_its_page(spark, stage_context, elsewhere, frames, short_order):
+    address, folder = elsewhere
+    for name in WRITTEN:
+        Lake(spark, str(folder)).write(name, frames[name], planted.RUN)
+    context = stage_context(address, run_id=planted.RUN)
+    with context.tracker.stage("report", {}):
+        figures = REPORT.run(context)
+    pages = [path.name for path in (folder / "reports").iterdir() if path.suffix == ".html"]
+    assert pages == [f"{planted.RUN}.html"]
+    assert (folder / "reports" / pages[0]).stat().st_size == figures["report_bytes"]
+    assert closing_lines(spark, context.options)[-2] == f"report  {address}/reports/{pages[0]}"
+
+
+def test_the_page_shown_to_a_person_is_found_where_the_lake_lies(spark, elsewhere):
+    address, folder = elsewhere
+    (folder / "reports").mkdir()
+    for name, text in (("a.html", "of 12345678"), ("b.html", "of nobody"), ("c.txt", "12345678")):
+        (folder / "reports" / name).write_text(text)
+    person = Person("1234567890abcdef", 0)
+    for root in (address, str(folder)):
+        assert [page.rsplit("/", 1)[-1] for page in reports_of(Lake(spark, root), person)] == ["a.html"]
+    assert reports_of(Lake(spark, f"{address}/none"), person) == []

@@ -5,6 +5,7 @@ import pytest
 
 from interestlake.core.errors import BadInput
 from interestlake.sources import load_source
+from interestlake.sources.settle import JUDGEMENT
 
 COLUMNS = {"user_id": "u", "item_id": "i", "value": "v", "text": "t", "timestamp": "at"}
 ROWS = [
@@ -184,3 +185,12 @@ def test_an_unknown_source_lists_the_known_ones(request_for):
         load_source("netflix", request_for())
     with pytest.raises(BadInput, match="source: found none"):
         load_source(None, request_for())
+
+
+def test_of_a_line_only_what_a_record_needs_is_kept_and_on_disk_where_memory_ends(write, mapped):
+    lines = ["u,i,v,t,at,extra"] + [",".join(map(str, (*row[:3], "text", row[4], "unused" * 99))) for row in ROWS]
+    loaded = mapped(write("e.csv", "\n".join(lines)), events=events("csv"))
+    (kept,) = loaded.held
+    assert set(kept.columns) <= {*JUDGEMENT, *loaded.events.columns}
+    assert not {"fields", "extra"} & set(kept.columns)  # the line as given, and what its columns were
+    assert kept.storageLevel.useDisk and kept.storageLevel.replication == 1

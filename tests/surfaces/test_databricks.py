@@ -11,7 +11,7 @@ from databricks.bundles.jobs import Job
 from interestlake.cli.main import build_parser
 from interestlake.core.session import read_properties
 from interestlake.core.store_names import experiment_name, registered_name
-from interestlake.reporting.closing import report_path
+from interestlake.reporting.closing import report_address
 from interestlake.stages.order import STAGES
 from tests.conftest import ROOT
 
@@ -54,7 +54,7 @@ def test_the_first_stage_would_start(bundle, monkeypatch):
     assert experiment_name("databricks") == "/Shared/interestlake"
     assert registered_name("interestlake.ranker", "databricks-uc") == "main.interestlake.interestlake_ranker"
     options = SimpleNamespace(report_dir=default["reports"], lake="s3://bucket/lake", run_id="17")
-    assert "://" not in str(report_path(options)) and str(report_path(options)).startswith("/Volumes/")
+    assert report_address(options) == f"file://{default['reports']}/17.html" and default["reports"][:9] == "/Volumes/"
     assert {name: target.get("variables", {}).get("paused", default["paused"]) for name, target in
             bundle["targets"].items()} == {"dev": "PAUSED", "prod": "UNPAUSED"}  # fmt: skip
 

@@ -5,9 +5,10 @@ import pytest
 from bench.embedding.random_encoder import write_encoder
 from pyspark.sql import functions as F
 
+from interestlake.core.cache import cache_folder
 from interestlake.core.errors import BadInput
 from interestlake.text.embed import embed, has_words
-from interestlake.text.encoder_files import cache_folder, export_onnx, find_encoder
+from interestlake.text.encoder_files import export_onnx, find_encoder
 from interestlake.text.encoders import load_encoder
 
 PLAIN_CACHE = cache_folder()

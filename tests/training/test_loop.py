@@ -9,6 +9,7 @@ from interestlake.core.errors import BadInput
 from interestlake.core.params.all import TwoTower as Params
 from interestlake.models.two_tower import TwoTower
 from interestlake.models.two_tower_training import check_plan, pair_loss, pair_value
+from interestlake.training.checkpoint import Checkpoint
 from interestlake.training.holdout import Holdout, ndcg
 from interestlake.training.loop import train
 
@@ -57,7 +58,7 @@ def fit(tmp_path, epochs=12, stop_after=None, name="a.pt", validate_steps=1):
 
     share = np.bincount(pairs[:, 1], minlength=ITEMS) / len(pairs)
     steps = pair_loss(model, share), pair_value(model, holdout)
-    history = train(model, batches, *steps, params, 1, tmp_path / name, "mark", on_look)
+    history = train(model, batches, *steps, params, 1, Checkpoint(tmp_path / name), "mark", on_look)
     return model, history
 
 
@@ -103,7 +104,7 @@ def test_the_rate_rises_over_the_first_steps(tmp_path):
         lambda: None,
         params,
         1,
-        tmp_path / "w.pt",
+        Checkpoint(tmp_path / "w.pt"),
         "m",
         lambda *_: None,
         after_step=lambda: places.append(model.weight.item()),
@@ -123,7 +124,7 @@ def test_patience_counts_steps_and_two_looks_at_least(tmp_path, patience_steps, 
         lambda: next(values),
         params,
         1,
-        tmp_path / "p.pt",
+        Checkpoint(tmp_path / "p.pt"),
         "m",
         lambda *_: None,
     )
@@ -140,7 +141,7 @@ def test_early_stopping_keeps_the_best_look(tmp_path):
 
     share = np.full(ITEMS, 1 / ITEMS)
     steps = pair_loss(model, share), pair_value(model, holdout)
-    history = train(model, batches, *steps, params, 1, tmp_path / "c.pt", "m", lambda *_: None)
+    history = train(model, batches, *steps, params, 1, Checkpoint(tmp_path / "c.pt"), "m", lambda *_: None)
     assert len(history.loss) == history.best_epoch + 2 < 30
 
 
@@ -158,5 +159,6 @@ def test_without_held_out_people_the_last_epoch_is_kept(tmp_path):
     nobody = Holdout(np.array([], int), (np.array([], int),) * 2, (np.array([], int),) * 2)
     share, params = np.full(ITEMS, 1 / ITEMS), Params(epochs=4, validate_steps=1, patience_steps=1)
     steps = pair_loss(model, share), pair_value(model, nobody)
-    history = train(model, lambda _: iter([batch]), *steps, params, 1, tmp_path / "n.pt", "m", lambda *_: None)
+    saved = Checkpoint(tmp_path / "n.pt")
+    history = train(model, lambda _: iter([batch]), *steps, params, 1, saved, "m", lambda *_: None)
     assert (history.epochs, history.best_epoch) == ([1, 2, 3, 4], 4)

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score
 
+from interestlake.core.errors import BadInput
 from interestlake.core.lake import Lake
 from interestlake.privacy.person import Person
 from interestlake.serving.person_page.object import forget
@@ -153,3 +154,14 @@ def popularity_ndcg() -> float:
         gain = sum(1 / np.log2(rank + 2) for rank, item in enumerate(ranked) if item in held)
         values.append(gain / sum(1 / np.log2(rank + 2) for rank in range(len(held))))
     return float(np.mean(values))
+
+
+def test_two_tower_is_refused_before_anything_is_read_by_the_driver(planted, stage_context, monkeypatch):
+    def loaded(*given):
+        raise AssertionError("read before the bound was checked")
+
+    for name in ("side_tensor", "sample_holdout", "read_batches"):
+        monkeypatch.setattr(f"interestlake.stages.train_two_tower.{name}", loaded)
+    context = stage_context(planted.root, overrides={**SMALL, "two_tower.batch_size": 30_000})
+    with pytest.raises(BadInput, match=rf"training of {USERS} people and {ITEMS + 1} items.*a plan of 10\.80 GB"):
+        run(context, TRAIN_TWO_TOWER)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..core.config import RunOptions, conf_file, conf_folder, cut, load_params, new_run_id, parse_override
 from ..core.errors import BadInput, GateRefused, Unreadable
-from ..core.moved_store import SQLITE, default_tracking_uri, settle_store
+from ..core.moved_store import SQLITE, default_tracking_uri, expect_store, settle_store
 from ..core.params.all import Params
 from ..core.places import expect_lake_place, expect_lake_there, expect_writable
 from ..core.progress import PROGRESS, spark_tasks
@@ -193,10 +193,12 @@ def _look_for_source(source: str | None, mapping: str | None, key_file: str) -> 
 
 
 def _look_for_places(options: RunOptions) -> None:
-    """BadInput where the lake, the report's folder or a sqlite store cannot be written on this machine's disk."""
+    """BadInput where the lake, the report's folder or a sqlite store cannot be written on this machine's disk, or a
+    lake elsewhere has no store."""
     expect_lake_place(options.lake, options.inputs)
     if options.report_dir:
         expect_writable(options.report_dir, "--report-dir")
+    expect_store(options.tracking_uri, options.lake)
     if options.tracking_uri and options.tracking_uri.startswith(SQLITE):
         expect_writable(os.path.dirname(options.tracking_uri.removeprefix(SQLITE)) or ".", "--tracking-uri")
 

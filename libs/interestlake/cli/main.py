@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 
+from ..core.blas import choose
 from ..core.errors import GateRefused, InterestlakeError
 from ..core.progress import PROGRESS
 from .dispatch import LOG, execute
@@ -33,6 +34,7 @@ def main(argv: Sequence[str] | None = None, load: Callable | None = None) -> int
     load: see dispatch.execute; None = what the command table says.
     """
     _quiet_libraries()
+    choose()  # before anything loads numpy, and before the JVM that workers inherit from
     arguments = build_parser().parse_args(argv)
     set_up_logging(arguments.quiet, arguments.verbose)
     try:

@@ -1,10 +1,10 @@
 """The only Delta I/O: make, read (at a version), write by key, idempotent by run id, patient with other writers."""
 
-import threading
 import uuid
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import unquote
 
 from delta import exceptions as refused
@@ -30,8 +30,6 @@ REFUSALS = (
     refused.ConcurrentTransactionException, refused.ConcurrentWriteException, refused.MetadataChangedException,
     refused.ProtocolChangedException, refused.DeltaConcurrentModificationException,
 )  # fmt: skip
-# a merge takes its transaction's name from the session, which threads share
-MERGING = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -252,15 +250,14 @@ class Lake:
         on = " AND ".join(f"t.{key} = s.{key}" for key in table.key)
         values = [name for name in table.column_names if name not in table.key]
         same = " AND ".join(equal(name, type_of(table, name)) for name in values)
-        with MERGING, settings(self.spark, {TXN_APP: app, TXN_VERSION: str(self.take)}):
-            merge = self._delta(table.name).alias("t").merge(rows.alias("s"), on)
-            put: dict[str, str | Column] = {column: f"s.{column}" for column in table.column_names}
-            if deletes:
-                merge = merge.whenMatchedDelete("s.gone")
-            if values:
-                merge = merge.whenMatchedUpdate(condition=f"NOT ({same})", set=put)
-            merge = merge.whenNotMatchedInsert("NOT s.gone", put) if deletes else merge.whenNotMatchedInsert(values=put)
-            (merge.whenNotMatchedBySourceDelete(lacking) if lacking else merge).execute()
+        merge = self._named_delta(table.name, app).alias("t").merge(rows.alias("s"), on)
+        put: dict[str, str | Column] = {column: f"s.{column}" for column in table.column_names}
+        if deletes:
+            merge = merge.whenMatchedDelete("s.gone")
+        if values:
+            merge = merge.whenMatchedUpdate(condition=f"NOT ({same})", set=put)
+        merge = merge.whenNotMatchedInsert("NOT s.gone", put) if deletes else merge.whenNotMatchedInsert(values=put)
+        (merge.whenNotMatchedBySourceDelete(lacking) if lacking else merge).execute()
 
     def _last_commit(self, name: str) -> int:
         return last_version(self.spark, self.path(name))
@@ -274,6 +271,15 @@ class Lake:
     def _delta(self, name: str) -> DeltaTable:
         self._expect(name)
         return DeltaTable.forPath(self.spark, self.path(name))
+
+    def _named_delta(self, name: str, app: str) -> DeltaTable:
+        """The table in a session of its own: a merge takes the name of its transaction from the session, which threads
+        share, and merges of other tables are to run beside it."""
+        java: Any = self.spark._jsparkSession
+        own = java.cloneSession()
+        own.conf().set(TXN_APP, app)
+        own.conf().set(TXN_VERSION, str(self.take))
+        return DeltaTable(self.spark, jvm(self.spark).io.delta.tables.DeltaTable.forPath(own, self.path(name)))
 
     def _expect(self, name: str) -> None:
         if not self.exists(name):

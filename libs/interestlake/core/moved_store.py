@@ -7,6 +7,8 @@ from contextlib import closing, suppress
 from pathlib import Path
 from urllib.parse import unquote
 
+from .errors import BadInput
+from .storage import has_scheme
 from .store_names import experiment_name
 
 LOG = logging.getLogger("interestlake")
@@ -26,6 +28,18 @@ def default_tracking_uri(lake: str) -> str:
     """MLFLOW_TRACKING_URI where set, else a sqlite store beside the lake's layers."""
     local = lake.removeprefix("file://")
     return os.environ.get("MLFLOW_TRACKING_URI") or f"{SQLITE}{Path(local).resolve() / 'mlflow.db'}"
+
+
+def expect_store(tracking_uri: str | None, lake: str) -> str:
+    """The store of a run that writes: the one named, else `default_tracking_uri`.
+
+    Raises BadInput where none is named and the lake lies elsewhere: sqlite has no file there.
+    """
+    elsewhere = has_scheme(lake) and not lake.startswith("file:")
+    if elsewhere and not (tracking_uri or os.environ.get("MLFLOW_TRACKING_URI")):
+        raise BadInput.of("MLflow store", found=f"none for a lake at {lake}", where="--tracking-uri or "
+                          "MLFLOW_TRACKING_URI", expected="the address of a server, or a sqlite file")  # fmt: skip
+    return tracking_uri or default_tracking_uri(lake)
 
 
 def settle_store(tracking_uri: str) -> None:

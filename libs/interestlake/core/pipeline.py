@@ -12,7 +12,8 @@ from .config import RunOptions, cut, flat
 from .errors import GateRefused
 from .hold import holding
 from .lake import Lake, one_row
-from .moved_store import default_tracking_uri
+from .lineage import checkpoints_below
+from .moved_store import expect_store
 from .params.all import Params
 from .progress import PROGRESS
 from .stage import Stage, StageContext
@@ -53,7 +54,7 @@ def run_stages(
 
 
 def _tracker(options: RunOptions) -> Tracker:
-    return Tracker(options.tracking_uri or default_tracking_uri(options.lake), options.run_id)
+    return Tracker(expect_store(options.tracking_uri, options.lake), options.run_id)
 
 
 def _run_all(
@@ -66,7 +67,7 @@ def _run_all(
     status = "FAILED"
     marks = Marks()
     try:
-        with lake.named(options.run_id):
+        with lake.named(options.run_id), checkpoints_below(lake.spark, lake.root, options.run_id):
             for number, stage in enumerate(stages, 1):
                 label = f"[{number}/{len(stages)}] {stage.name}"
                 if stage.name in claim.done:

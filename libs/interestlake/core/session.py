@@ -132,6 +132,11 @@ def settings(spark: "SparkSession", own: Mapping[str, str]) -> Iterator[None]:
             spark.conf.unset(key) if value is None else spark.conf.set(key, value)
 
 
+def on_one_machine(master: str | None) -> bool:
+    """Whether the tasks of a Spark master run where the driver does, so that they see its disk."""
+    return master is None or master == "local" or master.startswith(("local[", "local-cluster["))
+
+
 def _no_start(error: Exception) -> BadInput:
     """What the end of the JVM's log is known to mean, or else that end."""
     lines = jvm_log().read_text(errors="replace").splitlines()
@@ -148,8 +153,8 @@ def build_session(
     """A SparkSession of `profile`, or the running one.
 
     Under spark-submit the submitted properties win and the file is not read. The JVM's own output goes to `jvm_log()`.
-    The checkpoint folder is made under Spark's local folder. Raises BadInput where the profile's file is missing or
-    Spark does not start, with the end of that log.
+    On one machine the checkpoint folder is made under Spark's local folder. Raises BadInput where the profile's file is
+    missing or Spark does not start, with the end of that log.
     """
     from pyspark.sql import SparkSession
 
@@ -176,7 +181,9 @@ def build_session(
         spark = builder.getOrCreate()
     keep_jvm_names(spark._jvm)
     spark.sparkContext.setLogLevel("ERROR")
-    if spark.sparkContext.getCheckpointDir() is None:
+    context = spark.sparkContext
+    # other hosts do not see this disk: a run on a cluster keeps its checkpoints below the lake (`core/lineage.py`)
+    if context.getCheckpointDir() is None and on_one_machine(context.master):
         local = spark.conf.get("spark.local.dir", None) or os.environ.get("TMPDIR", "/tmp")
-        spark.sparkContext.setCheckpointDir(f"{local}/interestlake-checkpoints")
+        context.setCheckpointDir(f"{local.split(',')[0]}/interestlake-checkpoints")
     return spark

@@ -39,6 +39,12 @@ def filesystem(spark: "SparkSession", path: str) -> tuple[Any, Any]:
     return hadoop_path.getFileSystem(java.hadoopConfiguration()), hadoop_path
 
 
+def local_path(spark: "SparkSession", address: str) -> Path | None:
+    """The place of an address on this machine's disk; None where it lies on another file system."""
+    system, path = filesystem(spark, address)
+    return Path(path.toUri().getPath()) if system.getUri().getScheme() == "file" else None
+
+
 def file_there(spark: "SparkSession", address: str) -> bool:
     """Whether there is a file at an address."""
     system, path = filesystem(spark, address)
@@ -61,6 +67,25 @@ def put_file(spark: "SparkSession", local: Path, address: str) -> None:
     """Copy a file of this machine to `address` on whatever file system it names, in place of one that is there."""
     system, path = filesystem(spark, address)
     system.copyFromLocalFile(False, True, jvm(spark).org.apache.hadoop.fs.Path(str(local)), path)
+
+
+def put_whole(spark: "SparkSession", local: Path, address: str) -> None:
+    """As `put_file`, by a copy beside it that is then renamed: a reader finds a whole file, or for a moment none."""
+    system, path = filesystem(spark, address)
+    part = jvm(spark).org.apache.hadoop.fs.Path(f"{address}.part")
+    system.copyFromLocalFile(False, True, jvm(spark).org.apache.hadoop.fs.Path(str(local)), part)
+    system.delete(path, False)
+    if not system.rename(part, path):
+        raise OSError(f"{address}.part cannot be renamed to {address}")
+
+
+def files_in(spark: "SparkSession", folder: str, suffix: str) -> list[str]:
+    """Addresses of the files with this suffix that lie in a folder, in order; none where there is no folder."""
+    system, path = filesystem(spark, folder)
+    if not system.exists(path):
+        return []
+    names = (status.getPath().getName() for status in system.listStatus(path) if status.isFile())
+    return [f"{folder}/{name}" for name in sorted(names) if name.endswith(suffix)]
 
 
 def fetch_file(spark: "SparkSession", address: str, local: Path) -> None:

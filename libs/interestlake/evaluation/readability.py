@@ -1,7 +1,7 @@
 """How a list's sentences read, and how far each differs from the others: words, pure, and over all lists."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import pandas as pd
 from pyspark.sql import DataFrame
@@ -48,11 +48,15 @@ def reasons_read(lists: DataFrame) -> DataFrame:
     Means over people, but for reason_longest, which is the most of all; no row where there is no list.
     """
 
-    def read(rows: pd.DataFrame) -> pd.DataFrame:
-        return pd.DataFrame([read_list(rows.sort_values("rank")["reason"].tolist())])
+    def read(frames: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
+        for frame in frames:
+            if len(frame):
+                yield pd.DataFrame([read_list(list(reasons)) for reasons in frame["reasons"]], columns=METRICS)
 
     schema = ", ".join(f"{name} double" for name in METRICS)
-    people = lists.select("user_id", "rank", "reason").groupBy("user_id").applyInPandas(read, schema)
+    ordered = F.array_sort(F.collect_list(F.struct("rank", "reason"))).alias("listed")
+    people = lists.groupBy("user_id").agg(ordered).select(F.col("listed.reason").alias("reasons"))
+    people = people.mapInPandas(read, schema)
     figures = [F.max(name) if name == "reason_longest" else F.avg(name) for name in METRICS]
     means = people.agg(*(f.alias(n) for f, n in zip(figures, METRICS, strict=True)), F.count("*").alias("users"))
     pairs = F.array(*(F.struct(F.lit(name).alias("metric"), F.col(name).alias("value")) for name in METRICS))

@@ -77,7 +77,7 @@ def spread(items: DataFrame, people: DataFrame, train_users: int, ks: Sequence[i
     catalogue_items = items.count()
 
     def build(lists: DataFrame) -> DataFrame:
-        shown = lists.join(F.broadcast(items.select("item_id", "user_count")), "item_id")
+        shown = lists.join(items.select("item_id", "user_count"), "item_id")
         shown = shown.join(people.select("split", "user_id", "segment"), ["split", "user_id"])
         shown = shown.withColumn("segment", F.explode(F.array(F.lit("all"), F.col("segment"))))
         shown = shown.withColumn("k", F.explode(F.array(*[F.lit(k) for k in ks]))).where("rank <= k")
@@ -104,7 +104,7 @@ def unlikeness(items: DataFrame, people: DataFrame, vectors: Broadcast, ks: Sequ
     """lists -> VALUES rows of diversity; `users` counts the lists that have one. Lazy."""
 
     def build(lists: DataFrame) -> DataFrame:
-        indexed = lists.join(F.broadcast(items.select("item_id", "item_index")), "item_id")
+        indexed = lists.join(items.select("item_id", "item_index"), "item_id")
         ordered = F.array_sort(F.collect_list(F.struct("rank", "item_index"))).alias("shown")
         whole = indexed.groupBy("split", "model", "user_id").agg(ordered)
         whole = whole.select("split", "model", "user_id", F.col("shown.item_index").alias("items"))

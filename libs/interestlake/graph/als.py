@@ -7,20 +7,25 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from ..core.params.all import Als
+from ..core.partitions import partitions_for
+
+PAIRS_PER_BLOCK = 1_000_000
 
 
 def fit_als(params: Als, seed: int) -> Callable[[DataFrame], ALSModel]:
     """interactions(user_index int, item_index int, weight in [0,1]) -> fitted ALSModel with int ids.
 
-    Confidence of a pair is 1 + alpha * weight. The input is laid out by user in `params.blocks` sorted partitions and
-    the factor blocks are as many, so the sums run in the same order on any cluster up to the arrival of shuffled
-    blocks: factors agree to about 1e-4, not to the bit. Runs Spark jobs: about two per sweep.
+    Confidence of a pair is 1 + alpha * weight. The input is laid out by user in `params.blocks` sorted partitions (0: a
+    number by the pairs alone, PAIRS_PER_BLOCK in each) and the factor blocks are as many, so the sums run in the same
+    order on any cluster up to the arrival of shuffled blocks: factors agree to about 1e-4, not to the bit. Runs Spark
+    jobs: about two per sweep. Every tenth sweep is checkpointed where the session has a folder for it.
     """
 
     def fit(interactions: DataFrame) -> ALSModel:
+        blocks = params.blocks or partitions_for(interactions.count(), PAIRS_PER_BLOCK)
         ratings = (
             interactions.select("user_index", "item_index", F.col("weight").cast("float").alias("weight"))
-            .repartition(params.blocks, "user_index")
+            .repartition(blocks, "user_index")
             .sortWithinPartitions("user_index", "item_index")
         )
         als = ALS(
@@ -32,8 +37,8 @@ def fit_als(params: Als, seed: int) -> Callable[[DataFrame], ALSModel]:
             userCol="user_index",
             itemCol="item_index",
             ratingCol="weight",
-            numUserBlocks=params.blocks,
-            numItemBlocks=params.blocks,
+            numUserBlocks=blocks,
+            numItemBlocks=blocks,
             seed=seed,
             coldStartStrategy="nan",
             checkpointInterval=10,

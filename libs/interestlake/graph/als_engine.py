@@ -10,6 +10,7 @@ from pyspark.ml.recommendation import ALSModel
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from ..core.lineage import cut
 from ..core.only_row import only_row
 from ..core.params.all import Als
 from ..core.storage import jvm
@@ -86,7 +87,7 @@ def fit_with(plan: AlsFit, params: Als, seed: int) -> Callable[[DataFrame], ALSM
     def fit(interactions: DataFrame) -> ALSModel:
         pairs = interactions.select("user_index", "item_index", F.col("weight").cast("float").alias("weight"))
         # one partition, so one task on one executor; the checkpoint keeps the fit from being run once per table
-        rows = pairs.repartition(1).mapInPandas(_factorised(plan, params, seed), ROWS_SCHEMA).localCheckpoint()
+        rows = cut(pairs.repartition(1).mapInPandas(_factorised(plan, params, seed), ROWS_SCHEMA))
         return _model(params.rank, _side(rows, PEOPLE), _side(rows, ITEMS))
 
     return fit

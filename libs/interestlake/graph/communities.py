@@ -7,6 +7,7 @@ from pyspark.ml.clustering import PowerIterationClustering
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from ..core.lineage import cut
 from ..core.only_row import only_row
 from .engine import WeightedGraph, label_propagation
 
@@ -75,7 +76,7 @@ def merge_communities(graph: WeightedGraph, members: DataFrame) -> tuple[DataFra
 def _named(members: DataFrame) -> DataFrame:
     """(id, label) -> (id, community = smallest id with the label), held by Spark."""
     smallest = members.groupBy("label").agg(F.min("id").alias("community"))
-    return members.join(smallest, "label").select("id", "community").localCheckpoint()
+    return cut(members.join(smallest, "label").select("id", "community"))
 
 
 def power_iteration(graph: WeightedGraph, k: int) -> DataFrame:

@@ -9,6 +9,9 @@ from pyspark.sql import functions as F
 from scipy import sparse
 
 from ..core.errors import BadInput
+from ..core.lineage import cut
+from ..core.only_row import only_row
+from ..core.partitions import partitions_for
 from .histories import Transform, cap_histories, quantised
 from .nodes import index_nodes, name_ends
 
@@ -17,6 +20,7 @@ PAIR_COLUMNS = "src bigint, dst bigint, pair_count bigint, dot double"
 
 # Pair cells that one block of users may make before its partial counts are sent on: about 200 MB.
 BLOCK_CELLS = 8_000_000
+ROWS_PER_PARTITION = 250_000
 
 
 def build_edges(
@@ -42,11 +46,13 @@ def build_edges(
     def transform(histories: DataFrame) -> DataFrame:
         capped = histories.where(F.col("weight") > 0).transform(cap_histories(max_history, seed))
         capped = capped.select("user_id", "node", quantised(F.col("weight")).alias("weight")).where(F.col("weight") > 0)
-        capped = capped.localCheckpoint()
-        users = capped.select("user_id").distinct().count()
+        capped = cut(capped)
+        size = only_row(capped.agg(F.countDistinct("user_id").alias("users"), F.count(F.lit(1)).alias("rows")))
         nodes = _node_sizes(capped, min_pair_count)
-        pairs = capped.transform(count_pairs(nodes.select("id", "node"), min_pair_count))
-        weighed = pairs.transform(weigh_pairs(nodes, users, measure, popularity_discount))
+        slots = capped.sparkSession.sparkContext.defaultParallelism
+        partitions = max(slots, partitions_for(size["rows"], ROWS_PER_PARTITION))
+        pairs = capped.transform(count_pairs(nodes.select("id", "node"), min_pair_count, partitions))
+        weighed = pairs.transform(weigh_pairs(nodes, size["users"], measure, popularity_discount))
         strongest = weighed.transform(keep_strongest(max_neighbours))
         return strongest.transform(name_ends(nodes.select("id", "node")))
 
@@ -61,17 +67,17 @@ def _node_sizes(histories: DataFrame, min_pair_count: int) -> DataFrame:
     return index_nodes(sizes.where(F.col("holders") >= min_pair_count), "node")
 
 
-def count_pairs(nodes: DataFrame, min_pair_count: int) -> Transform:
+def count_pairs(nodes: DataFrame, min_pair_count: int, partitions: int) -> Transform:
     """histories(user_id, node, weight), nodes(id, node) -> pairs(src < dst as ids, pair_count, dot = sum w_i * w_j).
 
-    Each task multiplies sparse blocks of users and sends partial counts; Spark adds them up. Lazy.
+    Each of `partitions` tasks multiplies sparse blocks of users and sends partial counts; Spark adds them up. Lazy.
+    A pair can be judged only once it is summed; nodes that too few people hold are to be left out of `nodes`.
     """
 
     def transform(histories: DataFrame) -> DataFrame:
-        parallelism = histories.sparkSession.sparkContext.defaultParallelism
         numbered = histories.join(nodes, "node").select("user_id", "id", "weight")
-        # a fixed number of partitions: otherwise adaptive execution joins them into one small task
-        grouped = numbered.repartition(parallelism, "user_id").sortWithinPartitions("user_id", "id")
+        # a number of partitions: otherwise adaptive execution joins them into one small task
+        grouped = numbered.repartition(partitions, "user_id").sortWithinPartitions("user_id", "id")
         partial = grouped.mapInPandas(_partial_pairs, PAIR_COLUMNS)
         whole = partial.groupBy("src", "dst").agg(F.sum("pair_count").alias("pair_count"), F.sum("dot").alias("dot"))
         return whole.where(F.col("pair_count") >= min_pair_count)

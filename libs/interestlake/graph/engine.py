@@ -11,6 +11,7 @@ from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from ..core.errors import BadInput
+from ..core.lineage import cut
 from ..core.only_row import only_row
 from ..core.storage import jvm
 from .nodes import index_nodes
@@ -51,7 +52,8 @@ def require_graphframes(spark: SparkSession) -> None:
 def weighted_graph(edges: DataFrame, isolated: DataFrame | None = None, directed: bool = False) -> WeightedGraph:
     """edges(src, dst, weight, ... as names) -> a WeightedGraph; `isolated`(node) adds nodes without edges.
 
-    Runs 5 Spark jobs and holds the numbered graph by local checkpoints. Raises BadInput without GraphFrames' jar.
+    Runs 5 Spark jobs and holds the numbered graph by checkpoints (`core/lineage.py`). Raises BadInput without
+    GraphFrames' jar.
     """
     require_graphframes(edges.sparkSession)
     ends = edges.select(F.explode(F.array("src", "dst")).alias("node"))
@@ -61,7 +63,7 @@ def weighted_graph(edges: DataFrame, isolated: DataFrame | None = None, directed
     dst = vertices.select(F.col("id").alias("dst_id"), F.col("node").alias("dst"))
     numbered = edges.select("src", "dst", "weight").join(src, "src").join(dst, "dst")
     numbered = numbered.select(F.col("src_id").alias("src"), F.col("dst_id").alias("dst"), "weight")
-    return WeightedGraph(vertices, numbered.localCheckpoint(), directed)
+    return WeightedGraph(vertices, cut(numbered), directed)
 
 
 def degrees(graph: WeightedGraph) -> DataFrame:
@@ -132,9 +134,9 @@ def _message_rounds(
             mail = GraphFrame(state, edges).aggregateMessages(gathered, sendToDst=message)
             changed = change(round_number, state.join(mail, "id", "left"))
             # one action cuts the lineage and fills the cache
-            before, state = state, _held(changed.localCheckpoint(eager=False))
+            before, state = state, _held(cut(changed, eager=False))
             before.unpersist()
-        return state.localCheckpoint()
+        return cut(state)
     finally:
         edges.unpersist()
         state.unpersist()
@@ -196,7 +198,7 @@ def _with_ways_out(graph: WeightedGraph) -> DataFrame:
         out = graph.edges.groupBy(F.col("src").alias("id")).agg(F.sum("weight").alias("out_weight"))
     else:
         out = degrees(graph).select("id", F.col("weighted_degree").alias("out_weight"))
-    return graph.vertices.select("id").join(out, "id", "left").localCheckpoint()
+    return cut(graph.vertices.select("id").join(out, "id", "left"))
 
 
 def _walk(graph: WeightedGraph, vertices: DataFrame, walks: dict[str, int | None], rounds: int) -> DataFrame:

@@ -124,15 +124,14 @@ def user_features(
     )
 
 
-def training_examples(partitions: int) -> Callable[[DataFrame], DataFrame]:
-    """interactions -> models.training_examples rows of the train split, laid out so that files follow key order."""
+def training_examples(interactions: DataFrame) -> DataFrame:
+    """interactions -> models.training_examples rows of the train split, laid out so that files follow key order. Lazy.
 
-    def build(interactions: DataFrame) -> DataFrame:
-        return (
-            interactions.where("split = 'train'")
-            .select("user_index", "item_index", F.col("weight").cast("float").alias("weight"))
-            .repartitionByRange(partitions, "user_index", "item_index")
-            .sortWithinPartitions("user_index", "item_index")
-        )
-
-    return build
+    Adaptive execution sizes the files: a feed's batches are cut by row, wherever a file ends.
+    """
+    return (
+        interactions.where("split = 'train'")
+        .select("user_index", "item_index", F.col("weight").cast("float").alias("weight"))
+        .repartitionByRange("user_index", "item_index")
+        .sortWithinPartitions("user_index", "item_index")
+    )

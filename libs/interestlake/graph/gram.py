@@ -13,7 +13,6 @@ from pyspark.sql import DataFrame
 from ..models.item_matrix import cosine_neighbours
 
 STRIP_ITEMS = 512  # rows of the Gram matrix that travel together
-PEOPLE_PER_PARTITION = 50_000
 STRIP = ("strip", "places", "counts", "lengths")
 STRIP_SCHEMA = "strip int, places binary, counts binary, lengths binary"
 SUMMED = (*STRIP, "near_items", "near_places", "cosines")
@@ -26,11 +25,6 @@ class CoOccurrence:
 
     neighbours: sp.csr_matrix
     gram: np.ndarray | None
-
-
-def partition_count(people: int) -> int:
-    """Partitions of a pass over people: by their number alone, so that rows do not depend on the cluster."""
-    return max(4, -(-people // PEOPLE_PER_PARTITION))
 
 
 def partial_strips(place: np.ndarray, item_count: int, max_history: int, partitions: int) -> Callable:

@@ -3,6 +3,7 @@
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from ..core.lineage import cut
 from .histories import Transform
 
 
@@ -11,10 +12,10 @@ def index_nodes(nodes: DataFrame, name: str) -> DataFrame:
 
     Names must be distinct. The order is the names' byte order, so smaller id means smaller name. Runs 2 Spark jobs.
     """
-    nodes = nodes.localCheckpoint()
+    nodes = cut(nodes)
     names = nodes.select(name).orderBy(name).rdd.map(lambda row: row[0]).zipWithIndex()
     numbers = nodes.sparkSession.createDataFrame(names, f"{name} string, id bigint")
-    return nodes.join(numbers, name).select("id", *nodes.columns).localCheckpoint()
+    return cut(nodes.join(numbers, name).select("id", *nodes.columns))
 
 
 def name_ends(nodes: DataFrame) -> Transform:

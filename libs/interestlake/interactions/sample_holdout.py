@@ -9,16 +9,22 @@ from ..training.holdout import Holdout
 MAX_USERS = 2000
 
 
+def people_to_judge(interactions: DataFrame, max_users: int = MAX_USERS) -> DataFrame:
+    """interactions(user_index, split) -> (user_index) of as many people as `sample_holdout` will hold. Lazy."""
+    return _in_both_splits(interactions).limit(max_users).select("user_index")
+
+
+def _in_both_splits(interactions: DataFrame) -> DataFrame:
+    counts = (F.expr(f"count_if(split = '{split}') AS {split}") for split in ("validation", "train"))
+    return interactions.groupBy("user_index").agg(*counts).where("validation > 0 AND train > 0")
+
+
 def sample_holdout(interactions: DataFrame, seed: int, max_users: int = MAX_USERS) -> Holdout:
     """interactions(user_index, item_index, split) -> Holdout of at most `max_users` people with both splits.
 
     People are picked by hash of index and seed. Runs two Spark jobs; the sampled people's pairs reach the driver.
     """
-    both = (
-        interactions.groupBy("user_index")
-        .agg(F.expr("count_if(split = 'validation') AS held"), F.expr("count_if(split = 'train') AS known"))
-        .where("held > 0 AND known > 0")
-    )
+    both = _in_both_splits(interactions)
     picked = both.orderBy(F.xxhash64("user_index", F.lit(seed)), "user_index").limit(max_users).select("user_index")
     pairs = (
         interactions.where("split IN ('train', 'validation')")

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
+from .quantiles import exact_quantiles
+
 Transform = Callable[[DataFrame], DataFrame]
 MIN_PAIRS = 3
 HASH_DIGITS = 13  # 52 bits: exact in a double
@@ -24,7 +26,7 @@ def split_pairs(method: str, validation_share: float, test_share: float, seed: i
     hash: the same numbers, a person's pairs ordered by sha-256(seed, user_id, item_id) instead of time; no moment.
     global_time: pairs after the exact (1 - test_share) quantile of chosen_ts are test, those after the
     (1 - test_share - validation_share) quantile validation; pairs without time are train. The splits end at the
-    quantiles. Lazy.
+    quantiles. Lazy, but for the four Spark jobs that find the quantiles.
     """
     if method == "global_time":
         return lambda pairs: pairs.transform(_placed()).transform(_by_quantile(validation_share, test_share))
@@ -96,16 +98,15 @@ def _held_out(share: float) -> Column:
 
 def _by_quantile(validation_share: float, test_share: float) -> Transform:
     def transform(pairs: DataFrame) -> DataFrame:
-        test_from = _quantile(1 - test_share) if test_share > 0 else _never()
-        validation_from = _quantile(1 - test_share - validation_share) if validation_share > 0 else test_from
-        ends = pairs.agg(*(end.alias(name) for name, end in zip(ENDS, (validation_from, test_from), strict=True)))
+        moments = pairs.select(F.unix_micros("chosen_ts").alias("micros")).persist()
+        shares = [1 - test_share - validation_share * (validation_share > 0), 1 - test_share]
+        found = exact_quantiles(moments, shares) or [None, None]
+        moments.unpersist()
+        validation_from, test_from = (F.timestamp_micros(F.lit(micros).cast("bigint")) for micros in found)
+        test_from = test_from if test_share > 0 else _never()
+        validation_from = validation_from if validation_share > 0 else test_from
         test, validation = (F.col("chosen_ts") > F.col(name) for name in reversed(ENDS))
         split = F.when(test, "test").when(validation, "validation").otherwise("train")
-        return pairs.crossJoin(F.broadcast(ends)).withColumn("split", split)
+        return pairs.withColumns(dict(zip(ENDS, (validation_from, test_from), strict=True))).withColumn("split", split)
 
     return transform
-
-
-def _quantile(share: float) -> Column:
-    """The exact quantile of chosen_ts, to the microsecond."""
-    return F.timestamp_micros(F.round(F.percentile(F.col("chosen_ts").cast("double"), share) * 1e6).cast("long"))

@@ -1,6 +1,7 @@
 """A person's interests as several clusters, each with a medoid: one mean would lie between them, on nothing."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,6 +12,7 @@ from scipy.cluster.hierarchy import fcluster, linkage
 from .node_vectors import matrix_of
 
 CLUSTERED = "user_id string, interest string, cluster int, medoid string"
+NAMES = tuple(column.split()[0] for column in CLUSTERED.split(", "))
 
 
 def ward_clusters(points: np.ndarray, shares: np.ndarray, distance: float) -> tuple[np.ndarray, np.ndarray]:
@@ -39,22 +41,31 @@ def cluster_interests(vectors: DataFrame, distance: float) -> Callable[[DataFram
     """vector representation(user_id, interest, weight) -> (user_id, interest, cluster int, medoid).
 
     vectors(interest_id, vector), as long as the vocabulary. Interests without a vector stand at the origin, together.
-    A person's list must be capped before: Ward's method takes the square of its length. Lazy; one pass of
-    applyInPandas over people.
+    A person's list must be capped before: Ward's method takes the square of its length. Lazy; people pass through
+    Python by the batch.
     """
 
-    def one_person(rows: pd.DataFrame) -> pd.DataFrame:
-        rows = rows.assign(rounded=rows["weight"].round(9))
-        rows = rows.sort_values(["rounded", "interest"], ascending=[False, True], kind="stable")
-        dimension = max((len(v) for v in rows["vector"] if v is not None), default=1)
-        clusters, medoids = ward_clusters(matrix_of(rows["vector"], dimension), rows["weight"].to_numpy(), distance)
-        names = rows["interest"].to_numpy()
-        return pd.DataFrame({"user_id": rows["user_id"].to_numpy(), "interest": names,
-                             "cluster": clusters.astype(np.int32), "medoid": names[medoids[clusters]]})  # fmt: skip
+    def one_person(person: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        weights = np.asarray(person.weights)
+        order = np.lexsort((np.asarray(person.interests, str), -weights.round(9)))
+        names, points = np.asarray(person.interests, object)[order], [person.vectors[place] for place in order]
+        dimension = max((len(v) for v in points if v is not None), default=1)
+        clusters, medoids = ward_clusters(matrix_of(points, dimension), weights[order], distance)
+        return names, clusters.astype(np.int32), names[medoids[clusters]]
+
+    def people(frames: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
+        for frame in frames:
+            rows = [one_person(person) for person in frame.itertuples(index=False)]
+            if rows:
+                users = np.repeat(frame["user_id"].to_numpy(), [len(names) for names, _, _ in rows])
+                columns = (users, *(np.concatenate(column) for column in zip(*rows, strict=True)))
+                yield pd.DataFrame(dict(zip(NAMES, columns, strict=True)))
 
     def transform(weights: DataFrame) -> DataFrame:
         placed = weights.join(vectors.withColumnRenamed("interest_id", "interest"), "interest", "left")
-        weighed = placed.select("user_id", "interest", F.col("weight").cast("double").alias("weight"), "vector")
-        return weighed.groupBy("user_id").applyInPandas(one_person, CLUSTERED)
+        held = F.collect_list(F.struct("interest", F.col("weight").cast("double").alias("weight"), "vector"))
+        lists = placed.groupBy("user_id").agg(held.alias("held"))
+        fields = (F.col(f"held.{name}").alias(f"{name}s") for name in ("interest", "weight", "vector"))
+        return lists.select("user_id", *fields).mapInPandas(people, CLUSTERED)
 
     return transform

@@ -41,7 +41,7 @@ def influence_edges(min_people: int, significance: float, gap_days: float) -> Ca
     same either way and drop out, as in McNemar's test (1947). Without direction, a person with a clear order falls on
     either side with chance 1/2: two-sided sign test over pairs with at least `min_people` such people, and a false
     discovery rate of `significance` over all of them (Benjamini and Hochberg, 1995). It shows an order, which influence
-    makes and a common trend makes too. Lazy; the pairs tested pass through one task once.
+    makes and a common trend makes too. One Spark job, which computes the pairs tested.
     """
 
     def transform(spans: DataFrame) -> DataFrame:
@@ -69,7 +69,7 @@ def influence_edges(min_people: int, significance: float, gap_days: float) -> Ca
             "p_value",
             two_sided_half(F.col("before").cast("double"), (F.col("before") + F.col("after")).cast("double")),
         )
-        judged = tested.transform(benjamini_hochberg("a_interest_id", "b_interest_id"))
+        judged = tested.transform(benjamini_hochberg)
         leads = F.col("before") > F.col("after")
         forward, backward = F.greatest("before", "after"), F.least("before", "after")
         significant = judged.where((F.col("q_value") <= significance) & (F.col("before") != F.col("after")))

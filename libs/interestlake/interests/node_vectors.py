@@ -1,9 +1,8 @@
 """Interests as points: the mean of the vectors of the items that carry them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
-import pandas as pd
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
@@ -30,7 +29,7 @@ def node_vectors(item_vectors: DataFrame) -> Callable[[DataFrame], DataFrame]:
     return transform
 
 
-def matrix_of(vectors: pd.Series, dimension: int) -> np.ndarray:
+def matrix_of(vectors: Sequence, dimension: int) -> np.ndarray:
     """Arrays or None -> (n, dimension) float64; None becomes zeros."""
     rows = np.zeros((len(vectors), dimension))
     for place, vector in enumerate(vectors):

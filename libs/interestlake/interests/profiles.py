@@ -84,14 +84,14 @@ def build_trends(nodes: Nodes, params: Profiles) -> Callable[[DataFrame], DataFr
     The people's sums about their own means are added up, so a slope is the mean change within people, whoever joined
     or left. A trend is called by the false discovery rate over all interests instead of one test's level.
     Interests with fewer than `trend_people` people whose choices span `trend_days` are unknown.
-    Lazy; the vocabulary passes through one task once.
+    One Spark job, which computes a row for each interest.
     """
 
     def transform(sums: DataFrame) -> DataFrame:
         judge = judge_trend(params.seasons, params.significance, support_of(params))
         backed = F.when(F.col("people") >= params.trend_people, F.col("timed")).otherwise(0)
         backed = sums.transform(pooled(params.trend_days)).withColumn("timed", backed)
-        judged = backed.transform(judge).transform(benjamini_hochberg("interest_id"))
+        judged = backed.transform(judge).transform(benjamini_hochberg)
         chance = (F.col("trend") != "unknown") & (F.col("q_value") > params.significance)
         named = nodes.names.select("interest_id", "kind", F.col("name").alias("label"))
         return judged.join(named, "interest_id").select(

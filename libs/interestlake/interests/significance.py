@@ -1,14 +1,16 @@
 """How sure: tails of distributions as column functions, and the false discovery rate over a table."""
 
-from collections.abc import Callable
-
 import pandas as pd
-from pyspark.sql import Column, DataFrame, Window
+from pyspark.sql import Column, DataFrame, Window, WindowSpec
 from pyspark.sql import functions as F
 from pyspark.sql.types import DoubleType
 from scipy import stats
 
+from ..core.lineage import cut
+
 NORMAL_95 = 1.959964  # standard errors to either side of a 95 % interval
+STEPS_PER_HALVING = 64  # of p
+LAST_STEP = 1 << 20  # of p = 0; the smallest p above it is in step 68,736
 
 
 @F.pandas_udf(DoubleType())
@@ -49,24 +51,31 @@ def wilson(count: Column, trials: Column) -> tuple[Column, Column]:
     return middle - reach, middle + reach
 
 
-def benjamini_hochberg(*tie_columns: str) -> Callable[[DataFrame], DataFrame]:
+def benjamini_hochberg(rows: DataFrame) -> DataFrame:
     """rows(p_value, ...) -> with q_value (Benjamini and Hochberg, 1995): the least false discovery rate that keeps it.
 
-    q of the i-th smallest of m = min over j >= i of p_j m / j. Rows whose p is null or nan are not tested: q null.
-    `tie_columns` order equal p. The tested rows pass through one task: for tables as long as a vocabulary or its edges.
+    q of the i-th smallest of m = min over j >= i of p_j m / j, the same for equal p. Rows whose p is null or nan are
+    not tested: q null. p is ranked within steps of its logarithm, and the steps, some thousands, among each other, so
+    that no task holds every row. One Spark job, which computes the rows.
     """
+    rows, p = cut(rows), F.col("p_value")  # a second computation may sum in another order, and p would not meet itself
+    tested = rows.where(p.isNotNull() & ~F.isnan("p_value"))
+    step = F.when(p > 0, F.floor(-F.log2(p) * STEPS_PER_HALVING)).otherwise(F.lit(LAST_STEP))
+    values = tested.groupBy("p_value").agg(F.count(F.lit(1)).alias("rows")).withColumn("step", step)
+    downwards = Window.orderBy("step")  # steps ascend as p falls
+    sizes = values.groupBy("step").agg(F.sum("rows").alias("size"))
+    sizes = sizes.withColumn("above", F.sum("size").over(_until(downwards, -1)))
+    sizes = sizes.withColumn("tests", F.sum("size").over(Window.partitionBy()))
+    inside = Window.partitionBy("step").orderBy(F.desc("p_value"))
+    larger = F.coalesce("above", F.lit(0)) + F.coalesce(F.sum("rows").over(_until(inside, -1)), F.lit(0))
+    ranked = values.join(sizes, "step").withColumn("raw", p * F.col("tests") / (F.col("tests") - larger))
+    least = ranked.groupBy("step").agg(F.min("raw").alias("raw"))
+    least = least.select("step", F.min("raw").over(_until(downwards, -1)).alias("of_above"))
+    q_value = F.least(F.lit(1.0), F.min("raw").over(_until(inside, 0)), F.col("of_above"))
+    judged = ranked.join(least, "step").select("p_value", q_value.alias("q_value"))
+    untested = rows.where(p.isNull() | F.isnan("p_value")).withColumn("q_value", F.lit(None).cast("double"))
+    return tested.join(judged, "p_value").select(*rows.columns, "q_value").unionByName(untested)
 
-    def transform(rows: DataFrame) -> DataFrame:
-        tested = rows.where(F.col("p_value").isNotNull() & ~F.isnan("p_value"))
-        order = Window.orderBy("p_value", *tie_columns)
-        ranked = tested.withColumn("bh_rank", F.row_number().over(order))
-        ranked = ranked.withColumn(
-            "bh_raw", F.col("p_value") * F.count(F.lit(1)).over(Window.partitionBy()) / F.col("bh_rank")
-        )
-        later = Window.orderBy(F.desc("bh_rank")).rowsBetween(Window.unboundedPreceding, Window.currentRow)
-        judged = ranked.withColumn("q_value", F.least(F.lit(1.0), F.min("bh_raw").over(later)))
-        untested = rows.where(F.col("p_value").isNull() | F.isnan("p_value"))
-        untested = untested.withColumn("q_value", F.lit(None).cast("double"))
-        return judged.drop("bh_rank", "bh_raw").unionByName(untested)
 
-    return transform
+def _until(window: WindowSpec, last: int) -> WindowSpec:
+    return window.rowsBetween(Window.unboundedPreceding, last)

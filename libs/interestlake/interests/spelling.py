@@ -47,7 +47,7 @@ def merge_spellings(candidates: DataFrame) -> DataFrame:
     heads = keyed.select(
         "kind", "name", F.first("kind").over(first).alias("kept_kind"), F.first("name").over(first).alias("kept_name")
     )
-    joined = named.join(F.broadcast(heads), ["kind", "name"])
+    joined = named.join(heads, ["kind", "name"])
     joined = joined.where((F.col("kind") == F.col("kept_kind")) | (F.col("kind") == "tag"))
     summed = joined.groupBy("item_id", F.col("kept_kind").alias("kind"), F.col("kept_name").alias("name")).agg(
         F.sum("score").alias("score")

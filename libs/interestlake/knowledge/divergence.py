@@ -51,8 +51,8 @@ def contributions(features: DataFrame, shares: DataFrame, smoothing: float) -> T
     person and feature of their items.
 
     contribution = P(f | O) ln(P(f | O) / P(f)), nats; told = contribution - rest * share, what the feature gives beyond
-    one that no item of the person has, which gives rest * P(f), rest = a ln a, a = smoothing / (n + smoothing). P(U) is
-    broadcast; the join is linear in events x features of an item. Lazy.
+    one that no item of the person has, which gives rest * P(f), rest = a ln a, a = smoothing / (n + smoothing). Linear
+    in events x features of an item. Lazy.
     """
 
     def transform(history: DataFrame) -> DataFrame:
@@ -64,7 +64,7 @@ def contributions(features: DataFrame, shares: DataFrame, smoothing: float) -> T
         rest = unseen * F.log(unseen) if smoothing > 0 else F.lit(0.0)
         return (
             counted.withColumn("total", F.sum("count").over(person))
-            .join(F.broadcast(shares), list(FEATURE))
+            .join(shares, list(FEATURE))
             .withColumn("contribution", given * F.log(given / share))
             .withColumn("rest", rest)
             .withColumn("told", F.col("contribution") - F.col("rest") * share)
@@ -109,7 +109,7 @@ def rank_items(
         strongest = Window.partitionBy("user_id").orderBy(F.desc(F.round(F.abs("told"), 12)), *FEATURE)
         first = parts.withColumn("place", F.row_number().over(strongest)).where(F.col("place") <= max_features)
         sizes = (
-            features.join(F.broadcast(shares), list(FEATURE))
+            features.join(shares, list(FEATURE))
             .groupBy("item_id")
             .agg(F.count(F.lit(1)).alias("size"), F.sum("share").alias("covered"))
         )

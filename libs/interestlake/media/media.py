@@ -97,7 +97,7 @@ def content_rows(reduced: Mapping[str, DataFrame], widths: Mapping[str, int]) ->
     return transform
 
 
-def content_examples(features: DataFrame, users: DataFrame, partitions: int) -> Callable[[DataFrame], DataFrame]:
+def content_examples(features: DataFrame, users: DataFrame) -> Callable[[DataFrame], DataFrame]:
     """interactions -> models.media_examples: train pairs of items with content, files in key order. Lazy.
 
     features: models.media_features; users(user_index, held).
@@ -111,9 +111,7 @@ def content_examples(features: DataFrame, users: DataFrame, partitions: int) -> 
         pairs = trained.join(items, "item_index").join(people, "user_index")
         used = (F.col("item_held") + F.col("user_held") == 0).cast("int").alias("used")
         rows = pairs.select("user_index", "item_index", F.col("weight").cast("float").alias("weight"), used)
-        return rows.repartitionByRange(partitions, "user_index", "item_index").sortWithinPartitions(
-            "user_index", "item_index"
-        )
+        return rows.repartitionByRange("user_index", "item_index").sortWithinPartitions("user_index", "item_index")
 
     return build
 

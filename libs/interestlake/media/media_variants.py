@@ -1,7 +1,6 @@
 """The content model on all modalities and on each alone, judged alike; and what is left when modalities are missing."""
 
 from collections.abc import Callable, Mapping
-from pathlib import Path
 
 import numpy as np
 import scipy.sparse as sp
@@ -9,6 +8,7 @@ import torch
 
 from ..core.params.all import TrainMedia
 from ..models.gated_fusion import MediaMatch
+from ..training.checkpoint import Checkpoint
 from ..training.loop import Epochs, History, train
 from .training import Content, ContentHoldout, evaluate_content, pair_loss, profiles
 
@@ -23,7 +23,7 @@ def fit(
     epochs: Epochs,
     params: TrainMedia,
     seed: int,
-    saved: Path,
+    saved: Checkpoint,
     mark: str,
     device: torch.device,
     on_look: Callable[[int, float, float], None] = lambda epoch, loss, value: None,

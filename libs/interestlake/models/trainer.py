@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from ..interactions.pairs import Pairs
 from ..interactions.side_information import SideInformation
-from ..training import checkpoint
+from ..training.checkpoint import Checkpoint
 from ..training.loop import History, train
 from ..training.reader import Batch, read_batches, shuffled
 from ..training.snapshot import Snapshot, store
@@ -96,7 +96,7 @@ class Trainer:
         for values in (data.users, data.items, *features):
             mark.update(values.tobytes())
         mark.update(judged_by)
-        saved = Path(tempfile.gettempdir()) / "interestlake" / f"{name}-{mark.hexdigest()[:16]}.pt"
+        saved = Checkpoint(Path(tempfile.gettempdir()) / "interestlake" / f"{name}-{mark.hexdigest()[:16]}.pt")
         with tempfile.TemporaryDirectory(prefix="interestlake-feed-") as folder:
             job = self.build(data, side, params, self.training.batch, seed, Path(folder))
             history = train(
@@ -113,7 +113,7 @@ class Trainer:
                 job.groups,
                 job.after_step,
             )
-            checkpoint.remove(saved)
+            saved.remove()
             return Trained(job.fitted(), history)
 
 

@@ -8,8 +8,8 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from ..core.lake import Written
+from ..core.partitions import partitions_for
 from ..core.stage import StageContext
-from ..graph.gram import partition_count
 from ..privacy.objections import TABLE as OBJECTIONS
 from ..privacy.objections import objected
 from .histories import friend_items, histories, people, strongest_interests
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pyspark import Broadcast
 
 PEOPLE_TABLES = ("silver.users", "silver.items", "silver.interactions", "silver.friends", "gold.interest_map")
+PEOPLE_PER_PARTITION = 50_000
 PAIR_COLUMNS = ("user_index", "item_index", "weight", "position", "split")
 
 
@@ -47,7 +48,7 @@ def open_scoring(context: StageContext) -> Scoring:
     tables = {name: context.read(name) for name in PEOPLE_TABLES}
     users = tables["silver.users"].select("user_id", "user_index").persist()
     pairs = tables["silver.interactions"].select(*PAIR_COLUMNS).persist()
-    return Scoring(tables, users, pairs, partition_count(users.count()))
+    return Scoring(tables, users, pairs, partitions_for(users.count(), PEOPLE_PER_PARTITION))
 
 
 @dataclass(frozen=True)

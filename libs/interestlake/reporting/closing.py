@@ -1,20 +1,21 @@
 """What `interestlake run` prints at its end: the metrics table, the report's path, the way to the MLflow UI."""
 
-from pathlib import Path
+import os
 
 from pyspark.sql import SparkSession
 
 from ..core.config import RunOptions
 from ..core.lake import Lake
 from ..core.moved_store import default_tracking_uri
+from ..core.storage import file_there, located
 from ..core.tracking import ui_command
 from .terminal import left_out_lines, metrics_table
 
 
-def report_path(options: RunOptions) -> Path:
-    """Where the run's page lies: <report_dir>/<run_id>.html, report_dir by default <lake>/reports."""
-    folder = options.report_dir or f"{options.lake.removeprefix('file://')}/reports"
-    return Path(folder) / f"{options.run_id}.html"
+def report_address(options: RunOptions) -> str:
+    """Where the run's page lies: <run_id>.html in report_dir, a folder of this machine, else in the lake's reports."""
+    own = options.report_dir and f"file://{os.path.abspath(options.report_dir)}"
+    return f"{own or f'{located(options.lake)}/reports'}/{options.run_id}.html"
 
 
 def closing_lines(spark: SparkSession, options: RunOptions) -> list[str]:
@@ -28,8 +29,8 @@ def closing_lines(spark: SparkSession, options: RunOptions) -> list[str]:
         shares = {row["model"]: row["weight"] for row in chosen if not row["left_out"]}
         if rows:
             lines += ["", metrics_table(rows, shares=shares if chosen else None), *left_out_lines(chosen), ""]
-    page = report_path(options)
-    if page.is_file():
-        lines.append(f"report  {page}")
+    page = report_address(options)
+    if file_there(spark, page):
+        lines.append(f"report  {page.removeprefix('file://')}")
     lines.append(f"MLflow  {ui_command(options.tracking_uri or default_tracking_uri(options.lake))}")
     return lines

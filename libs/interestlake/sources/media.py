@@ -6,7 +6,7 @@ from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from ..core.errors import BadInput
-from ..core.storage import filesystem
+from ..core.storage import filesystem, local_path
 from .dialect import PLAIN
 from .files import InputFile, list_files
 from .formats import Transform, csv, csv_names, first_line, require_columns
@@ -36,8 +36,9 @@ def read_media(spark: SparkSession, path: str, max_quarantine_share: float) -> M
     """`path`: *.csv (item_id,path[,kind], paths relative to it), *.parquet (item_id, bytes[, kind]) or a folder.
 
     In a folder the first part of a file's place names its item: ITEM.png, ITEM/any.wav. kind is image or audio; where
-    it is not said, the content decides. Runs at most three Spark jobs. Raises BadInput where nothing is there, a column
-    is missing, or too many lines of a CSV say nothing usable.
+    it is not said, the content decides. Files of a folder on another file system come with their bytes. Runs at most
+    three Spark jobs. Raises BadInput where nothing is there, a column is missing, or too many lines of a CSV say
+    nothing usable.
     """
     fs, address = filesystem(spark, path)
     if not fs.exists(address):
@@ -112,8 +113,9 @@ def _nameless(rows: DataFrame) -> DataFrame:
 
 
 def _in_folder(spark: SparkSession, root: str) -> MediaRows:
-    # the content column is not asked for, so nothing is read here
-    found = spark.read.format("binaryFile").option("recursiveFileLookup", "true").load(root).select("path")
+    # on this disk the content column is not asked for, so nothing is read here
+    elsewhere = local_path(spark, root) is None
+    found = spark.read.format("binaryFile").option("recursiveFileLookup", "true").load(root)
     prefix = root.rstrip("/") + "/"
     name = _below(F.col("path"), prefix)
     item_id = F.regexp_replace(F.element_at(F.split(name, "/"), 1), r"\.[A-Za-z0-9]+$", "")
@@ -122,11 +124,11 @@ def _in_folder(spark: SparkSession, root: str) -> MediaRows:
         item_id.alias("item_id"),
         nothing.cast("string").alias("kind"),
         "path",
-        nothing.cast("binary").alias("content"),
+        (F.col("content") if elsewhere else nothing.cast("binary")).alias("content"),
         name.alias("file"),
         F.lit(1).cast("bigint").alias("line"),
     )
-    return MediaRows(rows, None, False)
+    return MediaRows(rows, None, elsewhere)
 
 
 def _below(path: Column, prefix: str) -> Column:

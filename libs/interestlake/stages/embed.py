@@ -6,6 +6,7 @@ from typing import Any
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+from ..core.cache import cache_folder
 from ..core.lake import empty
 from ..core.only_row import only_row
 from ..core.stage import Stage, StageContext
@@ -14,7 +15,7 @@ from ..text.choose import MEASURED_TEXTS, SAMPLE_TEXTS, Choice, candidates, choo
 from ..text.choose import probe_engines as probe
 from ..text.configured import configured_encoder
 from ..text.embed import embed, has_words
-from ..text.encoder_files import EncoderFiles, cache_folder, export_onnx
+from ..text.encoder_files import EncoderFiles, export_onnx
 from ..text.onnx_files import int8_onnx
 from ..text.own_vectors import gpu_per_task, vectors_of
 from ..text.quantise import int8_model

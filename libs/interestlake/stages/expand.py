@@ -4,6 +4,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from ..core.params.all import Expand
+from ..core.partitions import partitions_for
 from ..core.stage import Stage, StageContext
 from ..interests.expansion.build import Parts, build_model
 from ..interests.expansion.choose import Selection
@@ -15,6 +16,7 @@ from ..privacy.objections import heeded
 from .interests import NEEDED, read_nodes
 
 EXPANSIONS = "gold.expansions"
+PEOPLE_PER_TASK = 10_000
 READS = (*NEEDED, "silver.facts", "graph.interest_edges", "graph.item_vectors")
 
 
@@ -46,7 +48,8 @@ def _run(context: StageContext) -> dict[str, float]:
     model = model_of(context, nodes, people)
     shared = context.spark.sparkContext.broadcast(model)
     context.log.info("      %d interests, %d reference people", model.size, len(model.reference_ids))
-    partitions = max(2, context.spark.sparkContext.defaultParallelism)
+    slots = context.spark.sparkContext.defaultParallelism
+    partitions = max(slots, partitions_for(people.count(), PEOPLE_PER_TASK))
     rows = people.repartition(partitions, "user_id").transform(
         expand(shared, setting_of(params), Selection(params.top_k, params.surprise))
     )

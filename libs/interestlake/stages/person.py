@@ -7,7 +7,7 @@ from ..core.errors import BadInput
 from ..core.hold import holder_of
 from ..core.spark_rows import SparkRows
 from ..core.stage import Stage, StageContext
-from ..core.storage import write_whole
+from ..core.storage import remove_file, write_whole
 from ..privacy.erasure import erase_everything, erase_interest, erase_item, text_tables
 from ..privacy.objections import TABLE as OBJECTIONS
 from ..privacy.person import Person
@@ -76,7 +76,7 @@ def forget_stage(released: Callable = open_recommender) -> Stage:
         for table, rows in gone.items():
             context.log.info("      %-32s %9d rows", table, rows)
         for page in reports_of(context.lake, request.person) if kind == "everything" else ():
-            page.unlink()
+            remove_file(context.spark, page)
             context.log.info("      page %s deleted", page)
         context.log.info(RANKER)
         if running := holder_of(context.lake):

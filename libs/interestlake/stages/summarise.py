@@ -2,15 +2,20 @@
 
 from pyspark.sql import functions as F
 
+from ..core.partitions import partitions_for
 from ..core.stage import Stage, StageContext
 from ..serving.summaries.command import NEEDED, plan_of, tables_of
 from ..serving.summaries.job import item_rows, replayed, summarise
 
+ITEMS_PER_TASK = 2000
+
 
 def _run(context: StageContext) -> dict[str, float]:
     plan = plan_of(context)
-    rows = item_rows(tables_of(context))
-    partitions = max(context.spark.sparkContext.defaultParallelism, 4)
+    tables = tables_of(context)
+    rows = item_rows(tables)
+    slots = context.spark.sparkContext.defaultParallelism
+    partitions = max(slots, partitions_for(tables["silver.items"].count(), ITEMS_PER_TASK))
     made = rows.repartition(partitions, "item_id").transform(summarise(plan))
     context.write("gold.summaries", made.withColumn("run_id", F.lit(context.options.run_id)))
     judged = replayed(context.lake.read("gold.summaries"), rows)

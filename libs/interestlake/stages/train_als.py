@@ -1,13 +1,11 @@
 """Stage train_als: every pair -> ALS factors by the engine that fits, and the registered model interestlake.als."""
 
-import tempfile
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 
 from ..core.errors import BadInput
 from ..core.lake import one_row
+from ..core.lineage import shared_folder
 from ..core.stage import Stage, StageContext
 from ..core.tracking import signature_of
 from ..graph.als import factors
@@ -40,7 +38,7 @@ def _run(context: StageContext) -> dict[str, float]:
             "models.als_fit": one_row(context.spark, "models.als_fit", plan.row()),
         }
     )
-    with tempfile.TemporaryDirectory() as folder:
+    with shared_folder(context.spark, context.lake.root, f"{context.options.run_id}-als") as folder:
         version = context.tracker.log_model(
             "spark",
             "als",
@@ -50,7 +48,7 @@ def _run(context: StageContext) -> dict[str, float]:
                 "engine": plan.engine,
             },
             spark_model=model,
-            dfs_tmpdir=str(Path(folder) / "model"),
+            dfs_tmpdir=f"{folder}/model",
             signature=signature_of(first, pd.DataFrame({"prediction": np.zeros(len(first), np.float32)})),
             input_example=first,
             pip_requirements=REQUIREMENTS,

@@ -28,7 +28,7 @@ from ..media.media_variants import DROPPED, compare, fit
 from ..media.training import check_plan, fused, profiles
 from ..models.gated_fusion import ContentScorer, MediaMatch
 from ..text.own_vectors import vectors_of
-from ..training import checkpoint
+from ..training.checkpoint import Checkpoint
 from ..training.curves import loss_figure
 from ..training.loop import best_device
 from ..training.reader import shuffled
@@ -37,7 +37,6 @@ from .embed import own_vectors
 
 REGISTERED = "interestlake.media"
 REQUIREMENTS = ["torch==2.15.0", "numpy==1.26.4", "pandas==2.2.3"]
-EXAMPLE_FILES = 4
 MOST_PEOPLE = 2000  # of each kind that judge
 SHUFFLE_WINDOW = 4_000_000
 
@@ -56,7 +55,8 @@ def _vectors(context: StageContext) -> dict[str, DataFrame]:
     return widths
 
 
-def _write_snapshots(context: StageContext) -> tuple[Snapshot, Snapshot]:
+def _write_snapshots(context: StageContext) -> tuple[Snapshot, Snapshot, int]:
+    """Snapshots of pairs and of items, and the coordinates that an item has in all."""
     params, seed = context.params.train_media, context.options.seed
     share = params.held_out_share
     items = context.read("silver.items").select("item_index", "item_id", held("item_id", share, seed).alias("held"))
@@ -79,13 +79,11 @@ def _write_snapshots(context: StageContext) -> tuple[Snapshot, Snapshot]:
     context.write("models.media_features", items.transform(content_rows(reduced, widths)))
     features = context.lake.read("models.media_features")
     users = context.read("silver.users").select("user_index", held("user_id", share, seed).alias("held"))
-    examples = context.read("silver.interactions").transform(content_examples(features, users, EXAMPLE_FILES))
+    examples = context.read("silver.interactions").transform(content_examples(features, users))
     context.write("models.media_examples", examples)
-    examples, contents = (
-        take_snapshot(context.lake, name, context.written[name].version)
-        for name in ("models.media_examples", "models.media_features")
-    )
-    return examples, contents
+    names = ("models.media_examples", "models.media_features")
+    pairs, content = (take_snapshot(context.lake, name, context.written[name].version) for name in names)
+    return pairs, content, sum(widths.values())
 
 
 def _sampled_pairs(context: StageContext) -> pd.DataFrame:
@@ -97,10 +95,10 @@ def _sampled_pairs(context: StageContext) -> pd.DataFrame:
 
 def _run(context: StageContext) -> dict[str, float]:
     params, seed = context.params.train_media, context.options.seed
-    examples, table = _write_snapshots(context)
-    items, held_items = item_content(table)
+    examples, table, width = _write_snapshots(context)
     users = only_row(context.read("silver.users").agg({"user_index": "max"}))[0] + 1
-    check_plan(params, users, len(held_items), sum(items.widths), examples.rows)
+    check_plan(params, users, table.rows, width, examples.rows)
+    items, held_items = item_content(table)
     used, histories = pair_matrices(examples, users, len(held_items))
     if not used.nnz:
         raise BadInput.of(
@@ -119,12 +117,12 @@ def _run(context: StageContext) -> dict[str, float]:
 
     def trained(names: tuple[str, ...]):
         label = "+".join(names)
-        saved = checkpoint.place(context.options.lake, f"{context.options.run_id}-media-{label}")
+        saved = Checkpoint.of_lake(context.spark, context.lake.root, f"{context.options.run_id}-media-{label}")
         mark = f"{params} seed {seed} tables {examples.version} {table.version} {label}"
         best, validation = items.only(names), tried["validation"]
         model, history = fit(best, used, validation, epochs, params, seed, saved, mark, best_device())
         context.log.info("      %s: %d epochs, validation ndcg@10 %.4f", label, history.best_epoch, history.best_value)
-        checkpoint.remove(saved)
+        saved.remove()
         return model, history
 
     model, history = trained(items.names)

@@ -6,24 +6,25 @@ import numpy as np
 import pandas as pd
 import torch
 from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
 
+from ..core.only_row import only_row
 from ..core.stage import Stage, StageContext
 from ..core.tracking import signature_of
 from ..graph.features import fit_reduction, item_features, mean_text_vectors, project, training_examples, user_features
-from ..interactions.sample_holdout import sample_holdout
+from ..interactions.sample_holdout import people_to_judge, sample_holdout
 from ..models.two_tower import PairScorer, TwoTower
 from ..models.two_tower_training import check_plan, pair_loss, pair_value
-from ..training import checkpoint
+from ..training.checkpoint import Checkpoint
 from ..training.curves import loss_figure
 from ..training.loop import best_device, train
 from ..training.reader import read_batches, shuffled
 from ..training.snapshot import Snapshot, take_snapshot
-from ..training.tensors import pair_counts, side_tensor
+from ..training.tensors import BLOCKS, pair_counts, side_tensor
 from .embed import own_vectors
 
 REGISTERED = "interestlake.two_tower"
 REQUIREMENTS = ["torch==2.15.0", "numpy==1.26.4", "pandas==2.2.3"]
-EXAMPLE_FILES = 4
 SHUFFLE_WINDOW = 4_000_000
 
 
@@ -38,7 +39,7 @@ def _write_snapshots(context: StageContext) -> tuple[Snapshot, Snapshot, Snapsho
     context.write_all(
         {
             "models.item_features": item_features(items, reduced, item_graph, width, graph_width),
-            "models.training_examples": interactions.transform(training_examples(EXAMPLE_FILES)),
+            "models.training_examples": interactions.transform(training_examples),
         }
     )
     train_pairs, features = interactions.where("split = 'train'"), context.lake.read("models.item_features")
@@ -55,15 +56,17 @@ def _write_snapshots(context: StageContext) -> tuple[Snapshot, Snapshot, Snapsho
 def _run(context: StageContext) -> dict[str, float]:
     params, seed = context.params.two_tower, context.options.seed
     examples, item_table, user_table = _write_snapshots(context)
-    holdout = sample_holdout(context.read("silver.interactions"), seed)
+    interactions, window = context.read("silver.interactions"), min(SHUFFLE_WINDOW, examples.rows)
+    count, width = _side(context, item_table, "item_index")
+    judging = people_to_judge(interactions).count()
+    check_plan(params, _side(context, user_table, "user_index")[0], count, width, window, judging)
+    holdout = sample_holdout(interactions, seed)
     (items, listed), (users, _) = side_tensor(item_table, "item_index"), side_tensor(user_table, "user_index")
-    window = min(SHUFFLE_WINDOW, examples.rows)
-    check_plan(params, len(users), len(items), items.shape[1], window, len(holdout.users))
     torch.set_num_threads(os.cpu_count() or 1)
     torch.manual_seed(seed)
     model = TwoTower(users, items, params.dimension, params.dropout, params.temperature).to(best_device())
     user_pairs, item_pairs = pair_counts(examples, len(users), len(items))
-    saved = checkpoint.place(context.options.lake, context.options.run_id)
+    saved = Checkpoint.of_lake(context.spark, context.lake.root, context.options.run_id)
 
     def epochs(epoch: int):
         return shuffled(read_batches(examples), params.batch_size, window, seed * 1_000_003 + epoch)
@@ -85,9 +88,16 @@ def _run(context: StageContext) -> dict[str, float]:
     )
     context.tracker.log_figure(loss_figure(history), "training.png")
     context.log.info("      registered %s version %s", REGISTERED, _log_model(context, model, examples.version))
-    checkpoint.remove(saved)
+    saved.remove()
     figures = {"best_epoch": history.best_epoch, "best_validation_ndcg_10": history.best_value}
     return {**figures, "rows_per_epoch": examples.rows}
+
+
+def _side(context: StageContext, table: Snapshot, index: str) -> tuple[int, int]:
+    """(rows, coordinates) of the tensor that `side_tensor` will make of a snapshot. One Spark job."""
+    features = context.lake.read(table.table, table.version)
+    last, *widths = only_row(features.agg(F.max(index), *(F.max(F.size(name)) for name in BLOCKS)))
+    return last + 1, sum(widths)
 
 
 def _vector_rows(context: StageContext, side: str, rows: np.ndarray, vectors: np.ndarray) -> DataFrame:

@@ -10,7 +10,7 @@ from ..core.storage import file_there, remove_file
 from ..core.undo import OPS, Plan, Step, plan_undo, undo_step
 from ..recommending.saved import FOLDER
 from ..recommending.saved import TABLE as RECOMMENDER
-from ..reporting.closing import report_path
+from ..reporting.closing import report_address
 
 
 def checked_plan(lake: Lake, run_id: str) -> Plan:
@@ -35,7 +35,7 @@ def _run(context: StageContext) -> dict[str, float]:
         context.log.info("      %-32s %s", step.table, where)
     if released is not None and released["run_id"] == run_id:
         remove_file(context.spark, f"{lake.root}/{FOLDER}/{released['file']}")
-    report_path(replace(context.options, run_id=run_id)).unlink(missing_ok=True)
+    remove_file(context.spark, report_address(replace(context.options, run_id=run_id)))
     handed_on = take_back(context.tracker.uri, run_id, context.options.run_id)
     for line in handed_on:
         context.log.info("      %s", line)

@@ -7,23 +7,25 @@ from pyspark.ml.functions import array_to_vector
 from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
-from .topics import FIT_PARTITIONS
+from ..core.partitions import partitions_for
 
 VECTOR = "features"
+TEXTS_PER_PARTITION = 25_000
 
 
 def fit_clusters(vectors: DataFrame, clusters: int, iterations: int, seed: int) -> KMeansModel | None:
     """vectors(text_hash, vector of unit length) -> spherical k-means (Dhillon and Modha, 2001), by cosine.
 
     At most as many clusters as texts; None below two texts. Partitions are cut by text hash, so the start and the sums
-    are the same on any cluster up to the order of partitions. Runs about 2 Spark jobs an iteration.
+    are the same on any cluster up to the order of partitions. Runs about 2 Spark jobs an iteration, and one that counts
+    the texts.
     """
-    spread = vectors.transform(_featured).repartition(FIT_PARTITIONS, "text_hash")
-    ordered = spread.sortWithinPartitions("text_hash").cache()
-    texts = ordered.count()
+    texts = vectors.count()
     if texts < 2:
-        ordered.unpersist()
         return None
+    partitions = partitions_for(texts, TEXTS_PER_PARTITION)
+    spread = vectors.transform(_featured).repartition(partitions, "text_hash")
+    ordered = spread.sortWithinPartitions("text_hash").cache()
     means = KMeans(k=min(clusters, texts), maxIter=iterations, seed=seed, featuresCol=VECTOR, predictionCol="topic_id")
     model = means.setDistanceMeasure("cosine").setInitSteps(5).fit(ordered)
     ordered.unpersist()

@@ -1,7 +1,8 @@
 """The encoder that section `embed` names: its id for all who read vectors, and how to load it. No pyspark here."""
 
+from ..core.cache import cache_folder
 from ..core.params.all import Embed
-from .encoder_files import EncoderFiles, cache_folder, export_onnx, find_encoder
+from .encoder_files import EncoderFiles, export_onnx, find_encoder
 from .encoders import load_encoder
 from .engines.engine import Engine
 from .onnx_files import int8_onnx

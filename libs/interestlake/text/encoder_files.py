@@ -3,7 +3,6 @@
 import hashlib
 import importlib.util
 import json
-import os
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -166,10 +165,4 @@ def _packaged() -> Path:
     return Path(present(spec.origin)).parent / "model"
 
 
-def cache_folder() -> Path:
-    """$INTERESTLAKE_CACHE, else $XDG_CACHE_HOME/interestlake, else ~/.cache/interestlake."""
-    own = os.environ.get("INTERESTLAKE_CACHE")
-    return Path(own) if own else Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "interestlake"
-
-
-__all__ = ["EncoderFiles", "cache_folder", "export_onnx", "find_encoder"]
+__all__ = ["EncoderFiles", "export_onnx", "find_encoder"]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .encoder_files import cache_folder
+from ..core.cache import cache_folder
 
 
 def kept_vectors(encode: Callable[[list[str]], np.ndarray], model_id: str) -> Callable[[list[str]], np.ndarray]:

@@ -10,13 +10,14 @@ from pyspark.ml.functions import vector_to_array
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+from ..core.partitions import partitions_for
 from .terms import COUNTS
 
 TERMS_PER_TOPIC = 15
 TERMS_IN_NAME = 3
 RELEVANCE = 0.6
-# fixed, whatever the cluster: the start of a text's mixture depends on its partition
-FIT_PARTITIONS = 4
+# the data alone sets the partitions: the start of a text's mixture depends on its own
+TEXTS_PER_PARTITION = 25_000
 
 
 @dataclass(frozen=True)
@@ -32,15 +33,15 @@ def fit_topics(counted: DataFrame, vocabulary: list[str], topics: int, iteration
 
     Online variational Bayes (Hoffman, Blei and Bach, 2010) over all texts in each of `iterations` passes. Same rows
     and seed give the same topics on any cluster to 1e-6: partitions are cut by text hash, and only the order in which
-    they are summed is free. Runs about 2 Spark jobs a pass.
+    they are summed is free. Runs about 2 Spark jobs a pass, and one that counts the texts.
     """
     filled = counted.where(F.aggregate(vector_to_array(COUNTS), F.lit(0.0), lambda total, x: total + x) > 0)
-    spread = filled.select("text_hash", COUNTS).repartition(FIT_PARTITIONS, "text_hash")
-    ordered = spread.sortWithinPartitions("text_hash").cache()
-    texts = ordered.count()
+    texts = filled.count()
     if texts < 2:
-        ordered.unpersist()
         return None
+    partitions = partitions_for(texts, TEXTS_PER_PARTITION)
+    spread = filled.select("text_hash", COUNTS).repartition(partitions, "text_hash")
+    ordered = spread.sortWithinPartitions("text_hash").cache()
     lda = LDA(k=max(2, min(topics, texts)), maxIter=iterations, seed=seed, featuresCol=COUNTS, optimizer="online")
     # full passes take long steps: the default offset of 1024 is meant for thousands of small batches
     lda = lda.setSubsamplingRate(1.0).setLearningOffset(2.0).setOptimizeDocConcentration(True)

@@ -1,41 +1,65 @@
-"""A training state on disk, written atomically, so that a killed training goes on where it stopped."""
+"""A training state, written atomically, so that a killed training goes on where it stopped."""
 
 import os
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 
+from ..core.storage import fetch_file, file_there, local_path, put_whole, remove_file
 
-def place(lake: str, run_id: str) -> Path:
-    """Where a run's training keeps its state: in the lake's folder, or in the machine's own where the lake is remote.
+FOLDER = "checkpoints"
 
-    A training that is resumed on another machine than the lake's then starts anew.
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """The state of one training in a file of this machine, and its copy at `address` where other machines go on.
+
+    spark: the session whose file systems `address` is one of; None without an address.
     """
-    local = lake.removeprefix("file://")
-    folder = Path(tempfile.gettempdir()) / "interestlake" if "://" in local else Path(local)
-    return folder / "checkpoints" / f"{run_id}.pt"
 
+    path: Path
+    address: str | None = None
+    spark: Any = None
 
-def save(path: Path, state: dict) -> None:
-    """Write `state` beside `path`, then rename: a reader sees the former or the new one, never a part."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_suffix(".part")
-    torch.save(state, part)
-    os.replace(part, path)
+    @classmethod
+    def of_lake(cls, spark: Any, root: str, run_id: str) -> "Checkpoint":
+        """Of a run: in the lake's folder, or where the lake lies elsewhere in the machine's own with a copy there."""
+        folder = local_path(spark, root)
+        if folder is not None:
+            return cls(folder / FOLDER / f"{run_id}.pt")
+        here = Path(tempfile.gettempdir()) / "interestlake" / f"{run_id}.pt"
+        return cls(here, f"{root}/{FOLDER}/{run_id}.pt", spark)
 
+    def save(self, state: dict) -> None:
+        """Write `state` beside the file, then rename: a reader sees the former or the new one, never a part."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        part = self.path.with_suffix(".part")
+        torch.save(state, part)
+        os.replace(part, self.path)
+        if self.address:
+            put_whole(self.spark, self.path, self.address)
 
-def load(path: Path, fingerprint: str) -> dict | None:
-    """The saved state, or None where there is none or it belongs to another training (`fingerprint` differs).
+    def load(self, fingerprint: str) -> dict | None:
+        """The saved state, or None where there is none or it belongs to another training (`fingerprint` differs).
 
-    Only tensors and plain values are read, never code.
-    """
-    if not path.is_file():
-        return None
-    state = torch.load(path, map_location="cpu", weights_only=True)
-    return state if state["fingerprint"] == fingerprint else None
+        The copy is asked first: another machine may have gone on meanwhile. Only tensors and plain values are read,
+        never code.
+        """
+        if self.address:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self.path.unlink(missing_ok=True)
+            if file_there(self.spark, self.address):
+                fetch_file(self.spark, self.address, self.path)
+        if not self.path.is_file():
+            return None
+        state = torch.load(self.path, map_location="cpu", weights_only=True)
+        return state if state["fingerprint"] == fingerprint else None
 
-
-def remove(path: Path) -> None:
-    """Forget a finished training's state."""
-    path.unlink(missing_ok=True)
+    def remove(self) -> None:
+        """Forget a finished training's state."""
+        self.path.unlink(missing_ok=True)
+        if self.address:
+            remove_file(self.spark, self.address)

@@ -6,7 +6,6 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 from typing import Protocol
 
 import numpy as np
@@ -14,7 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from ..core.progress import PROGRESS, Count
-from . import checkpoint
+from .checkpoint import Checkpoint
 
 Batch = dict[str, np.ndarray]
 Epochs = Callable[[int], Iterator[Batch]]
@@ -95,7 +94,7 @@ def train(
     value_of: Callable[[], float | None],
     schedule: Schedule,
     seed: int,
-    saved: Path,
+    saved: Checkpoint,
     fingerprint: str,
     on_look: Callable[[int, float, float], None],
     goes_on: Callable[[History], bool] = lambda history: True,
@@ -116,7 +115,7 @@ def train(
     optimizer = torch.optim.Adam(weights, lr=schedule.learning_rate, weight_decay=schedule.weight_decay)
     pace = _Pace(optimizer, schedule.warmup_steps)
     history, best = History(), copy.deepcopy(model.state_dict())
-    state = checkpoint.load(saved, fingerprint)
+    state = saved.load(fingerprint)
     if state is not None:
         model.load_state_dict(state["model"])
         optimizer.load_state_dict(state["optimizer"])
@@ -140,7 +139,7 @@ def train(
             history.steps.append(pace.steps)
             on_look(epoch, history.loss[-1], history.validation_ndcg[-1])
             weights = {"model": model.state_dict(), "optimizer": optimizer.state_dict(), "best": best}
-            checkpoint.save(saved, {"fingerprint": fingerprint, "history": asdict(history), **weights})
+            saved.save({"fingerprint": fingerprint, "history": asdict(history), **weights})
     model.load_state_dict(best)
     model.eval()
     return history

@@ -9,6 +9,8 @@ from ..core.errors import BadInput
 from .reader import read_all, read_batches
 from .snapshot import Snapshot
 
+BLOCKS = ("text_vector", "graph_vector")
+
 
 def side_tensor(snapshot: Snapshot, index: str) -> tuple[Tensor, np.ndarray]:
     """A feature snapshot -> (largest index + 1, text + graph coordinates) float32, and the (n,) indexes that it holds.
@@ -24,7 +26,7 @@ def side_tensor(snapshot: Snapshot, index: str) -> tuple[Tensor, np.ndarray]:
         raise BadInput.of(f"{snapshot.table}.{index}", found=found, expected="numbers from 0, each at most once",
                           where="the prepare stage")  # fmt: skip
     blocks = []
-    for name in ("text_vector", "graph_vector"):
+    for name in BLOCKS:
         rows = torch.zeros(int(present[-1]) + 1, read[name].shape[1])
         rows[torch.as_tensor(read[index].astype(np.int64))] = torch.as_tensor(read[name], dtype=torch.float32)
         blocks.append(functional.normalize(rows, dim=1))

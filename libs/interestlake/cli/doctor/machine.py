@@ -12,6 +12,7 @@ from pathlib import Path
 
 import psutil
 
+from ...core.blas import VARIABLE, choose, trial
 from ...core.class_path import resolved_jars
 from ...privacy.keys import KEY_VARIABLE
 from .check import GIB, Check, Given
@@ -146,7 +147,21 @@ def gpu(given: Given) -> Check:
                  "use another --profile" if given.profile == "gpu" else "")  # fmt: skip
 
 
-LOOKS = (java, python, cores, memory, temporary, home, host, clock, gpu)
+def algebra(given: Given) -> Check:
+    """The kernel that OpenBLAS multiplies with, and whether its product and factor of known numbers are right."""
+    own = dict(given.environ)
+    kernel = choose(own)
+    tried = trial(own)
+    kernels = ", ".join(tried.kernels) or "none told"
+    if not tried.right:
+        fix = "install numpy, scipy and threadpoolctl as requirements.lock has them"
+        fix = f"unset {VARIABLE}" if own.get(VARIABLE) else fix
+        return Check("OpenBLAS", f"kernel {kernels}: a product or a factor of known numbers is wrong", fix)
+    why = kernel.note if kernel else f"{VARIABLE}={own[VARIABLE]}" if own.get(VARIABLE) else "taken by itself"
+    return Check("OpenBLAS", f"kernel {kernels}; {why}")
+
+
+LOOKS = (java, python, cores, algebra, memory, temporary, home, host, clock, gpu)
 
 
 def as_bytes(text: str) -> int:

@@ -93,7 +93,7 @@ class Als:
     iterations: int = number(10, "sweeps", low=1, high=100)
     regularization: float = number(0.05, "L2 weight", low=0)
     alpha: float = number(10.0, "confidence gained per unit of weight", low=0)
-    blocks: int = number(4, "user and item blocks; fixed so that rows do not depend on the cluster", low=1)
+    blocks: int = number(0, "user and item blocks of Spark's; 0 = by the pairs, the same on any cluster", low=0)
     max_gigabytes: float = number(1.0, "memory that implicit may plan for on one executor", low=0)
 
 

@@ -167,7 +167,9 @@ def _span(shared: DataFrame, documents: DataFrame) -> DataFrame:
 
 def _friends(recs: DataFrame, friends: DataFrame, interactions: DataFrame) -> DataFrame:
     chosen = interactions.select(F.col("user_id").alias("friend_id"), "item_id").distinct()
-    met = friends.select("user_id", "friend_id").distinct().join(chosen, "friend_id")
+    # what is listed meets friends before histories: a person's list is short, a friend's history is not
+    asked = recs.select("user_id", "item_id").join(friends.select("user_id", "friend_id").distinct(), "user_id")
+    met = asked.join(chosen, ["friend_id", "item_id"])
     counts = met.groupBy("user_id", "item_id").agg(F.count("*").alias("n"))
     counted = recs.join(counts, ["user_id", "item_id"])
     said = F.format_string("%d of your friends chose “%s”", F.col("n"), F.col("title"))

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 from pyspark.sql import functions as F
 
@@ -10,7 +9,7 @@ from ...core.errors import BadInput
 from ...core.lake import Lake
 from ...core.only_row import only_row
 from ...core.stage import StageContext
-from ...core.storage import has_scheme
+from ...core.storage import files_in, read_text
 from ...privacy.erasure import Erasure, erase_everything, erase_interest, erase_item, literal, text_tables
 from ...privacy.objections import TABLE as OBJECTIONS
 from ...privacy.objections import mark
@@ -123,10 +122,7 @@ def _clear_texts(context: StageContext, table: str, hashes: list[str]) -> int:
     return context.delete(table, f"text_hash IN ({listed})")
 
 
-def reports_of(lake: Lake, person: Person) -> list[Path]:
-    """Pages in the lake's reports folder that show this person; none where the lake is no local folder."""
-    folder = Path(lake.root.removeprefix("file://")) / "reports"
-    if has_scheme(lake.root) and not lake.root.startswith("file:") or not folder.is_dir():
-        return []
-    pages = sorted(folder.glob("*.html"))
-    return [page for page in pages if person.user_id[:8] in page.read_text(encoding="utf-8", errors="replace")]
+def reports_of(lake: Lake, person: Person) -> list[str]:
+    """Addresses of the pages in the lake's reports folder that show this person."""
+    pages = files_in(lake.spark, f"{lake.root}/reports", ".html")
+    return [page for page in pages if person.user_id[:8] in (read_text(lake.spark, page) or "")]
