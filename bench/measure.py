@@ -3,6 +3,7 @@
 import subprocess
 import threading
 import time
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -80,6 +81,22 @@ def resident_bytes(members: list[psutil.Process]) -> int:
     return total
 
 
+def kind_of(member: psutil.Process, first: psutil.Process) -> str:
+    """driver: the process that was started; jvm: Spark's; workers: all others, which are its Python tasks."""
+    return "driver" if member.pid == first.pid else "jvm" if member.name() == "java" else "workers"
+
+
+def bytes_by_kind(members: list[psutil.Process]) -> Counter:
+    """`family` -> resident bytes per `kind_of`."""
+    total = Counter()
+    for member in members:
+        try:
+            total[kind_of(member, members[0])] += member.memory_info().rss
+        except psutil.NoSuchProcess:
+            continue
+    return total
+
+
 def measure(command: list[str], folder: Path, log_file: Path) -> Measured:
     """Run `command` in `folder`; its output goes to `log_file`, line by line, and tells the stages apart."""
     log = StageLog()
@@ -94,7 +111,9 @@ def measure(command: list[str], folder: Path, log_file: Path) -> Measured:
             computed = clock.read(members)
             log.current.processor_seconds += computed - counted
             counted = computed
-            log.current.peak_bytes = max(log.current.peak_bytes, resident_bytes(members))
+            held = bytes_by_kind(members)
+            log.current.peak_bytes = max(log.current.peak_bytes, held.total())
+            log.current.peak_of |= held  # the larger of each kind
             time.sleep(SAMPLE_SECONDS)
 
     sampler = threading.Thread(target=sample, daemon=True)

@@ -1,7 +1,9 @@
 """The log lines of `interestlake run` -> which stage is on, how long it took, how many rows it wrote."""
 
 import re
-from dataclasses import dataclass
+import time
+from collections import Counter
+from dataclasses import dataclass, field
 
 BEGINS = re.compile(r"^\[\d+/\d+\] (\w+)\s")
 WROTE = re.compile(r"^\s+(\w+\.\w+)\s+(\d+) rows  version \d+$")
@@ -14,6 +16,7 @@ class StageFigures:
     """One stage of one run; `peak_bytes` is the resident memory of all processes of the run, largest while it ran.
 
     `processor_seconds`: what those processes computed in it, which a busy machine stretches less than the time.
+    `peak_of`: the same memory per kind of process (driver, jvm, workers). `began`: second of the clock.
     """
 
     name: str
@@ -21,6 +24,8 @@ class StageFigures:
     rows: int = 0
     peak_bytes: int = 0
     processor_seconds: float = 0.0
+    peak_of: Counter = field(default_factory=Counter)
+    began: float = field(default_factory=time.time)
 
 
 class StageLog:

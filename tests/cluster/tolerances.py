@@ -5,7 +5,7 @@ from .compare import EXACT, Tolerance
 TOLERANCES: dict[str, Tolerance] = {
     "models.fusion": Tolerance(free_columns=("plain",), reason="numbers as text; models.fusion_weights compares them"),
     "models.recommender": Tolerance(
-        free_columns=("file", "sha256", "bytes"), reason="bytes of a pickle follow the last digit of every float"
+        free_columns=("file", "sha256", "bytes"), reason="its bytes follow the last digit of every float"
     ),
 }
 

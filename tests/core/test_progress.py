@@ -36,6 +36,9 @@ def test_rate_and_time_left_follow_from_what_is_done():
     assert pace(1_500, None, "rows", 3.0) == "1,500 rows, 500.0 rows/s"
     assert pace(2, 3, "tasks", 40.0) == "2 of 3 tasks, 3.0 tasks/min, 20 s left"
     assert pace(0, 8, "tasks", 5.0) == "0 of 8 tasks" and pace(8, 8, "tasks", 4.0) == "8 of 8 tasks, 2.0 tasks/s"
+    # seen late: 47 tasks were done before anybody looked
+    assert pace(47, 212, "tasks", 1e-6, before=47) == "47 of 212 tasks"
+    assert pace(67, 212, "tasks", 10.0, before=47) == "67 of 212 tasks, 2.0 tasks/s, 1 min 12 s left"
     assert [duration(s) for s in (9.6, 90, 7_320)] == ["10 s", "1 min 30 s", "2 h 2 min"]
 
 

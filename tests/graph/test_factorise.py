@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from interestlake.core.errors import BadInput
-from interestlake.graph.factorise import BehaviourMatrix, centred_text, check_items, truncated_svd
+from interestlake.graph import factorise
+from interestlake.graph.factorise import BehaviourMatrix, centred_text, planned_gigabytes, truncated_svd
 
 
 @pytest.fixture(scope="module")
@@ -55,6 +55,25 @@ def test_the_sign_is_fixed_and_rank_is_cut(world):
     assert (found.items[strongest, np.arange(found.items.shape[1])] > 0).all()
 
 
-def test_too_many_items_is_explained():
-    with pytest.raises(BadInput, match="svd_max_items"):
-        check_items(11, 10)
+def test_slices_of_items_and_blocks_of_people_add_up_to_the_same_product(spark, monkeypatch):
+    """Blocks of people in several partitions, items in several slices, the last one shorter."""
+    monkeypatch.setattr(factorise, "PAIRS_PER_BLOCK", 100)
+    monkeypatch.setattr(factorise, "ITEMS_PER_SLICE", 4)
+    generator = np.random.default_rng(6)
+    dense = (generator.random((90, 11)) < 0.4) * (0.1 + generator.random((90, 11)))
+    rows = [(f"u{u:02d}", int(i), float(dense[u, i])) for u, i in zip(*dense.nonzero(), strict=True)]
+    behaviour = BehaviourMatrix(spark.createDataFrame(rows, "user_id string, column int, weight double"), 11)
+    try:
+        assert behaviour.rows.rdd.getNumPartitions() > 2
+        unit = dense / np.maximum(np.linalg.norm(dense, axis=1, keepdims=True), 1e-12)
+        block = generator.normal(size=(11, 3))
+        product = behaviour.gram_times(block)
+        np.testing.assert_allclose(product, unit.T @ unit @ block, atol=1e-12)
+        np.testing.assert_array_equal(behaviour.gram_times(block), product)
+    finally:
+        behaviour.release()
+
+
+def test_memory_is_planned_by_items_and_not_by_people():
+    assert planned_gigabytes(260_000, 32, 384) == pytest.approx(1.83, abs=0.01)
+    assert planned_gigabytes(1_000_000, 32, 1) == pytest.approx(1.33, abs=0.01)

@@ -1,13 +1,16 @@
 """What every scorer has to hold, whoever fitted it. test_contract.py finds the scorers; docs/add-a-model.md uses it."""
 
 import pickle
+import tempfile
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
 from interestlake.interactions.batch import UserBatch
 from interestlake.interactions.pairs import Pairs
 from interestlake.models.fitted import Fitted, top_lists
+from interestlake.models.stored import read_values, write_values
 
 from .one_row import top_unseen
 from .planted import STRANGER, World
@@ -60,6 +63,16 @@ def pickled_and_reloaded_it_scores_the_same(case: Case) -> None:
     assert reloaded.nbytes == scorer.nbytes >= 0 and reloaded.name == scorer.name
 
 
+def kept_as_values_it_scores_the_same(case: Case) -> None:
+    batch = case.everybody()
+    with tempfile.TemporaryDirectory() as folder:
+        write_values(file := Path(folder) / "fitted", case.fitted)
+        reloaded = read_values(file)
+    np.testing.assert_array_equal(case.fitted.scorer.score(batch), reloaded.scorer.score(batch))
+    for name, vectors in case.fitted.vectors.items():
+        np.testing.assert_array_equal(vectors, reloaded.vectors[name])
+
+
 def a_stranger_gets_no_opinion_unless_that_is_declared(case: Case) -> None:
     scores = case.fitted.scorer.score(case.batch([STRANGER]))[0]
     assert scores.any() == case.of_strangers
@@ -98,6 +111,7 @@ CHECKS = (
     the_same_batch_scores_the_same,
     a_batch_equals_its_people_one_by_one,
     pickled_and_reloaded_it_scores_the_same,
+    kept_as_values_it_scores_the_same,
     a_stranger_gets_no_opinion_unless_that_is_declared,
     an_empty_batch_is_fine,
     contributions_add_up_to_the_score_or_are_none,

@@ -2,10 +2,13 @@
 
 import json
 import logging
+import re
 
 import numpy as np
 import pandas as pd
 import pytest
+from safetensors import safe_open
+from safetensors.numpy import load_file, save_file
 
 from interestlake import Recommender
 from interestlake.core.errors import BadInput
@@ -101,11 +104,13 @@ def test_what_is_saved_comes_back(tmp_path, models):
 
 def test_a_file_that_names_other_code_is_refused(tmp_path, fitted):
     folder = fitted.save(tmp_path / "kept")
-    described = json.loads((folder / "recommender.json").read_text())
-    one = next(iter(described["fitted"].values()))
-    for address in ("os:system", "interestlake.models.fitted:Fitted", "interestlake.models.nosuch:Thing"):
-        one["class"] = address
-        (folder / "recommender.json").write_text(json.dumps(described))
+    arrays = load_file(file := folder / "recommender.safetensors")
+    with safe_open(file, "numpy") as opened:
+        described = opened.metadata()["described"]
+    for address in ("os:system", "interestlake.models.fitted:top_lists", "interestlake.models.nosuch:Thing"):
+        changed = re.sub(r'"interestlake.models.fitted:Fitted"', f'"{address}"', described)
+        assert changed != described
+        save_file(arrays, file, {"described": changed})
         with pytest.raises(BadInput, match="expected what Recommender.save wrote"):
             Recommender.load(folder)
     with pytest.raises(BadInput, match="expected what Recommender.save wrote"):

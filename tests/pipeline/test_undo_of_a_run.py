@@ -29,7 +29,7 @@ def test_a_whole_run_is_taken_back(spark, world, tmp_path, monkeypatch, capsys):
     lake = Lake(spark, root)
     assert {name for name in ALL if lake.exists(name)} == {"ops.runs", "ops.stages"}
     assert not (tmp_path / "lake" / "reports" / "world.html").exists()
-    assert list((tmp_path / "lake" / "models" / "recommender_files").glob("*.pkl")) == []
+    assert list((tmp_path / "lake" / "models" / "recommender_files").glob("*.safetensors")) == []
     tracker = Tracker(uri, "world")
     assert tracker.alias_version("interestlake.ranker", CHAMPION) is None
     assert tracker.alias_version("interestlake.ranker", CHALLENGER) is None

@@ -34,7 +34,7 @@ BLOCK = pd.DataFrame({
 
 
 def files(lake) -> set[str]:
-    return {path.name for path in (Path(lake.root) / FOLDER).glob("*.pkl")}
+    return {path.name for path in (Path(lake.root) / FOLDER).glob("*.safetensors")}
 
 
 def test_what_is_opened_lists_as_what_was_saved(stage_context):

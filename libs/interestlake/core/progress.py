@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 LOG = logging.getLogger("interestlake")
 QUIET_S = 10.0  # without a line of any kind
 TICK_S = 1.0
+MEASURED_S = 0.5  # that a rate is measured over
 WAITING_S = 60.0  # with no task under way before it is said that no executor takes one
 
 
@@ -36,14 +37,17 @@ class Count:
         return f"{self.what}: {pace(self.done, self.total, self.unit, self.clock() - self.began)}"
 
 
-def pace(done: int, total: int | None, unit: str, seconds: float, so_far: str = "") -> str:
-    """'30 of 120 rows, 3.0 rows/s, 30 s left': what is left is what the rate so far makes of it."""
+def pace(done: int, total: int | None, unit: str, seconds: float, so_far: str = "", before: int = 0) -> str:
+    """'30 of 120 rows, 3.0 rows/s, 30 s left': what is left is what the rate so far makes of it.
+
+    before: steps that were done when `seconds` began; below MEASURED_S there is no rate.
+    """
     text = f"{done:,} of {total:,} {unit}{so_far}" if total else f"{done:,} {unit}{so_far}"
-    if done and seconds > 0:
-        rate = done / seconds
+    if done > before and seconds >= MEASURED_S:
+        rate = (done - before) / seconds
         text += f", {rate:,.1f} {unit}/s" if rate >= 0.1 else f", {60 * rate:,.1f} {unit}/min"
         if total and total > done:
-            text += f", {duration((total - done) * seconds / done)} left"
+            text += f", {duration((total - done) / rate)} left"
     return text
 
 
@@ -159,7 +163,7 @@ PROGRESS = Progress()
 
 def spark_tasks(spark: "SparkSession", clock: Callable[[], float] = time.monotonic) -> Callable[[], str | None]:
     """What Spark's active stages have done, by its status tracker; None where nothing runs. Starts no job."""
-    seen: dict[int, float] = {}
+    seen: dict[int, tuple[float, int]] = {}  # stage -> when it was first seen, and its tasks done then
 
     def tasks() -> str | None:
         tracker = spark.sparkContext.statusTracker()
@@ -170,11 +174,12 @@ def spark_tasks(spark: "SparkSession", clock: Callable[[], float] = time.monoton
             return None
         done, total = sum(info.numCompletedTasks for info in infos), sum(info.numTasks for info in infos)
         active = sum(info.numActiveTasks for info in infos)
-        began = min(seen.setdefault(info.stageId, clock()) for info in infos)
+        first = [seen.setdefault(info.stageId, (clock(), info.numCompletedTasks)) for info in infos]
+        seconds, before = clock() - min(began for began, _ in first), sum(count for _, count in first)
         for stage in set(seen) - {info.stageId for info in infos}:
             del seen[stage]
-        text = pace(done, total, "tasks", clock() - began, _rows(spark, infos, clock() - began))
-        if not active and not done and clock() - began > WAITING_S:
+        text = pace(done, total, "tasks", seconds, _rows(spark, infos, seconds), before)
+        if not active and not done and seconds > WAITING_S:
             text += "; no executor takes a task: has the cluster cores and memory left?"
         return text
 

@@ -1,4 +1,4 @@
-"""Truncated SVD of behaviour x text: people stream through, only item-sized blocks reach the driver."""
+"""Truncated SVD of behaviour x text: people stream through, and one item-sized block reaches the driver at a time."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,11 +11,12 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 from scipy import sparse
 
-from ..core.errors import BadInput
 from ..core.present import present
+from ..core.room import gigabytes
 
 # the data alone sets the blocks, so that partial sums are the same numbers in the same order on any cluster
 PAIRS_PER_BLOCK = 250_000
+ITEMS_PER_SLICE = 4_096  # of a partial product; slices of all blocks are added side by side
 OVERSAMPLING, POWER_ROUNDS = 12, 3
 
 
@@ -48,7 +49,11 @@ class BehaviourMatrix:
         self.rows.unpersist()
 
     def gram_times(self, block: np.ndarray) -> np.ndarray:
-        """(items, k) -> A^T A block, (items, k) float64. One Spark job; partial sums are added in partition order."""
+        """(items, k) -> A^T A block, (items, k) float64. One Spark job.
+
+        The partial products of the blocks of people are added on executors, slice of items by slice, in the order of
+        the blocks; the driver gets each item's sum once, whatever the number of people.
+        """
         shared = self.rows.sparkSession.sparkContext.broadcast(block)
         items = self.items
 
@@ -56,11 +61,15 @@ class BehaviourMatrix:
             total = np.zeros_like(shared.value)
             for _, matrix in _user_rows(frames, items):
                 total += matrix.T @ (matrix @ shared.value)
-            yield pd.DataFrame({"part": [present(TaskContext.get()).partitionId()], "sum": [total.tobytes()]})
+            slices = range(0, items, ITEMS_PER_SLICE)
+            sums = [total[first : first + ITEMS_PER_SLICE].tobytes() for first in slices]
+            yield pd.DataFrame({"slice": slices, "part": present(TaskContext.get()).partitionId(), "sum": sums})
 
-        parts = self.rows.mapInPandas(partial, "part int, sum binary").toPandas().sort_values("part")
+        partials = self.rows.mapInPandas(partial, "slice int, part int, sum binary")
+        added = partials.groupBy("slice").applyInPandas(_added, "slice int, sum binary").toPandas()
         shared.destroy()
-        return reduce(np.add, (np.frombuffer(part, block.dtype).reshape(block.shape) for part in parts["sum"]))
+        whole = b"".join(added.sort_values("slice")["sum"])
+        return np.frombuffer(whole, block.dtype).reshape(block.shape)
 
     def user_vectors(self, projection: np.ndarray) -> DataFrame:
         """(items, rank) -> (user_id, vector array<float>), A @ projection. Lazy."""
@@ -71,6 +80,12 @@ class BehaviourMatrix:
                 yield pd.DataFrame({"user_id": users, "vector": list((matrix @ projection).astype(np.float32))})
 
         return self.rows.mapInPandas(project, "user_id string, vector array<float>")
+
+
+def _added(parts: pd.DataFrame) -> pd.DataFrame:
+    """The parts of one slice -> their sum, added in the order of the parts: the same numbers on any cluster."""
+    total = reduce(np.add, (np.frombuffer(part) for part in parts.sort_values("part")["sum"]))
+    return pd.DataFrame({"slice": parts["slice"].iloc[:1], "sum": [total.tobytes()]})
 
 
 def _user_rows(frames: Iterator[pd.DataFrame], items: int) -> Iterator[tuple[np.ndarray, sparse.csr_matrix]]:
@@ -130,12 +145,7 @@ def truncated_svd(behaviour: BehaviourMatrix, text: np.ndarray, rank: int, text_
     return LowRank(values, items, float(squares[order].sum()))
 
 
-def check_items(items: int, bound: int) -> None:
-    """Raises BadInput where the item-sized blocks would not fit one machine."""
-    if items > bound:
-        raise BadInput.of(
-            "low-rank vectors: item blocks are held on the driver",
-            found=f"{items} items",
-            expected=f"at most {bound}",
-            where="svd_max_items in conf/params/graph.yml, with memory for 8 bytes x items x (svd_rank + 400)",
-        )
+def planned_gigabytes(items: int, rank: int, text_width: int) -> float:
+    """What `truncated_svd` holds on the driver: four item-sized blocks of rank + OVERSAMPLING float64, and the texts
+    twice."""
+    return gigabytes(items, numbers=4 * (rank + OVERSAMPLING) + 2 * text_width)

@@ -18,7 +18,7 @@ class Scorer(ABC):
 
     A score of exactly 0 means "no opinion": such an item is never proposed. A person a scorer knows nothing about
     (no history, no vector, no friend) gets a row of zeros. Scores compare within one row only. Scorers hold arrays
-    alone, so that they can be broadcast and pickled.
+    alone (or a network that says its shape), so that they can be broadcast, and kept by models/stored.py.
     """
 
     name: str

@@ -18,7 +18,6 @@ from .objected import barred_columns
 from .pool import CANDIDATES, Pool, pool_of
 
 TEXT_BYTES = 200  # id and title of an item, as kept in Python
-RANKER_FILE = "recommender.pkl"  # within a registered ranker
 
 
 @dataclass(frozen=True)

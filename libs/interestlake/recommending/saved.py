@@ -1,7 +1,6 @@
 """The released recommender as a file of the lake: saved by the run, opened by everything that lists or explains."""
 
 import hashlib
-import pickle
 import tempfile
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +12,8 @@ from ..core.registered import served_folder
 from ..core.stage import StageContext
 from ..core.storage import fetch_file, put_file, remove_file
 from .chosen_tables import FUSION, fusion_of
-from .recommender import RANKER_FILE, Recommender
+from .recommender import Recommender
+from .recommender_file import RECOMMENDER_FILE, read_recommender, write_recommender
 
 TABLE = "models.recommender"
 FOLDER = "models/recommender_files"
@@ -24,11 +24,10 @@ def save_recommender(context: StageContext, recommender: Recommender) -> int:
     lake, run_id = context.lake, context.options.run_id
     before = lake.read(TABLE).first() if lake.exists(TABLE) else None
     with tempfile.TemporaryDirectory(prefix="interestlake-") as folder:
-        local = Path(folder) / "recommender.pkl"
-        with local.open("wb") as file:
-            pickle.dump(recommender, file, protocol=5)
+        local = Path(folder) / RECOMMENDER_FILE
+        write_recommender(local, recommender)
         sha256, size = _digest(local), local.stat().st_size
-        name = f"{run_id}-{sha256[:12]}.pkl"
+        name = f"{run_id}-{sha256[:12]}{local.suffix}"
         put_file(context.spark, local, f"{lake.root}/{FOLDER}/{name}")
     previous = None if before is None else before["previous"] if before["run_id"] == run_id else before["file"]
     row = {"run_id": run_id, "file": name, "sha256": sha256, "bytes": size, "models": list(recommender.names),
@@ -50,14 +49,13 @@ def open_recommender(lake: Lake, fusion_version: int | None = None) -> Recommend
     row = only_row(lake.read(TABLE))
     address = f"{lake.root}/{FOLDER}/{row['file']}"
     with tempfile.TemporaryDirectory(prefix="interestlake-") as folder:
-        local = Path(folder) / "recommender.pkl"
+        local = Path(folder) / RECOMMENDER_FILE
         fetch_file(lake.spark, address, local)
         digest = _digest(local)
         if digest != row["sha256"]:
             raise BadInput.of(f"file {address}", found=f"sha256 {digest[:12]}", expected=f"{row['sha256'][:12]}",
                               where=f"{TABLE}: run the recommend stage again")  # fmt: skip
-        with local.open("rb") as file:
-            released: Recommender = pickle.load(file)
+        released = read_recommender(local, address, f"{TABLE}: run the recommend stage again")
     # a refit moves the weights and leaves the models
     fusion = fusion_of(lake, fusion_version).over(list(released.fitted)) if lake.exists(FUSION) else released.fusion
     return replace(released, fusion=fusion) if fusion.names else released
@@ -65,11 +63,11 @@ def open_recommender(lake: Lake, fusion_version: int | None = None) -> Recommend
 
 def registered_recommender(model_uri: str, tracking_uri: str) -> Recommender:
     """The recommender within a registered ranker. Raises BadInput where the store lacks it or its file."""
-    file = served_folder(model_uri, tracking_uri) / RANKER_FILE
+    file = served_folder(model_uri, tracking_uri) / RECOMMENDER_FILE
     if not file.is_file():
-        raise BadInput.of(f"model {model_uri}", found=f"no {RANKER_FILE}", expected="a registered ranker",
+        raise BadInput.of(f"model {model_uri}", found=f"no {RECOMMENDER_FILE}", expected="a registered ranker",
                           where="the registry")  # fmt: skip
-    return pickle.loads(file.read_bytes())
+    return read_recommender(file, f"{model_uri}/{RECOMMENDER_FILE}", "the registry: run again and register")
 
 
 def _digest(path: Path) -> str:

@@ -1,6 +1,5 @@
 """The ranker that the registry serves: the lists of gold.recommendations on request, without Spark."""
 
-import pickle
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -10,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from ..recommending.personal import recommend_block
-from ..recommending.recommender import RANKER_FILE, Recommender
+from ..recommending.recommender import Recommender
+from ..recommending.recommender_file import RECOMMENDER_FILE, read_recommender, write_recommender
 from ..recommending.write_reason import NO_HISTORY
 from .heed import heed
 from .requests import ids_of, lengths_of
@@ -39,6 +39,7 @@ REQUIREMENTS = (
     "numpy",
     "pandas",
     "pyarrow",
+    "safetensors",
     "scipy",
     "torch",
     "threadpoolctl",
@@ -126,10 +127,10 @@ class Ranker:
         return self.recommender.catalogue.index_of_column[place[place >= 0]]
 
     def save(self, folder: str | Path) -> Path:
-        """Write recommender.pkl, people.parquet and what `askers` reads by into `folder`; returns it."""
+        """Write recommender.safetensors, people.parquet and what `askers` reads by into `folder`; returns it."""
         folder = Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / RANKER_FILE).write_bytes(pickle.dumps(self.recommender, protocol=5))
+        write_recommender(folder / RECOMMENDER_FILE, self.recommender)
         self.people.to_parquet(folder / "people.parquet", index=False)
         self.askers.save(folder)
         self.said.save(folder)
@@ -139,5 +140,6 @@ class Ranker:
     def load(cls, folder: str | Path) -> "Ranker":
         """The ranker that `save` wrote."""
         folder = Path(folder)
-        recommender = pickle.loads((folder / RANKER_FILE).read_bytes())
+        file = folder / RECOMMENDER_FILE
+        recommender = read_recommender(file, str(file), "the registered ranker")
         return cls(recommender, pd.read_parquet(folder / "people.parquet"), Askers.load(folder), SaidSince.load(folder))

@@ -9,11 +9,12 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from ..core.lake import empty
+from ..core.room import has_room
 from ..core.stage import Stage, StageContext, side_by_side
 from ..graph.cooccurrence import build_edges
 from ..graph.describe import describe_graph
 from ..graph.engine import weighted_graph
-from ..graph.factorise import BehaviourMatrix, centred_text, check_items, truncated_svd
+from ..graph.factorise import BehaviourMatrix, centred_text, planned_gigabytes, truncated_svd
 from ..graph.histories import interest_histories, item_histories
 from ..graph.item_texts import mean_item_texts
 from ..graph.transitions import build_transitions
@@ -21,6 +22,7 @@ from .embed import own_vectors
 
 INTERESTS_PER_PERSON = 30
 INTEREST_WALKS = "graph.interest_pagerank"
+VECTORS = ("graph.item_vectors", "graph.user_vectors")
 
 
 def _run(context: StageContext) -> dict[str, float]:
@@ -30,7 +32,7 @@ def _run(context: StageContext) -> dict[str, float]:
     parts = side_by_side(
         lambda: _graph(context, "item", items, hubs=0),
         lambda: _graph(context, "interest", histories, hubs=context.params.graph.hub_interests),
-        lambda: _vectors(context),
+        lambda: low_rank_vectors(context),
     )
     items.unpersist()
     histories.unpersist()
@@ -69,13 +71,19 @@ def _graph(context: StageContext, name: str, histories: DataFrame, hubs: int) ->
     return counts | {f"{name}_nodes": nodes.rows, f"{name}_communities": groups, f"{name}_modularity": parts.modularity}
 
 
-def _vectors(context: StageContext) -> dict[str, float]:
+def low_rank_vectors(context: StageContext) -> dict[str, float]:
+    """Write VECTORS, empty where the driver has no room for their item-sized blocks -> counts."""
     params = context.params.graph
     catalogue = context.read("silver.items").select("item_id", "item_index")
     count = catalogue.count()
-    check_items(count, params.svd_max_items)
+    texts = own_vectors(context)
+    width = texts.select(F.size("vector").alias("width")).first()
+    planned = planned_gigabytes(count, params.svd_rank, width["width"] if width else 1)
+    if not has_room("low-rank vectors", planned, params.svd_max_gigabytes, "graph.svd_max_gigabytes", context.log):
+        context.write_all({name: empty(context.spark, name) for name in VECTORS})
+        return {"item_vectors": 0, "user_vectors": 0, "svd_rank": 0}
     ids = catalogue.toPandas().sort_values("item_index")["item_id"].to_numpy()
-    vectors, with_text = mean_item_texts(context.read("silver.documents"), own_vectors(context), catalogue, count)
+    vectors, with_text = mean_item_texts(context.read("silver.documents"), texts, catalogue, count)
     train = context.read("silver.interactions").where("split = 'train' AND weight > 0")
     behaviour = BehaviourMatrix(train.select("user_id", F.col("item_index").alias("column"), "weight"), count)
     factors = truncated_svd(
@@ -86,7 +94,7 @@ def _vectors(context: StageContext) -> dict[str, float]:
     frame = pd.DataFrame({"item_id": ids[placed], "vector": list((factors.items[placed] / half).astype(np.float32))})
     rows = context.spark.createDataFrame(frame, "item_id string, vector array<float>")
     users = behaviour.user_vectors(factors.items / half)
-    written, users = context.write_all({"graph.item_vectors": rows, "graph.user_vectors": users})
+    written, users = context.write_all(dict(zip(VECTORS, (rows, users), strict=True)))
     behaviour.release()
     return {"item_vectors": written.rows, "user_vectors": users.rows, "svd_rank": len(factors.values)}
 
@@ -103,8 +111,7 @@ BUILD_GRAPH = Stage(
         "graph.interest_transitions",
         "graph.interest_nodes",
         INTEREST_WALKS,
-        "graph.item_vectors",
-        "graph.user_vectors",
+        *VECTORS,
     ),
     section="graph",
     run=_run,

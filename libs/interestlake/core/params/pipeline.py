@@ -83,7 +83,7 @@ class Graph:
     hub_interests: int = number(12, "interests that personalised PageRank starts from", low=1, high=500)
     svd_rank: int = number(32, "coordinates of the low-rank vectors", low=2, high=512)
     text_share: float = number(0.3, "share of text beside behaviour in the factorised matrix", low=0, high=1)
-    svd_max_items: int = number(20_000, "items that fit the single-machine Gram step of the SVD", low=10)
+    svd_max_gigabytes: float = number(2.0, "item-sized blocks of the low-rank vectors on the driver", low=0)
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,13 @@
 """A trained distribution as a scorer: histories of a batch -> texts -> states -> logits over all items."""
 
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import torch
+from safetensors.torch import load_file, save_file
 from torch.nn import functional as F
 
 from ...core.present import present
@@ -14,7 +17,9 @@ from ...text.tuning.classifier import PREDICTED_ROWS, PREDICTED_TOKENS
 from ...text.tuning.encoder import Encoder
 from ..scorer import Scorer
 from .model import ItemSoftmax
-from .verbalise import history_text, parted
+from .verbalise import TEXT_PIECES, history_text, parted
+
+SOFTMAX = "softmax.safetensors"
 
 
 class Reader:
@@ -23,7 +28,30 @@ class Reader:
     def __init__(self, encoder: Encoder, head: ItemSoftmax, pieces: Pieces):
         self.encoder, self.head = encoder, head
         self.items = head.pieces.cpu().numpy()
+        self.pieces = pieces
         self.first, self.last = (present(pieces.tokenizer.token_to_id(mark)) for mark in ("[CLS]", "[SEP]"))
+
+    def values(self) -> dict:
+        """Whether it computes in bfloat16, and the bytes of the files of encoder and softmax; for `models.stored`."""
+        with tempfile.TemporaryDirectory(prefix="interestlake-") as folder:
+            self.encoder.merged().save_pretrained(folder)
+            self.pieces.tokenizer.save(f"{folder}/tokenizer.json")
+            save_file({name: part.detach().cpu().contiguous() for name, part in self.head.state_dict().items()},
+                      f"{folder}/{SOFTMAX}")  # fmt: skip
+            files = {path.name: np.frombuffer(path.read_bytes(), np.uint8) for path in sorted(Path(folder).iterdir())}
+        return {"half": self.encoder.in_half, "files": files}
+
+    @classmethod
+    def of_values(cls, values: dict) -> "Reader":
+        """What `values` gave. Raises ValueError for a name that is a path."""
+        files = values["files"]
+        if any(Path(name).name != name for name in files):
+            raise ValueError(f"files {sorted(files)}")
+        with tempfile.TemporaryDirectory(prefix="interestlake-") as folder:
+            for name, held in files.items():
+                (Path(folder) / name).write_bytes(held.tobytes())
+            head = ItemSoftmax.empty(load_file(f"{folder}/{SOFTMAX}"))
+            return cls(Encoder(folder, half=values["half"]).eval(), head, Pieces(folder, TEXT_PIECES))
 
     def text(self, columns: Sequence[int] | np.ndarray) -> list[int]:
         return history_text(columns, self.items, self.first, self.last)
