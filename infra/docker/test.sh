@@ -25,12 +25,12 @@ stand_in() {
     local python prefix root=$work/root
     python=${PYTHON:-python3.11}
     prefix=$("$python" -c 'import sys; print(sys.base_prefix)')
-    [[ $("$python" --version) == 'Python 3.11.'* && $prefix != /usr ]] || stop "found $("$python" --version) below $prefix" \
+    [[ $("$python" --version) == 'Python 3.11.'* && $prefix != /usr ]] || stop "found $("$python" --version) in $prefix" \
         "expected a Python 3.11 that is not Debian's own, which puts packages elsewhere: PYTHON=/path/to/python3.11"
     command -v debootstrap >/dev/null || stop "no registry gives $base, and no debootstrap: apt-get install debootstrap"
     say "no registry gives $base; making one like it of Debian and the Python of $prefix"
-    debootstrap --variant=minbase "--include=ca-certificates,$linked" "${base##*-}" "$root" >"$work/debootstrap.log" || {
-        tail -n 5 "$work/debootstrap.log" >&2
+    debootstrap --variant=minbase "--include=ca-certificates,$linked" "${base##*-}" "$root" >"$work/base.log" || {
+        tail -n 5 "$work/base.log" >&2
         return 1
     }
     tar -C "$prefix" --exclude=site-packages --exclude=__pycache__ --exclude=python3.11/test --exclude='*.a' -cf - \
@@ -38,9 +38,9 @@ stand_in() {
     # certificates that this machine has learned to trust
     cp -a /usr/local/share/ca-certificates/. "$root/usr/local/share/ca-certificates/"
     printf '[global]\ncert = /etc/ssl/certs/ca-certificates.crt\n' >"$root/etc/pip.conf"
-    chroot "$root" sh -c 'ldconfig && update-ca-certificates && cd /usr/local/bin && ln -sf python3.11 python \
-        && ln -sf python3.11 python3 && python -m ensurepip --default-pip && ln -sf pip3 pip' >"$work/python.log" 2>&1 || {
-        tail -n 5 "$work/python.log" >&2
+    chroot "$root" sh -c 'ldconfig && update-ca-certificates && cd /usr/local/bin && ln -s python3.11 python &&
+        ln -s python3.11 python3 && python -m ensurepip --default-pip' >"$work/base.log" 2>&1 || {
+        tail -n 5 "$work/base.log" >&2
         return 1
     }
     local container
@@ -52,12 +52,11 @@ stand_in() {
     rm -rf "$root"
 }
 
-# a command as `docker run --rm` with both volumes of the README runs it
+# a command as `docker run --rm` with the volumes of the README runs it
 run() {
     local container code=0
     container=$(build from --pull-never "localhost/$name")
-    build run --isolation chroot --network host -v "$work/out:/out" -v "$work/key:/home/spark/.config/interestlake" \
-        "$container" -- "$entrypoint" "$@" || code=$?
+    build run --isolation chroot --network host "${volumes[@]}" "$container" -- "$entrypoint" "$@" || code=$?
     build rm "$container" >/dev/null
     return "$code"
 }
@@ -97,6 +96,9 @@ done
 build rm "$container" >/dev/null
 chown -R 185 "$work/out" "$work/key"
 
+out=(-v "$work/out:/out") key=(-v "$work/key:/home/spark/.config/interestlake")
+volumes=("${out[@]}" "${key[@]}")
+
 expect "$(run id -u)" 185 "user of a command"
 run interestlake --version
 run interestlake doctor --lake /out/lake
@@ -104,15 +106,26 @@ run interestlake doctor --lake /out/lake
     echo user,item,rating,timestamp
     for n in {1..60}; do echo "u$((n % 9)),i$((n * 7 % 11)),$((n % 5 + 1)),$((1700000000 + n))"; done
 } >"$work/out/in/ratings.csv"
-again() {
-    run interestlake run --source table --mapping conf/mappings/ratings.yml --input /out/in --lake /out/lake --until prepare
+ratings=(--source table --mapping conf/mappings/ratings.yml --input /out/in --until prepare)
+state() {
+    find "$work/key" "$work/out/lake/silver" -type f \( -name '*.key' -o -name '*.parquet' \) -exec sha256sum {} + | sort
 }
-state() { find "$work/key" "$work/out/lake/silver" -type f \( -name '*.key' -o -name '*.parquet' \) -exec sha256sum {} + | sort; }
-again
-first=$(state)
-[[ $(find "$work/key" -type f -size +0 | wc -l) == 1 ]] || stop "no key in the mounted folder"
+
+run interestlake run "${ratings[@]}" --lake /out/lake
+made=$(state)
+[[ $made == *pseudonym.key* ]] || stop "no key in the mounted folder"
 run interestlake who --lake /out/lake --like u7 | tee "$work/who.txt"
-again
-expect "$(state)" "$first" "key and tables after another container"
-expect "$(run interestlake who --lake /out/lake --like u7)" "$(<"$work/who.txt")" "the person of source id u7"
+run interestlake run "${ratings[@]}" --lake /out/lake
+expect "$(state)" "$made" "key and tables after another container"
+expect "$(run interestlake who --lake /out/lake --like u7)" "$(<"$work/who.txt")" "the person of the source's id u7"
+
+volumes=("${out[@]}")
+if run interestlake run "${ratings[@]}" --lake /out/lake --fresh 2>"$work/no-key.txt"; then
+    stop "a run without the key's volume was not refused"
+fi
+grep -q 'pseudonym key: found .*no file' "$work/no-key.txt" || { tail -n 5 "$work/no-key.txt" >&2; stop "another refusal"; }
+expect "$(state)" "$made" "key and tables after a run without the key"
+
+run interestlake run --source sample --quick --users 60 --lake /out/sample
+[[ -n $(find "$work/out/sample/reports" -name '*.html') ]] || stop "no report in the mounted folder"
 say "key and lake outlive the containers; the image is as its README says"

@@ -275,8 +275,7 @@ class Lake:
     def _named_delta(self, name: str, app: str) -> DeltaTable:
         """The table in a session of its own: a merge takes the name of its transaction from the session, which threads
         share, and merges of other tables are to run beside it."""
-        java: Any = self.spark._jsparkSession
-        own = java.cloneSession()
+        own: Any = self.spark._jsparkSession.cloneSession()  # pyrefly: ignore
         own.conf().set(TXN_APP, app)
         own.conf().set(TXN_VERSION, str(self.take))
         return DeltaTable(self.spark, jvm(self.spark).io.delta.tables.DeltaTable.forPath(own, self.path(name)))
