@@ -20,11 +20,11 @@ PEOPLE, ITEMS = PAIRS.shape
 RANDOM = np.random.default_rng(0)
 
 
-@pytest.fixture
-def there_and_back(tmp_path):
+@pytest.fixture(params=[False, True], ids=["copied", "mapped"])
+def there_and_back(tmp_path, request):
     def run(value):
         write_values(file := tmp_path / "values", value)
-        return read_values(file)
+        return read_values(file, mapped=request.param)
 
     return run
 
@@ -142,3 +142,21 @@ def test_no_array_is_named_twice():
     arrays = {}
     plain_of("m", {"a/b": np.arange(2), "a": {"b": np.arange(3)}}, arrays)
     assert len(arrays) == 2
+
+
+def test_a_mapped_array_is_written_to_without_the_file(tmp_path):
+    write_values(file := tmp_path / "values", {"a": np.arange(5.0), "b": np.arange(3, dtype=np.int8)})
+    before = file.read_bytes()
+    read = read_values(file, mapped=True)
+    write_values(file, {"a": np.zeros(1)})  # in place of the file that is mapped
+    read["a"][0] = 9.0
+    np.testing.assert_array_equal(read["a"], [9, 1, 2, 3, 4])
+    assert file.read_bytes() != before and read_values(file)["a"].tolist() == [0.0]
+
+
+def test_a_class_that_the_reader_is_given_may_stand_elsewhere(tmp_path):
+    name = f"{Own.__module__}:{Own.__qualname__}"
+    described = {"class": name.replace("Own", "Given"), "fields": {}}
+    with pytest.raises(ValueError, match="is none of"):
+        value_of(described, {})
+    assert isinstance(value_of(described, {}, {described["class"]: Elsewhere}), Elsewhere)

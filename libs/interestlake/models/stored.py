@@ -6,7 +6,8 @@ package's own dataclasses and networks.
 
 import importlib
 import json
-from collections.abc import Mapping
+import os
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,9 @@ SPARSE_PARTS = ("data", "indices", "indptr")
 # what a file of another form, a cut one, or a class that there is not, may raise
 UNREADABLE = (OSError, ValueError, KeyError, TypeError, ImportError, AttributeError, RuntimeError)
 Arrays = dict[str, np.ndarray]
+NOTHING: Mapping[str, type] = {}
+DTYPES = {"F64": "<f8", "F32": "<f4", "F16": "<f2", "I64": "<i8", "I32": "<i4", "I16": "<i2", "I8": "i1", "U64": "<u8",
+          "U32": "<u4", "U16": "<u2", "U8": "u1", "BOOL": "?"}  # fmt: skip
 
 
 def write_values(path: Path, value: Any) -> None:
@@ -31,20 +35,40 @@ def write_values(path: Path, value: Any) -> None:
 
     arrays: Arrays = {}
     described = plain_of("value", value, arrays)
-    save_file(arrays, path, metadata={DESCRIPTION: json.dumps(described)})
+    part = path.with_name(f"{path.name}.part")
+    save_file(arrays, part, metadata={DESCRIPTION: json.dumps(described)})
+    os.replace(part, path)  # whoever has mapped a former file keeps it
 
 
-def read_values(path: Path) -> Any:
-    """What `write_values` was given. Raises one of UNREADABLE, ValueError for a class that no file may name."""
+def read_values(path: Path, classes: Sequence[type] = (), mapped: bool = False) -> Any:
+    """What `write_values` was given. Raises one of UNREADABLE, ValueError for a class that no file may name.
+
+    classes: further ones that it may name. mapped: arrays are the file's own pages, which processes share; one that is
+    written to becomes the process's own.
+    """
     from safetensors import SafetensorError, safe_open
 
     try:
         with safe_open(path, framework="numpy") as file:
             described = json.loads(file.metadata()[DESCRIPTION])
-            arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+            arrays = _mapped(path) if mapped else {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
     except SafetensorError as fault:
         raise ValueError(str(fault)) from fault
-    return value_of(described, arrays)
+    return value_of(described, arrays, {_address(kind): kind for kind in classes})
+
+
+def _mapped(path: Path) -> Arrays:
+    """name -> its part of the file, of the safetensors format: 8 bytes of length, a JSON of places, the arrays."""
+    whole = np.memmap(path, np.uint8, mode="c")
+    start = 8 + int(whole[:8].view("<u8")[0])
+    places = json.loads(whole[8:start].tobytes())
+    return {
+        name: whole[start + place["data_offsets"][0] : start + place["data_offsets"][1]]
+        .view(DTYPES[place["dtype"]])
+        .reshape(place["shape"])
+        for name, place in places.items()
+        if name != "__metadata__"
+    }
 
 
 def plain_of(name: str, value: Any, arrays: Arrays) -> dict:
@@ -74,8 +98,8 @@ def plain_of(name: str, value: Any, arrays: Arrays) -> dict:
     return _plain_object(name, value, arrays)
 
 
-def value_of(described: dict, arrays: Arrays) -> Any:
-    """What `plain_of` described. Raises ValueError for a class outside ROOMS."""
+def value_of(described: dict, arrays: Arrays, classes: Mapping[str, type] = NOTHING) -> Any:
+    """What `plain_of` described. Raises ValueError for a class outside ROOMS and `classes` (by address)."""
     if "value" in described:
         return described["value"]
     if "array" in described:
@@ -88,19 +112,19 @@ def value_of(described: dict, arrays: Arrays) -> Any:
         kind = sp.csc_matrix if described["format"] == "csc" else sp.csr_matrix
         return kind(parts, shape=tuple(described["shape"]))
     if "tuple" in described:
-        return tuple(value_of(one, arrays) for one in described["tuple"])
+        return tuple(value_of(one, arrays, classes) for one in described["tuple"])
     if "list" in described:
-        return [value_of(one, arrays) for one in described["list"]]
+        return [value_of(one, arrays, classes) for one in described["list"]]
     if "mapping" in described:
-        return {key: value_of(one, arrays) for key, one in described["mapping"]}
-    kind = _class_of(described["class"])
+        return {key: value_of(one, arrays, classes) for key, one in described["mapping"]}
+    kind = _class_of(described["class"], classes)
     if "network" in described:
         return _network(kind, described["network"], arrays)
     if "parts" in described:
-        return kind.of_values(value_of(described["parts"], arrays))
+        return kind.of_values(value_of(described["parts"], arrays, classes))
     if not is_dataclass(kind):
         raise ValueError(f"{described['class']} is no dataclass")
-    return kind(**{field: value_of(one, arrays) for field, one in described["fields"].items()})
+    return kind(**{field: value_of(one, arrays, classes) for field, one in described["fields"].items()})
 
 
 def _plain_array(name: str, value: np.ndarray, arrays: Arrays) -> dict:
@@ -131,7 +155,7 @@ def _texts(described: dict, arrays: Arrays) -> np.ndarray:
 
 def _plain_object(name: str, value: Any, arrays: Arrays) -> dict:
     kind = type(value)
-    address = f"{kind.__module__}:{kind.__qualname__}"
+    address = _address(kind)
     if not (kind.__module__.startswith(ROOMS) or isinstance(value, Scorer)):
         raise TypeError(f"{name} is a {address}, which no file may name")
     if hasattr(value, "of_values"):
@@ -151,7 +175,8 @@ def _plain_object(name: str, value: Any, arrays: Arrays) -> dict:
 def _network(kind: type, described: dict, arrays: Arrays):
     import torch
 
-    weights = {part: torch.from_numpy(arrays[name]) for part, name in described["weights"].items()}
+    # copied: where an array begins in memory decides the last digits of a network's sums
+    weights = {part: torch.tensor(arrays[name]) for part, name in described["weights"].items()}
     side = {"side": weights["side"]} if "side" in weights else {}
     network = kind(**described["shape"], dropout=0.0, **side)
     if not isinstance(network, torch.nn.Module):
@@ -164,9 +189,9 @@ def _in_order(array: np.ndarray) -> np.ndarray:
     return array if array.flags.c_contiguous else array.copy(order="C")
 
 
-def _class_of(address: str) -> type:
-    if address in (loaded := _loaded_scorers(Scorer)):
-        return loaded[address]
+def _class_of(address: str, classes: Mapping[str, type]) -> type:
+    if address in (known := {**_loaded_scorers(Scorer), **classes}):
+        return known[address]
     module, name = address.split(":")
     if not module.startswith(ROOMS):
         raise ValueError(f"{address} is none of {', '.join(ROOMS)}")
@@ -177,5 +202,9 @@ def _class_of(address: str) -> type:
 
 
 def _loaded_scorers(kind: type) -> dict[str, type]:
-    below = {f"{one.__module__}:{one.__qualname__}": one for one in kind.__subclasses__()}
+    below = {_address(one): one for one in kind.__subclasses__()}
     return below | {address: one for own in below.values() for address, one in _loaded_scorers(own).items()}
+
+
+def _address(kind: type) -> str:
+    return f"{kind.__module__}:{kind.__qualname__}"

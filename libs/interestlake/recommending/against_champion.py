@@ -17,6 +17,7 @@ from .choose import FUSED
 from .passes import list_fused
 from .saved import registered_recommender
 from .scoring import open_scoring
+from .shared import SharedRecommender
 
 TABLE = "gold.against_champion"
 LISTS, PAIRS, STAGE = "models.lists", "silver.interactions", "recommend"
@@ -140,5 +141,5 @@ def _by_champion(context: StageContext, new: DataFrame, length: int) -> DataFram
     hidden = context.read(PAIRS).join(new, ["user_id", "item_id"]).select("user_index", "item_index")
     pairs = scoring.pairs.join(known, "item_index", "left_semi").join(hidden, ["user_index", "item_index"], "left_anti")
     users = scoring.users.join(new.select("user_id").distinct(), "user_id", "left_semi")
-    shared = context.spark.sparkContext.broadcast(champion)
+    shared = SharedRecommender(context.spark, champion)
     return scoring.people(users, pairs)().transform(list_fused(shared, length)).select("user_id", "rank", "item_id")

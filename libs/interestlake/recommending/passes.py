@@ -1,16 +1,16 @@
-"""Passes over people, the recommender broadcast: every model's list beside the fused one, the lists with reasons."""
+"""Passes over people, one recommender for all tasks: every model's list beside the fused one, lists with reasons."""
 
 from collections.abc import Callable, Iterator
 
 import numpy as np
 import pandas as pd
-from pyspark import Broadcast
 
 from ..models.fitted import top_columns
 from .blocks import blocks
 from .choose import FUSED
 from .personal import COLUMNS, list_block, recommend_block
 from .recommender import Recommender
+from .shared import SharedRecommender
 
 LISTS_SCHEMA = "model string, user_id string, rank int, item_id string, score double"
 PERSONAL_SCHEMA = (
@@ -20,7 +20,7 @@ PERSONAL_SCHEMA = (
 )
 
 
-def list_models(recommender: Broadcast, length: int) -> Callable:
+def list_models(recommender: SharedRecommender, length: int) -> Callable:
     """people (see histories.people) -> LISTS_SCHEMA: the first `length` items of every model and of the fused list.
 
     The models' own lists know no rails but the history; the fused one keeps them all. Lazy.
@@ -32,7 +32,7 @@ def list_models(recommender: Broadcast, length: int) -> Callable:
     return lambda people: people.mapInPandas(run, LISTS_SCHEMA)
 
 
-def list_fused(recommender: Broadcast, length: int) -> Callable:
+def list_fused(recommender: SharedRecommender, length: int) -> Callable:
     """people (see histories.people) -> LISTS_SCHEMA of the fused list alone. Lazy."""
 
     def run(frames: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
@@ -71,7 +71,7 @@ def _rows(model: str, user_ids: np.ndarray, item_ids: np.ndarray, columns: np.nd
     )
 
 
-def recommend(recommender: Broadcast, length: int) -> Callable:
+def recommend(recommender: SharedRecommender, length: int) -> Callable:
     """people (see histories.people, with interests and shares) -> PERSONAL_SCHEMA, `length` rows a person. Lazy."""
 
     def run(frames: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:

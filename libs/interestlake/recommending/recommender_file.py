@@ -19,10 +19,10 @@ def write_recommender(file: Path, recommender: Recommender) -> None:
 
 
 def read_recommender(file: Path, address: str, where: str) -> Recommender:
-    """What `write_recommender` put into `file`. Raises BadInput, with `address` and `where`, for another."""
+    """What `write_recommender` put into `file`, mapped. Raises BadInput, by `address` and `where`, for another."""
     expected = "a recommender that this version wrote"
     try:
-        recommender = read_values(file)
+        recommender = read_values(file, mapped=True)
     except UNREADABLE as fault:
         found = f"{type(fault).__name__}: {fault}"
         raise BadInput.of(f"file {address}", found=found, expected=expected, where=where) from fault

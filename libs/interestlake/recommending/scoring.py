@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
@@ -15,9 +14,7 @@ from ..privacy.objections import objected
 from .histories import friend_items, histories, people, strongest_interests
 from .passes import recommend
 from .recommender import Recommender
-
-if TYPE_CHECKING:
-    from pyspark import Broadcast
+from .shared import SharedRecommender
 
 PEOPLE_TABLES = ("silver.users", "silver.items", "silver.interactions", "silver.friends", "gold.interest_map")
 PEOPLE_PER_PARTITION = 50_000
@@ -53,15 +50,15 @@ def open_scoring(context: StageContext) -> Scoring:
 
 @dataclass(frozen=True)
 class Lists:
-    """Everyone's lists as written, and what made them: the people (cached) and the broadcast recommender."""
+    """Everyone's lists as written, and what made them: the people (cached) and the recommender that tasks share."""
 
     written: Written
     people: DataFrame
-    shared: "Broadcast"
+    shared: SharedRecommender
 
     def close(self) -> None:
         self.people.unpersist()
-        self.shared.unpersist()
+        self.shared.destroy()
 
 
 def objections(context: StageContext, users: DataFrame, items: DataFrame) -> list[DataFrame]:
@@ -76,7 +73,7 @@ def write_lists(context: StageContext, scoring: Scoring, recommender: Recommende
     interests = strongest_interests(scoring.users)(scoring.tables["gold.interest_map"])
     asked = objections(context, scoring.users, scoring.tables["silver.items"])
     everyone = scoring.people(scoring.users, scoring.pairs)(interests, *asked).persist()
-    shared = context.spark.sparkContext.broadcast(recommender)
+    shared = SharedRecommender(context.spark, recommender)
     personal = everyone.transform(recommend(shared, context.params.recommend.top_k))
     written = context.write("gold.recommendations", personal.withColumn("run_id", F.lit(context.options.run_id)))
     return Lists(written, everyone, shared)

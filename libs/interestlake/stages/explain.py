@@ -12,6 +12,7 @@ from ..recommending.explaining.replay import replay
 from ..recommending.saved import TABLE as RECOMMENDER
 from ..recommending.saved import open_recommender
 from ..recommending.scoring import objections, open_scoring
+from ..recommending.shared import SharedRecommender
 
 SHOWN_LIES = 5
 
@@ -70,11 +71,11 @@ def _without(context: StageContext, people: int) -> dict[str, float]:
     chosen = sample.select("user_id", "user_index")
     asked = objections(context, scoring.users, scoring.tables["silver.items"])
     rows = scoring.people(chosen, scoring.pairs)(sample.select("user_index", "listed"), *asked)
-    shared = context.spark.sparkContext.broadcast(open_recommender(context.lake))
+    shared = SharedRecommender(context.spark, open_recommender(context.lake))
     rescored = rows.transform(rescore(shared, params.top_k)).withColumn("run_id", F.lit(context.options.run_id))
     context.write("gold.counterfactuals", rescored)
-    for frame in (sample, shared):
-        frame.unpersist()
+    sample.unpersist()
+    shared.destroy()
     scoring.close()
     scored = context.lake.read("gold.counterfactuals")
     fell = F.count_if(F.col("score_without") < F.col("score") - 1e-6)

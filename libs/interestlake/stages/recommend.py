@@ -12,6 +12,7 @@ from ..recommending.passes import list_models
 from ..recommending.saved import TABLE as RECOMMENDER
 from ..recommending.saved import save_recommender
 from ..recommending.scoring import PEOPLE_TABLES, open_scoring, write_lists
+from ..recommending.shared import SharedRecommender
 from ..serving.register import register_ranker
 from .embed import own_vectors
 
@@ -22,7 +23,7 @@ def _run(context: StageContext) -> dict[str, float]:
     models = open_models(context, scoring, own_vectors(context))
     choice = models.choose(kept_before(context.lake))
     # the test phase: models that never saw a test pair list for the people of the test split
-    shared = context.spark.sparkContext.broadcast(models.for_test(choice))
+    shared = SharedRecommender(context.spark, models.for_test(choice))
     rows = chosen_rows(choice, run_id)
     for row in rows:
         if row["left_out"]:
@@ -41,7 +42,7 @@ def _run(context: StageContext) -> dict[str, float]:
             WEIGHTS: rows_of(context.spark, WEIGHTS, weight_rows(choice.fusion)),
         }
     )
-    shared.unpersist()
+    shared.destroy()
     # the release: everything again, on every pair
     release = models.for_release(choice)
     size, gold = side_by_side(

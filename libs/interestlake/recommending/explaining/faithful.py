@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
-from pyspark import Broadcast
 
 from ..blocks import BLOCK_BYTES
 from ..objected import kept_shares
 from ..pool import ordered
 from ..recommender import Recommender
+from ..shared import SharedRecommender
 from ..write_reason import listed, quoted
 
 MOST_REMOVED = 3
@@ -107,7 +107,7 @@ def person_rows(person: Mapping, recommender: Recommender, length: int) -> list[
     return counterfactuals
 
 
-def rescore(recommender: Broadcast, length: int) -> Callable:
+def rescore(recommender: SharedRecommender, length: int) -> Callable:
     """people (histories.people) with listed array<struct<rank,item_id,score,code,named,evidence>> -> SCHEMA. Lazy."""
 
     def run(frames: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:

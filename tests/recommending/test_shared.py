@@ -1,0 +1,36 @@
+"""A recommender that tasks share: read by every task, of scorers from elsewhere too; gone when it is let go."""
+
+import numpy as np
+import pandas as pd
+
+from interestlake.models.popularity import Popularity
+from interestlake.recommending.shared import SharedRecommender
+
+from .given import small_recommender
+
+
+class Backwards(Popularity):
+    """A scorer that no room of the package holds."""
+
+    def score(self, batch) -> np.ndarray:
+        return (1.0 / (1.0 + super().score(batch))).astype(np.float32)
+
+
+def test_tasks_read_what_the_driver_wrote(spark):
+    counts = np.array([5, 1, 4, 2], np.float32)
+    made = small_recommender((Backwards("popularity", counts),), [1.0], {"popularity": "popular"}, counts)
+    shared = SharedRecommender(spark, made)
+
+    def counted(frames):
+        for frame in frames:
+            one = shared.value
+            assert one is shared.value and isinstance(one.user_counts.base, np.memmap)
+            yield pd.DataFrame(
+                {"kind": [type(one.scorers[0]).__name__] * len(frame), "sum": float(one.user_counts.sum())}
+            )
+
+    rows = spark.range(6, numPartitions=3).mapInPandas(counted, "kind string, sum double").collect()
+    assert {(row["kind"], row["sum"]) for row in rows} == {("Backwards", 12.0)} and len(rows) == 6
+    assert shared.folder.is_dir()
+    shared.destroy()
+    assert not shared.folder.exists()
