@@ -6,11 +6,12 @@ import json
 import numpy as np
 import pytest
 
+from interestlake.core.cache import cache_folder
 from interestlake.core.errors import BadInput
 from interestlake.stages.embed import EMBED
 from interestlake.text.choose import Probe, choose_engine, fastest, precision_of
 from interestlake.text.embed import embed
-from interestlake.text.encoder_files import cache_folder, export_onnx, find_encoder
+from interestlake.text.encoder_files import export_onnx, find_encoder
 
 SENTENCES = [
     "A quiet evening with a telescope and a clear sky.",

@@ -7,7 +7,8 @@ import pytest
 from bench.embedding.quality import quality, retrieval_ndcg
 from bench.embedding.random_encoder import write_encoder
 
-from interestlake.text.encoder_files import cache_folder, find_encoder
+from interestlake.core.cache import cache_folder
+from interestlake.text.encoder_files import find_encoder
 from interestlake.text.encoders import load_encoder
 from interestlake.text.engines.ahead import ahead
 from interestlake.text.engines.engine import Engine
