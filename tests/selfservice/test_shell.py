@@ -48,7 +48,7 @@ def test_it_says_what_the_commands_say(type_in, call):
     ]
     code, said = type_in(*(" ".join(one) for one in asked))
     flags = {"list": ["--user"], "explain": ["--user"], "who": []}
-    commands = [one if one[1] == "--limit" else (one[0], *(flags[one[0]] or ["--like"]), *one[1:]) for one in asked]
+    commands = [one if one[1].startswith("--") else (one[0], *(flags[one[0]] or ["--like"]), *one[1:]) for one in asked]
     assert code == 0 and said == "".join(call(*command)[1] for command in commands)
     assert type_in(f"profile {user}") == call("profile", "--user", user, "--text")
 

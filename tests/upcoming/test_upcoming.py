@@ -89,7 +89,7 @@ def test_shares_per_month_and_their_forecast(spark):
     pairs = spark.createDataFrame(rows, "user_id string, item_id string, weight double, first_ts timestamp")
     held = spark.createDataFrame([("a", "tag:a"), ("b", "tag:b")], "item_id string, interest_id string")
     shares = pairs.transform(monthly_shares(held, 5, 2)).persist()
-    assert {(r["interest"], r["people"]) for r in shares.collect()} == {("tag:a", 2), ("tag:b", 3), (ALL, 3)}
+    assert {(r["interest"], r["people"]) for r in shares.collect()} == {("tag:a", 2), ("tag:b", 3), (ALL, 4)}
     assert pairs.transform(monthly_shares(held, 5, 3)).where("interest = 'tag:a'").isEmpty()
     found = {(r["interest"], r["period"]): r["share"] for r in shares.collect()}
     assert found["tag:a", 6] == pytest.approx(6 / 12) and found[ALL, 3] == pytest.approx(1.0)
