@@ -14,7 +14,7 @@ from interestlake.models.losses import softmax_over_items
 from interestlake.models.low_rank import low_rank
 from interestlake.models.ncf import NeuMf
 from interestlake.models.registry import models_for
-from interestlake.models.sasrec import BLOCKS, SasRec, drawn_targets, newest_sequences
+from interestlake.models.sasrec import SasRec, drawn_targets, newest_sequences
 from interestlake.models.trainer import PROBE_STEPS, hopeless
 from interestlake.models.two_tower_fit import side_of
 from interestlake.recommending.choose import pick_parameters
@@ -109,10 +109,9 @@ def test_a_hopeless_search_is_one_training(feedback, trainers):
     assert chosen.fits == 2 and chosen.training.steps[-1] < trainers["ncf"].trainer.training.steps
 
 
-@pytest.mark.parametrize("block", BLOCKS)
-def test_a_place_knows_only_what_came_before(block):
+def test_a_place_knows_only_what_came_before():
     torch.manual_seed(0)
-    model = SasRec(items=20, length=8, dimension=16, blocks=2, heads=2, dropout=0.0, block=block).eval()
+    model = SasRec(items=20, length=8, dimension=16, blocks=2, heads=2, dropout=0.0).eval()
     sequence = torch.randint(20, (3, 8))
     changed = sequence.clone()
     changed[:, 5:] = (changed[:, 5:] + 7) % 20
@@ -249,7 +248,7 @@ def test_items_start_from_vectors_of_who_chose_them(feedback, trainers):
     """Before anything is learned, items of one taste are nearer than those of two; a random start tells nothing."""
     apart = []
     for start in (0.0, 3.0):
-        params = {"start": start, "block": "gated", "targets": "next", "dropout": 0.2, "dimension": 8, "epochs": 0}
+        params = {"start": start, "targets": "next", "dropout": 0.2, "dimension": 8, "epochs": 0}
         model = trainers["sasrec"].fit(feedback, SideInformation(), params, 1).scorer.model
         vectors = torch.nn.functional.normalize(model.item_vectors().detach(), dim=1).numpy()
         taste = np.array([int(item[1:]) // ITEMS_PER_TASTE for item in feedback.item_ids])

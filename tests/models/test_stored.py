@@ -10,7 +10,7 @@ import torch
 from interestlake.models.fitted import Fitted
 from interestlake.models.ncf import NcfScorer, NeuMf
 from interestlake.models.popularity import Popularity
-from interestlake.models.sasrec import BLOCKS, SasRec, SequenceScorer
+from interestlake.models.sasrec import SasRec, SequenceScorer
 from interestlake.models.stored import UNREADABLE, plain_of, read_values, value_of, write_values
 
 from ..benchmark.world import feedback, pairs
@@ -35,11 +35,10 @@ def expect_the_same(one: Fitted, again: Fitted) -> None:
     assert scores.any() and np.array_equal(again.score(PAIRS, everyone, None), scores)
 
 
-@pytest.mark.parametrize("block", BLOCKS)
 @pytest.mark.parametrize("side", [None, torch.rand(ITEMS, 5)])
-def test_a_network_over_sequences(there_and_back, side, block):
+def test_a_network_over_sequences(there_and_back, side):
     torch.manual_seed(0)
-    network = SasRec(ITEMS, 5, 8, 2, 2, 0.3, side, block).eval()
+    network = SasRec(ITEMS, 5, 8, 2, 2, 0.3, side).eval()
     one = Fitted(SequenceScorer("sasrec", network, np.ones(ITEMS, bool)))
     expect_the_same(one, there_and_back(one))
 

@@ -21,7 +21,6 @@ from .gated_block import GatedBlock
 from .losses import softmax_over_items
 from .low_rank import low_rank
 from .model import PATTERN, Cost, Model, Size, floats, trained
-from .plain_block import PlainBlock
 from .scorer import Scorer
 from .trainer import WINDOW, Job, Trainer, Training, drawn_negatives, step_size
 
@@ -29,12 +28,11 @@ CHUNK = 512  # sequences per forward pass of the scorer
 LONG = 20  # items of a mean history that is long
 AHEAD = 8
 FEW, STEPS_PER_EPOCH = 512, 120  # places of a step on small data; steps of an epoch on larger data
-BLOCKS = {"gated": GatedBlock, "plain": PlainBlock}
 DEVIATION = 0.02  # of a random vector's coordinates
 
 
 class SasRec(nn.Module):
-    """Self-attentive sequence recommendation (Kang and McAuley 2018), item vectors tied to the output.
+    """Self-attentive sequence recommendation (Kang and McAuley 2018) in gated layers, item vectors tied to the output.
 
     An item's vector is its id embedding plus a linear map of its side features, so that a rare item speaks through its
     text and facts. Sequences are left-aligned: pads stand after the last item, where causal attention never looks.
@@ -49,11 +47,10 @@ class SasRec(nn.Module):
         heads: int,
         dropout: float,
         side: Tensor | None = None,
-        block: str = "gated",
     ):
-        """side: (items, d) float32 or None; the index `items` is the pad; block: a key of BLOCKS."""
+        """side: (items, d) float32 or None; the index `items` is the pad."""
         super().__init__()
-        self.items, self.length, self.heads, self.block = items, length, heads, block
+        self.items, self.length, self.heads = items, length, heads
         self.identity = nn.Embedding(items + 1, dimension, padding_idx=items)
         self.position = nn.Embedding(length, dimension)
         for table in (self.identity, self.position):
@@ -61,15 +58,14 @@ class SasRec(nn.Module):
         self.side: Tensor | None
         self.register_buffer("side", side)
         self.project = None if side is None else nn.Linear(side.shape[1], dimension, bias=False)
-        self.blocks = nn.Sequential(*(BLOCKS[block](dimension, heads, dropout) for _ in range(blocks)))
+        self.blocks = nn.Sequential(*(GatedBlock(dimension, heads, dropout) for _ in range(blocks)))
         self.norm, self.drop = nn.LayerNorm(dimension), nn.Dropout(dropout)
 
     @property
-    def shape(self) -> dict[str, int | str]:
+    def shape(self) -> dict[str, int]:
         """What a model that takes this one's state is made with, beside the side features."""
         return {"items": self.items, "length": self.length, "dimension": self.identity.embedding_dim,
-                "blocks": len(self.blocks), "heads": self.heads if len(self.blocks) else 1,
-                "block": self.block}  # fmt: skip
+                "blocks": len(self.blocks), "heads": self.heads if len(self.blocks) else 1}  # fmt: skip
 
     def item_vectors(self) -> Tensor:
         """-> (items, D)."""
@@ -154,7 +150,7 @@ def sasrec(data: Pairs, side: SideInformation, params: Mapping, most: int, seed:
     tokens = max(step_size(places, FEW), min(places // STEPS_PER_EPOCH, most))
     ahead = AHEAD if params["targets"] == "ahead" else 1
     known = _features(side)
-    model = SasRec(items, RECENT, params["dimension"], 2, 2, params["dropout"], known, params["block"])
+    model = SasRec(items, RECENT, params["dimension"], 2, 2, params["dropout"], known)
     if params["start"]:
         _start_from(model, low_rank(data.matrix, params["dimension"], seed)[1], params["start"])
     model.to(device)
@@ -221,7 +217,6 @@ def grids(pairs: Pairs) -> Mapping[str, Grid]:
         "targets": Grid(("next", "ahead", "any"), start=int(long)),
         "start": Grid((0.0, 3.0), start=int(long)),
         "dropout": Grid((0.2, 0.5), start=0),
-        "block": Grid(("plain", "gated"), start=int(long)),
     }
 
 

@@ -13,7 +13,7 @@ from ...models.sasrec import SCHEDULE, SasRec, sasrec
 from ...models.trainer import Trainer
 from .steps import TRAIN, VALIDATION, Steps, ranks
 
-PARAMS = {"dimension": 64, "dropout": 0.2, "targets": "next", "start": 0.0, "block": "gated"}
+PARAMS = {"dimension": 64, "dropout": 0.2, "targets": "next", "start": 0.0}
 CHUNK = 512
 EPOCHS = 20  # where no step validates
 
