@@ -21,9 +21,7 @@ from interestlake.text import clusters, topics
 from interestlake.text.sentiment import label_by_rating
 from interestlake.text.terms import count_terms
 
-
-def plan_of(frame) -> str:
-    return frame._jdf.queryExecution().toString()
+from .plans import plan_of
 
 
 @pytest.fixture

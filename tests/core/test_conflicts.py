@@ -68,7 +68,7 @@ def meeting(mine: Path, other: Path):
 
     def work(frames):
         mine.touch()
-        until = time.monotonic() + 60
+        until = time.monotonic() + 300
         while not other.exists():
             if time.monotonic() > until:
                 raise TimeoutError(f"no task touched {other.name}")

@@ -7,6 +7,8 @@ from pyspark.sql import functions as F
 from interestlake.interactions.quantiles import exact_quantiles
 from interestlake.interactions.split import split_pairs
 
+from ..plans import plan_of
+
 DAY = 86_400_000_000
 SHARES = [0.0, 0.05, 0.3, 0.5, 0.7, 0.8, 0.95, 1.0]
 
@@ -40,7 +42,7 @@ def test_nothing_has_no_quantile(spark):
 def test_a_split_in_time_sorts_and_gathers_nothing(spark, pairs):
     rows = [(f"u{n % 5}", f"i{n}", n * 77_777) for n in range(60)]
     split = pairs(rows).transform(split_pairs("global_time", 0.1, 0.2, 1))
-    plan = split._jdf.queryExecution().toString()
+    plan = plan_of(split)
     assert "percentile" not in plan and "SinglePartition" not in plan
     assert {row["split"]: row["count"] for row in split.groupBy("split").count().collect()} == {
         "train": 42, "validation": 6, "test": 12}  # fmt: skip

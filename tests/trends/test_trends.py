@@ -168,7 +168,7 @@ def test_the_stage_writes_the_table_and_tells_the_alarms(tables, stage_context, 
     figures = TREND.run(context)
     assert (figures["subjects"], figures["periods"], figures["rows"]) == (4, DAYS, 4 * DAYS) and figures["alarms"] >= 2
     assert "ALARM 2024-01-26  LOUD: attention rises, share 60.0 % of 33." in caplog.text
-    closing.trend(context.lake, figures)
+    closing.trend(context.lake, figures, context.params)
     told = capsys.readouterr().out
     assert "subjects 4" in told and "LOUD" in told and "sentiment falls" in told and "the newest period" in told
     assert "ALARM 2024-02-02  SOUR: sentiment falls" in caplog.text

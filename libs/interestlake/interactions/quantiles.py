@@ -58,4 +58,5 @@ def _between(lower: int, higher: int, place: float) -> int:
     if lower == higher:
         return lower
     seconds = (math.ceil(place) - place) * (lower / 1e6) + (place - math.floor(place)) * (higher / 1e6)
-    return math.floor(seconds * 1e6 + 0.5)
+    micros = seconds * 1e6
+    return int(math.copysign(math.floor(abs(micros) + 0.5), micros))  # halves away from zero, as Spark rounds
