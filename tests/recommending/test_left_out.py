@@ -1,6 +1,5 @@
 """What is kept of a choice, and what ends as a line: models that fail, that no bound allows, that nobody named."""
 
-import json
 import logging
 from dataclasses import replace
 
@@ -56,18 +55,6 @@ def test_what_was_kept_and_the_data_lacks_now_is_left_out(choice):
     assert again.left_out["of another version"] == "the data brings no model of that name"
     assert again.fusion.weights.sum() == pytest.approx(1)
     assert {row["model"] for row in chosen_rows(again, "second")} >= {"of another version", "social"}
-
-
-def test_a_parameter_of_this_version_alone_has_what_a_search_begins_at(choice):
-    kept = kept_of(chosen_rows(choice, "first"), fusion_row(choice.fusion, "first")["plain"])
-    for entry in kept["models"]:
-        if entry["name"] == "item_knn":
-            entry["parameters"] = {"neighbours": 7}
-    again = (models := lake_models(params={"tune.minutes": 0})).choose(kept)
-    [row] = [row for row in chosen_rows(again, "second") if row["model"] == "item_knn"]
-    begun = {name: grid.first for name, grid in BY_NAME["item_knn"].grids_for(models.inputs.train).items()}
-    assert json.loads(row["parameters"]) == begun | {"neighbours": 7}
-    assert "item_knn" in models.for_test(again).fitted
 
 
 def test_a_kept_parameter_that_no_fit_can_take_is_told(choice, monkeypatch):

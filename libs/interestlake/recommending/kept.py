@@ -24,10 +24,7 @@ def plain(choice: Choice) -> dict:
 
 
 def kept_choice(prior: Mapping, pairs: Pairs, side: SideInformation) -> Choice:
-    """What `plain` gave -> a Choice without fits; models that these inputs or this version lack are left out.
-
-    A parameter that the choice does not name, because its version had none, has the value that a search begins at.
-    """
+    """What `plain` gave -> a Choice without fits; models that these inputs or this version lack are left out."""
     chosen_models, left_out = [], dict(prior["left_out"])
     for entry in prior["models"]:
         model = BY_NAME.get(entry["name"])
@@ -38,9 +35,7 @@ def kept_choice(prior: Mapping, pairs: Pairs, side: SideInformation) -> Choice:
         value = entry["validation"]
         value = math.nan if value is None else value
         model = replace(model, granularity=entry["granularity"])
-        params = dict(entry["parameters"])
-        params |= {name: grid.first for name, grid in model.grids_for(pairs).items() if name not in params}
-        chosen_models.append(Chosen(model, params, value, entry.get("fits", 0)))
+        chosen_models.append(Chosen(model, entry["parameters"], value, entry.get("fits", 0)))
     fusion = Fusion.of_dict(prior["fusion"])
     return Choice(chosen_models, fusion.over([chosen.model.name for chosen in chosen_models]), left_out)
 
