@@ -82,7 +82,7 @@ def test_an_order_within_a_day_is_no_lead(spark):
 
 
 def test_a_gap_below_a_day_is_refused():
-    with pytest.raises(BadInput, match="influence_gap_days=0.5 .*expected >= 1"):
+    with pytest.raises(BadInput, match=r"influence_gap_days=0\.5.*expected >= 1"):
         load_params(None, {"profiles.influence_gap_days": 0.5})
 
 
