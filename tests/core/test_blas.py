@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 import subprocess
 import sys
 from types import SimpleNamespace
@@ -140,3 +141,16 @@ print(order)
 """
     run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=120)
     assert run.stdout == "[False, 'manager']\n", run.stderr
+
+
+def test_the_daemon_answers_as_sparks_own():
+    """Spark reads the port of its workers from the daemon's first four bytes, and ends it by closing its input."""
+    ends = []
+    for module in ("interestlake.core.blas_daemon", "pyspark.daemon"):
+        command = [sys.executable, "-m", module, "pyspark.worker"]
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as daemon:
+            port = int.from_bytes(daemon.stdout.read(4), "big")
+            with socket.create_connection(("127.0.0.1", port), timeout=20):
+                daemon.stdin.close()
+                ends.append(daemon.wait(20))
+    assert ends[0] == ends[1]
