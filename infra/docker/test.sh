@@ -12,6 +12,7 @@ linked=libbz2-1.0,libexpat1,libffi8,liblzma5,libncursesw6,libreadline8,libsqlite
 
 say() { printf 'image: %s\n' "$*" >&2; }
 stop() { printf 'image: %s\n' "$@" >&2; exit 2; }
+# chroot isolation lets no container find its own host name, which Spark looks up: the host's stands in its place
 build() { buildah --root "$work/store" --runroot "$work/run" --storage-driver "$driver" "$@"; }
 
 clean() {
@@ -56,7 +57,7 @@ stand_in() {
 run() {
     local container code=0
     container=$(build from --pull-never "localhost/$name")
-    build run --isolation chroot --network host "${volumes[@]}" "$container" -- "$entrypoint" "$@" || code=$?
+    build run --isolation chroot --network host --uts host "${volumes[@]}" "$container" -- "$entrypoint" "$@" || code=$?
     build rm "$container" >/dev/null
     return "$code"
 }
@@ -79,7 +80,7 @@ if ! timeout 60 buildah --root "$work/store" --runroot "$work/run" --storage-dri
     from=(--from "localhost/$name-base")
 fi
 say "building (packages and jars are fetched anew: some ten minutes)"
-build build --isolation chroot --network host --ignorefile $here/Dockerfile.dockerignore --layers=false --pull-never \
+build build --isolation chroot --network host --uts host --ignorefile $here/Dockerfile.dockerignore --layers=false --pull-never \
     "${from[@]}" -f $here/Dockerfile -t "localhost/$name" . >"$work/build.log" 2>&1 || {
     tail -n 20 "$work/build.log" >&2
     stop "a step of the Dockerfile failed"
