@@ -23,17 +23,18 @@ def test_a_spark_frame_is_counted_before_it_is_collected(spark, monkeypatch):
     collected = []
     monkeypatch.setattr(type(pairs), "toPandas", collected.append)
     small = Recommender(["item_knn"], quick=True, max_gigabytes=1e-6)
-    with pytest.raises(BadInput, match="pairs of 192 rows: found 0.00 GB planned .*; expected at most 1e-06"):
+    with pytest.raises(BadInput, match=f"pairs of {len(WORLD)} rows: found 0.00 GB planned .*; expected at most 1e-06"):
         small.fit(pairs)
     plain.max_gigabytes = 1e-9  # pandas frames are here already
     for what, name, ask in columns:
         with pytest.raises(BadInput, match=rf"{what} of 1 rows: .*set it in Recommender\(max_gigabytes"):
             ask(spark.createDataFrame([("u001",)], f"{name} string"))
     monkeypatch.setattr(read, "free_gigabytes", lambda: 1e-9)
-    with pytest.raises(BadInput, match="pairs of 192 rows"):
+    with pytest.raises(BadInput, match=f"pairs of {len(WORLD)} rows"):
         Recommender(["item_knn"], quick=True).fit(pairs)
-    monkeypatch.setattr(read, "MAX_PAIRS", 191)
-    with pytest.raises(BadInput, match="pairs: found 192 rows; expected at most 191; set it in interestlake run"):
+    monkeypatch.setattr(read, "MAX_PAIRS", len(WORLD) - 1)
+    expected = f"pairs: found {len(WORLD)} rows; expected at most {len(WORLD) - 1}; set it in interestlake run"
+    with pytest.raises(BadInput, match=expected):
         Recommender(["item_knn"], quick=True).fit(pairs)
     assert collected == []
 
