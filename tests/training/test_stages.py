@@ -163,5 +163,5 @@ def test_two_tower_is_refused_before_anything_is_read_by_the_driver(planted, sta
     for name in ("side_tensor", "sample_holdout", "read_batches"):
         monkeypatch.setattr(f"interestlake.stages.train_two_tower.{name}", loaded)
     context = stage_context(planted.root, overrides={**SMALL, "two_tower.batch_size": 30_000})
-    with pytest.raises(BadInput, match=rf"training of {USERS} people and {ITEMS + 1} items.*a plan of 10\.80 GB"):
+    with pytest.raises(BadInput, match=rf"training of {USERS + 1} people and {ITEMS + 1} items.*a plan of 10\.80 GB"):
         run(context, TRAIN_TWO_TOWER)
