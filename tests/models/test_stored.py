@@ -1,11 +1,13 @@
 """What a file of values holds comes back; no class from elsewhere, no code, no half file is read."""
 
+import json
 from dataclasses import dataclass
 
 import numpy as np
 import pytest
 import scipy.sparse as sp
 import torch
+from safetensors.numpy import save_file
 
 from interestlake.models.fitted import Fitted
 from interestlake.models.ncf import NcfScorer, NeuMf
@@ -159,3 +161,27 @@ def test_a_class_that_the_reader_is_given_may_stand_elsewhere(tmp_path):
     with pytest.raises(ValueError, match="is none of"):
         value_of(described, {})
     assert isinstance(value_of(described, {}, {described["class"]: Elsewhere}), Elsewhere)
+
+
+@pytest.mark.parametrize("indptr", [[0, 1_000_000, -7, 2], [0, 2, 1, 2], [0, 1, 1, 9]])
+def test_pointers_that_lead_outside_are_refused(tmp_path, indptr):
+    """numpy would read past the arrays, and the process end."""
+    arrays = {"m/data": np.ones(2), "m/indices": np.zeros(2, np.int32), "m/indptr": np.array(indptr, np.int32)}
+    with pytest.raises(ValueError):
+        value_of({"sparse": "m", "format": "csr", "shape": [3, 3]}, arrays)
+
+
+@pytest.mark.parametrize("described", [
+    {"texts": "t", "missing": [99], "wide": False},
+    {"texts": "t", "missing": "x", "wide": False},
+    {"class": "interestlake.models.fitted:Fitted", "fields": {"scorer": {"value": 1}, "other": {"value": 2}}},
+    {"class": "interestlake.models.distribution.scorer:Reader", "parts": {"mapping": [
+        ["half", {"value": False}], ["files", {"mapping": [["evil.py", {"array": "t/utf8"}]]}]]}},
+    {"class": "interestlake.models.distribution.scorer:Reader", "parts": {"mapping": [
+        ["half", {"value": False}], ["files", {"mapping": [["tokenizer.json", {"array": "t/utf8"}]]}]]}},
+])  # fmt: skip
+def test_odd_descriptions_are_one_kind_of_error(tmp_path, described):
+    arrays = {"t/ends": np.array([1, 2]), "t/utf8": np.frombuffer(b"ab", np.uint8)}
+    save_file(arrays, file := tmp_path / "values", {"described": json.dumps(described)})
+    with pytest.raises(UNREADABLE):
+        read_values(file, mapped=True)

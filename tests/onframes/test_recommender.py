@@ -117,6 +117,15 @@ def test_a_file_that_names_other_code_is_refused(tmp_path, fitted):
         Recommender.load(tmp_path / "nothing")
 
 
+def test_ids_of_another_save_are_refused(tmp_path, fitted):
+    folder = fitted.save(tmp_path / "kept")
+    items = pd.read_parquet(folder / "items.parquet")
+    for changed in (items[::-1], items.head(3), items.head(0)):
+        changed.to_parquet(folder / "items.parquet")
+        with pytest.raises(BadInput, match="items.parquet of another save"):
+            Recommender.load(folder)
+
+
 @pytest.mark.parametrize("kind", ["int64", "string", "datetime64[ns]", "category"])
 def test_ids_keep_their_type_and_the_lists_do_not_depend_on_it(fitted, kind):
     numbers = WORLD.assign(

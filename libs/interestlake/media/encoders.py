@@ -122,8 +122,12 @@ class TorchMediaEncoder:
         self.device = torch.device(f"cuda:{gpu_address}" if on_gpu else "cpu")
         torch.set_num_threads(threads)
         reader = AutoImageProcessor if encoder.kind == "image" else AutoFeatureExtractor
-        self.prepare = reader.from_pretrained(encoder.path, local_files_only=True)
-        self.model = AutoModel.from_pretrained(encoder.path, local_files_only=True).to(self.device).eval()
+        self.prepare = reader.from_pretrained(encoder.path, local_files_only=True, trust_remote_code=False)
+        self.model = (
+            AutoModel.from_pretrained(encoder.path, local_files_only=True, trust_remote_code=False)
+            .to(self.device)
+            .eval()
+        )
 
     def encode(self, decoded: list[np.ndarray]) -> np.ndarray:
         """Decoded pictures or sounds (n) -> (n, width) float32 of unit length."""

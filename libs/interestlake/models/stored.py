@@ -54,7 +54,12 @@ def read_values(path: Path, classes: Sequence[type] = (), mapped: bool = False) 
             arrays = _mapped(path) if mapped else {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
     except SafetensorError as fault:
         raise ValueError(str(fault)) from fault
-    return value_of(described, arrays, {_address(kind): kind for kind in classes})
+    try:
+        return value_of(described, arrays, {_address(kind): kind for kind in classes})
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as fault:  # what a constructor says of odd values, a tokenizer's panic among it
+        raise ValueError(f"{type(fault).__name__}: {fault}") from fault
 
 
 def _mapped(path: Path) -> Arrays:
@@ -110,7 +115,9 @@ def value_of(described: dict, arrays: Arrays, classes: Mapping[str, type] = NOTH
     if "sparse" in described:
         parts = tuple(arrays[f"{described['sparse']}/{part}"] for part in SPARSE_PARTS)
         kind = sp.csc_matrix if described["format"] == "csc" else sp.csr_matrix
-        return kind(parts, shape=tuple(described["shape"]))
+        matrix = kind(parts, shape=tuple(described["shape"]))
+        matrix.check_format(full_check=True)  # pointers that lead outside would end the process
+        return matrix
     if "tuple" in described:
         return tuple(value_of(one, arrays, classes) for one in described["tuple"])
     if "list" in described:

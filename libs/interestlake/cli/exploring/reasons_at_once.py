@@ -26,6 +26,9 @@ def at_once(arguments: argparse.Namespace, params: Params, options: RunOptions) 
 
     Raises Unreadable where the lake's files cannot be read from here, or are too many.
     """
+    for flag in ("user", "item"):
+        if getattr(arguments, flag) is not None and not getattr(arguments, flag).strip():
+            raise BadInput.of("explain", found=f"an empty --{flag}", expected="an id", where=f"--{flag}")
     if arguments.apart:
         expect_apart(arguments)
         return False

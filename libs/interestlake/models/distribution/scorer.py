@@ -20,6 +20,8 @@ from .model import ItemSoftmax
 from .verbalise import TEXT_PIECES, history_text, parted
 
 SOFTMAX = "softmax.safetensors"
+# an index or a pickle beside them could lead elsewhere
+FILES = {"config.json", "model.safetensors", "tokenizer.json", SOFTMAX}
 
 
 class Reader:
@@ -43,10 +45,10 @@ class Reader:
 
     @classmethod
     def of_values(cls, values: dict) -> "Reader":
-        """What `values` gave. Raises ValueError for a name that is a path."""
+        """What `values` gave. Raises ValueError for other files than those."""
         files = values["files"]
-        if any(Path(name).name != name for name in files):
-            raise ValueError(f"files {sorted(files)}")
+        if set(files) - FILES:
+            raise ValueError(f"files {sorted(set(files) - FILES)}")
         with tempfile.TemporaryDirectory(prefix="interestlake-") as folder:
             for name, held in files.items():
                 (Path(folder) / name).write_bytes(held.tobytes())

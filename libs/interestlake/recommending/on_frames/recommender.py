@@ -163,7 +163,11 @@ class Recommender:
     def load(cls, folder: str | Path) -> "Recommender":
         """What `save` wrote. Raises BadInput where there is none, or another version's."""
         state, settings = load_state(Path(folder))
-        made = cls(**settings)
+        try:
+            made = cls(**settings)
+        except TypeError as fault:
+            raise BadInput.of(f"folder {folder}", found=str(fault), expected="the settings that save wrote",
+                              where="load(folder)") from fault  # fmt: skip
         made._state = state
         return made
 

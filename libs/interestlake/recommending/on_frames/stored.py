@@ -1,5 +1,6 @@
 """A fitted recommender as files that hold values alone, see `models.stored`, and its ids as Parquet."""
 
+import hashlib
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +9,7 @@ import pandas as pd
 from ...core.errors import BadInput
 from ...core.places import expect_writable, writing
 from ...interactions.pairs import Pairs
+from ...models.fitted import Fitted
 from ...models.stored import UNREADABLE, read_values, write_values
 from ..fusion import Fusion
 from ..recommender_file import RECOMMENDER_FILE
@@ -36,7 +38,7 @@ def save_state(state: State, settings: dict, folder: Path) -> Path:
         _put_ids(state.users, folder / USERS)
         _put_ids(state.items, folder / ITEMS, title=state.titles.astype(str))
         try:
-            write_values(folder / RECOMMENDER_FILE, values)
+            write_values(folder / RECOMMENDER_FILE, {**values, "ids": _marks(folder)})
         except TypeError as fault:
             raise BadInput.of("models", found=str(fault), expected="models whose arrays can be kept without code",
                               where="Recommender(models=...) without it") from fault  # fmt: skip
@@ -50,6 +52,10 @@ def load_state(folder: Path) -> tuple[State, dict]:
         if values["format"] != FORMAT:
             raise ValueError(f"format {values['format']}")
         users, items = (pd.read_parquet(folder / name) for name in (USERS, ITEMS))
+        if values["ids"] != _marks(folder):
+            raise ValueError(f"{USERS} or {ITEMS} of another save")
+        if not all(isinstance(one, Fitted) for one in values["fitted"].values()):
+            raise ValueError("fitted models of another kind")
         known = Pairs(np.array(["", *users["key"]], object), items["key"].to_numpy(object),
                       timed=values["timed"], **{name: values["known"][name] for name in KNOWN})  # fmt: skip
         state = State(Ids(known.user_ids[1:], users["id"]), Ids(known.item_ids, items["id"]), known,
@@ -59,6 +65,11 @@ def load_state(folder: Path) -> tuple[State, dict]:
         raise BadInput.of(f"folder {folder}", found=f"{type(fault).__name__}: {fault}",
                           expected="what Recommender.save wrote with this version", where="load(folder)") from fault  # fmt: skip # noqa: E501
     return state, values["settings"]
+
+
+def _marks(folder: Path) -> list[str]:
+    """SHA-256 of both files of ids, by which arrays and ids are known to be of one save."""
+    return [hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in (USERS, ITEMS)]
 
 
 def _put_ids(ids: Ids, path: Path, **more) -> None:

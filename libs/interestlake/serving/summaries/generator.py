@@ -40,10 +40,10 @@ def from_folder(folder: str) -> Generate:
     import torch
     from transformers import AutoConfig, AutoModelForCausalLM, AutoModelForSeq2SeqLM, AutoTokenizer
 
-    config = AutoConfig.from_pretrained(folder, local_files_only=True)
+    config = AutoConfig.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
     kind = AutoModelForSeq2SeqLM if config.is_encoder_decoder else AutoModelForCausalLM
-    tokenizer: Any = AutoTokenizer.from_pretrained(folder, local_files_only=True)
-    model = kind.from_pretrained(folder, local_files_only=True).eval()
+    tokenizer: Any = AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
+    model = kind.from_pretrained(folder, local_files_only=True, trust_remote_code=False).eval()
     room = getattr(config, "max_position_embeddings", None) or getattr(config, "n_positions", None) or 1024
     new = min(MOST_TOKENS, room // 2)
 

@@ -19,7 +19,9 @@ def pooled_encoder(path: str, attention: str, pooling: str = "mean") -> Any:
     class Pooled(torch.nn.Module):
         def __init__(self):
             super().__init__()
-            self.bert = AutoModel.from_pretrained(path, attn_implementation=attention, local_files_only=True)
+            self.bert = AutoModel.from_pretrained(
+                path, attn_implementation=attention, local_files_only=True, trust_remote_code=False
+            )
             taken = inspect.signature(self.bert.forward).parameters
             self.typed = "token_type_ids" in taken
             self.inputs = ["input_ids", "attention_mask", *(["token_type_ids"] if self.typed else [])]

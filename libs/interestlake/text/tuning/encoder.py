@@ -35,7 +35,12 @@ class Encoder(nn.Module):
         # it warns of the pooler's weights, which are left out on purpose
         transformers_logging.set_verbosity_error()
         self.bert: Any = AutoModel.from_pretrained(
-            folder, attn_implementation="sdpa", local_files_only=True, dtype=torch.float32, add_pooling_layer=False
+            folder,
+            attn_implementation="sdpa",
+            local_files_only=True,
+            trust_remote_code=False,
+            dtype=torch.float32,
+            add_pooling_layer=False,
         )
         self.width, self.method = self.bert.config.hidden_size, method
         self.in_half = half
