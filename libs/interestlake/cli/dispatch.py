@@ -71,23 +71,27 @@ def _on_lake(command: Command, arguments: argparse.Namespace, load: Callable) ->
     _look_for_inputs(inputs)
     _look_for_models(params.recommend.models)
     _look_for_source(getattr(arguments, "source", None), options.mapping, params.ingest.pseudonym_key_file)
-    if GATEWAY not in os.environ:
+    here, writes = GATEWAY not in os.environ, isinstance(runs, Cut | OneStage)
+    at_once = here and isinstance(runs, OneStage | OverLake) and runs.at_once
+    if here:
         _look_for_lake(command, options, stages)
-        if isinstance(runs, (Cut, OneStage)):
+        if writes and not at_once:
             _look_for_places(options)
     modules = (*SLOW_TO_LOAD, f"interestlake.{runs.address.split(':')[0]}")
 
     def start():
         return _started(conf_dir, arguments.profile, modules)
 
-    if isinstance(runs, OneStage | OverLake) and runs.at_once and GATEWAY not in os.environ:
+    if at_once:
         given = {"arguments": arguments, "params": params, "options": options, "start": start}
         settle_store(options.tracking_uri or default_tracking_uri(options.lake))  # of a lake that was moved, too
         try:
-            if _by_name(named(runs.at_once), given):
+            if _by_name(named(at_once), given):
                 return
         except Unreadable as why:
             LOG.info("not answered from the lake's files: %s", why)
+        if writes:  # only now: who reads alone may read a lake that nobody can write into
+            _look_for_places(options)
     LOG.info("run %s  seed %d  lake %s", options.run_id, options.seed, options.lake)
     LOG.info("starting Spark (%s) ...", arguments.profile)
     began = time.perf_counter()
