@@ -72,13 +72,7 @@ def stolen_share(before, after) -> float:
 
 def resident_bytes(members: list[psutil.Process]) -> int:
     """Resident memory of processes; pages that forks share are counted once per process."""
-    total = 0
-    for member in members:
-        try:
-            total += member.memory_info().rss
-        except psutil.NoSuchProcess:
-            continue
-    return total
+    return bytes_by_kind(members).total()
 
 
 def kind_of(member: psutil.Process, first: psutil.Process) -> str:
@@ -111,9 +105,9 @@ def measure(command: list[str], folder: Path, log_file: Path) -> Measured:
             computed = clock.read(members)
             log.current.processor_seconds += computed - counted
             counted = computed
-            held = bytes_by_kind(members)
-            log.current.peak_bytes = max(log.current.peak_bytes, held.total())
-            log.current.peak_of |= held  # the larger of each kind
+            resident = bytes_by_kind(members)
+            log.current.peak_bytes = max(log.current.peak_bytes, resident.total())
+            log.current.peak_of |= resident  # the larger of each kind
             time.sleep(SAMPLE_SECONDS)
 
     sampler = threading.Thread(target=sample, daemon=True)

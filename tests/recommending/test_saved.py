@@ -15,6 +15,7 @@ from interestlake.models.popularity import Popularity
 from interestlake.recommending.chosen_tables import FUSION, fusion_row
 from interestlake.recommending.personal import recommend_block
 from interestlake.recommending.saved import FOLDER, TABLE, open_recommender, save_recommender
+from interestlake.recommending.shared import SharedRecommender
 
 from .given import small_recommender
 
@@ -33,13 +34,20 @@ BLOCK = pd.DataFrame({
 })  # fmt: skip
 
 
+def released(context, made) -> int:
+    shared = SharedRecommender(context.spark, made)
+    size = save_recommender(context, made, shared.file)
+    shared.destroy()
+    return size
+
+
 def files(lake) -> set[str]:
     return {path.name for path in (Path(lake.root) / FOLDER).glob("*.safetensors")}
 
 
 def test_what_is_opened_lists_as_what_was_saved(stage_context):
     context, made = stage_context(), recommender()
-    size = save_recommender(context, made)
+    size = released(context, made)
     row = context.lake.read(TABLE).first()
     assert (row["bytes"], row["models"], row["previous"]) == (size, ["popularity", "item_knn"], None)
     assert files(context.lake) == {row["file"]} and row["file"].startswith("test-")
@@ -51,19 +59,19 @@ def test_the_release_before_is_kept_and_the_one_before_that_removed(spark, stage
     names = []
     for number in (1, 2, 3):
         context = stage_context(run_id=f"r{number}")
-        save_recommender(context, recommender(number))
+        released(context, recommender(number))
         row = context.lake.read(TABLE).first()
         assert row["previous"] == (names[-1] if names else None)
         names.append(row["file"])
         assert files(context.lake) == set(names[-2:])
     # the same run again: nothing older is lost
-    save_recommender(stage_context(run_id="r3"), recommender(3))
+    released(stage_context(run_id="r3"), recommender(3))
     assert files(context.lake) == set(names[-2:]) and context.lake.read(TABLE).first()["previous"] == names[1]
 
 
 def test_a_changed_file_is_refused_and_a_lost_one_named(stage_context):
     context = stage_context()
-    save_recommender(context, recommender())
+    released(context, recommender())
     path = Path(context.lake.root) / FOLDER / context.lake.read(TABLE).first()["file"]
     whole = path.read_bytes()
     path.with_name(f".{path.name}.crc").unlink(missing_ok=True)  # what another writer would leave behind
@@ -83,7 +91,7 @@ def test_a_lake_without_a_release_is_said(lake):
 def test_the_fusion_is_the_table_s_and_of_any_version(spark, stage_context):
     """A refit moves the weights and leaves the file; a try that was killed starts from the version before."""
     context, made = stage_context(), recommender()
-    save_recommender(context, made)
+    released(context, made)
     for run_id, weights in (("first", [0.9, 0.1]), ("second", [0.2, 0.8])):
         moved = replace(made.fusion, weights=np.array(weights))
         context.lake.write(FUSION, rows_of(spark, FUSION, [fusion_row(moved, run_id)]), run_id)

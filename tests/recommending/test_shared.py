@@ -31,6 +31,6 @@ def test_tasks_read_what_the_driver_wrote(spark):
 
     rows = spark.range(6, numPartitions=3).mapInPandas(counted, "kind string, sum double").collect()
     assert {(row["kind"], row["sum"]) for row in rows} == {("Backwards", 12.0)} and len(rows) == 6
-    assert shared.folder.is_dir()
+    assert shared.file.is_file()
     shared.destroy()
-    assert not shared.folder.exists()
+    assert not shared.file.parent.exists()

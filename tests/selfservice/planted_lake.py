@@ -65,6 +65,7 @@ def release_evenly(context):
     from interestlake.recommending.open_models import open_models
     from interestlake.recommending.saved import save_recommender
     from interestlake.recommending.scoring import open_scoring, write_lists
+    from interestlake.recommending.shared import SharedRecommender
 
     run_id = context.options.run_id
     scoring = open_scoring(context)
@@ -78,6 +79,7 @@ def release_evenly(context):
     }  # fmt: skip
     context.write_all({name: rows_of(context.spark, name, found) for name, found in rows.items()})
     release = models.for_release(choice)
-    save_recommender(context, release)
-    write_lists(context, scoring, release).close()
+    shared = SharedRecommender(context.spark, release)
+    save_recommender(context, release, shared.file)
+    write_lists(context, scoring, shared).close()
     scoring.close()

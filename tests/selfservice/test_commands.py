@@ -53,13 +53,15 @@ def test_an_item_said_no_to_leaves_the_list_until_it_is_taken_back(world, call):
 def test_everyones_lists_heed_an_objection_too(world, call):
     from interestlake.recommending.saved import open_recommender
     from interestlake.recommending.scoring import open_scoring, write_lists
+    from interestlake.recommending.shared import SharedRecommender
 
     refused = listed(world.lake, 4)[0]["item_id"]
     call("feedback", "--user", user_id(4), "--not-interested", refused, "--run-id", "every1")
     alone = [tuple(row)[:4] for row in listed(world.lake, 4)]
     world.context.options = world.context.options.__class__(lake=world.lake.root, run_id="every2")
     scoring = open_scoring(world.context)
-    write_lists(world.context, scoring, open_recommender(world.lake)).close()
+    shared = SharedRecommender(world.context.spark, open_recommender(world.lake))
+    write_lists(world.context, scoring, shared).close()
     scoring.close()
     assert [tuple(row)[:4] for row in listed(world.lake, 4)] == alone
     assert withdraw(under(world, "every3"), Person(user_id(4), 4), [("item", refused)]) == 1

@@ -124,7 +124,9 @@ def run_over_lake(
     if runs.after:  # before a run is noted where no lake is
         needs = stage.reads if runs.needs is None else named(runs.needs) if isinstance(runs.needs, str) else runs.needs
         expect_lake(lake, needs, runs.after)
-    answered = next((address for option, address in runs.instead.items() if getattr(arguments, option)), None)
+    # an empty text is given, too: who answers refuses it
+    asked = (option for option in runs.instead if getattr(arguments, option) not in (None, False))
+    answered = runs.instead.get(next(asked, ""))
     if answered:
         return named(answered)(arguments, spark, params, options, LOG)
     given = {"lake": lake, "stage": stage, "params": params, "options": options, "arguments": arguments}

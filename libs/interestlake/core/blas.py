@@ -14,6 +14,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from .cache import cache_folder
+from .storage import write_whole
 
 VARIABLE = "OPENBLAS_CORETYPE"
 CPUINFO = Path("/proc/cpuinfo")
@@ -132,10 +133,7 @@ def _kept(file: Path) -> Kernel | None:
 
 def _keep(file: Path, kernel: Kernel) -> Kernel:
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        half = file.with_name(f".{file.name}.{os.getpid()}")
-        half.write_text(json.dumps(asdict(kernel)), encoding="utf-8")
-        os.replace(half, file)
+        write_whole(file, json.dumps(asdict(kernel)))
     except OSError:
         pass  # decided again next time
     return kernel

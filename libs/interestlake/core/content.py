@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .storage import filesystem, has_scheme
+from .storage import filesystem, has_scheme, sha256_of
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -59,7 +59,7 @@ def _state(path: Path, left: list[int]) -> str:
         if about.st_size > min(READ_WHOLE, left[0]):
             return f"{about.st_size} bytes of {about.st_mtime_ns}"
         left[0] -= about.st_size
-        return hashlib.sha256(path.read_bytes()).hexdigest()
+        return sha256_of(path)
     except OSError:  # unreadable: the loader says so
         return "unreadable"
 

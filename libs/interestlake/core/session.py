@@ -147,6 +147,11 @@ def _no_start(error: Exception) -> BadInput:
                        where=f"JAVA_HOME or --profile; the last lines of {jvm_log()}:\n  {tail}")  # fmt: skip
 
 
+def local_folder(spark: "SparkSession") -> str:
+    """Where the driver keeps what is large and its own: the first folder of spark.local.dir, else the temporary one."""
+    return (spark.conf.get("spark.local.dir", None) or os.environ.get("TMPDIR", "/tmp")).split(",")[0]
+
+
 def build_session(
     conf_dir: str = "conf", profile: str = "local", overrides: dict[str, str] | None = None
 ) -> "SparkSession":
@@ -184,6 +189,5 @@ def build_session(
     context = spark.sparkContext
     # other hosts do not see this disk: a run on a cluster keeps its checkpoints below the lake (`core/lineage.py`)
     if context.getCheckpointDir() is None and on_one_machine(context.master):
-        local = spark.conf.get("spark.local.dir", None) or os.environ.get("TMPDIR", "/tmp")
-        context.setCheckpointDir(f"{local.split(',')[0]}/interestlake-checkpoints")
+        context.setCheckpointDir(f"{local_folder(spark)}/interestlake-checkpoints")
     return spark

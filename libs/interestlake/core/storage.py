@@ -1,5 +1,6 @@
 """Where files lie: local disk, HDFS or an object store, by one address."""
 
+import hashlib
 import os
 import re
 from pathlib import Path
@@ -101,6 +102,12 @@ def remove_file(spark: "SparkSession", address: str) -> None:
     """Remove the file at `address` where there is one."""
     system, path = filesystem(spark, address)
     system.delete(path, False)
+
+
+def sha256_of(path: Path) -> str:
+    """Hexadecimal SHA-256 of a file's bytes, read a part at a time."""
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def write_whole(path: Path, text: str) -> None:

@@ -1,6 +1,5 @@
 """The released recommender as a file of the lake: saved by the run, opened by everything that lists or explains."""
 
-import hashlib
 import tempfile
 from dataclasses import replace
 from pathlib import Path
@@ -10,25 +9,22 @@ from ..core.lake import Lake, one_row
 from ..core.only_row import only_row
 from ..core.registered import served_folder
 from ..core.stage import StageContext
-from ..core.storage import fetch_file, put_file, remove_file
+from ..core.storage import fetch_file, put_file, remove_file, sha256_of
 from .chosen_tables import FUSION, fusion_of
 from .recommender import Recommender
-from .recommender_file import RECOMMENDER_FILE, read_recommender, write_recommender
+from .recommender_file import RECOMMENDER_FILE, read_recommender
 
 TABLE = "models.recommender"
 FOLDER = "models/recommender_files"
 
 
-def save_recommender(context: StageContext, recommender: Recommender) -> int:
-    """Put the file, then the row of models.recommender; the release before the last is removed. -> bytes."""
+def save_recommender(context: StageContext, recommender: Recommender, file: Path) -> int:
+    """Put `file`, which holds it, then the row of models.recommender; the last but one release is removed. -> bytes."""
     lake, run_id = context.lake, context.options.run_id
     before = lake.read(TABLE).first() if lake.exists(TABLE) else None
-    with tempfile.TemporaryDirectory(prefix="interestlake-") as folder:
-        local = Path(folder) / RECOMMENDER_FILE
-        write_recommender(local, recommender)
-        sha256, size = _digest(local), local.stat().st_size
-        name = f"{run_id}-{sha256[:12]}{local.suffix}"
-        put_file(context.spark, local, f"{lake.root}/{FOLDER}/{name}")
+    sha256, size = sha256_of(file), file.stat().st_size
+    name = f"{run_id}-{sha256[:12]}{file.suffix}"
+    put_file(context.spark, file, f"{lake.root}/{FOLDER}/{name}")
     previous = None if before is None else before["previous"] if before["run_id"] == run_id else before["file"]
     row = {"run_id": run_id, "file": name, "sha256": sha256, "bytes": size, "models": list(recommender.names),
            "previous": previous}  # fmt: skip
@@ -51,7 +47,7 @@ def open_recommender(lake: Lake, fusion_version: int | None = None) -> Recommend
     with tempfile.TemporaryDirectory(prefix="interestlake-") as folder:
         local = Path(folder) / RECOMMENDER_FILE
         fetch_file(lake.spark, address, local)
-        digest = _digest(local)
+        digest = sha256_of(local)
         if digest != row["sha256"]:
             raise BadInput.of(f"file {address}", found=f"sha256 {digest[:12]}", expected=f"{row['sha256'][:12]}",
                               where=f"{TABLE}: run the recommend stage again")  # fmt: skip
@@ -68,8 +64,3 @@ def registered_recommender(model_uri: str, tracking_uri: str) -> Recommender:
         raise BadInput.of(f"model {model_uri}", found=f"no {RECOMMENDER_FILE}", expected="a registered ranker",
                           where="the registry")  # fmt: skip
     return read_recommender(file, f"{model_uri}/{RECOMMENDER_FILE}", "the registry: run again and register")
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -13,7 +13,6 @@ from ..privacy.objections import TABLE as OBJECTIONS
 from ..privacy.objections import objected
 from .histories import friend_items, histories, people, strongest_interests
 from .passes import recommend
-from .recommender import Recommender
 from .shared import SharedRecommender
 
 PEOPLE_TABLES = ("silver.users", "silver.items", "silver.interactions", "silver.friends", "gold.interest_map")
@@ -68,12 +67,11 @@ def objections(context: StageContext, users: DataFrame, items: DataFrame) -> lis
     return [context.read(OBJECTIONS).transform(objected(users, items))]
 
 
-def write_lists(context: StageContext, scoring: Scoring, recommender: Recommender) -> Lists:
+def write_lists(context: StageContext, scoring: Scoring, shared: SharedRecommender) -> Lists:
     """gold.recommendations of everyone from all pairs, with shares, evidence and reasons; objections are heeded."""
     interests = strongest_interests(scoring.users)(scoring.tables["gold.interest_map"])
     asked = objections(context, scoring.users, scoring.tables["silver.items"])
     everyone = scoring.people(scoring.users, scoring.pairs)(interests, *asked).persist()
-    shared = SharedRecommender(context.spark, recommender)
     personal = everyone.transform(recommend(shared, context.params.recommend.top_k))
     written = context.write("gold.recommendations", personal.withColumn("run_id", F.lit(context.options.run_id)))
     return Lists(written, everyone, shared)

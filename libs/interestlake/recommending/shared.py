@@ -9,7 +9,7 @@ from pathlib import Path
 from pyspark import SparkFiles
 from pyspark.sql import SparkSession
 
-from ..core.session import on_one_machine
+from ..core.session import local_folder, on_one_machine
 from ..models.stored import read_values
 from .recommender import Recommender
 from .recommender_file import RECOMMENDER_FILE, write_recommender
@@ -24,27 +24,26 @@ class SharedRecommender:
     """
 
     def __init__(self, spark: SparkSession, recommender: Recommender):
-        """Writes the file. Raises BadInput as `write_recommender`."""
-        local = spark.conf.get("spark.local.dir", None) or tempfile.gettempdir()
-        self.folder = Path(tempfile.mkdtemp(prefix="interestlake-", dir=local.split(",")[0]))
-        atexit.register(shutil.rmtree, self.folder, ignore_errors=True)
+        """Writes `file`. Raises BadInput as `write_recommender`."""
+        folder = Path(tempfile.mkdtemp(prefix="interestlake-", dir=local_folder(spark)))
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
         self.here = on_one_machine(spark.sparkContext.master)
         # a name of its own: all that Spark brings lies in one folder
-        self.name = f"{self.folder.name}-{RECOMMENDER_FILE}"
+        self.file = folder / f"{folder.name}-{RECOMMENDER_FILE}"
         self.scorers = tuple({type(one.scorer) for one in recommender.fitted.values()})
-        write_recommender(self.folder / self.name, recommender)
+        write_recommender(self.file, recommender)
         if not self.here:
-            spark.sparkContext.addFile(str(self.folder / self.name))
+            spark.sparkContext.addFile(str(self.file))
 
     @property
     def value(self) -> Recommender:
         """The recommender, read once a process."""
-        return _read(str(self.folder / self.name) if self.here else SparkFiles.get(self.name), self.scorers)
+        return _read(str(self.file) if self.here else SparkFiles.get(self.file.name), self.scorers)
 
     def destroy(self) -> None:
         """Remove the file where no executor asks for it any more. Tasks that have opened it go on."""
         if self.here:
-            shutil.rmtree(self.folder, ignore_errors=True)
+            shutil.rmtree(self.file.parent, ignore_errors=True)
 
 
 @lru_cache(maxsize=1)

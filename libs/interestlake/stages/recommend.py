@@ -45,8 +45,9 @@ def _run(context: StageContext) -> dict[str, float]:
     shared.destroy()
     # the release: everything again, on every pair
     release = models.for_release(choice)
+    shared = SharedRecommender(context.spark, release)
     size, gold = side_by_side(
-        lambda: save_recommender(context, release), lambda: write_lists(context, scoring, release)
+        lambda: save_recommender(context, release, shared.file), lambda: write_lists(context, scoring, shared)
     )
     carried = gold.people.where(F.col("user_index") < params.ranker_people).drop("friend_count").toPandas()
     version = register_ranker(context, release, carried)

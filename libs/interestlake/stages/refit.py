@@ -17,6 +17,7 @@ from ..recommending.refit_figures import refit_figures
 from ..recommending.saved import TABLE as RECOMMENDER
 from ..recommending.saved import open_recommender
 from ..recommending.scoring import PEOPLE_TABLES, Scoring, open_scoring, write_lists
+from ..recommending.shared import SharedRecommender
 from ..sources.feedback import OPTION, read_feedback
 
 
@@ -97,7 +98,7 @@ def _refuse(worth: told.FeedbackCounts, path: str) -> None:
 
 def _refresh(context: StageContext) -> dict[str, float]:
     scoring = open_scoring(context)
-    lists = write_lists(context, scoring, open_recommender(context.lake))
+    lists = write_lists(context, scoring, SharedRecommender(context.spark, open_recommender(context.lake)))
     lists.close()
     scoring.close()
     return {"recommended_rows": lists.written.rows}

@@ -1,6 +1,5 @@
 """Vectors of texts by any engine with one output: Spark NLP on ONNX, or an engine in the Python workers."""
 
-import hashlib
 from collections import deque
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,6 +12,7 @@ from pyspark.sql import functions as F
 
 from ..core.errors import BadInput
 from ..core.present import present
+from ..core.storage import sha256_of
 from .encoder_files import EncoderFiles
 from .engines.tokens import CHARACTERS_PER_TOKEN
 
@@ -87,8 +87,7 @@ def _claim_session(spark: SparkSession, model: Path) -> None:
 
     It hands each to the executors as model.onnx; a second of that name would make every later job of the session fail.
     """
-    with open(model, "rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    digest = sha256_of(model)
     if spark.conf.get(CLAIMED, digest) != digest:
         found = "a second encoder in this Spark session"
         raise BadInput.of("engine spark_nlp", found=found, expected="one per session", where="embed.engine")

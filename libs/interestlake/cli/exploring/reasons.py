@@ -21,7 +21,7 @@ def of_person(
 ) -> None:
     """Print what `explained` says of --user, --item or both. About twenty small Spark jobs; writes nothing."""
     lake, user = Lake(spark, options.lake), arguments.user
-    person = find_person(lake, user, params.ingest.pseudonym_key_file) if user else None
+    person = find_person(lake, user, params.ingest.pseudonym_key_file) if user is not None else None
     print(explained(SparkRows.of_lake(lake), person, user, arguments.item, params.recommend.top_k,
                     lambda: LakeDirectory(lake)))  # fmt: skip
 

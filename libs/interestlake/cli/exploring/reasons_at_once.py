@@ -26,13 +26,10 @@ def at_once(arguments: argparse.Namespace, params: Params, options: RunOptions) 
 
     Raises Unreadable where the lake's files cannot be read from here, or are too many.
     """
-    for flag in ("user", "item"):
-        if getattr(arguments, flag) is not None and not getattr(arguments, flag).strip():
-            raise BadInput.of("explain", found=f"an empty --{flag}", expected="an id", where=f"--{flag}")
     if arguments.apart:
         expect_apart(arguments)
         return False
-    if not (arguments.user or arguments.item):
+    if arguments.user is None and arguments.item is None:
         return False
     from ...core.plain_lake import PlainLake
 
@@ -55,9 +52,9 @@ def reasons_here(lake: "PlainLake", user: str | None, item_id: str | None, param
     from ...serving.one_list import NEEDED, NEEDED_FROM
     from ...serving.plain_who import PlainDirectory
 
-    person = meant(PlainPeople(lake), user, params.ingest.pseudonym_key_file) if user else None
+    person = meant(PlainPeople(lake), user, params.ingest.pseudonym_key_file) if user is not None else None
     expect_plain(lake, NEEDED, NEEDED_FROM)
-    for name in LOOKED_THROUGH if item_id else ():
+    for name in LOOKED_THROUGH if item_id is not None else ():
         if lake.there(name) and (count := lake.count(name)) > MOST_ROWS:
             raise Unreadable(f"{count:,} rows of {name}, more than {MOST_ROWS:,}")
     return explained(lake, person, user, item_id, params.recommend.top_k, lambda: PlainDirectory(lake))
@@ -78,7 +75,7 @@ def explained(
     from ...serving.reasons import reasons_text
     from ...serving.why_item import why_text
 
-    if not item_id:
+    if item_id is None:
         return reasons_text(rows, present(person), shown(present(user)), top_k)
     item = find_item(rows, directory, item_id)
     return about_text(rows, item) if person is None else why_text(rows, person, item, top_k)

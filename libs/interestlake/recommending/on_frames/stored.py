@@ -1,6 +1,5 @@
 """A fitted recommender as files that hold values alone, see `models.stored`, and its ids as Parquet."""
 
-import hashlib
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +7,7 @@ import pandas as pd
 
 from ...core.errors import BadInput
 from ...core.places import expect_writable, writing
+from ...core.storage import sha256_of
 from ...interactions.pairs import Pairs
 from ...models.fitted import Fitted
 from ...models.stored import UNREADABLE, read_values, write_values
@@ -69,7 +69,7 @@ def load_state(folder: Path) -> tuple[State, dict]:
 
 def _marks(folder: Path) -> list[str]:
     """SHA-256 of both files of ids, by which arrays and ids are known to be of one save."""
-    return [hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in (USERS, ITEMS)]
+    return [sha256_of(folder / name) for name in (USERS, ITEMS)]
 
 
 def _put_ids(ids: Ids, path: Path, **more) -> None:

@@ -37,7 +37,7 @@ def print_one(
 ) -> None:
     """`summarise --item I` or `--user U`: print the texts of one; writes nothing."""
     context = StageContext(spark, Lake(spark, options.lake), None, params, options, log)
-    if arguments.user:
+    if arguments.user is not None:
         return _person(context, arguments.user)
     generate = make_generator(arguments.generator, arguments.endpoint, arguments.model)
     _item(context, arguments.item, plan_of(context), generate)
