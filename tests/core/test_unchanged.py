@@ -82,6 +82,7 @@ def test_a_second_run_of_the_same_runs_nothing_and_says_the_same(world, caplog):
         ({}, {"source": "movielens"}, ["load"]),
     ],
 )
+@pytest.mark.commands
 def test_what_a_stage_looked_at_decides(world, settings, options, called):
     world.run("r1")
     assert world.run("r2", settings, **options) == called
@@ -95,6 +96,7 @@ def test_a_table_that_changed_since_runs_who_reads_or_wrote_it(world):
     assert world.run("r3") == []
 
 
+@pytest.mark.commands
 def test_a_table_that_came_since_is_a_change(world):
     world.run("r1")
     world.lake.create("silver.objections")
@@ -106,6 +108,7 @@ def test_a_table_that_came_since_is_a_change(world):
     assert world.run("r4") == ["count"]
 
 
+@pytest.mark.commands
 def test_other_code_is_another_stage(world, monkeypatch):
     world.run("r1")
     monkeypatch.setattr("interestlake.core.unchanged.code_mark", lambda: "other")
@@ -119,6 +122,7 @@ def test_what_must_not_go_on_is_refused_all_the_same(world):
         world.run("r2")
 
 
+@pytest.mark.commands
 def test_a_killed_stage_is_not_one_to_go_by(world):
     load = world.stages[0]
     world.stages = (replace(load, run=lambda context: world.load(context) and 1 / 0), world.stages[1])

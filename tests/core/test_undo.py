@@ -115,6 +115,7 @@ def test_a_run_is_taken_back_and_its_id_is_free(spark, options, run, call, state
     assert call("--run-id", "r2")[0] == 0 and state() == before
 
 
+@pytest.mark.commands
 def test_the_undo_of_an_undone_run_changes_nothing(spark, options, run, call, state):
     run("r1", write([("a", "b")]))
     run("r2", write([("c", "d")]))
@@ -125,6 +126,7 @@ def test_the_undo_of_an_undone_run_changes_nothing(spark, options, run, call, st
     assert state() == before and Lake(spark, options.lake).version(FRIENDS) == versions
 
 
+@pytest.mark.commands
 def test_runs_are_taken_back_newest_first(run, call, state):
     run("r1", write([("a", "b")], ["i"]))
     run("r2", write([("c", "d")]))
@@ -136,6 +138,7 @@ def test_runs_are_taken_back_newest_first(run, call, state):
     assert state() == {}
 
 
+@pytest.mark.commands
 def test_a_persons_request_between_is_named_and_may_be_taken_back_first(run, call, state):
     run("r1", write([("a", "b"), ("c", "d")]))
     before = state()
@@ -151,6 +154,7 @@ def test_a_writer_without_a_name_stops_it(spark, options, run, call):
     assert code == 2 and "a writer without a name (DELETE) wrote bronze.friends" in log
 
 
+@pytest.mark.commands
 def test_what_was_forgotten_does_not_come_back(spark, options, run, call, state, monkeypatch):
     monkeypatch.setattr(undo, "CLOCKS_MS", 0)
     run("r0", write([("a", "b"), ("z", "b")], ["i"]))
@@ -165,6 +169,7 @@ def test_what_was_forgotten_does_not_come_back(spark, options, run, call, state,
     assert [row["user_id"] for row in Lake(spark, options.lake).read(FRIENDS).collect()] == ["z"]
 
 
+@pytest.mark.commands
 def test_a_forgetting_that_has_not_ended_stops_it(spark, options, run, call, monkeypatch):
     monkeypatch.setattr(undo, "CLOCKS_MS", 0)
     run("r0", write([("a", "b")]))
@@ -183,6 +188,7 @@ def test_a_forgetting_that_has_not_ended_stops_it(spark, options, run, call, mon
     assert call("--run-id", "r2")[0] == 0  # the same was asked for again, and ended before
 
 
+@pytest.mark.commands
 def test_a_state_that_a_vacuum_deleted_is_told_before_anything_changes(spark, options, run, call, state):
     run("r1", write([("a", "b")], ["i"]))
     run("r2", write([("c", "d")], ["k"]))
@@ -206,6 +212,7 @@ def test_a_dry_run_prints_the_table_and_writes_nothing(spark, options, run, call
     assert {name: lake.version(name) for name in versions} == versions
 
 
+@pytest.mark.commands
 def test_a_killed_undo_is_finished_by_calling_again_and_nobody_runs_meanwhile(run, call, state, monkeypatch):
     run("r1", write([("a", "b")], ["i"]))
     before = state()
@@ -228,6 +235,7 @@ def test_a_killed_undo_is_finished_by_calling_again_and_nobody_runs_meanwhile(ru
     run("r3", write([("x", "y")]))
 
 
+@pytest.mark.commands
 def test_an_undo_killed_after_the_last_trace_of_the_run_went(run, call, state, monkeypatch):
     from interestlake.core import pipeline
 

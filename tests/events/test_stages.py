@@ -111,6 +111,7 @@ def test_friends_are_symmetric(prepared):
     assert friends and {(right, left) for left, right in friends} == friends
 
 
+@pytest.mark.commands
 def test_new_events_keep_the_numbers_of_known_people(prepared, spark, stage_context, tmp_path):
     folder = tmp_path / "input"
     folder.mkdir()
@@ -160,6 +161,7 @@ def test_times_of_tags_alone_put_no_choice_before_another(stage_context, write_p
     assert list(documents[documents.kind == "tag"].text) == ["new wave"]
 
 
+@pytest.mark.commands
 def test_a_pair_that_new_parameters_leave_out_is_gone_and_its_person_keeps_the_number(stage_context, write_likes):
     likes = {"ann": "12345", "ben": "1", "cat": "1234"}
     folder, mapping = write_likes([(u, i, d) for u, items in likes.items() for d, i in enumerate(items)])

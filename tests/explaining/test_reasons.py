@@ -54,6 +54,7 @@ LIES = {
 }
 
 
+@pytest.mark.commands
 def test_every_planted_lie_is_found(world):
     """One row of each kind is bent; exactly those rows are false."""
     true, bent = world.lake.read("gold.reasons"), None
@@ -99,6 +100,7 @@ def test_a_sentence_that_lies_is_found(world):
     assert len(found) == len(lies)
 
 
+@pytest.mark.commands
 def test_a_fact_that_is_named_is_looked_up(world):
     """A person's own item of the listed one's studio: true; without the facts, or of another studio, it is not."""
     item, mine = _of_the_same_group(world, user_id(14))

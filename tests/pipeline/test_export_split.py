@@ -14,6 +14,8 @@ from interestlake.core.errors import BadInput
 from interestlake.core.params.all import Recommend
 from interestlake.recommending.export import export_split
 
+pytestmark = pytest.mark.commands
+
 LOG = logging.getLogger("interestlake")
 
 

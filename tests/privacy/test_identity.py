@@ -59,6 +59,7 @@ def test_one_id_of_two_shops_is_two_people_and_two_items(load):
         assert find_person(context.lake, f"{shop}:123", "no file").user_id == pseudonym(shop, "123", KEY)
 
 
+@pytest.mark.commands
 def test_a_mapping_says_that_they_are_one(load):
     load("shop-a", "123,5", "identity: club\n")
     context = load("shop-b", "123,5 123,7", "identity: club\ncatalogue: shop-a\n")

@@ -72,6 +72,7 @@ def test_a_worse_run_is_refused_though_it_beats_popularity_and_its_figures_stand
     assert worse.tracker.run_of("interestlake.ranker", CHAMPION) == "worse"
 
 
+@pytest.mark.commands
 def test_an_equal_run_is_not_worse_and_not_better(champion):
     again = champion("again", ASKED)
     run(again)
@@ -97,6 +98,7 @@ def with_new_choices(lake) -> dict[int, int]:
     return chosen
 
 
+@pytest.mark.commands
 def test_new_choices_are_asked_of_the_champion_as_it_is_served(champion):
     later = champion("later", ASKED)
     chosen = with_new_choices(later.lake)
@@ -121,6 +123,7 @@ def test_new_choices_are_asked_of_the_champion_as_it_is_served(champion):
 
 
 @pytest.mark.parametrize(("champion_run", "why"), [("planted", "no longer there"), ("elsewhere", "no stage recommend")])
+@pytest.mark.commands
 def test_what_cannot_be_compared_is_said_and_does_not_hold_back(champion, champion_run, why):
     later = champion("later", ASKED)
     if champion_run == "planted":

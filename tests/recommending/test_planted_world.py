@@ -187,6 +187,7 @@ def assert_same(one, other, name):
     assert one.exceptAll(other).count() == 0 and other.exceptAll(one).count() == 0, name
 
 
+@pytest.mark.commands
 def test_a_second_run_writes_the_same_rows(copied):
     """Under another run id the tables are written anew; every value is the same."""
     context = copied("again", SMALL)
@@ -197,6 +198,7 @@ def test_a_second_run_writes_the_same_rows(copied):
         assert_same(rows_but_the_run(lake, name, before[name]), rows_but_the_run(lake, name), name)
 
 
+@pytest.mark.commands
 def test_minutes_of_0_keep_what_was_chosen_and_search_nothing(copied, monkeypatch):
     """Parameters, fusion and lists are those of the run before; nothing is searched and nothing judged."""
     from interestlake.recommending import choose

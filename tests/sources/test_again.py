@@ -61,6 +61,7 @@ def test_quarantine_is_of_the_last_reading(write, ingest):
     assert lake.read("bronze.quarantine").count() == 0 and len(events(lake)) == 2
 
 
+@pytest.mark.commands
 def test_the_catalogue_goes_with_the_whole_source_alone(write, ingest):
     write("items.csv", "id,code,t\n7,x7,one\n8,x8,two\n")
     folder = write("e.csv", ROWS)
@@ -80,6 +81,7 @@ def test_the_catalogue_goes_with_the_whole_source_alone(write, ingest):
     assert catalogue() == ["7", "8", "x7", "x8"] and len(events(lake)) == 3
 
 
+@pytest.mark.commands
 def test_other_contents_under_the_same_name_are_kept_beside_and_told(write, ingest):
     folder = write("e.csv", ROWS)
     ingest("january", folder, events=EVENTS)
@@ -99,6 +101,7 @@ def test_the_same_again_changes_nothing(write, ingest):
     assert marks == {("e.csv", "two")}
 
 
+@pytest.mark.commands
 def test_equal_files_of_another_source_are_told(write, ingest):
     folder = write("e.csv", ROWS)
     ingest("one", folder, events=EVENTS)

@@ -136,6 +136,7 @@ def tickets(folder):
 
 
 @pytest.mark.parametrize("setting", SETTINGS)
+@pytest.mark.commands
 def test_every_reader_finds_the_vectors_of_a_setting(spark, context_of, tmp_path, setting):
     context = filled(spark, context_of(SETTINGS[setting], inputs=tickets(tmp_path / "desk")))
     own = own_vectors(context)
