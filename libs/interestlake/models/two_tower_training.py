@@ -6,29 +6,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ..core.errors import BadInput
-from ..core.params.all import TwoTower as TwoTowerParams
 from ..training.holdout import Holdout, ndcg
 from ..training.loop import Batch
 from .losses import in_batch_softmax
 from .two_tower import TwoTower
 
 INDEXES = ("user_index", "item_index")
-
-
-def check_plan(
-    params: TwoTowerParams, users: int, items: int, width: int, window_rows: int, holdout_users: int
-) -> None:
-    """Raises BadInput where training would ask for more than `params.max_gigabytes` of one machine's memory."""
-    sizes = (users, items, width, params.dimension, window_rows, params.batch_size, holdout_users)
-    needed = plan_gigabytes(*sizes)
-    if needed > params.max_gigabytes:
-        raise BadInput.of(
-            f"two-tower training of {users} people and {items} items, which is single-machine",
-            found=f"a plan of {needed:.2f} GB",
-            expected=f"at most {params.max_gigabytes} GB",
-            where="max_gigabytes, dimension or batch_size in conf/params/two_tower.yml",
-        )
 
 
 def plan_gigabytes(

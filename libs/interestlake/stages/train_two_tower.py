@@ -9,12 +9,13 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from ..core.only_row import only_row
+from ..core.room import has_room
 from ..core.stage import Stage, StageContext
 from ..core.tracking import signature_of
 from ..graph.features import fit_reduction, item_features, mean_text_vectors, project, training_examples, user_features
 from ..interactions.sample_holdout import people_to_judge, sample_holdout
 from ..models.two_tower import PairScorer, TwoTower
-from ..models.two_tower_training import check_plan, pair_loss, pair_value
+from ..models.two_tower_training import pair_loss, pair_value, plan_gigabytes
 from ..training.checkpoint import Checkpoint
 from ..training.curves import loss_figure
 from ..training.loop import best_device, train
@@ -26,6 +27,7 @@ from .embed import own_vectors
 REGISTERED = "interestlake.two_tower"
 REQUIREMENTS = ["torch==2.15.0", "numpy==1.26.4", "pandas==2.2.3"]
 SHUFFLE_WINDOW = 4_000_000
+NOBODY = np.empty(0, np.int64)
 
 
 def _write_snapshots(context: StageContext) -> tuple[Snapshot, Snapshot, Snapshot]:
@@ -59,7 +61,12 @@ def _run(context: StageContext) -> dict[str, float]:
     interactions, window = context.read("silver.interactions"), min(SHUFFLE_WINDOW, examples.rows)
     count, width = _side(context, item_table, "item_index")
     judging = people_to_judge(interactions).count()
-    check_plan(params, _side(context, user_table, "user_index")[0], count, width, window, judging)
+    people = _side(context, user_table, "user_index")[0]
+    planned = plan_gigabytes(people, count, width, params.dimension, window, params.batch_size, judging)
+    what = f"the two-tower model of {people} people and {count} items"
+    if not has_room(what, planned, params.max_gigabytes, "two_tower.max_gigabytes", context.log):
+        _write_vectors(context, *(_vector_rows(context, side, NOBODY, np.zeros((0, 1))) for side in ("user", "item")))
+        return {"rows_per_epoch": examples.rows}
     holdout = sample_holdout(interactions, seed)
     (items, listed), (users, _) = side_tensor(item_table, "item_index"), side_tensor(user_table, "user_index")
     torch.set_num_threads(os.cpu_count() or 1)
@@ -80,12 +87,8 @@ def _run(context: StageContext) -> dict[str, float]:
     history = train(model, epochs, loss_of, value_of, params, seed, saved, mark, on_look)
     model.cpu()
     user_vectors, item_vectors = (vectors.numpy() for vectors in model.vectors())
-    context.write_all(
-        {
-            "models.two_tower_user_vectors": _vector_rows(context, "user", np.flatnonzero(user_pairs), user_vectors),
-            "models.two_tower_item_vectors": _vector_rows(context, "item", listed, item_vectors),
-        }
-    )
+    of_users = _vector_rows(context, "user", np.flatnonzero(user_pairs), user_vectors)
+    _write_vectors(context, of_users, _vector_rows(context, "item", listed, item_vectors))
     context.tracker.log_figure(loss_figure(history), "training.png")
     context.log.info("      registered %s version %s", REGISTERED, _log_model(context, model, examples.version))
     saved.remove()
@@ -98,6 +101,10 @@ def _side(context: StageContext, table: Snapshot, index: str) -> tuple[int, int]
     features = context.lake.read(table.table, table.version)
     last, *widths = only_row(features.agg(F.max(index), *(F.max(F.size(name)) for name in BLOCKS)))
     return last + 1, sum(widths)
+
+
+def _write_vectors(context: StageContext, users: DataFrame, items: DataFrame) -> None:
+    context.write_all({"models.two_tower_user_vectors": users, "models.two_tower_item_vectors": items})
 
 
 def _vector_rows(context: StageContext, side: str, rows: np.ndarray, vectors: np.ndarray) -> DataFrame:
