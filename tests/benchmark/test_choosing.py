@@ -12,8 +12,8 @@ from interestlake.evaluation.arrays import mean_list_ndcg
 from interestlake.evaluation.search import Grid, search
 from interestlake.interactions.protocols import cut_validation, split_pairs
 from interestlake.interactions.side_information import SideInformation
-from interestlake.models.fitted import top_columns
 from interestlake.models.registry import models_for
+from interestlake.models.top import top_columns
 from interestlake.recommending.fit_fusion import DISCOUNTS, fit_fusion
 from interestlake.recommending.fusion import Fusion
 from interestlake.recommending.pool import Pool, joined, ordered

@@ -11,6 +11,7 @@ from interestlake.interactions.batch import UserBatch
 from interestlake.interactions.pairs import Pairs
 from interestlake.models.fitted import Fitted, top_lists
 from interestlake.models.stored import read_values, write_values
+from interestlake.models.top import top_columns
 
 from .one_row import top_unseen
 from .planted import STRANGER, World
@@ -43,6 +44,21 @@ class Case:
 def scores_are_finite_float32_of_people_by_items(case: Case) -> None:
     scores = case.fitted.scorer.score(case.everybody())
     assert scores.shape == case.pairs.shape and scores.dtype == np.float32 and np.isfinite(scores).all()
+
+
+def opinions_are_the_scores_and_their_lists_the_lists(case: Case) -> None:
+    """Whatever form a scorer has its scores in: best unseen items, and the score of any item, as from the array."""
+    scorer, batch = case.fitted.scorer, case.everybody()
+    scores, opinions = scorer.score(batch), scorer.opinions(batch)
+    person, column = (place.ravel() for place in np.indices(scores.shape))
+    np.testing.assert_allclose(opinions.at(person, column), scores.ravel(), rtol=1e-6, atol=0)
+    for closed in (batch.history, batch.history * 0, type(batch.history)(batch.history.shape, dtype=np.float32)):
+        for limit in (1, 7, scores.shape[1]):
+            columns, values = opinions.top(closed, limit)
+            expected, expected_values = top_columns(scores, closed, limit)
+            np.testing.assert_array_equal(columns, expected)
+            np.testing.assert_allclose(values, expected_values, rtol=1e-6)
+    assert 1 <= scorer.cells(scores.shape[1])
 
 
 def the_same_batch_scores_the_same(case: Case) -> None:
@@ -108,6 +124,7 @@ def a_list_holds_unseen_items_once_each_best_first(case: Case) -> None:
 
 CHECKS = (
     scores_are_finite_float32_of_people_by_items,
+    opinions_are_the_scores_and_their_lists_the_lists,
     the_same_batch_scores_the_same,
     a_batch_equals_its_people_one_by_one,
     pickled_and_reloaded_it_scores_the_same,

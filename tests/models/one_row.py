@@ -1,8 +1,8 @@
-"""The order of a list, one row at a time: what `models.fitted.top_columns` is held against."""
+"""The order of a list, one row at a time: what `models.top.top_columns` is held against."""
 
 import numpy as np
 
-from interestlake.models.scorer import SCORE_STEPS
+from interestlake.models.top import SCORE_STEPS
 
 
 def top_unseen(scores: np.ndarray, seen: np.ndarray, limit: int) -> tuple[np.ndarray, np.ndarray]:

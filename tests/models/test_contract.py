@@ -1,6 +1,7 @@
 """Every model of the registry, fitted on a planted world, holds the scorers' contract; no scorer escapes it."""
 
 import importlib
+import inspect
 import pkgutil
 import re
 import sys
@@ -99,7 +100,8 @@ def scorers() -> set[type]:
 
 
 def test_no_scorer_escapes_the_contract(cases):
-    escaped = scorers() - {type(cases[name].fitted.scorer) for name in NAMES}
+    whole = {one for one in scorers() if not inspect.isabstract(one)}
+    escaped = whole - {type(cases[name].fitted.scorer) for name in NAMES}
     assert not escaped, f"{sorted(one.__name__ for one in escaped)}: no model of the registry gives one of these"
 
 

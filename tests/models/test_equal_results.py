@@ -5,12 +5,12 @@ import pytest
 import scipy.sparse as sp
 
 from interestlake.interactions.batch import UserBatch
-from interestlake.models import fitted as lists
 from interestlake.models import fold_in_als
-from interestlake.models.fitted import top_columns
+from interestlake.models import top as lists
 from interestlake.models.fold_in_als import FoldInAls
 from interestlake.models.neighbours import item_neighbours, strongest_per_row
-from interestlake.models.scorer import SCORE_STEPS
+from interestlake.models.opinions import SparseOpinions, same_opinions, sparse_or_dense
+from interestlake.models.top import SCORE_STEPS, top_columns
 
 KINDS = {
     "spread": lambda scores, random: scores,
@@ -37,6 +37,26 @@ def test_lists_of_a_block_are_those_of_each_row(kind, strip, monkeypatch):
             own, own_values = best_of(scores[row], seen[row].indices, limit)
             np.testing.assert_array_equal(columns[row], np.pad(own, (0, limit - len(own)), constant_values=-1))
             np.testing.assert_allclose(values[row, : len(own)], own_values, rtol=1e-6)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_opinions_that_are_stored_sparsely_or_once_are_those_of_the_array(kind):
+    for seed in range(12):
+        random = np.random.default_rng(seed)
+        people, items = random.integers(1, [30, 700])
+        limit = int(random.choice([1, 10, 90]))
+        scores = KINDS[kind](random.normal(size=(people, items)), random).astype(np.float32)
+        seen = sp.random(people, items, random.choice([0, 0.05, 0.9]), format="csr", random_state=seed)
+        person, column = (place.ravel() for place in np.indices(scores.shape))
+        same = np.tile(scores[:1], (people, 1))
+        for opinions, told in (
+            (SparseOpinions(sp.csr_matrix(scores)), scores),
+            (sparse_or_dense(sp.csr_matrix(scores)), scores),
+            (same_opinions(scores[0], people), same),
+        ):
+            np.testing.assert_array_equal(opinions.at(person, column), told.ravel())
+            for mine, expected in zip(opinions.top(seen, limit), top_columns(told, seen, limit), strict=True):
+                np.testing.assert_array_equal(mine, expected)
 
 
 def best_of(scores: np.ndarray, seen: np.ndarray, limit: int) -> tuple[np.ndarray, np.ndarray]:

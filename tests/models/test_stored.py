@@ -116,7 +116,7 @@ def test_what_is_more_than_values_is_not_written(tmp_path, value):
         "subprocess:Popen",
         "tests.models.test_stored:Elsewhere",
         "interestlake.models.fitted:ThreadPoolExecutor",
-        "interestlake.models.fitted:top_columns",
+        "interestlake.models.top:top_columns",
         "interestlake.models.nosuch:Thing",
         "interestlake.cli.main:main",
         "interestlake.models.stored",

@@ -71,9 +71,9 @@ def test_recency_vectors_and_missing_parts():
     assert batch.vectors["two_tower"].tolist() == [[1, 2], [0, 0]]
 
 
-def test_blocks_keep_order_and_shrink_with_the_catalogue():
+def test_blocks_keep_order_and_shrink_with_what_a_person_takes():
     frames = [pd.DataFrame({"n": range(700)}), pd.DataFrame({"n": range(700, 900)})]
-    small = list(blocks(iter(frames), 100, 9))
+    small = list(blocks(iter(frames), 900))
     assert [len(block) for block in small] == [512, 188, 200]
     assert pd.concat(small)["n"].tolist() == list(range(900))
-    assert {len(block) for block in blocks(iter(frames[:1]), 10_000_000, 9)} == {1}
+    assert {len(block) for block in blocks(iter(frames[:1]), 90_000_000)} == {1}

@@ -165,7 +165,7 @@ def test_lists_of_a_released_model_are_its_own(models, choice):
     known = models.known
     block = block[block["user_id"].isin(known.user_ids)]
     people, batch = np.searchsorted(known.user_ids, block["user_id"]), tested.batch(block)
-    from interestlake.models.fitted import top_columns
+    from interestlake.models.top import top_columns
 
     for name in ("als", "item_knn"):
         one = tested.fitted[name]

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..interactions.batch import UserBatch
-from .scorer import Scorer
+from .vectors import VectorScorer
 
 FOLD_CELLS = 2**19  # numbers of one stack of systems: 4 MB
 
 
 @dataclass(frozen=True)
-class FoldInAls(Scorer):
+class FoldInAls(VectorScorer):
     """score_uj = v_u . a_j where v_u is solved from the history at hand (Hu, Koren and Volinsky 2008).
 
     v_u = (Y'Y + Y_u' diag(alpha w) Y_u + regularization * n_u I)^-1 Y_u' (1 + alpha w), n_u = items of the history
@@ -21,8 +21,6 @@ class FoldInAls(Scorer):
     gram: (d, d) float64, Y'Y.
     """
 
-    name: str
-    item_vectors: np.ndarray
     gram: np.ndarray
     alpha: float
     regularization: float
@@ -63,6 +61,3 @@ class FoldInAls(Scorer):
             left[:, np.arange(dimension), np.arange(dimension)] += ridge[:, None]
             solved[part] = np.linalg.solve(left, right.transpose(0, 2, 1))[:, :, 0]
         return solved
-
-    def score(self, batch: UserBatch) -> np.ndarray:
-        return (self.user_vectors(batch) @ self.item_vectors.T).astype(np.float32)

@@ -12,7 +12,10 @@ from ..interactions.pairs import Pairs
 from ..interactions.side_information import SideInformation
 from .fitted import Fitted
 from .model import FACTS, LEAST, Cost, Model, Size
+from .nearest import LARGE
+from .opinions import SPARSE_CELLS, Opinions, rows_of, stored_in, value_at
 from .scorer import Scorer
+from .top import Listed, best_of, top_columns
 
 
 @dataclass(frozen=True)
@@ -56,8 +59,50 @@ class InformationScorer(Scorer):
         observed, rest = self.observed(batch.history)
         scores = np.asarray((observed @ self.features.T).todense())  # (B, F) @ (F, I) -> (B, I)
         scores += rest[:, None] * (self.features @ self.share)[None, :]
-        lengths = np.maximum(np.diff(self.features.indptr), 1).astype(np.float64)
-        return (scores / lengths**self.length_power).astype(np.float32)
+        return (scores / self._lengths).astype(np.float32)
+
+    def opinions(self, batch: UserBatch) -> Opinions:
+        if len(self._lengths) < LARGE:
+            return super().opinions(batch)
+        observed, rest = self.observed(batch.history)
+        shared = sp.csr_matrix(observed @ self.features.T)
+        shared.sort_indices()
+        return SharedOpinions(shared, rest, self.features @ self.share, self._lengths)
+
+    def cells(self, items: int) -> int:
+        return items if items < LARGE else SPARSE_CELLS
+
+    @property
+    def _lengths(self) -> np.ndarray:
+        return np.maximum(np.diff(self.features.indptr), 1).astype(np.float64) ** self.length_power
+
+
+@dataclass(frozen=True)
+class SharedOpinions(Opinions):
+    """(shared + rest x share) / lengths, of which `shared` (B, I) CSR alone is above 0 and rest (B,) is not: the best
+    items share a feature with the history, unless too few do. share, lengths: (I,)."""
+
+    shared: sp.csr_matrix
+    rest: np.ndarray
+    share: np.ndarray
+    lengths: np.ndarray
+
+    def top(self, closed: sp.csr_matrix, limit: int) -> Listed:
+        row, column, value = rows_of(self.shared)
+        given = ((value + self.rest[row] * self.share[column]) / self.lengths[column]).astype(np.float32)
+        largest = np.zeros(self.shared.shape[0], np.float32)
+        np.maximum.at(largest, row, np.abs(given))
+        stays = (given > 0) & ~stored_in(closed, row, column)
+        columns, values = best_of(row[stays], column[stays], given[stays], largest, limit)
+        few = np.flatnonzero((columns[:, -1] < 0) & (largest > 0))
+        if len(few):
+            whole = np.asarray(self.shared[few].todense()) + self.rest[few, None] * self.share[None, :]
+            columns[few], values[few] = top_columns((whole / self.lengths).astype(np.float32), closed[few], limit)
+        return columns, values
+
+    def at(self, person: np.ndarray, column: np.ndarray) -> np.ndarray:
+        given = value_at(self.shared, person, column) + self.rest[person] * self.share[column]
+        return (given / self.lengths[column]).astype(np.float32)
 
 
 def fit(pairs: Pairs, side: SideInformation, params: Mapping, seed: int) -> Fitted:

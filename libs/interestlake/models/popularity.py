@@ -11,6 +11,7 @@ from ..interactions.pairs import Pairs
 from ..interactions.side_information import SideInformation
 from .fitted import Fitted
 from .model import LEAST, POPULAR, Cost, Model, Size
+from .opinions import Opinions, same_opinions
 from .scorer import Scorer
 
 DAY = 86_400.0
@@ -25,6 +26,12 @@ class Popularity(Scorer):
 
     def score(self, batch: UserBatch) -> np.ndarray:
         return np.tile(self.user_counts.astype(np.float32), (batch.size, 1))
+
+    def opinions(self, batch: UserBatch) -> Opinions:
+        return same_opinions(self.user_counts.astype(np.float32), batch.size)
+
+    def cells(self, items: int) -> int:
+        return 1
 
 
 def fit_popularity(pairs: Pairs, side: SideInformation, params: Mapping, seed: int) -> Fitted:

@@ -8,8 +8,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from ..interactions.batch import UserBatch
-
-SCORE_STEPS = 1_000_000  # a row's scores are told apart down to this share of its largest magnitude
+from .opinions import DenseOpinions, Opinions
 
 
 @dataclass(frozen=True)
@@ -27,6 +26,14 @@ class Scorer(ABC):
     def score(self, batch: UserBatch) -> np.ndarray:
         """(B, I) float32, finite."""
 
+    def opinions(self, batch: UserBatch) -> Opinions:
+        """The same scores, in the form that the scorer has them in: never a cell for each item where few have one."""
+        return DenseOpinions(self.score(batch))
+
+    def cells(self, items: int) -> int:
+        """Numbers that `opinions` holds for a person, about; what blocks of people are cut by."""
+        return items
+
     def contributions(self, batch: UserBatch, row: int, columns: np.ndarray) -> np.ndarray | None:
         """(history items of the person, len(columns)) float64: what each history item adds to each score.
 
@@ -41,6 +48,6 @@ class Scorer(ABC):
 
 
 def _nbytes(value: Any) -> int:
-    if isinstance(value, np.ndarray):
-        return value.nbytes
-    return value.data.nbytes + value.indices.nbytes + value.indptr.nbytes if sp.issparse(value) else 0
+    if sp.issparse(value):
+        return value.data.nbytes + value.indices.nbytes + value.indptr.nbytes
+    return getattr(value, "nbytes", 0)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+import scipy.sparse as sp
 
 from ..evaluation.search import Grid
 from ..interactions.batch import UserBatch
@@ -11,6 +12,7 @@ from ..interactions.pairs import Pairs
 from ..interactions.side_information import SideInformation
 from .fitted import Fitted
 from .model import FRIENDS, LEAST, Cost, Model, Size
+from .opinions import SPARSE_CELLS, Opinions, sparse_or_dense
 from .scorer import Scorer
 
 
@@ -24,6 +26,16 @@ class SocialScorer(Scorer):
     def score(self, batch: UserBatch) -> np.ndarray:
         friends = np.asarray(batch.friends.todense(), dtype=np.float32)
         return friends if self.item_weight is None else friends * self.item_weight
+
+    def opinions(self, batch: UserBatch) -> Opinions:
+        friends = batch.friends.astype(np.float32)
+        if self.item_weight is None:
+            return sparse_or_dense(friends)
+        weighted = friends.data * self.item_weight[friends.indices]
+        return sparse_or_dense(sp.csr_matrix((weighted, friends.indices, friends.indptr), friends.shape))
+
+    def cells(self, items: int) -> int:
+        return min(items, SPARSE_CELLS)
 
 
 def fit(pairs: Pairs, side: SideInformation, params: Mapping, seed: int) -> Fitted:

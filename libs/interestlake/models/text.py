@@ -13,18 +13,15 @@ from .fitted import Fitted
 from .model import FACTS as BY_FACTS
 from .model import TEXT as BY_TEXT
 from .model import Cost, Model, Size
-from .scorer import Scorer
+from .vectors import VectorScorer
 
 
 @dataclass(frozen=True)
-class TextScorer(Scorer):
+class TextScorer(VectorScorer):
     """score_uj = cosine of the history's weighted mean text vector with item j's.
 
     item_vectors: (I, d) float32, unit length, zeros for an item without text.
     """
-
-    name: str
-    item_vectors: np.ndarray
 
     def _profile(self, batch: UserBatch) -> tuple[np.ndarray, np.ndarray]:
         """The unit profiles (B, d) and the lengths (B,) they had."""
@@ -33,8 +30,8 @@ class TextScorer(Scorer):
         length[length < 1e-9] = np.inf
         return total / length[:, None], length
 
-    def score(self, batch: UserBatch) -> np.ndarray:
-        return (self._profile(batch)[0] @ self.item_vectors.T).astype(np.float32)
+    def user_vectors(self, batch: UserBatch) -> np.ndarray:
+        return self._profile(batch)[0]
 
     def contributions(self, batch: UserBatch, row: int, columns: np.ndarray) -> np.ndarray:
         chosen = batch.history[row]

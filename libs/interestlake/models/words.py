@@ -11,6 +11,7 @@ from ..interactions.pairs import Pairs
 from ..interactions.side_information import SideInformation
 from .fitted import Fitted
 from .model import TEXT, Cost, Model, Size
+from .opinions import Opinions, sparse_or_dense
 from .scorer import Scorer
 
 
@@ -31,6 +32,12 @@ class WordScorer(Scorer):
     def score(self, batch: UserBatch) -> np.ndarray:
         total, length = self._profile(batch)
         return np.asarray((total @ self.term_weights.T).todense(), np.float32) / length[:, None]
+
+    def opinions(self, batch: UserBatch) -> Opinions:
+        total, length = self._profile(batch)
+        product = sp.csr_matrix(total @ self.term_weights.T, dtype=np.float32)  # (B, V) @ (V, I) -> (B, I)
+        product.data /= np.repeat(length, np.diff(product.indptr))
+        return sparse_or_dense(product)
 
     def contributions(self, batch: UserBatch, row: int, columns: np.ndarray) -> np.ndarray:
         chosen = batch.history[row]

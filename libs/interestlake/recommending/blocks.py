@@ -78,9 +78,9 @@ def to_batch(people: pd.DataFrame, catalogue: Catalogue, vectors: Mapping[str, n
     return UserBatch(history, recent, friends, given)
 
 
-def blocks(frames: Iterator[pd.DataFrame], item_count: int, scorer_count: int) -> Iterator[pd.DataFrame]:
-    """Cut frames into blocks whose score matrices stay within BLOCK_BYTES, at most 512 people each."""
-    rows = int(np.clip(BLOCK_BYTES // max(4 * item_count * scorer_count, 1), 1, 512))
+def blocks(frames: Iterator[pd.DataFrame], cells: int) -> Iterator[pd.DataFrame]:
+    """Cut frames into blocks whose scores, `cells` a person, stay within BLOCK_BYTES; at most 512 people each."""
+    rows = int(np.clip(BLOCK_BYTES // max(4 * cells, 1), 1, 512))
     for frame in frames:
         for start in range(0, len(frame), rows):
             yield frame.iloc[start : start + rows].reset_index(drop=True)

@@ -20,7 +20,7 @@ def judged_people(people: pd.DataFrame, recommender: Recommender) -> Judged:
     catalogue, parts = recommender.catalogue, []
     relevant = [columns_of_indexes(row, catalogue) for row in frame["relevant"]]
     refused = [columns_of_indexes(row, catalogue) for row in frame["shown"]]
-    for block in blocks(iter([frame]), catalogue.item_count, len(recommender.names)):
+    for block in blocks(iter([frame]), recommender.cells):
         parts.append(recommender.pool(block))
     pool = joined(parts) if parts else recommender.pool(frame.iloc[:0])
     return Judged(pool, relevant, [np.setdiff1d(no, yes) for no, yes in zip(refused, relevant, strict=True)])

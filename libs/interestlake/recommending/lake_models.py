@@ -15,6 +15,7 @@ from ..interactions.lake_inputs import LakeFrames
 from ..interactions.pairs import Pairs
 from ..interactions.side_information import SideInformation, build_side, likeness_vectors
 from ..models.fitted import Fitted
+from ..models.nearest import PEOPLE
 from ..models.registry import BY_NAME
 from .blocks import Catalogue
 from .budget import plan_search
@@ -141,7 +142,10 @@ class LakeModels:
             alike,
             diversity,
         )
-        return within(made, self.params.recommend.max_item_gigabytes, self.log)
+        made = within(made, self.params.recommend.max_item_gigabytes, self.log)
+        sample = np.random.default_rng(self.seed).permutation(len(histories.user_ids))[:PEOPLE]
+        vectors = {name: values for one in made.fitted.values() for name, values in one.vectors.items()}
+        return made.indexed(histories.batch(np.sort(sample), side.friends, vectors), self.seed, self.log)
 
 
 def within(recommender: Recommender, max_gigabytes: float, log: Logger) -> Recommender:

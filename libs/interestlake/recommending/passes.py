@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pandas as pd
 
-from ..models.fitted import top_columns
 from .blocks import blocks
 from .choose import FUSED
 from .personal import COLUMNS, list_block, recommend_block
@@ -37,7 +36,7 @@ def list_fused(recommender: SharedRecommender, length: int) -> Callable:
 
     def run(frames: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
         one = recommender.value
-        for block in blocks(frames, one.catalogue.item_count, len(one.fitted)):
+        for block in blocks(frames, one.cells):
             fused = list_block(block, one.batch(block), one, length)
             people = block["user_id"].to_numpy(object)
             yield _rows(FUSED, people, one.catalogue.item_ids, fused.columns, fused.scores)
@@ -48,11 +47,11 @@ def list_fused(recommender: SharedRecommender, length: int) -> Callable:
 def model_frames(frames: Iterator[pd.DataFrame], recommender: Recommender, length: int) -> Iterator[pd.DataFrame]:
     """The body of `list_models`, free of Spark."""
     item_ids = recommender.catalogue.item_ids
-    for block in blocks(frames, recommender.catalogue.item_count, len(recommender.fitted)):
+    for block in blocks(frames, recommender.cells):
         batch, user_ids = recommender.batch(block), block["user_id"].to_numpy(object)
         parts = []
         for name, one in recommender.fitted.items():
-            parts.append(_rows(name, user_ids, item_ids, *top_columns(one.scorer.score(batch), batch.history, length)))
+            parts.append(_rows(name, user_ids, item_ids, *one.scorer.opinions(batch).top(batch.history, length)))
         fused = list_block(block, batch, recommender, length)
         parts.append(_rows(FUSED, user_ids, item_ids, fused.columns, fused.scores))
         yield pd.concat(parts, ignore_index=True)
@@ -75,7 +74,7 @@ def recommend(recommender: SharedRecommender, length: int) -> Callable:
     """people (see histories.people, with interests and shares) -> PERSONAL_SCHEMA, `length` rows a person. Lazy."""
 
     def run(frames: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
-        for block in blocks(frames, recommender.value.catalogue.item_count, len(recommender.value.names)):
+        for block in blocks(frames, recommender.value.cells):
             yield recommend_block(block, recommender.value, length)[list(COLUMNS)]
 
     return lambda people: people.mapInPandas(run, PERSONAL_SCHEMA)

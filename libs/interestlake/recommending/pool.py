@@ -9,7 +9,8 @@ from threadpoolctl import threadpool_limits
 
 from ..interactions.batch import UserBatch
 from ..interactions.pairs import Pairs
-from ..models.fitted import Fitted, blocks, top_columns
+from ..models.fitted import Fitted, blocks
+from ..models.opinions import Opinions
 from ..models.scorer import Scorer
 
 CANDIDATES = 100  # items each model proposes per person
@@ -81,7 +82,7 @@ def gather(
     parts, first = [], 0
     # a person's systems are small: a second BLAS thread would wait longer than it works
     with threadpool_limits(1, "blas"):
-        for block in blocks(people, known.shape[1]):
+        for block in blocks(people, max((scorer.cells(known.shape[1]) for scorer in scorers), default=1)):
             mine = None if asked is None else asked[first : first + len(block)]
             first += len(block)
             batch = known.batch(block, friends, vectors)
@@ -113,18 +114,19 @@ def pool_of(
     shape, history = (batch.size, batch.item_count), batch.history
     barred = sp.csr_matrix(shape, dtype=np.float32) if seen_too else history
     closed = barred if shut is None else sp.csr_matrix(_ones(barred) + _ones(shut))
-    scored, proposed = [], np.zeros(shape, np.uint8)
-    for scorer in scorers:
-        scores = scorer.score(batch)
-        columns, own = top_columns(scores, closed, CANDIDATES) if asked is None else _best_first(scores, asked)
-        rows, places = np.nonzero(columns >= 0)
-        proposed[rows, columns[rows, places]] += 1
-        scored.append((scores, columns, own))
-    person, column = np.nonzero(proposed) if asked is None else _pairs_of(asked)
-    values = np.column_stack([_standard(scores, columns, own, person, column) for scores, columns, own in scored])
-    ranks = np.column_stack([_ranks(columns, shape)[person, column] for _, columns, _ in scored])
+    opinions = [scorer.opinions(batch) for scorer in scorers]
+    lists = [own.top(closed, CANDIDATES) if asked is None else _best_first(own, asked) for own in opinions]
+    listed = [_listed(columns, batch.item_count) for columns, _ in lists]
+    keys, proposed = np.unique(np.concatenate([mine for mine, _ in listed]), return_counts=True)
+    if asked is not None:
+        among, asked_keys = (keys, proposed), _keys_of(asked, batch.item_count)
+        keys, proposed = asked_keys, _looked_up(asked_keys, *among, 0)
+    person, column = np.divmod(keys, batch.item_count)
+    scored = zip(opinions, lists, strict=True)
+    values = np.column_stack([_standard(own, *shown, person, column) for own, shown in scored])
+    ranks = np.column_stack([_looked_up(keys, *mine, CANDIDATES + 1) for mine in listed]).astype(np.int16)
     length = np.diff(history.indptr)
-    context = np.column_stack([np.log1p(user_count[column]), np.log1p(length[person]), proposed[person, column]])
+    context = np.column_stack([np.log1p(user_count[column]), np.log1p(length[person]), proposed])
     starts = np.concatenate([[0], np.cumsum(np.bincount(person, minlength=batch.size))])
     return Pool(people, starts, column.astype(np.int32), values, ranks, context.astype(np.float32))
 
@@ -156,24 +158,40 @@ def is_relevant(pool: Pool, relevant: Sequence[np.ndarray]) -> np.ndarray:
     return np.isin(pool.owner * width + pool.columns, np.concatenate([*keys, np.empty(0, np.int64)]))
 
 
-def _best_first(scores: np.ndarray, asked: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _best_first(opinions: Opinions, asked: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """(B, m) asked columns that the model has an opinion of, best first, -1 beyond them, and their scores."""
-    own = np.take_along_axis(scores, np.maximum(asked, 0), axis=1).astype(np.float64)
+    own = opinions.at(np.repeat(np.arange(len(asked)), asked.shape[1]), np.maximum(asked, 0).ravel())
+    own = own.reshape(asked.shape).astype(np.float64)
     opinion = (asked >= 0) & (own != 0.0)
     order = np.argsort(np.where(opinion, -own, np.inf), axis=1, kind="stable")
     columns, own, opinion = (np.take_along_axis(values, order, axis=1) for values in (asked, own, opinion))
     return np.where(opinion, columns, -1), np.where(opinion, own, 0.0)
 
 
-def _pairs_of(asked: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _keys_of(asked: np.ndarray, item_count: int) -> np.ndarray:
+    """(B, m) columns, -1 = none -> ascending keys person * I + column."""
     person, place = np.nonzero(asked >= 0)
-    column = asked[person, place]
-    order = np.lexsort((column, person))
-    return person[order], column[order]
+    return np.sort(person * item_count + asked[person, place].astype(np.int64))
+
+
+def _listed(columns: np.ndarray, item_count: int) -> tuple[np.ndarray, np.ndarray]:
+    """(B, limit) lists -> ascending keys person * I + column, and the place of each from 1."""
+    person, place = np.nonzero(columns >= 0)
+    keys = person * item_count + columns[person, place].astype(np.int64)
+    order = np.argsort(keys)
+    return keys[order], place[order] + 1
+
+
+def _looked_up(asked: np.ndarray, keys: np.ndarray, values: np.ndarray, otherwise: int) -> np.ndarray:
+    """Of each asked key its value among ascending keys, else `otherwise`."""
+    if not len(keys):
+        return np.full(len(asked), otherwise)
+    place = np.minimum(np.searchsorted(keys, asked), len(keys) - 1)
+    return np.where(keys[place] == asked, values[place], otherwise)
 
 
 def _standard(
-    scores: np.ndarray, columns: np.ndarray, own: np.ndarray, person: np.ndarray, column: np.ndarray
+    opinions: Opinions, columns: np.ndarray, own: np.ndarray, person: np.ndarray, column: np.ndarray
 ) -> np.ndarray:
     """(C,) float32: standard scores among a model's own proposals, brought to [LEAST, 1]; 0 = no opinion."""
     shown = columns >= 0
@@ -181,18 +199,10 @@ def _standard(
     mean = (own * shown).sum(axis=1) / size
     deviation = np.sqrt((((own - mean[:, None]) * shown) ** 2).sum(axis=1) / size)
     flat = deviation <= 1e-12 * np.abs(own).max(axis=1, initial=0.0)
-    given = scores[person, column].astype(np.float64)
+    given = opinions.at(person, column).astype(np.float64)
     standard = np.where(flat[person], 0.0, (given - mean[person]) / np.where(flat, 1.0, deviation)[person])
     value = np.clip((standard + SHIFT) / SPAN, LEAST, 1.0)
     return np.round(np.where(given == 0.0, 0.0, value), DECIMALS).astype(np.float32)
-
-
-def _ranks(columns: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
-    """(B, limit) lists -> (B, I) int16 places from 1, CANDIDATES + 1 where the item is not listed."""
-    ranks = np.full(shape, CANDIDATES + 1, np.int16)
-    rows, places = np.nonzero(columns >= 0)
-    ranks[rows, columns[rows, places]] = places + 1
-    return ranks
 
 
 def ordered(pool: Pool, scores: np.ndarray, limit: int) -> tuple[np.ndarray, np.ndarray]:

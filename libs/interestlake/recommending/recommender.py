@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from logging import Logger
 
 import numpy as np
 import pandas as pd
@@ -10,6 +11,7 @@ import scipy.sparse as sp
 from ..interactions.batch import UserBatch
 from ..models.fitted import Fitted
 from ..models.scorer import Scorer
+from ..models.vectors import VectorScorer
 from .blocks import Catalogue, to_batch
 from .fusion import Fusion
 from .guard import Guard
@@ -67,6 +69,22 @@ class Recommender:
         """Memory of the fused models, in bytes."""
         vectors = sum(one.user_vectors.nbytes for one in self.fitted.values() if one.user_vectors is not None)
         return TEXT_BYTES * self.catalogue.item_count + vectors + sum(scorer.nbytes for scorer in self.scorers)
+
+    @property
+    def cells(self) -> int:
+        """Numbers that the opinions of all fitted models on one person's items take, about."""
+        return sum(one.scorer.cells(self.catalogue.item_count) for one in self.fitted.values())
+
+    def indexed(self, batch: UserBatch, seed: int, log: Logger) -> "Recommender":
+        """With an index for the vectors of so many items that nobody can look at each, fitted to the batch's people."""
+        fitted = dict(self.fitted)
+        for name, one in self.fitted.items():
+            if isinstance(one.scorer, VectorScorer) and batch.size:
+                scorer = one.scorer.indexed(batch, seed)
+                fitted[name] = replace(one, scorer=scorer)
+                if scorer.index is not None:
+                    log.info("      %-14s %s", name, scorer.index)
+        return replace(self, fitted=fitted)
 
     def fused_alone(self) -> "Recommender":
         """The same lists with the models alone that can change them."""

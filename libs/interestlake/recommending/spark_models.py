@@ -16,6 +16,7 @@ from ..evaluation.arrays import mean_list_ndcg
 from ..interactions.pairs import Pairs
 from ..interactions.side_information import SideInformation
 from ..models.fitted import Fitted
+from ..models.nearest import PEOPLE
 from ..models.registry import BY_NAME, MODELS
 from .blocks import Catalogue, blocks
 from .choose import FUSION_PEOPLE, Choice, Chosen
@@ -122,7 +123,7 @@ class SparkModels:
 
     def _recommender(self, fitted: dict[str, Fitted], fusion: Fusion, condition: str) -> Recommender:
         counts = user_counts(self.pairs.where(condition).where("weight > 0"), self.catalogue)
-        return Recommender(
+        made = Recommender(
             self.catalogue,
             counts,
             fitted,
@@ -134,6 +135,15 @@ class SparkModels:
             guard=self.guard,
             diversity=0.0,
         )
+        return made.indexed(made.batch(self._sample(condition)), self.seed, self.log)
+
+    def _sample(self, condition: str) -> pd.DataFrame:
+        """At most nearest.PEOPLE people with their histories."""
+        pairs, users = self.scoring.pairs.where(condition), self.scoring.users
+        draw = F.xxhash64(F.lit(self.seed), F.col("user_index"))
+        drawn = pairs.select("user_index").distinct().orderBy(draw, "user_index").limit(PEOPLE)
+        people = self.scoring.people(users.join(drawn, "user_index"), pairs)().orderBy("user_index").toPandas()
+        return people.astype(object).where(people.notna(), None)
 
     def _validating(self) -> DataFrame:
         pairs, users = self.scoring.pairs, self.scoring.users
@@ -148,8 +158,7 @@ def _pool(people: pd.DataFrame, recommender: Recommender):
     """Rows of people with relevant array<int> -> their pool, and the columns that each held out."""
     frame = people.astype(object).where(people.notna(), None)
     relevant = [columns_of_indexes(row, recommender.catalogue) for row in frame["relevant"]]
-    count = recommender.catalogue.item_count
-    parts = [recommender.pool(block) for block in blocks(iter([frame]), count, len(recommender.names))]
+    parts = [recommender.pool(block) for block in blocks(iter([frame]), recommender.cells)]
     pool = joined(parts) if parts else recommender.pool(frame)
     return replace(pool, people=np.arange(len(frame))), relevant
 

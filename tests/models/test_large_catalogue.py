@@ -1,0 +1,97 @@
+"""Catalogues whose items nobody looks at one by one: the same lists as from the whole array, to the index's recall."""
+
+import numpy as np
+import pytest
+import scipy.sparse as sp
+
+from interestlake.interactions.batch import UserBatch
+from interestlake.models import information, nearest
+from interestlake.models.factors import FactorScorer
+from interestlake.models.information import InformationScorer, SharedOpinions
+from interestlake.models.nearest import RECALL, NearOpinions
+from interestlake.models.text import TextScorer
+from interestlake.models.top import top_columns
+
+from ..planted_histories import histories_of
+
+PEOPLE, ITEMS, WIDTH = 40, 6_000, 16
+
+
+def batch_of(vectors: np.ndarray | None = None, seed: int = 1) -> UserBatch:
+    history = histories_of(PEOPLE, ITEMS, 12, seed)
+    nothing = sp.csr_matrix(history.shape, dtype=np.float32)
+    return UserBatch(history, nothing, nothing, {} if vectors is None else {"factors": vectors})
+
+
+def drawn_vectors(rows: int, seed: int) -> np.ndarray:
+    """Around sixty centres, as items of a catalogue lie, some without a vector."""
+    random = np.random.default_rng(seed)
+    centres = np.random.default_rng(9).normal(size=(60, WIDTH))
+    vectors = centres[random.integers(0, 60, rows)] + 0.4 * random.normal(size=(rows, WIDTH))
+    vectors[random.random(rows) < 0.02] = 0
+    return vectors.astype(np.float32)
+
+
+@pytest.mark.parametrize("kind", ["factors", "text"])
+def test_an_index_finds_the_exact_best_and_scores_them_exactly(kind):
+    items, users = drawn_vectors(ITEMS, 2), drawn_vectors(PEOPLE, 3)
+    plain = FactorScorer("factors", items) if kind == "factors" else TextScorer("text", items)
+    batch = batch_of(users)
+    large = plain.indexed(batch, 1, least=ITEMS)
+    assert plain.indexed(batch, 1, least=ITEMS + 1) is plain
+    assert large.index.recall >= RECALL and large.index.probes < len(large.index.centroids)
+    opinions, scores = large.opinions(batch), plain.score(batch)
+    assert isinstance(opinions, NearOpinions) and large.nbytes > plain.nbytes > items.nbytes - 1
+    columns, values = opinions.top(batch.history, 100)
+    expected, exact = top_columns(scores, batch.history, 100)
+    share = [len(set(mine) & set(best)) / len(best) for mine, best in zip(columns, expected, strict=True)]
+    assert np.mean(share) >= RECALL
+    listed = columns >= 0
+    person = np.nonzero(listed)[0]
+    np.testing.assert_allclose(values[listed], scores[person, columns[listed]], rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(
+        opinions.at(person, columns[listed]), scores[person, columns[listed]], rtol=1e-4, atol=1e-6
+    )
+    assert not batch.history[person, columns[listed]].any()
+    nobody = ~users.any(axis=1) if kind == "factors" else np.zeros(PEOPLE, bool)
+    assert (columns[nobody] < 0).all()
+    np.testing.assert_array_equal(
+        np.where(exact[:, 0] > 0, columns[:, 0], -1), np.where(exact[:, 0] > 0, expected[:, 0], -1)
+    )
+
+
+def test_vectors_that_cannot_be_told_apart_are_all_searched(monkeypatch):
+    """Noise has no neighbourhoods: the index looks into as many lists as its promise takes, and says so."""
+    items = np.random.default_rng(4).normal(size=(2_000, 64)).astype(np.float32)
+    users = np.random.default_rng(5).normal(size=(PEOPLE, 64))
+    index = nearest.build_index(items, users, 1)
+    assert index.probes > 20 and index.recall >= RECALL
+    assert f"{index.probes} of 44 lists" in str(index)
+
+
+def test_items_without_any_vector_and_a_batch_of_nobody():
+    items = np.zeros((3_000, WIDTH), np.float32)
+    index = nearest.build_index(items, drawn_vectors(PEOPLE, 3), 1)
+    columns, values = NearOpinions(drawn_vectors(PEOPLE, 3), items, index).top(sp.csr_matrix((PEOPLE, 3_000)), 5)
+    assert (columns == -1).all() and not values.any()
+    index = nearest.build_index(drawn_vectors(3_000, 2), np.zeros((0, WIDTH)), 1)
+    columns, _ = NearOpinions(np.zeros((0, WIDTH)), items, index).top(sp.csr_matrix((0, 3_000)), 5)
+    assert columns.shape == (0, 5)
+
+
+@pytest.mark.parametrize(("smoothing", "features"), [(0.0, 200), (10.0, 200), (10.0, 4_000)])
+def test_features_in_common_are_looked_up_and_the_rest_only_where_they_are_few(smoothing, features, monkeypatch):
+    random = np.random.default_rng(6)
+    carried = sp.csr_matrix((random.random((ITEMS, features)) < 6 / features).astype(np.float32))
+    scorer = InformationScorer.of("information", carried, smoothing, 0.5)
+    batch = batch_of()
+    scores = scorer.score(batch)
+    monkeypatch.setattr(information, "LARGE", ITEMS)
+    opinions = scorer.opinions(batch)
+    assert isinstance(opinions, SharedOpinions) and scorer.cells(ITEMS) >= 1
+    columns, values = opinions.top(batch.history, 100)
+    expected, exact = top_columns(scores, batch.history, 100)
+    np.testing.assert_array_equal(columns, expected)
+    np.testing.assert_allclose(values, exact, rtol=1e-4, atol=1e-6)
+    person, column = (place.ravel() for place in np.indices(scores.shape))
+    np.testing.assert_array_equal(opinions.at(person, column), scores.ravel())
