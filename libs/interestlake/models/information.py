@@ -13,9 +13,9 @@ from ..interactions.side_information import SideInformation
 from .fitted import Fitted
 from .model import FACTS, LEAST, Cost, Model, Size
 from .nearest import LARGE
-from .opinions import SPARSE_CELLS, Opinions, rows_of, stored_in, value_at
+from .opinions import SPARSE_CELLS, Opinions, open_entries, rows_of, value_at
 from .scorer import Scorer
-from .top import Listed, best_of, top_columns
+from .top import Listed, best_of, largest_of_rows, top_columns
 
 
 @dataclass(frozen=True)
@@ -90,9 +90,8 @@ class SharedOpinions(Opinions):
     def top(self, closed: sp.csr_matrix, limit: int) -> Listed:
         row, column, value = rows_of(self.shared)
         given = ((value + self.rest[row] * self.share[column]) / self.lengths[column]).astype(np.float32)
-        largest = np.zeros(self.shared.shape[0], np.float32)
-        np.maximum.at(largest, row, np.abs(given))
-        stays = (given > 0) & ~stored_in(closed, row, column)
+        largest = largest_of_rows(row, given, self.shared.shape[0])
+        stays = (given > 0) & open_entries(self.shared, closed)
         columns, values = best_of(row[stays], column[stays], given[stays], largest, limit)
         few = np.flatnonzero((columns[:, -1] < 0) & (largest > 0))
         if len(few):

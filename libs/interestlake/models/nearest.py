@@ -7,7 +7,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from .opinions import Opinions, stored_in
-from .top import Listed, best_of
+from .top import Listed, best_of, largest_of_rows
 
 PEOPLE = 200  # of a sample that an index is fitted to
 LARGE = 50_000  # items; fewer are looked at one by one
@@ -96,8 +96,7 @@ class NearOpinions(Opinions):
         # the items of a history are among the nearest
         looked_at = limit + int(np.diff(closed.indptr).max(initial=0))
         row, column, value = self.index.search(self.users, self.items, looked_at)
-        largest = np.zeros(len(self.users), np.float32)
-        np.maximum.at(largest, row, np.abs(value))
+        largest = largest_of_rows(row, value, len(self.users))
         stays = (value != 0.0) & ~stored_in(closed, row, column)
         return best_of(row[stays], column[stays], value[stays], largest, limit)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import scipy.sparse as sp
 
-from .top import Listed, best_of, top_columns
+from .top import Listed, best_of, largest_of_rows, top_columns
 
 SPARSE_CELLS = 20_000  # neighbours of a long history
 SPARSE_SHARE = 8  # a product with more than every eighth cell stored is quicker as an array
@@ -45,9 +45,8 @@ class SparseOpinions(Opinions):
 
     def top(self, closed: sp.csr_matrix, limit: int) -> Listed:
         row, column, value = rows_of(self.scores)
-        largest = np.zeros(self.scores.shape[0], np.float32)
-        np.maximum.at(largest, row, np.abs(value))
-        stays = (value != 0.0) & ~stored_in(closed, row, column)
+        largest = largest_of_rows(row, value, self.scores.shape[0])
+        stays = (value != 0.0) & open_entries(self.scores, closed)
         return best_of(row[stays], column[stays], value[stays], largest, limit)
 
     def at(self, person: np.ndarray, column: np.ndarray) -> np.ndarray:
@@ -109,6 +108,16 @@ def stored_in(matrix: sp.csr_matrix, row: np.ndarray, column: np.ndarray) -> np.
     """(C,) whether (row, column) is a stored entry."""
     keys, _ = _keys(matrix)
     return _places(keys, _key(matrix, row, column)) >= 0
+
+
+def open_entries(matrix: sp.csr_matrix, closed: sp.csr_matrix) -> np.ndarray:
+    """(n,) whether a stored entry of a sorted matrix is none of those of `closed`."""
+    # a history is shorter than what follows from it: it is looked up there, and not the other way round
+    keys, _ = _keys(matrix)
+    place = _places(keys, _keys(closed)[0])
+    is_open = np.ones(len(keys), bool)
+    is_open[place[place >= 0]] = False
+    return is_open
 
 
 def value_at(matrix: sp.csr_matrix, row: np.ndarray, column: np.ndarray) -> np.ndarray:

@@ -32,6 +32,8 @@ def best_of(row: np.ndarray, column: np.ndarray, value: np.ndarray, largest: np.
     columns, values = np.full((len(largest), limit), -1, np.int32), np.zeros((len(largest), limit))
     largest = np.maximum(largest, 1e-30)
     step = np.rint(value * (SCORE_STEPS / largest).astype(np.float32)[row])
+    near = _among_the_best(row, step, limit)
+    row, column, step = row[near], column[near], step[near]
     order = np.lexsort((column, -step, row))
     row, column, step = row[order], column[order], step[order]
     place = np.arange(len(row)) - np.searchsorted(row, row)
@@ -40,6 +42,26 @@ def best_of(row: np.ndarray, column: np.ndarray, value: np.ndarray, largest: np.
     columns[row, place] = column[listed]
     values[row, place] = step[listed] * (largest / SCORE_STEPS)[row]
     return columns, values
+
+
+def largest_of_rows(row: np.ndarray, value: np.ndarray, rows: int) -> np.ndarray:
+    """(n,) rows ascending and values -> (rows,) float32 largest magnitude of each, 0 where it has none."""
+    largest = np.zeros(rows, np.float32)
+    if len(row):
+        starts = np.flatnonzero(np.diff(row, prepend=-1))
+        largest[row[starts]] = np.maximum.reduceat(np.abs(value), starts)
+    return largest
+
+
+def _among_the_best(row: np.ndarray, step: np.ndarray, limit: int) -> np.ndarray:
+    """Places of the entries that are not below their row's `limit`-th largest; rows ascending."""
+    starts = np.flatnonzero(np.diff(row, prepend=-1))
+    ends = np.append(starts[1:], len(row))
+    least = np.full(len(starts), -np.inf, step.dtype)
+    for place in np.flatnonzero(ends - starts > 2 * limit):  # a sort of short rows costs less than a look at each
+        mine = step[starts[place] : ends[place]]
+        least[place] = np.partition(mine, len(mine) - limit)[len(mine) - limit]
+    return np.flatnonzero(step >= np.repeat(least, ends - starts))
 
 
 def _candidates(
