@@ -7,7 +7,7 @@ import numpy as np
 
 from ..models.granularities import importance
 from .learned_ranker import booster_of, features, pushes
-from .pool import Pool
+from .pool import EVERY, Pool
 from .segment_weights import segment_of
 from .segments import span
 
@@ -34,13 +34,15 @@ class Fusion:
         """(C,) sum over the models of weight x value, by the weights of each person's segment."""
         return (pool.values * self.weights_of(pool)).sum(axis=1)
 
-    def weights_of(self, pool: Pool) -> np.ndarray:
-        """(C, S) the weights that each candidate is fused by."""
-        rows = np.repeat(self.weights[None, :], len(pool.columns), axis=0)
-        segment = segment_of(pool.histories)[pool.owner]
-        for number, weights in self.segments.items():
-            rows[segment == number] = weights
-        return rows
+    def weights_of(self, pool: Pool, rows: np.ndarray | slice = EVERY) -> np.ndarray:
+        """(C, S) the weights that each candidate, or each of `rows`, is fused by."""
+        owner = pool.owner[rows] if isinstance(rows, slice) else pool.owners(rows)
+        given = np.repeat(self.weights[None, :], len(owner), axis=0)
+        if self.segments:
+            segment = segment_of(pool.histories)[owner]
+            for number, weights in self.segments.items():
+                given[segment == number] = weights
+        return given
 
     def scores(self, pool: Pool, kept: np.ndarray | None = None) -> np.ndarray:
         """(C,) one score per candidate, rounded to 1e-6; kept: (C,) share in [0, 1] that an objection leaves of it."""
@@ -53,15 +55,15 @@ class Fusion:
         return np.round(fused - self.discount * doublings(pool), 6)
 
     def shares(self, pool: Pool, rows: np.ndarray) -> np.ndarray:
-        """Candidates `rows` -> (n, S) what each model adds to a score, rows sum to 1.
+        """Candidates `rows` -> (n, S) what each model adds to a score, rows sum to 1; best asked for of many at once.
 
         By weights: weight x value. By the ranker: the positive SHAP values of a model's two features (Lundberg et al.
         2020); a candidate that no model lifts is told by the weights, one that no weighted model knows by the values.
         """
-        part = pool.values[rows] * self.weights_of(pool)[rows]
+        part = pool.values[rows] * self.weights_of(pool, rows)
         part = np.where(part.sum(axis=1, keepdims=True) > 0, part, pool.values[rows])
         if self.method == RANKER and len(rows):
-            lifted = pushes(self.booster, features(pool)[rows], len(self.names))
+            lifted = pushes(self.booster, features(pool, rows), len(self.names))
             # a model without an opinion of an item never speaks for it
             lifted = np.where(pool.values[rows] > 0, np.maximum(lifted, 0.0), 0.0)
             part = np.where(lifted.sum(axis=1, keepdims=True) > LEAST_DAMPED, lifted, part)

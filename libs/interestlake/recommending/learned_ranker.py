@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from .pool import CANDIDATES, Pool, is_relevant
+from .pool import CANDIDATES, EVERY, Pool, is_relevant
 
 ROUNDS = 400
 PATIENCE = 40
@@ -29,10 +29,11 @@ SETTINGS = {
 }
 
 
-def features(pool: Pool) -> np.ndarray:
-    """(C, 2 S + K) float32: values, 1 / place per model, context."""
-    near = np.where(pool.places > CANDIDATES, 0.0, 1.0 / pool.places).astype(np.float32)
-    return np.hstack([pool.values, near, pool.context])
+def features(pool: Pool, rows: np.ndarray | slice = EVERY) -> np.ndarray:
+    """(C, 2 S + K) float32 of all candidates, or of those of `rows`: values, 1 / place per model, context."""
+    places = pool.places[rows]
+    near = np.where(places > CANDIDATES, 0.0, 1.0 / places).astype(np.float32)
+    return np.hstack([pool.values[rows], near, pool.context[rows]])
 
 
 def train_ranker(

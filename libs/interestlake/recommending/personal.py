@@ -55,9 +55,13 @@ def recommend_block(block: pd.DataFrame, recommender: Recommender, length: int) 
     batch = recommender.batch(block)
     lists = list_block(block, batch, recommender, length)
     item_ids, names, rows = recommender.catalogue.item_ids, recommender.names, []
+    listed = [columns[columns >= 0].astype(np.int64) for columns in lists.columns]
+    places = [rows_in_pool(lists.pool, person, columns) for person, columns in enumerate(listed)]
+    # asked for once: a person's own call would look at everybody's candidates
+    shares_of = recommender.fusion.shares(lists.pool, np.concatenate([*places, np.empty(0, np.int64)]))
+    ends = np.cumsum([len(columns) for columns in listed])
     for person, row in enumerate(block.itertuples(index=False)):
-        columns = lists.columns[person][lists.columns[person] >= 0].astype(np.int64)
-        parts = recommender.fusion.shares(lists.pool, rows_in_pool(lists.pool, person, columns))
+        columns, parts = listed[person], shares_of[ends[person] - len(listed[person]) : ends[person]]
         evidence, used = evidence_of(batch, person, columns, recommender, parts), Used()
         for place, column in enumerate(columns):
             given = {name: float(part) for name, part in zip(names, parts[place], strict=True) if part > 0}

@@ -17,6 +17,7 @@ CANDIDATES = 100  # items each model proposes per person
 SHIFT, SPAN = 4.0, 10.0  # standard scores from -4 to 6 become values from 0 to 1
 LEAST = 0.001  # an opinion is never worth nothing
 DECIMALS = 6
+EVERY = slice(None)  # rows: all of them
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,10 @@ class Pool:
     def owner(self) -> np.ndarray:
         """(C,) which of `people` a row belongs to."""
         return np.repeat(np.arange(len(self.people)), np.diff(self.starts))
+
+    def owners(self, rows: np.ndarray) -> np.ndarray:
+        """(n,) which of `people` each of these rows belongs to."""
+        return np.searchsorted(self.starts, rows, side="right") - 1
 
     @property
     def histories(self) -> np.ndarray:
