@@ -78,7 +78,7 @@ def test_a_run_on_a_lake_elsewhere_names_its_store(tmp_path, monkeypatch):
     assert expect_store(None, "s3a://b/lake") == "databricks"
 
 
-def test_a_store_that_cannot_be_written_is_left_and_nothing_is_said_to_be_settled(logged, tmp_path, monkeypatch, caplog):
+def test_a_store_closed_to_writing_is_left_and_not_said_to_be_settled(logged, tmp_path, monkeypatch, caplog):
     """A lake that was copied to where nobody can write: the addresses are the first one's, and no line says else."""
     old, _ = logged
     shutil.copytree(old, tmp_path / "closed")
