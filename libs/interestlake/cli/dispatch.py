@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..core.config import RunOptions, conf_file, conf_folder, cut, load_params, new_run_id, parse_override
 from ..core.errors import BadInput, GateRefused, Unreadable
+from ..core.java import expect_java
 from ..core.moved_store import SQLITE, default_tracking_uri, expect_store, settle_store
 from ..core.params.all import Params
 from ..core.places import expect_lake_place, expect_lake_there, expect_writable
@@ -77,6 +78,8 @@ def _on_lake(command: Command, arguments: argparse.Namespace, load: Callable) ->
         _look_for_lake(command, options, stages)
         if writes and not at_once:
             _look_for_places(options)
+        if not at_once:
+            expect_java(os.environ)
     modules = (*SLOW_TO_LOAD, f"interestlake.{runs.address.split(':')[0]}")
 
     def start():
@@ -92,6 +95,7 @@ def _on_lake(command: Command, arguments: argparse.Namespace, load: Callable) ->
             LOG.info("not answered from the lake's files: %s", why)
         if writes:  # only now: who reads alone may read a lake that nobody can write into
             _look_for_places(options)
+        expect_java(os.environ)
     LOG.info("run %s  seed %d  lake %s", options.run_id, options.seed, options.lake)
     LOG.info("starting Spark (%s) ...", arguments.profile)
     began = time.perf_counter()
@@ -285,6 +289,8 @@ def _close(spark: "SparkSession", options: RunOptions, began: float) -> None:
 @contextmanager
 def _started(conf_dir: str, profile: str, modules: Sequence[str]):
     """Spark, stopped at the end, and the Future of `modules`, which load meanwhile."""
+    if GATEWAY not in os.environ:
+        expect_java(os.environ)
     with PROGRESS.doing("loading libraries"):
         importlib.import_module("interestlake.core.claim")
     with ThreadPoolExecutor(1) as pool:
