@@ -21,6 +21,7 @@ from ..core.progress import PROGRESS, spark_tasks
 from ..core.session import GATEWAY, build_session, jvm_log
 from ..core.storage import as_on_disk, has_scheme
 from ..privacy.keys import expect_key
+from .said import said_again
 from .table import BY_NAME, Command
 from .table.command import Cut, OneStage, OnFiles, OverLake, OwnStart
 from .table.operations import STAGE_NAMES
@@ -178,6 +179,7 @@ def options_of(
         report_dir=arguments.report_dir,
         fresh=bool(getattr(arguments, "fresh", False)),
         wait_s=arguments.wait,
+        command=said_again(command.name, getattr(arguments, "words", [command.name]), run_id),
     )
     return options, overrides, inputs
 

@@ -35,6 +35,7 @@ class RunOptions:
     fresh: stages run although nothing that they rest on has changed.
     request: what one person asks for. It shapes the run's fingerprint, and no table and no tracking store names it:
     what is forgotten would outlive itself there. wait_s: seconds to wait for another run on the lake to end.
+    command: the command line that begins the run again, for whoever finds it killed.
     """
 
     lake: str
@@ -48,6 +49,7 @@ class RunOptions:
     request: Any = None
     fresh: bool = False
     wait_s: float = 0.0
+    command: str = ""
 
 
 def _fault(value: Any, spec: Any, expected_type: type) -> str | None:

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from ...core.errors import BadInput
+from ...core.hold import noted_here
 from ...core.moved_store import SQLITE
 from ...core.places import expect_lake_place
 from ...core.storage import has_scheme
@@ -68,6 +69,19 @@ def times(given: Given, now: float | None = None) -> Check:
     return Check("commits", f"newest of {said}")
 
 
+def run(given: Given) -> Check:
+    """Whether a run is under way, or one was killed and waits to be gone on with."""
+    holder, lives = noted_here(given.lake) if _here(given) else (None, False)
+    if holder is None:
+        return Check("run", "none under way")
+    if lives:
+        return Check("run", str(holder))
+    again = holder.command or f"the same command with --run-id {holder.run_id}"
+    found = f"run {holder.run_id} of {holder.since} was killed: its process {holder.pid} is gone"
+    return Check("run", found, f"`{again}` goes on where it stopped; `interestlake undo --lake {given.lake} --run-id "
+                 f"{holder.run_id}` takes it back")  # fmt: skip
+
+
 def key(given: Given) -> Check:
     """The pseudonym key: there, long enough, and the one that the lake's people were named by."""
     path = Path(given.key_file).expanduser()
@@ -119,7 +133,7 @@ def store(given: Given) -> Check:
     return Check("MLflow", f"{uri}: not looked at from here")
 
 
-LOOKS = (disk, tables, times, key, store)
+LOOKS = (disk, tables, times, run, key, store)
 
 
 def _here(given: Given) -> bool:
