@@ -8,7 +8,7 @@ NAMING = ("--user",)  # what is forgotten would outlive itself in the lake's fol
 
 
 def said_again(name: str, words: Sequence[str], run_id: str) -> str:
-    """`interestlake ...` under this run id, without passwords in addresses; a bare name where the words name a person."""
+    """`interestlake ...` under this run id, without passwords in addresses; a bare name where they name a person."""
     if any(word.split("=")[0] in NAMING for word in words):
         words = [name]
     masked = [re.sub(r"(?<=://)[^/@\s]+(?=@)", "...", word) for word in words]
