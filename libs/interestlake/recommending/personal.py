@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 
 from ..interactions.batch import UserBatch
-from .explain import TOGETHER, Evidence, find_evidence, shared_interests
+from ..models.model import TOGETHER
+from .explain import COUNTED, Evidence, find_evidence, shared_interests
 from .objected import kept_shares
 from .pool import Pool
 from .recommender import Recommender
@@ -100,10 +101,11 @@ def _facts(
 ) -> ReasonFacts:
     codes = recommender.reasons
     linked: dict[str, list[int]] = {}
-    counted = [source for source in TOGETHER if len(evidence.by_source.get(source, ()))]
+    counted = [source for source in COUNTED
+               if codes.get(source) == TOGETHER and len(evidence.by_source.get(source, ()))]  # fmt: skip
     for source in sorted(evidence.by_source, key=lambda source: (-given.get(source, 0.0), source)):
         code = codes[source]
-        if code == "together" and counted and source not in counted:
+        if code == TOGETHER and counted and source not in counted:
             continue  # a sentence about people must rest on a source that counted people
         spoken = evidence.by_source[source]
         if code in LINKED and code not in linked and len(spoken):
