@@ -8,6 +8,7 @@ from interestlake.core.errors import BadInput
 from interestlake.privacy.meant import Person
 from interestlake.serving.about_item import about_text
 from interestlake.serving.named_item import find_item
+from interestlake.serving.reasons import reasons_text
 from interestlake.serving.why_item import SHOWN, linked, why_text
 
 from .planted_rows import PlantedDirectory, PlantedRows
@@ -75,6 +76,15 @@ def test_a_listed_item_says_its_row_and_all_that_the_tables_hold(rows):
         "fact same director, Ridley Scott: “Alien” of the person's",
         "friends 1 friend of the person chose it",
     ]
+
+
+def test_the_item_that_a_sentence_names_is_among_those_it_rests_on(rows):
+    """A list of before they were written into one column: the named item is not among the three strongest."""
+    row = listed("me", 1, "b") | {"named": ["h"], "reason": "People who chose “Heat” also chose this."}
+    rows = PlantedRows(silver__items=ITEMS, silver__interactions=[chose("me", "h")], gold__recommendations=[row])
+    for text in (why(rows, ME, "b"), reasons_text(rows, ME, "me", 10)):
+        [line] = [line for line in text.splitlines() if "rests on" in line]
+        assert line.split("    ")[-1].replace("“", "").replace("”", "") == "Alien; Heat"
 
 
 @pytest.mark.parametrize(("person", "item_id", "place"), [

@@ -7,7 +7,7 @@ from ..privacy.meant import Person
 from ..recommending.write_reason import in_common, listed, quoted
 from .named_item import heading
 from .one_list import list_rows, titles_of
-from .reasons import WITHOUT, sources_said
+from .reasons import WITHOUT, rests_on, sources_said
 from .told_of_items import facts_of, readable
 
 SHOWN = 3  # history items of a kind, and interests
@@ -18,7 +18,7 @@ def why_text(rows: Rows, person: Person, item: dict, length: int) -> str:
     for it by the tables: people who chose both, who went on to it, interests, facts, friends. Reads the tables of the
     last run; nothing is scored."""
     item_id = item["item_id"]
-    listed_rows = list_rows(rows, person.user_id, length, "sources", "evidence")
+    listed_rows = list_rows(rows, person.user_id, length, "sources", "evidence", "named")
     row = next((one for one in listed_rows if one["item_id"] == item_id), None)
     history = rows.of("silver.interactions", ["item_id", "weight", "first_ts"], {"user_id": [person.user_id]})
     liked = {one["item_id"] for one in history if one["weight"] > 0} - {item_id}
@@ -27,11 +27,11 @@ def why_text(rows: Rows, person: Person, item: dict, length: int) -> str:
         own = first([one for one in history if one["item_id"] == item_id])
         lines.append(f"      place       {_no_place(rows, person, item_id, own, len(listed_rows))}")
     else:
-        titles = titles_of(rows, set(row["evidence"]))
+        titles = titles_of(rows, set(rests_on(row)))
         lines += [f"      place       {row['rank']} of {len(listed_rows)}, score {row['score']:.4f}",
                   f"      says        {row['reason']}"]  # fmt: skip
-        if row["evidence"]:
-            lines.append(f"      rests on    {'; '.join(quoted(titles.get(one, one)) for one in row['evidence'])}")
+        if rests_on(row):
+            lines.append(f"      rests on    {'; '.join(quoted(titles.get(one, one)) for one in rests_on(row))}")
         lines.append(f"      spoken for  {sources_said(row)}")
     said = list(_statements(rows, person, item_id, sorted(liked)))
     lines += [f"      {kind:<10}  {text}" for kind, text in said]
