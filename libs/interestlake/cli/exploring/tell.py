@@ -4,7 +4,7 @@ from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from ...core.lake import Lake
-from ...interests.reading_order import class_of
+from ...interests.reading_order import AS_EVERYBODY, class_of, is_told
 from ...interests.significance import NORMAL_95, wilson
 from ...privacy.names import SHOWN_DIGITS
 from ...privacy.objections import heeded
@@ -35,10 +35,9 @@ def interests(lake: Lake) -> None:
         F.round(F.countDistinct("user_id", "cluster") / F.countDistinct("user_id"), 2).alias("clusters per person"),
         *(F.count_if(F.col("trend") == t).alias(t) for t in ("rising", "steady", "fading", "seasonal", "unknown")),
     ))  # fmt: skip
-    order = Window.partitionBy("user_id").orderBy(
-        class_of(F.col("kind"), F.col("interest")), F.desc("strength"), "interest"
-    )
-    first = profiles.withColumn("place", F.row_number().over(order)).where(F.col("place") <= FIRST)
+    order = Window.partitionBy("user_id").orderBy(*_reading())
+    told = profiles.where(is_told(F.col("kind"), F.col("strength")))
+    first = told.withColumn("place", F.row_number().over(order)).where(F.col("place") <= FIRST)
     held = first.groupBy("interest", "label", "kind").agg(
         F.count("*").alias("people"), F.round(F.avg("strength"), 3).alias("mean strength"),
         F.round(F.avg("confidence"), 3).alias("mean confidence"),
@@ -64,6 +63,12 @@ def interests(lake: Lake) -> None:
     show("hubs and bridges", roles.select("interest_id", "role", "pagerank", "betweenness", "participation"), 2 * SHOWN)
 
 
+def _reading() -> tuple:
+    """The order of `reading_key` over gold.interest_profiles."""
+    beyond, kind = F.col("strength") > AS_EVERYBODY, class_of(F.col("kind"), F.col("interest"))
+    return beyond.desc(), kind, F.desc("strength"), F.col("interest")
+
+
 def _of(lake: Lake, name: str, user: str) -> DataFrame:
     """A person's rows of a table of interests, without those that the person has said no to since it was written."""
     return lake.read(name).where(F.col("user_id") == user).transform(heeded(lake, "interest"))
@@ -72,7 +77,7 @@ def _of(lake: Lake, name: str, user: str) -> DataFrame:
 def profile(lake: Lake, user: str) -> None:
     """The strongest interests of one person, each trend with its 95 % interval."""
     rows = _of(lake, "gold.interest_profiles", user)
-    rows = rows.orderBy(class_of(F.col("kind"), F.col("interest")), F.desc("strength"), "interest")
+    rows = rows.where(is_told(F.col("kind"), F.col("strength"))).orderBy(*_reading())
     low, high = (F.col("slope") + side * NORMAL_95 * F.col("slope_error") for side in (-1, 1))
     columns = ("label", "kind", "strength", "confidence", "share", "events", "trend", "cluster")
     show(f"{user[:SHOWN_DIGITS]} (low, high: 95 % of the change of an interest's share per 30 days)",

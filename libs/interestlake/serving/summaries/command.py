@@ -15,6 +15,7 @@ from ...core.moved_store import default_tracking_uri
 from ...core.params.all import Params
 from ...core.spark_rows import SparkRows
 from ...core.stage import StageContext
+from ...interests.reading_key import is_told
 from ...privacy.person import find_person
 from ...reporting.person import collect_interests, collect_suggestions, collect_titles
 from ...text.configured import configured_encoder, loading
@@ -118,7 +119,7 @@ def _person(context: StageContext, user: str) -> None:
             where="--lake",
             expected="a lake that `interestlake run --until build_interests` has made",
         )
-    interests = collect_interests(rows, person.user_id)
+    interests = [row for row in collect_interests(rows, person.user_id) if is_told(row)]
     print("profile")
     _lines(read_profile(interests))
     if not lake.exists("gold.recommendations"):
