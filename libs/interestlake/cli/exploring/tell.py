@@ -6,6 +6,7 @@ from pyspark.sql import functions as F
 from ...core.lake import Lake
 from ...interests.reading_order import AS_EVERYBODY, class_of, is_told
 from ...interests.significance import NORMAL_95, wilson
+from ...interests.trends.alarms import polarity_bounds
 from ...privacy.names import SHOWN_DIGITS
 from ...privacy.objections import heeded
 from .columns import table
@@ -171,7 +172,13 @@ def trends(lake: Lake, min_people: int) -> None:
     percent = [F.round(100 * F.col(name), 2).alias(f"{name} %") for name in ("share", "usual_share", "low", "high")]
     columns = ("from", "name", "texts", "people", *percent)
     alarms = rows.where("alarm IS NOT NULL").orderBy(F.desc("period_start"), "id")
-    show("alarms, newest first (low, high: 95 % of the difference)", alarms.select(*columns, "alarm"))
+    show("alarms of attention, newest first (low, high: 95 % of the difference of the shares)",
+         alarms.where(F.contains("alarm", F.lit("attention"))).select(*columns, "alarm"))  # fmt: skip
+    bounds = [F.round(one, 2).alias(name) for name, one in zip(("low", "high"), polarity_bounds(), strict=True)]
+    felt = [F.round(name, 2).alias(name) for name in ("polarity", "usual_polarity")]
+    show("alarms of sentiment, newest first (polarity from -1 to 1; low, high: 95 % of its difference)",
+         alarms.where(F.contains("alarm", F.lit("sentiment"))).select(
+             "from", "name", "texts", "people", *felt, *bounds, "alarm"))  # fmt: skip
     newest = rows.groupBy().agg(F.max("period_start").alias("period_start"))
     last = rows.join(newest, "period_start").where("attention_z IS NOT NULL").where(F.col("people") >= min_people)
     show("the newest period, furthest from usual first",
