@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from .counted import counted
 from .errors import BadInput, nearest
 from .params.all import SECTIONS, Params, section_fields
 from .yaml_file import parse_yaml, read_yaml
@@ -185,7 +186,7 @@ def load_params(conf_dir: str | None, overrides: dict[str, object] | None = None
     sections = {name: _section(name, values[name], origin[name], origins[name], faults) for name in SECTIONS}
     _cross_checks(sections, faults)
     if faults:
-        raise BadInput(f"configuration: {len(faults)} fault(s)\n  " + "\n  ".join(faults))
+        raise BadInput(f"configuration: {counted(len(faults), 'fault')}\n  " + "\n  ".join(faults))
     return Params(**sections)
 
 

@@ -7,7 +7,6 @@ import numpy as np
 import pandas as pd
 
 from ..interactions.batch import UserBatch
-from ..models.model import TOGETHER
 from .explain import COUNTED, Evidence, find_evidence, shared_interests
 from .objected import kept_shares
 from .pool import Pool
@@ -105,10 +104,10 @@ def _facts(
     codes = recommender.reasons
     linked: dict[str, list[int]] = {}
     counted = [source for source in COUNTED
-               if codes.get(source) == TOGETHER and len(evidence.by_source.get(source, ()))]  # fmt: skip
+               if codes.get(source) == "together" and len(evidence.by_source.get(source, ()))]  # fmt: skip
     for source in sorted(evidence.by_source, key=lambda source: (-given.get(source, 0.0), source)):
         code = codes[source]
-        if code == TOGETHER and counted and source not in counted:
+        if code == "together" and counted and source not in counted:
             continue  # a sentence about people must rest on a source that counted people
         spoken = evidence.by_source[source]
         if code in LINKED and code not in linked and len(spoken):

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from ..core.counted import counted
 from ..core.present import present
 from .named_facts import CATEGORY
 
@@ -176,7 +177,7 @@ def _clause(code: str, facts: ReasonFacts) -> str:
         return "it fits the pattern of your choices"
     if code == "friends":
         return "it is among your friends' choices"
-    people = "1 person" if facts.user_count == 1 else f"{facts.user_count:,} people"
+    people = counted(facts.user_count, "person", "people")
     return f"{people} chose it" if facts.user_count else "it is part of the catalogue"
 
 

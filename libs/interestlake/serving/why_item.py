@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from ..core.counted import counted
 from ..core.rows import Rows, first
 from ..interests.reading_key import is_told
 from ..privacy.meant import Person
@@ -73,7 +74,7 @@ def _statements(rows: Rows, person: Person, item_id: str, history: Sequence[str]
         yield "fact", f"{in_common(*fact)}: {quoted(titles.get(same[0], same[0]))}{more} of the person's"
     count = _friends(rows, person, item_id)
     if count:
-        yield "friends", f"{'1 friend' if count == 1 else f'{count} friends'} of the person chose it"
+        yield "friends", f"{counted(count, 'friend')} of the person chose it"
 
 
 def linked(rows: Rows, item_id: str, others: Sequence[str] | None) -> tuple[list, list]:
@@ -135,4 +136,4 @@ def _interests_of(count: int) -> str:
 
 
 def _people(count: int) -> str:
-    return "1 person" if count == 1 else f"{count:,} people"
+    return counted(count, "person", "people")

@@ -10,6 +10,7 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
+from ...core.counted import counted
 from ...core.errors import BadInput
 from ...core.hold import noted_here
 from ...core.moved_store import SQLITE
@@ -123,7 +124,7 @@ def store(given: Given) -> Check:
         except sqlite3.Error as fault:
             return Check("MLflow", f"{path}: {fault}", fix)
         closed = not os.access(path, os.W_OK)
-        return Check("MLflow", f"{path}, {runs} runs{', closed to writing' * closed}", fix if closed else "")
+        return Check("MLflow", f"{path}, {counted(runs, 'run')}{', closed to writing' * closed}", fix if closed else "")
     if uri.startswith(("http://", "https://")):
         try:
             with urllib.request.urlopen(f"{uri.rstrip('/')}/health", timeout=SECONDS) as answer:

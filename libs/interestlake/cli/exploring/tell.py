@@ -3,6 +3,7 @@
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
+from ...core.counted import counted
 from ...core.lake import Lake
 from ...interests.reading_order import AS_EVERYBODY, class_of, is_told
 from ...interests.significance import NORMAL_95, wilson
@@ -121,7 +122,7 @@ def figures(lake: Lake, run_id: str, task: str, title: str) -> None:
     columns = [f"{metric}@{k}" if k else metric for metric, k in order]
     values = {(row["model"], named[row]): row["value"] for row in rows}
     models = sorted({row["model"] for row in rows}, key=lambda m: (-values.get((m, columns[-1]), 0.0), m))
-    print(f"\n{title}; {max(row['cases'] for row in rows)} cases")
+    print(f"\n{title}; {counted(max(row['cases'] for row in rows), 'case')}")
     print(table(["model", *columns], [[m, *(values.get((m, c)) for c in columns)] for m in models]))
 
 

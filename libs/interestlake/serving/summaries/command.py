@@ -9,6 +9,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from ...core.config import RunOptions
+from ...core.counted import counted
 from ...core.errors import BadInput, GateRefused
 from ...core.lake import Lake
 from ...core.moved_store import default_tracking_uri
@@ -59,7 +60,8 @@ def summaries_table(figures: Mapping[str, float]) -> None:
             part = name.removeprefix("statements.")
             print(f"{part:<14}{count:>11,.0f}{figures[f'true.{part}']:>9,.0f}")
     if figures["false"]:
-        raise GateRefused(f"{figures['false']:.0f} statements do not stand where they say")
+        found = counted(figures["false"], "statement does", "statements do")
+        raise GateRefused(f"{found} not stand in the texts as said")
 
 
 def plan_of(context: StageContext) -> Plan:
@@ -92,7 +94,7 @@ def _item(context: StageContext, item_id: str, plan: Plan, generate: Generate | 
             _print(statement)
     if generate and statements:
         supported, rejected = rewritten(generate([s.text for s in statements]), statements, encoder.encode, judge)
-        print(f"\nrewritten: {len(supported)} sentences kept, {len(rejected)} rejected")
+        print(f"\nrewritten: {counted(len(supported), 'sentence')} kept, {len(rejected)} rejected")
         for statement in supported:
             _print(statement)
         for sentence in rejected:
