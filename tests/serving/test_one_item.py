@@ -114,6 +114,27 @@ def test_an_item_alone(rows):
     assert "none yet: no gold.recommendations" in about_text(without, ITEMS[0])
 
 
+def test_the_line_of_the_item_that_the_sentence_names_is_among_those_shown():
+    """It is the weakest of nine neighbours, and shares the fact of most items."""
+    chosen = [f"i{n}" for n in range(9)]
+    row = listed("me", 1, "b") | {"named": ["i0"], "reason": "People who chose “Item 0” also chose this."}
+    rows = PlantedRows(
+        silver__items=[*ITEMS, *({"item_id": one, "title": f"Item {one[1:]}", "categories": [], "user_count": 2}
+                                 for one in chosen)],
+        silver__interactions=[chose("me", one) for one in chosen],
+        graph__item_edges=[edge(one, "b", 0.1 * n, n + 1) for n, one in enumerate(chosen)],
+        graph__item_transitions=[edge(one, "b", 1.0, n + 1) for n, one in enumerate(chosen)],
+        silver__facts=[fact(one, "actor", "Ann Bell") for one in [*chosen, "b"]] + [
+            fact(one, f"maker of {n}", f"Maker {n}s") for n in range(4) for one in (f"i{n + 1}", "b")],
+        gold__recommendations=[row],
+    )  # fmt: skip
+    text = why(rows, ME, "b")
+    assert "together    at least 1 person who chose “Item 0” also chose this" in text
+    assert "next        at least 1 person went on from “Item 0” to this" in text
+    assert "fact        same actor, Ann Bell: “Item 0” and 8 more of the person's" in text
+    assert text.count("together    ") == text.count("next        ") == text.count("fact        ") == SHOWN
+
+
 def test_neighbours_are_few_and_the_strongest():
     edges = [edge("x", f"i{n}", n / 10, n + 1) for n in range(9)]
     rows = PlantedRows(graph__item_edges=edges, graph__item_transitions=[edge(f"i{n}", "x", 1 / (n + 1), n)

@@ -35,7 +35,8 @@ def why_text(rows: Rows, person: Person, item: dict, length: int) -> str:
         if rests_on(row):
             lines.append(f"      rests on    {'; '.join(quoted(titles.get(one, one)) for one in rests_on(row))}")
         lines.append(f"      spoken for  {sources_said(row)}")
-    said = list(_statements(rows, person, item_id, sorted(liked)))
+    named = [] if row is None else row["named"] or []
+    said = list(_statements(rows, person, item_id, sorted(liked), named))
     lines += [f"      {kind:<10}  {text}" for kind, text in said]
     if not said:
         lines.append("      nothing     in the tables links it to what the person chose")
@@ -57,10 +58,13 @@ def _no_place(rows: Rows, person: Person, item_id: str, own: dict | None, length
     return f"none among the {length} of the list" if length else "none: the person has no list yet"
 
 
-def _statements(rows: Rows, person: Person, item_id: str, history: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """(kind, words) of what the tables hold between an item and a history of item ids."""
-    near, onward = linked(rows, item_id, history)
-    shared = _facts(rows, item_id, history)
+def _statements(
+    rows: Rows, person: Person, item_id: str, history: Sequence[str], named: Sequence[str]
+) -> Iterator[tuple[str, str]]:
+    """(kind, words) of what the tables hold between an item and a history of item ids; of the items that the sentence
+    names before others."""
+    near, onward = linked(rows, item_id, history, named)
+    shared = _facts(rows, item_id, history, named)
     titles = titles_of(rows, {one for one, _ in [*near, *onward]} | {one for _, same in shared for one in same})
     for other, count in near:
         yield "together", f"at least {_people(count)} who chose {quoted(titles.get(other, other))} also chose this"
@@ -77,9 +81,10 @@ def _statements(rows: Rows, person: Person, item_id: str, history: Sequence[str]
         yield "friends", f"{counted(count, 'friend')} of the person chose it"
 
 
-def linked(rows: Rows, item_id: str, others: Sequence[str] | None) -> tuple[list, list]:
+def linked(rows: Rows, item_id: str, others: Sequence[str] | None, named: Sequence[str] = ()) -> tuple[list, list]:
     """Items chosen by the same people, the strongest edges first, and those from which people went on to this one, the
-    most people first: [(item_id, people)] each, SHOWN at most; `others`: among these alone, None = among all."""
+    most people first: [(item_id, people)] each, SHOWN at most, those of `named` in any case; `others`: among these
+    alone, None = among all."""
 
     def ends(table: str, mine: str, other: str) -> list[tuple]:
         if not rows.there(table) or (others is not None and not others):
@@ -90,8 +95,8 @@ def linked(rows: Rows, item_id: str, others: Sequence[str] | None) -> tuple[list
 
     both = ends("graph.item_edges", "src", "dst") + ends("graph.item_edges", "dst", "src")
     onward = ends("graph.item_transitions", "dst", "src")
-    together = sorted(both, key=lambda edge: (-edge[0], edge[1]))[:SHOWN]
-    before = sorted(onward, key=lambda edge: (-edge[2], -edge[0], edge[1]))[:SHOWN]
+    together = sorted(both, key=lambda edge: (edge[1] not in named, -edge[0], edge[1]))[:SHOWN]
+    before = sorted(onward, key=lambda edge: (edge[1] not in named, -edge[2], -edge[0], edge[1]))[:SHOWN]
     return [edge[1:] for edge in together], [edge[1:] for edge in before]
 
 
@@ -109,16 +114,19 @@ def _interests(rows: Rows, person: Person, item_id: str) -> list[str]:
     return [names[interest] for _, interest in both if interest in names][:SHOWN]
 
 
-def _facts(rows: Rows, item_id: str, history: Sequence[str]) -> list[tuple[tuple[str, str], list[str]]]:
-    """((relation, value), history items that share it), those of the fewest items first, SHOWN at most."""
+def _facts(
+    rows: Rows, item_id: str, history: Sequence[str], named: Sequence[str]
+) -> list[tuple[tuple[str, str], list[str]]]:
+    """((relation, value), history items that share it), those of `named` and then of the fewest items first, SHOWN at
+    most."""
     own = facts_of(rows, [item_id]).get(item_id, ())
     if not own or not history:
         return []
     same: dict[tuple[str, str], list[str]] = {}
-    for other, facts in sorted(facts_of(rows, history).items()):
+    for other, facts in sorted(facts_of(rows, history).items(), key=lambda one: (one[0] not in named, one[0])):
         for fact in facts & set(own):
             same.setdefault(fact, []).append(other)
-    return sorted(same.items(), key=lambda one: (len(one[1]), one[0]))[:SHOWN]
+    return sorted(same.items(), key=lambda one: (one[1][0] not in named, len(one[1]), one[0]))[:SHOWN]
 
 
 def _friends(rows: Rows, person: Person, item_id: str) -> int:
