@@ -23,7 +23,8 @@ class Prompt(cmd.Cmd):
     """
 
     def __init__(self, opened: OpenLake, stdin: TextIO, stdout: TextIO, interactive: bool):
-        super().__init__("tab", BoundedLines(stdin), stdout)
+        bounded: Any = BoundedLines(stdin)
+        super().__init__("tab", bounded, stdout)
         self.opened, self.failed, self.lines = opened, 0, []
         self.use_rawinput = interactive
         self.prompt = "interestlake> " if interactive else ""
