@@ -37,6 +37,7 @@ def test_a_lake_as_it_should_be_is_answered(tmp_path, capsys):
     ({"title": pa.array([1, 2], pa.int64())}, "title of type int64; expected title of type string"),
     ({"user_count": ["2", "1"]}, "user_count of type string; expected user_count of type int"),
     ({"user_count": None}, "no column user_count"),
+    ({"user_count": [2.0, 1.0]}, "user_count of type double; expected user_count of type int"),
     ({"item_id": None}, "no column item_id"),
     ({"categories": ["Horror", ""]}, "categories of type string; expected categories of type array<string>"),
     ({"categories": None}, "no column categories"),
@@ -46,6 +47,11 @@ def test_an_altered_table_is_one_message_of_three_parts(altered, found, tmp_path
     assert main(["who", "--lake", lake]) == 2
     [told] = [record.getMessage() for record in caplog.records if record.levelname == "ERROR"]
     assert told.startswith(f"error: table silver.items: found {found}") and f"set it in --lake {lake}" in told
+
+
+def test_another_width_is_the_same_number(tmp_path, capsys):
+    assert main(["who", "--lake", made(tmp_path, user_count=pa.array([2, 1], pa.int64()))]) == 0
+    assert "Alien" in capsys.readouterr().out
 
 
 def test_a_column_by_which_rows_are_sought_is_looked_at_and_one_that_may_be_null_may_be_missing(tmp_path):

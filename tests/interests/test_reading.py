@@ -49,6 +49,13 @@ def test_two_items_make_no_interest_of_the_words_in_their_texts():
     assert "u  1 item," in one and "yet: 1 item," in one and "  1 item  Title i0" in one
 
 
+def test_a_person_of_words_alone_has_no_map_yet():
+    rows = rows_of(2, [(f"keyword:{word}", 0.41, 0.3) for word in WORDS])
+    text, page = profile_text(rows, "u", 5), render_own(gather_own(rows, "u", 5), "LAKE")
+    for said in (text, page):
+        assert "says enough" in said and "oo little to tell yet" in said and not any(word in said for word in WORDS)
+
+
 def test_what_is_held_dear_is_stronger_than_everybody_s_and_stands_first():
     """The largest share is of what everybody chooses as much: it leads nothing, and stands below what is stronger."""
     rows = rows_of(LEAST_ITEMS, [("category:Drama", 0.28, 0.5), ("category:Western", 0.7, 0.1),

@@ -9,10 +9,10 @@ from .schemas.all import ALL
 
 IS_OF = {
     "string": lambda kind: pa.types.is_string(kind) or pa.types.is_large_string(kind),
-    "int": pa.types.is_int32,
-    "bigint": pa.types.is_int64,
-    "float": pa.types.is_float32,
-    "double": pa.types.is_float64,
+    "int": pa.types.is_integer,  # whatever its width: what is read is a number of Python's
+    "bigint": pa.types.is_integer,
+    "float": pa.types.is_floating,
+    "double": pa.types.is_floating,
     "boolean": pa.types.is_boolean,
     "timestamp": pa.types.is_timestamp,
     "array": lambda kind: pa.types.is_list(kind) or pa.types.is_large_list(kind),

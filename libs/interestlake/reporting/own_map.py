@@ -40,7 +40,7 @@ def read_map(rows: Rows, own: list[dict], carried: list[dict], history: list[dic
     """
     chosen = choose(own)
     if not chosen:
-        return Missing("No interest map for this person: the items of the history carry no interests.")
+        return Missing("No interest map yet: nothing that the items of the history carry says enough of their person.")
     place = {row["interest_id"]: i for i, row in enumerate(chosen)}
     community_of = {}
     if rows.there("graph.interest_nodes"):
