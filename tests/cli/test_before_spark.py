@@ -9,6 +9,7 @@ from interestlake.cli.main import main
 from interestlake.cli.parser import options_of_command
 from interestlake.cli.table import BY_NAME, COMMANDS
 from interestlake.cli.table.command import Cut, Number, OneStage
+from interestlake.core.java import expect_java
 from interestlake.core.params.all import SECTIONS, section_fields
 
 
@@ -203,3 +204,35 @@ def test_the_example_mappings_are_found_outside_the_checkout(folder, monkeypatch
     given = ["ingest", "--source", "table", "--lake", "L", "--mapping", "conf/mappings/ratings.yml"]
     options, _, _ = options_of(BY_NAME["ingest"], build_parser().parse_args(given))
     assert read_mapping(options.mapping).source == "ratings"
+
+
+def java(folder, version=None) -> str:
+    """A JAVA_HOME with a program of that name, and the file that says its version."""
+    (folder / "bin").mkdir(parents=True)
+    (folder / "bin" / "java").write_text("#!/bin/sh\nexit 1\n")
+    (folder / "bin" / "java").chmod(0o755)
+    if version:
+        (folder / "release").write_text(f'IMPLEMENTOR="x"\nJAVA_VERSION="{version}"\n')
+    return str(folder)
+
+
+@pytest.mark.parametrize("name", ["run", "ingest", "embed", "interests", "undo", "forget"])
+def test_a_wrong_java_is_told_before_anything_starts(name, folder, tmp_path, monkeypatch, caplog, capsys):
+    """Without Java no library is loaded either: the start of Spark is never come to."""
+    monkeypatch.setattr("interestlake.cli.dispatch._started", lambda *given: pytest.fail("it was begun"))
+    words = call(BY_NAME[name], folder)
+    monkeypatch.setenv("JAVA_HOME", str(tmp_path / "none"))
+    told = refused(words, caplog, capsys)
+    assert told.startswith(
+        f"error: Java: found none at {tmp_path}/none/bin/java; expected Java 17; set it in JAVA_HOME"
+    )
+    monkeypatch.setenv("JAVA_HOME", java(tmp_path / "eight", "1.8.0_392"))
+    assert f"found 8 at {tmp_path}/eight/bin/java; expected Java 17" in refused(words, caplog, capsys)
+    monkeypatch.delenv("JAVA_HOME")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert "found none on PATH, and no JAVA_HOME; expected Java 17" in refused(words, caplog, capsys)
+
+
+@pytest.mark.parametrize("version", ["17.0.9", None])
+def test_a_java_that_may_be_right_is_not_refused(version, tmp_path):
+    expect_java({"JAVA_HOME": java(tmp_path, version)})

@@ -1,6 +1,5 @@
 """Each start-up fault that people meet is planted, and the one line that becomes a fault names it and its fix."""
 
-import json
 import os
 import sqlite3
 import time
@@ -13,6 +12,8 @@ from interestlake.cli.doctor.check import GIB, Check, Given
 from interestlake.cli.main import main
 from interestlake.core.blas import VARIABLE, Trial
 from interestlake.core.errors import BadInput
+
+from ..delta_files import write_delta
 
 KEY = "a key of more than sixteen bytes"
 SETTINGS = {"spark.master": "local[2]", "spark.driver.memory": "1m"}
@@ -165,23 +166,8 @@ def test_the_pseudonym_key(tmp_path, monkeypatch):
 
 
 def test_the_mark_of_a_real_lake_is_read_without_spark(tmp_path):
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    log = tmp_path / "ops" / "sources" / "_delta_log"
-    log.mkdir(parents=True)
     marks = [lake.key_mark(KEY.encode()), lake.key_mark(lake.SAMPLE_KEY)]
-    pq.write_table(pa.table({"key_mark": marks}), tmp_path / "ops" / "sources" / "part.parquet")
-    field = {"name": "key_mark", "type": "string", "nullable": True, "metadata": {}}
-    size = (tmp_path / "ops" / "sources" / "part.parquet").stat().st_size
-    commit = [
-        {"protocol": {"minReaderVersion": 1, "minWriterVersion": 2}},
-        {"metaData": {"id": "t", "format": {"provider": "parquet", "options": {}}, "partitionColumns": [],
-                      "schemaString": json.dumps({"type": "struct", "fields": [field]}), "configuration": {}}},
-        {"add": {"path": "part.parquet", "partitionValues": {}, "size": size, "modificationTime": 0,
-                 "dataChange": True}},
-    ]  # fmt: skip
-    (log / f"{0:020}.json").write_text("\n".join(map(json.dumps, commit)))
+    write_delta(tmp_path / "ops" / "sources", {"key_mark": marks})
     assert lake._key_marks(given(lake=str(tmp_path))) == {lake.key_mark(KEY.encode())}
 
 
@@ -240,7 +226,7 @@ def test_the_command_prints_a_line_each_and_ends_with_2(monkeypatch, capsys, cap
     )
     assert main(["doctor"]) == 2
     assert capsys.readouterr().out == "ok     a             fine\nfault  b             bad; mend it\n"
-    assert "doctor: found 1 fault(s): b; expected none" in caplog.text
+    assert "doctor: found 1 fault: b; expected none" in caplog.text
     monkeypatch.setattr(command, "LOOKS", (lambda given: Check("a", "fine"),))
     assert main(["doctor"]) == 0
 
@@ -261,7 +247,7 @@ def test_it_starts_no_spark(monkeypatch):
     try:
         command.doctor(build("doctor"), None)
     except BadInput as fault:
-        assert "fault(s)" in str(fault)
+        assert "doctor: found " in str(fault)
 
 
 def build(*words):

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from interestlake.cli.shell.lines import NAMES, options_of, parser_of, read_line, words_of
+from interestlake.cli.shell.lines import MOST_CHARACTERS, NAMES, options_of, parser_of, read_line, words_of
 from interestlake.cli.shell.prompt import Prompt
 from interestlake.core.errors import BadInput, Unreadable
 
@@ -121,3 +121,30 @@ def test_ctrl_c_drops_the_answer_alone(monkeypatch):
     monkeypatch.setattr(prompt, "opened", SimpleNamespace(**answers))
     prompt.cmdloop()
     assert prompt.stdout.getvalue().split() == ["w"]
+
+
+class Endless(io.StringIO):
+    """A line of five million characters, then another; what is asked for at once is counted."""
+
+    most = 0
+
+    def readline(self, size=-1):
+        line = super().readline(size)
+        self.most = max(self.most, len(line))
+        return line
+
+
+def test_a_line_without_end_is_refused_unread_and_the_next_is_answered(caplog):
+    given = Endless(f"who {'x' * 5_000_000}\nlist 26\n")
+    prompt = Prompt(Opened(), given, io.StringIO(), False)
+    prompt.cmdloop()
+    assert prompt.stdout.getvalue() == "list 26 None False\n" and given.most <= MOST_CHARACTERS + 1
+    told = [record.getMessage() for record in caplog.records]
+    assert told == ["error: line: found more than 10,000 characters; expected at most 10,000; set it in the line"]
+    assert prompt.failed == 1 and max(map(len, prompt.lines)) <= 1_000
+
+
+def test_a_line_of_the_longest_length_is_answered():
+    line = "who " + "x" * (MOST_CHARACTERS - 5)
+    prompt, said = run(line, "list 26")
+    assert prompt.failed == 0 and len(said[0]) == len(f"{line} 10") and said[1] == "list 26 None False"

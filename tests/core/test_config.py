@@ -43,7 +43,7 @@ def test_every_fault_is_named_at_once(tmp_path):
     with pytest.raises(BadInput) as caught:
         load_params(conf, {"recommend.top_k": 0, "nowhere.x": 1})
     message = str(caught.value)
-    assert "6 fault(s)" in message
+    assert "6 faults" in message
     parts = ("rank='many'", "bogus", "split='sideways'", "validation_share+test_share", "top_k=0 (--set)", "nowhere.x")
     for part in parts:
         assert part in message

@@ -7,7 +7,7 @@ import mlflow
 import pytest
 
 from interestlake.core.errors import BadInput
-from interestlake.core.moved_store import artifacts_beside, expect_store, settle
+from interestlake.core.moved_store import artifacts_beside, expect_store, settle, settle_store
 from interestlake.core.store_names import EXPERIMENT
 from interestlake.core.tracking import Tracker
 
@@ -76,3 +76,24 @@ def test_a_run_on_a_lake_elsewhere_names_its_store(tmp_path, monkeypatch):
     assert expect_store(None, f"file://{tmp_path}").endswith(f"{tmp_path}/mlflow.db")
     monkeypatch.setenv("MLFLOW_TRACKING_URI", "databricks")
     assert expect_store(None, "s3a://b/lake") == "databricks"
+
+
+def test_a_store_closed_to_writing_is_left_and_not_said_to_be_settled(logged, tmp_path, monkeypatch, caplog):
+    """A lake that was copied to where nobody can write: the addresses are the first one's, and no line says else."""
+    old, _ = logged
+    shutil.copytree(old, tmp_path / "closed")
+    uri = f"sqlite:///{tmp_path / 'closed' / 'mlflow.db'}"
+    opened = sqlite3.connect
+    monkeypatch.setattr(sqlite3, "connect", lambda path: opened(f"file:{path}?mode=ro", uri=True))
+    with caplog.at_level("INFO"):
+        settle_store(uri)
+    monkeypatch.undo()
+    assert "now those of" not in caplog.text and noted(tmp_path / "closed").endswith("/old/mlartifacts")
+    settle_store(uri)
+    assert noted(tmp_path / "closed").endswith("/closed/mlartifacts")
+
+
+@pytest.mark.parametrize("content", [b"no database, but long enough to be looked at as one" * 30, b""])
+def test_a_store_that_is_none_ends_no_command_that_reads_the_lake_alone(tmp_path, content):
+    (tmp_path / "mlflow.db").write_bytes(content)
+    assert not settle(f"sqlite:///{tmp_path / 'mlflow.db'}", EXPERIMENT)

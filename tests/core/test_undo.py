@@ -101,7 +101,7 @@ def test_a_run_is_taken_back_and_its_id_is_free(spark, options, run, call, state
     after = state()
     assert set(after) == {FRIENDS, VECTORS} and after[FRIENDS] != before[FRIENDS]
     code, said, _ = call("--run-id", "r2")
-    assert code == 0 and said.startswith("Run r2 is taken back: 1 tables as they were before, 1 gone that it had made")
+    assert code == 0 and said.startswith("Run r2 is taken back: 1 table as it was before, 1 gone that it had made")
     assert state() == before
     lake = Lake(spark, options.lake)
     runs = {row["run_id"]: row["source"] for row in lake.read("ops.runs").collect()}

@@ -2,7 +2,9 @@
 
 import pytest
 
+from interestlake.core.params.pipeline import Interests
 from interestlake.interests.generic import is_generic, without_generic
+from interestlake.interests.ignored import without_ignored
 
 
 @pytest.mark.parametrize("name", "man life one two get men taking found new 1 ii guy story movies seen live".split()
@@ -27,3 +29,18 @@ def test_candidates_without_them_and_without_words_that_many_items_carry(spark):
     kept = candidates.transform(without_generic(0.4)).select("kind", "name").distinct().collect()
     expected = {("keyword", "old town"), ("keyword", "ukulele"), ("tag", "town"), ("category", "New"), ("topic", "1")}
     assert {tuple(row) for row in kept} == expected
+
+
+def test_a_format_and_what_is_not_known_are_no_interest_of_any_kind(spark):
+    rows = [("a", "category", "IMAX"), ("a", "tag", "imax"), ("b", "category", "(no genres listed)"),
+            ("b", "category", "Unknown"), ("b", "tag", "unknown soldier"), ("a", "category", "Drama"),
+            ("a", "keyword", "imax"), ("a", "topic", "1")]  # fmt: skip
+    candidates = spark.createDataFrame(
+        [(*row, 1.0) for row in rows], "item_id string, kind string, name string, score double"
+    )
+
+    def left(ignore):
+        return {row["name"] for row in candidates.transform(without_ignored(ignore)).collect()}
+
+    assert left(Interests().ignore) == {"Drama", "unknown soldier", "1"}
+    assert left(()) == {row[2] for row in rows} and "Drama" not in left(("drama",))

@@ -68,6 +68,18 @@ def test_what_speaks_for_an_item_adds_up(fitted):
     assert fitted.explain("u003", mine)["seen"]
 
 
+def test_soon_is_said_where_choices_have_time_between_them():
+    """The same choices a second and a day apart: the lists are alike, and only the second knows an order in time."""
+    reasons = []
+    for apart in (1.0, 86_400.0):
+        world = WORLD.assign(timestamp=WORLD["timestamp"] * apart)
+        made = Recommender(["transitions"], quick=True).fit(world)
+        best = made.recommend(["u003"], k=1).iloc[0]
+        reasons.append(made.explain("u003", best["item_id"])["reason"])
+    assert reasons[0].startswith("People who chose “") and "also chose this" in reasons[0]
+    assert reasons[1].startswith("People chose this soon before or after “")
+
+
 def test_the_same_lists_as_the_benchmark(tmp_path):
     train, test = WORLD.iloc[::2], WORLD.iloc[1::2]
     for name, part in (("train", train), ("test", test)):

@@ -228,7 +228,7 @@ def test_every_fault_of_a_recipe_is_named_at_once(tmp_path):
     with pytest.raises(BadInput) as caught:
         load_params(None, {}, str(path))
     message = str(caught.value)
-    assert "8 fault(s)" in message and str(path) in message
+    assert "8 faults" in message and str(path) in message
     for part in ("'click'", "got -1", "nonsense", "magic", "['stock']", "list of texts", "nowhere", "als ("):
         assert part in message, part
     with pytest.raises(BadInput, match="one of education, finance.*--recipe"):

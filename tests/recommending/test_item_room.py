@@ -59,9 +59,9 @@ def test_facts_of_sentences_are_counted_before_they_are_collected(tables, spark,
     }
     catalogue = Catalogue.of(pd.DataFrame({"item_id": ["a", "b"], "item_index": [0, 1], "title": ["A", "B"]}))
     room = gigabytes(5, texts=3, letters=2**20 + 100)
-    assert collect_named_facts(given, catalogue, [], room, LOG) is not None and caplog.text == ""
+    assert collect_named_facts(given, catalogue, [], [], room, LOG) is not None and caplog.text == ""
     monkeypatch.setattr(type(given["silver.items"]), "toPandas", lambda frame: pytest.fail("collected"))
-    assert collect_named_facts(given, catalogue, [], room - gigabytes(1, letters=200), LOG) is None
+    assert collect_named_facts(given, catalogue, [], [], room - gigabytes(1, letters=200), LOG) is None
     assert "5 facts of sentences left out" in caplog.text and "recommend.max_item_gigabytes=" in caplog.text
 
 

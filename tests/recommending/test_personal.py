@@ -10,6 +10,7 @@ import scipy.sparse as sp
 from interestlake.models.item_matrix import EdgeScorer
 from interestlake.models.popularity import Popularity
 from interestlake.models.social import SocialScorer
+from interestlake.recommending.codes import codes_of
 from interestlake.recommending.guard import Guard
 from interestlake.recommending.named_facts import NamedFacts, told_facts
 from interestlake.recommending.personal import COLUMNS, recommend_block
@@ -96,6 +97,29 @@ def test_facts_in_common_are_said_of_items_that_have_them():
     for nothing in (None, told()):
         none = first(person(), replace(made, named_facts=nothing))
         assert none["code"] == "popular" and none["named"] == [] and none["fact"] == []
+
+
+def test_what_a_sentence_names_is_among_the_evidence():
+    """Of four items only the weakest has something in common with the listed one: it is named, and looked up."""
+    matrix = {"item_knn": edges(i0_i4=4, i1_i4=3, i2_i4=2, i3_i4=1)}
+    shared = [(item, "director", "Ann Bell") for item in ("i03", "i04")]
+    made = recommender({"popularity": 0.1, "item_knn": 0.9}, matrix, named_facts=told(*shared))
+    row = first(person(items=(0, 1, 2, 3)), made)
+    assert row["reason"] == "People who chose “Title 3” also chose this; same director, Ann Bell."
+    assert (row["named"], row["evidence"]) == (["i03"], ["i00", "i01", "i02", "i03"])
+    assert first(person(items=(0, 1, 3)), made)["evidence"] == ["i00", "i01", "i03"]
+
+
+def test_steps_of_histories_that_are_no_sequence_are_said_as_choices_of_the_same_people():
+    """Transitions alone speak: with times apart they say when, told at one sitting they say that people chose both."""
+    made = recommender({"popularity": 0.1, "transitions": 0.9}, {"transitions": edges(i0_i4=3)})
+    said = {}
+    for in_sequence in (True, False):
+        codes = {**REASONS, **codes_of(["transitions"], in_sequence)}
+        said[in_sequence] = first(person(), replace(made, reasons=codes))
+    assert said[True]["reason"] == "People chose this soon before or after “Title 0”."
+    assert said[False]["reason"] == "People who chose “Title 0” also chose this."
+    assert [said[one]["code"] for one in (True, False)] == ["next", "together"]
 
 
 def test_facts_are_told_by_name_and_never_by_number():

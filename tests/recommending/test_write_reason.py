@@ -102,6 +102,42 @@ def facts(**changes) -> ReasonFacts:
             facts(shares={"next": 1.0}, linked={"next": [2, 1, 0]}, facts={1: (CATEGORY, "Horror")}),
             Reason("next", (1,), (), (), "People chose this soon before or after “Aliens”."),
         ),
+        (  # what both are about, by name, goes before what people chose from a quarter of its share on
+            facts(
+                shares={"together": 0.8, "facts": 0.05, "text": 0.15},
+                linked={"together": [0], "text": [3, 2], "facts": [1]},
+                chosen_together=True,
+                facts={2: SCOTT},
+            ),
+            Reason("facts", (2,), SCOTT, (), "This is like “Heat”: same director, Ridley Scott."),
+        ),
+        (  # and not below, nor where only a kind is shared, or no model of facts speaks
+            facts(
+                shares={"together": 0.82, "facts": 0.05, "text": 0.13},
+                linked={"together": [0], "text": [2], "facts": [2]},
+                chosen_together=True,
+                facts={2: SCOTT},
+            ),
+            Reason("together", (0,), (), (), "People who chose “Alien” also chose this."),
+        ),
+        (
+            facts(
+                shares={"together": 0.6, "facts": 0.4},
+                linked={"together": [0], "facts": [2]},
+                chosen_together=True,
+                facts={2: (CATEGORY, "Horror")},
+            ),
+            Reason("together", (0,), (), (), "People who chose “Alien” also chose this."),
+        ),
+        (
+            facts(
+                shares={"together": 0.6, "text": 0.4},
+                linked={"together": [0], "text": [2]},
+                chosen_together=True,
+                facts={2: SCOTT},
+            ),
+            Reason("together", (0,), (), (), "People who chose “Alien” also chose this."),
+        ),
         (  # facts that nobody can name give way
             facts(shares={"facts": 0.6, "together": 0.4}, linked={"facts": [0], "together": [3]}, chosen_together=True),
             Reason("together", (3,), (), (), "People who chose “Alien 3” also chose this."),

@@ -26,6 +26,6 @@ def test_every_model_is_told_in_the_words_of_its_reason():
     assert {model.name: model.reason for model in MODELS} == {
         name: code for code, (_, models) in WAYS.items() for name in models}  # fmt: skip
     told = ways([("als", 0.5), ("transitions", 0.2), ("sasrec", 0.1), ("of another day", 0.2)])
-    assert told == [("fits the pattern of your choices", 0.6), ("chosen soon before or after what you chose", 0.2),
-                    ("found in another way", 0.2)]  # fmt: skip
+    assert told == [("fits the pattern of your choices", 0.6), ("found in another way", 0.2),
+                    ("near what you chose, in other people's histories", 0.2)]  # fmt: skip
     assert ways([]) == []

@@ -8,6 +8,7 @@ from interestlake.core.errors import BadInput
 from interestlake.privacy.meant import Person
 from interestlake.serving.about_item import about_text
 from interestlake.serving.named_item import find_item
+from interestlake.serving.reasons import reasons_text
 from interestlake.serving.why_item import SHOWN, linked, why_text
 
 from .planted_rows import PlantedDirectory, PlantedRows
@@ -43,8 +44,8 @@ def rows():
         silver__interests=[{"interest_id": "tag:space", "kind": "tag", "name": "space"},
                            {"interest_id": "tag:other", "kind": "tag", "name": "other"},
                            {"interest_id": "topic:1", "kind": "topic", "name": "a, b, c"}],
-        gold__interest_map=[{"user_id": "me", "interest_id": "tag:space", "share": 0.4},
-                            {"user_id": "me", "interest_id": "topic:1", "share": 0.6}],
+        gold__interest_map=[{"user_id": "me", "interest_id": "tag:space", "share": 0.4, "strength": 0.7},
+                            {"user_id": "me", "interest_id": "topic:1", "share": 0.6, "strength": 0.7}],
         silver__facts=[fact("a", "director", "Ridley Scott"), fact("b", "director", "Ridley Scott"),
                        fact("h", "maker", "Ended", CHOSEN), fact("b", "maker", "Ended")],
         silver__friends=[{"user_id": "me", "friend_id": "kim"}],
@@ -77,6 +78,15 @@ def test_a_listed_item_says_its_row_and_all_that_the_tables_hold(rows):
     ]
 
 
+def test_the_item_that_a_sentence_names_is_among_those_it_rests_on(rows):
+    """A list of before they were written into one column: the named item is not among the three strongest."""
+    row = listed("me", 1, "b") | {"named": ["h"], "reason": "People who chose “Heat” also chose this."}
+    rows = PlantedRows(silver__items=ITEMS, silver__interactions=[chose("me", "h")], gold__recommendations=[row])
+    for text in (why(rows, ME, "b"), reasons_text(rows, ME, "me", 10)):
+        [line] = [line for line in text.splitlines() if "rests on" in line]
+        assert line.split("    ")[-1].replace("“", "").replace("”", "") == "Alien; Heat"
+
+
 @pytest.mark.parametrize(("person", "item_id", "place"), [
     (ME, "a", "none: in the person's history since 2024-05-06, and lists hold what is new"),
     (ME, "no", "none: the person asked not to see it"),
@@ -102,6 +112,27 @@ def test_an_item_alone(rows):
     assert "in nobody's" in about_text(rows, ITEMS[0])
     without = PlantedRows(silver__items=ITEMS)
     assert "none yet: no gold.recommendations" in about_text(without, ITEMS[0])
+
+
+def test_the_line_of_the_item_that_the_sentence_names_is_among_those_shown():
+    """It is the weakest of nine neighbours, and shares the fact of most items."""
+    chosen = [f"i{n}" for n in range(9)]
+    row = listed("me", 1, "b") | {"named": ["i0"], "reason": "People who chose “Item 0” also chose this."}
+    rows = PlantedRows(
+        silver__items=[*ITEMS, *({"item_id": one, "title": f"Item {one[1:]}", "categories": [], "user_count": 2}
+                                 for one in chosen)],
+        silver__interactions=[chose("me", one) for one in chosen],
+        graph__item_edges=[edge(one, "b", 0.1 * n, n + 1) for n, one in enumerate(chosen)],
+        graph__item_transitions=[edge(one, "b", 1.0, n + 1) for n, one in enumerate(chosen)],
+        silver__facts=[fact(one, "actor", "Ann Bell") for one in [*chosen, "b"]] + [
+            fact(one, f"maker of {n}", f"Maker {n}s") for n in range(4) for one in (f"i{n + 1}", "b")],
+        gold__recommendations=[row],
+    )  # fmt: skip
+    text = why(rows, ME, "b")
+    assert "together    at least 1 person who chose “Item 0” also chose this" in text
+    assert "next        at least 1 person went on from “Item 0” to this" in text
+    assert "fact        same actor, Ann Bell: “Item 0” and 8 more of the person's" in text
+    assert text.count("together    ") == text.count("next        ") == text.count("fact        ") == SHOWN
 
 
 def test_neighbours_are_few_and_the_strongest():

@@ -42,7 +42,7 @@ def test_a_corrected_mapping_replaces_the_rows_of_the_same_file_and_line(write, 
     assert events(lake) == [("e.csv", 2, "a", 1.0), ("e.csv", 3, "b", 2.0)]
     told, _ = ingest("right", folder, events=EVENTS)
     assert events(lake) == [("e.csv", 2, "7", 1.0), ("e.csv", 3, "8", 2.0)]
-    assert "1 files read before, unchanged: this reading stands in place of the earlier" in told
+    assert "1 file read before, unchanged: this reading stands in place of the earlier" in told
 
 
 def test_other_times_make_no_second_event(write, ingest):

@@ -27,7 +27,7 @@ def test_every_fault_is_reported_at_once():
         )
     message = str(caught.value)
     for part in (
-        "m.yml: 9 fault(s)", "people: unknown section", "events.colour: unknown name", "'glance'", "time_unit='days'",
+        "m.yml: 9 faults", "people: unknown section", "events.colour: unknown name", "'glance'", "time_unit='days'",
         "delimiter=''", "items.files=[]", "items.format='xml'", "items.columns.titel",
         "items.columns.item_id: missing",
     ):  # fmt: skip

@@ -171,7 +171,7 @@ def test_the_stage_writes_the_table_and_tells_the_alarms(tables, stage_context, 
     closing.trend(context.lake, figures, context.params)
     told = capsys.readouterr().out
     assert "subjects 4" in told and "LOUD" in told and "sentiment falls" in told and "the newest period" in told
-    assert "ALARM 2024-02-02  SOUR: sentiment falls" in caplog.text
+    assert "ALARM 2024-02-02  SOUR: sentiment falls, polarity -" in caplog.text  # no share, which did not move
 
 
 def test_texts_without_a_time_are_one_message(tables, stage_context):

@@ -13,13 +13,15 @@ from typing import TYPE_CHECKING, Any
 
 from ..core.config import RunOptions, conf_file, conf_folder, cut, load_params, new_run_id, parse_override
 from ..core.errors import BadInput, GateRefused, Unreadable
-from ..core.moved_store import SQLITE, default_tracking_uri, expect_store, settle_store
+from ..core.java import expect_java
+from ..core.moved_store import default_tracking_uri, settle_store
 from ..core.params.all import Params
-from ..core.places import expect_lake_place, expect_lake_there, expect_writable
+from ..core.places import expect_writable
 from ..core.progress import PROGRESS, spark_tasks
 from ..core.session import GATEWAY, build_session, jvm_log
-from ..core.storage import as_on_disk, has_scheme
-from ..privacy.keys import expect_key
+from ..core.storage import as_on_disk
+from .beforehand import expect_inputs, expect_lake_of, expect_models_of, expect_paths, expect_places, expect_source
+from .said import said_again
 from .table import BY_NAME, Command
 from .table.command import Cut, OneStage, OnFiles, OverLake, OwnStart
 from .table.operations import STAGE_NAMES
@@ -48,7 +50,7 @@ def execute(arguments: argparse.Namespace, load: Callable | None = None) -> None
     command = BY_NAME[arguments.command]
     if OUT in command.options:
         expect_writable(arguments.out)
-    _look_for_paths(command, arguments)
+    expect_paths(command, arguments)
     load = load or (lambda: named(command.runs.address))
     if isinstance(command.runs, OnFiles):
         with PROGRESS.doing("loading libraries"):
@@ -68,15 +70,17 @@ def _on_lake(command: Command, arguments: argparse.Namespace, load: Callable) ->
     conf_dir, runs = conf_folder(arguments.conf), command.runs
     params = load_params(conf_dir, overrides, arguments.recipe)
     stages = cut(STAGE_NAMES, getattr(arguments, "from"), arguments.until) if command.name == "run" else slice(None)
-    _look_for_inputs(inputs)
-    _look_for_models(params.recommend.models)
-    _look_for_source(getattr(arguments, "source", None), options.mapping, params.ingest.pseudonym_key_file)
+    expect_inputs(inputs)
+    expect_models_of(params.recommend.models)
+    expect_source(getattr(arguments, "source", None), options.mapping, params.ingest.pseudonym_key_file)
     here, writes = GATEWAY not in os.environ, isinstance(runs, Cut | OneStage)
     at_once = here and isinstance(runs, OneStage | OverLake) and runs.at_once
     if here:
-        _look_for_lake(command, options, stages)
+        expect_lake_of(command, options, stages)
         if writes and not at_once:
-            _look_for_places(options)
+            expect_places(options)
+        if not at_once:
+            expect_java(os.environ)
     modules = (*SLOW_TO_LOAD, f"interestlake.{runs.address.split(':')[0]}")
 
     def start():
@@ -91,7 +95,8 @@ def _on_lake(command: Command, arguments: argparse.Namespace, load: Callable) ->
         except Unreadable as why:
             LOG.info("not answered from the lake's files: %s", why)
         if writes:  # only now: who reads alone may read a lake that nobody can write into
-            _look_for_places(options)
+            expect_places(options)
+        expect_java(os.environ)
     LOG.info("run %s  seed %d  lake %s", options.run_id, options.seed, options.lake)
     LOG.info("starting Spark (%s) ...", arguments.profile)
     began = time.perf_counter()
@@ -174,73 +179,9 @@ def options_of(
         report_dir=arguments.report_dir,
         fresh=bool(getattr(arguments, "fresh", False)),
         wait_s=arguments.wait,
+        command=said_again(command.name, getattr(arguments, "words", [command.name]), run_id),
     )
     return options, overrides, inputs
-
-
-def _look_for_inputs(inputs: Sequence[tuple[str, str]]) -> None:
-    """BadInput for a path that is not there, where a path without a scheme is sure to mean this machine's disk."""
-    if GATEWAY in os.environ:  # under spark-submit the cluster's default file system decides
-        return
-    for option, path in inputs:
-        if not has_scheme(path) and not os.path.exists(path):
-            raise BadInput.of(f"input {path}", found="nothing there", expected="a file or folder", where=option)
-
-
-def _look_for_source(source: str | None, mapping: str | None, key_file: str) -> None:
-    """BadInput for a source that is none, a key that is too short for its people, and a mapping at fault."""
-    if source not in (None, "sample"):
-        expect_key(key_file)
-    if source is None or (mapping and (has_scheme(mapping) or GATEWAY in os.environ)):
-        return
-    from ..sources import origin_of
-
-    origin_of(source, mapping)
-
-
-def _look_for_places(options: RunOptions) -> None:
-    """BadInput where the lake, the report's folder or a sqlite store cannot be written on this machine's disk, or a
-    lake elsewhere has no store."""
-    expect_lake_place(options.lake, options.inputs)
-    if options.report_dir:
-        expect_writable(options.report_dir, "--report-dir")
-    expect_store(options.tracking_uri, options.lake)
-    if options.tracking_uri and options.tracking_uri.startswith(SQLITE):
-        expect_writable(os.path.dirname(options.tracking_uri.removeprefix(SQLITE)) or ".", "--tracking-uri")
-
-
-def _look_for_paths(command: Command, arguments: argparse.Namespace) -> None:
-    """BadInput for a place named by an option that is not there, where it is sure to mean this machine's disk."""
-    if GATEWAY in os.environ:
-        return
-    for option in (one for one in command.options if one.place):
-        path = getattr(arguments, option.name)
-        if not path or has_scheme(str(path)) or os.path.exists(str(path)):
-            continue
-        what = {"DIR": "folder", "MODEL": "folder", "X": "folder", "LAKE": "lake"}.get(option.metavar or "", "file")
-        raise BadInput.of(f"{what} {path}", found="nothing there", expected=f"a {what}", where=option.flag)
-
-
-def _look_for_lake(command: Command, options: RunOptions, stages: slice) -> None:
-    """BadInput where a command reads a lake of this machine's disk and there is none, or not the table it needs."""
-    runs, needs, after = command.runs, (), "interestlake run"
-    if isinstance(runs, Cut):
-        first = STAGE_NAMES[stages.start or 0] if command.name == "run" else command.name.replace("-", "_")
-        if first == STAGE_NAMES[0]:
-            return
-    if isinstance(runs, OneStage):
-        if runs.after is None:
-            return
-        after, needs = runs.after, runs.needs if isinstance(runs.needs, tuple) else ()
-    expect_lake_there(options.lake, needs, after)
-
-
-def _look_for_models(names: Sequence[str]) -> None:
-    """BadInput for a name that the registry lacks, before Spark starts; what the data lacks is seen by the stage."""
-    if names:
-        from ..models.registry import expect_models
-
-        expect_models(names, "--models or recommend.models")
 
 
 def _run_cut(
@@ -285,6 +226,8 @@ def _close(spark: "SparkSession", options: RunOptions, began: float) -> None:
 @contextmanager
 def _started(conf_dir: str, profile: str, modules: Sequence[str]):
     """Spark, stopped at the end, and the Future of `modules`, which load meanwhile."""
+    if GATEWAY not in os.environ:
+        expect_java(os.environ)
     with PROGRESS.doing("loading libraries"):
         importlib.import_module("interestlake.core.claim")
     with ThreadPoolExecutor(1) as pool:

@@ -36,6 +36,7 @@ def main(argv: Sequence[str] | None = None, load: Callable | None = None) -> int
     _quiet_libraries()
     choose()  # before anything loads numpy, and before the JVM that workers inherit from
     arguments = build_parser().parse_args(argv)
+    arguments.words = list(sys.argv[1:] if argv is None else argv)
     set_up_logging(arguments.quiet, arguments.verbose)
     try:
         with nullcontext() if arguments.quiet else PROGRESS.reported(), PROGRESS.doing(arguments.command):

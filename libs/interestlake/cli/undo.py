@@ -10,6 +10,7 @@ from pyspark.sql import functions as F
 
 from ..core.claim import new_undo_id, undone_run
 from ..core.config import UNDO, RunOptions
+from ..core.counted import counted
 from ..core.errors import BadInput
 from ..core.lake import Lake
 from ..core.params.all import Params
@@ -45,13 +46,15 @@ def show(arguments: argparse.Namespace, spark: SparkSession, params: Params, opt
 
 def closing(figures: Mapping[str, float], options: RunOptions) -> str:
     """What was done."""
-    tables = f"{figures['restored']:.0f} tables as they were before, {figures['dropped']:.0f} gone that it had made"
-    return f"Run {options.request} is taken back: {tables}, {figures['registry']:.0f} changes in the registry."
+    restored, changes = counted(figures["restored"], "table"), counted(figures["registry"], "change")
+    were = "it was" if figures["restored"] == 1 else "they were"
+    tables = f"{restored} as {were} before, {figures['dropped']:.0f} gone that it had made"
+    return f"Run {options.request} is taken back: {tables}, {changes} in the registry."
 
 
 def as_table(plan: Plan) -> str:
     """A line per table that would change: the version it goes back to, or that it goes, and how many commits."""
-    lines = [f"Run {plan.run_id}: {len(plan.steps)} tables would change"]
+    lines = [f"Run {plan.run_id}: {counted(len(plan.steps), 'table')} would change"]
     lines.append(f"{'table':<34}{'now':>6}{'then':>8}  commits")
     for step in plan.steps:
         then = "none" if step.version is None else str(step.version)

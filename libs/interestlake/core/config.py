@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from .counted import counted
 from .errors import BadInput, nearest
 from .params.all import SECTIONS, Params, section_fields
 from .yaml_file import parse_yaml, read_yaml
@@ -35,6 +36,7 @@ class RunOptions:
     fresh: stages run although nothing that they rest on has changed.
     request: what one person asks for. It shapes the run's fingerprint, and no table and no tracking store names it:
     what is forgotten would outlive itself there. wait_s: seconds to wait for another run on the lake to end.
+    command: the command line that begins the run again, for whoever finds it killed.
     """
 
     lake: str
@@ -48,6 +50,7 @@ class RunOptions:
     request: Any = None
     fresh: bool = False
     wait_s: float = 0.0
+    command: str = ""
 
 
 def _fault(value: Any, spec: Any, expected_type: type) -> str | None:
@@ -183,7 +186,7 @@ def load_params(conf_dir: str | None, overrides: dict[str, object] | None = None
     sections = {name: _section(name, values[name], origin[name], origins[name], faults) for name in SECTIONS}
     _cross_checks(sections, faults)
     if faults:
-        raise BadInput(f"configuration: {len(faults)} fault(s)\n  " + "\n  ".join(faults))
+        raise BadInput(f"configuration: {counted(len(faults), 'fault')}\n  " + "\n  ".join(faults))
     return Params(**sections)
 
 

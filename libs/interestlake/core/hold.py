@@ -36,7 +36,8 @@ SETTLE_S = 0.5  # between taking a dead run's place and looking whether another 
 
 @dataclass(frozen=True)
 class Holder:
-    """Who runs: place (machine and, in a container, its processes), pid, when that process and the run began."""
+    """Who runs: place (machine and, in a container, its processes), pid, when that process and the run began; command:
+    the line that begins it again, where it is known."""
 
     run_id: str
     place: str
@@ -45,13 +46,14 @@ class Holder:
     since: str
     root: str
     token: str
+    command: str = ""
 
     @classmethod
-    def me(cls, run_id: str, root: str) -> "Holder":
+    def me(cls, run_id: str, root: str, command: str = "") -> "Holder":
         """This process, under a run id."""
         began = psutil.Process().create_time()
         since = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
-        return cls(run_id, _place(), os.getpid(), began, since, root, uuid.uuid4().hex)
+        return cls(run_id, _place(), os.getpid(), began, since, root, uuid.uuid4().hex, command)
 
     def lives(self, root: str, silent_s: float) -> bool:
         """Whether it still runs on the lake at `root`, whose file has been silent for so long."""
@@ -109,16 +111,17 @@ def holding(lake: "Lake", options: "RunOptions", alone: bool = True) -> Iterator
     if not alone:
         yield None
         return
-    hold = take(held_file(lake.spark, f"{lake.root}/{NAME}"), options.run_id, lake.root, options.wait_s)
+    file = held_file(lake.spark, f"{lake.root}/{NAME}")
+    hold = take(file, options.run_id, lake.root, options.wait_s, options.command)
     try:
         yield hold
     finally:
         hold.release()
 
 
-def take(file: LocalFile | HadoopFile, run_id: str, root: str, wait_s: float = 0.0) -> Hold:
+def take(file: LocalFile | HadoopFile, run_id: str, root: str, wait_s: float = 0.0, command: str = "") -> Hold:
     """Hold the lake at `root`; see `holding`."""
-    mine, until, told = Holder.me(run_id, root), time.monotonic() + wait_s, False
+    mine, until, told = Holder.me(run_id, root, command), time.monotonic() + wait_s, False
     try:
         while not _put(file, mine):
             holder, silent_s = _read(file), file.silent_s()
@@ -149,6 +152,13 @@ def holder_of(lake: "Lake") -> Holder | None:
     file = held_file(lake.spark, f"{lake.root}/{NAME}")
     holder = _read(file)
     return holder if holder is not None and holder.lives(lake.root, file.silent_s()) else None
+
+
+def noted_here(root: str) -> tuple[Holder | None, bool]:
+    """Who the lake of this machine's disk says runs, and whether it lives; (None, False) where nobody is noted."""
+    file = LocalFile(f"{root}/{NAME}")
+    holder = _read(file)
+    return holder, holder is not None and holder.lives(root, file.silent_s())
 
 
 def _put(file: LocalFile | HadoopFile, mine: Holder) -> bool:

@@ -3,7 +3,7 @@
 import logging
 import os
 import sqlite3
-from contextlib import closing, suppress
+from contextlib import closing
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -58,26 +58,31 @@ def settle(tracking_uri: str, experiment: str) -> bool:
     """Write the addresses anew where the sqlite store's artefacts came along with it; True where any was changed.
 
     They came along where the folder beside the store is there, or where the noted one is not. The experiment's noted
-    folder says where the store was; artefacts that were sent elsewhere stay where they are.
+    folder says where the store was; artefacts that were sent elsewhere stay where they are. A store that cannot be read
+    or written is left, without a fault.
     """
     path = _path(tracking_uri)
     if path is None or not path.is_file():
         return False
-    with closing(sqlite3.connect(path)) as store:
-        noted = _noted(store, experiment)
-        new = artifacts_beside(tracking_uri)
-        if noted is None or noted == new or noted.rsplit("/", 1)[-1] != ARTIFACTS:
-            return False
-        if not (path.parent / ARTIFACTS).is_dir() and _folder(noted).is_dir():
-            return False
-        with suppress(sqlite3.OperationalError), store:  # of a store that can only be read
-            for table, column in ADDRESSES:
-                if column in {row[1] for row in store.execute(f"PRAGMA table_info({table})")}:
-                    store.execute(
-                        f"UPDATE {table} SET {column} = ? || substr({column}, ?) "
-                        f"WHERE {column} = ? OR substr({column}, 1, ?) = ?",
-                        (new, len(noted) + 1, noted, len(noted) + 1, f"{noted}/"),
-                    )
+    try:
+        with closing(sqlite3.connect(path)) as store:
+            noted = _noted(store, experiment)
+            new = artifacts_beside(tracking_uri)
+            if noted is None or noted == new or noted.rsplit("/", 1)[-1] != ARTIFACTS:
+                return False
+            if not (path.parent / ARTIFACTS).is_dir() and _folder(noted).is_dir():
+                return False
+            with store:
+                for table, column in ADDRESSES:
+                    if column in {row[1] for row in store.execute(f"PRAGMA table_info({table})")}:
+                        store.execute(
+                            f"UPDATE {table} SET {column} = ? || substr({column}, ?) "
+                            f"WHERE {column} = ? OR substr({column}, 1, ?) = ?",
+                            (new, len(noted) + 1, noted, len(noted) + 1, f"{noted}/"),
+                        )
+    except sqlite3.Error as fault:  # who reads the lake alone needs no store; who needs it is told by MLflow
+        LOG.debug("MLflow's addresses stay as they are: %s", fault)
+        return False
     return True
 
 

@@ -7,6 +7,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.dataset as ds
 
+from .plain_contract import expect_contract
 from .plain_tables import PlainTable, Unreadable, among
 from .rows import AnyOf
 from .storage import located
@@ -15,7 +16,8 @@ from .storage import located
 class PlainLake:
     """The tables under `root`. A table is looked up once, and what its log gained since is read by `moved` alone.
 
-    Every method but `there` raises Unreadable where the files cannot be read from here, or there is no such table.
+    Every method but `there` raises Unreadable where the files cannot be read from here, or there is no such table, and
+    BadInput where a column that is asked for is not as the table's contract has it.
     """
 
     def __init__(self, root: str):
@@ -55,7 +57,7 @@ class PlainLake:
         where = None
         for column, values in (any_of or {}).items():
             where = among(column, values) if where is None else where & among(column, values)
-        table = self._table(name, columns, where)
+        table = self._table(name, columns, where, any_of or ())
         maps = [column.name for column in table.schema if pa.types.is_map(column.type)]
         rows = table.to_pylist()
         times = [column.name for column in table.schema if pa.types.is_timestamp(column.type)]
@@ -64,9 +66,16 @@ class PlainLake:
             row.update({column: _naive(row[column]) for column in times if row[column] is not None})
         return rows
 
-    def _table(self, name: str, columns: Collection[str], where: ds.Expression | None) -> pa.Table:
+    def _table(
+        self, name: str, columns: Collection[str], where: ds.Expression | None, asked_by: Collection[str] = ()
+    ) -> pa.Table:
         self._expect(name)
-        return self._tables[name].table(columns, where)
+        looked_at = {*columns, *asked_by}
+
+        def look(schema: pa.Schema) -> None:
+            expect_contract(name, schema, looked_at, f"--lake {self.root}, made anew by `interestlake run`")
+
+        return self._tables[name].table(columns, where, look)
 
     def _expect(self, name: str) -> None:
         if self.version(name) is None:

@@ -1,6 +1,6 @@
 """Tables of a lake read without Spark, by Delta's own log in Rust: for processes that must answer at once."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 
 import pandas as pd
@@ -50,9 +50,15 @@ class PlainTable:
         """
         return self.table(columns, where).to_pandas()
 
-    def table(self, columns: Collection[str], where: ds.Expression | None = None) -> pa.Table:
-        """`rows` as Arrow has them; a column that none of the files has is null."""
+    def table(
+        self,
+        columns: Collection[str],
+        where: ds.Expression | None = None,
+        look: Callable[[pa.Schema], None] = lambda schema: None,
+    ) -> pa.Table:
+        """`rows` as Arrow has them; a column that none of the files has is null. look(the files' schema) may refuse."""
         with self._reading() as (schema, files):
+            look(schema)
             there = [name for name in columns if name in schema.names]
             read = files.to_table(columns=there, filter=where)
             for name in (name for name in columns if name not in schema.names):

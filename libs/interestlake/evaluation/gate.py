@@ -4,6 +4,8 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from ..core.counted import counted
+
 ROUNDING = 1e-9
 NOT_WORSE, BETTER, IGNORE = "not_worse", "better", "ignore"  # promote.champion
 
@@ -36,9 +38,9 @@ class Champion:
     def __str__(self) -> str:
         if self.why:
             return f"not compared with the champion of run {self.run}: {self.why}"
-        gap = self.challenger - self.champion
+        gap, people = self.challenger - self.champion, counted(self.people, "person", "people")
         return (f"{self.challenger:.4f} against the champion's {self.champion:.4f} (run {self.run}) on the same "
-                f"{self.people:,} people: {gap:+.4f}, 95 % interval {self.low:+.4f} to {self.high:+.4f}")  # fmt: skip
+                f"{people}: {gap:+.4f}, 95 % interval {self.low:+.4f} to {self.high:+.4f}")  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from logging import Logger
 
 import numpy as np
 
+from ..core.counted import counted
 from .held_out import HeldOut, held_out_pairs
 from .pairs import Pairs
 from .protocols import MIN_WARM_SHARE, NEWEST, RANDOM, cut_validation, newest_of_all, random_of_each, withheld_items
@@ -48,12 +49,12 @@ def cuts_of(train: Pairs, validation: Pairs | None, protocol: str, seed: int, lo
                 break
             cuts.append((older.rows(~held_out), older.rows(held_out)))
     log.info(
-        "validation: %s%s, %s pairs; %d cut(s), %s people with a history",
+        "validation: %s%s, %s; %s, %s with a history",
         how,
         "" if validation is not None else " of train",
-        f"{len(cuts[0][1]):,}",
-        len(cuts),
-        f"{_asked(cuts):,}",
+        counted(len(cuts[0][1]), "pair"),
+        counted(len(cuts), "cut"),
+        counted(_asked(cuts), "person", "people"),
     )
     return tuple(cuts)
 

@@ -5,9 +5,7 @@ from collections.abc import Callable
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
-from .reading_key import NAMED_KINDS
-
-AS_EVERYBODY = 0.5  # the strength of what a person chooses as often as everybody does
+from .reading_key import AS_EVERYBODY, NAMED_KINDS
 
 
 def is_bare_word(kind: Column, name: Column) -> Column:
@@ -18,6 +16,16 @@ def is_bare_word(kind: Column, name: Column) -> Column:
 def class_of(kind: Column, name: Column) -> Column:
     """0: categories, tags, entities; 1: phrases and topics; 2: bare words."""
     return F.when(kind.isin(*NAMED_KINDS), 0).when(is_bare_word(kind, name), 2).otherwise(1)
+
+
+def is_told(kind: Column, strength: Column) -> Column:
+    """`reading_key.is_told` of columns."""
+    return kind.isin(*NAMED_KINDS) | (strength > AS_EVERYBODY)
+
+
+def kind_of(interest_id: Column) -> Column:
+    """The kind that an interest's id begins with."""
+    return F.substring_index(interest_id, ":", 1)
 
 
 def first_interests(vocabulary: DataFrame, k: int) -> Callable[[DataFrame], DataFrame]:

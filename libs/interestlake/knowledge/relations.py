@@ -8,6 +8,7 @@ from typing import Any
 import yaml
 
 from ..core.config import conf_file
+from ..core.counted import counted
 from ..core.errors import BadInput
 
 KEYS = {"sentence", "functional", "mined", "names", "years", "texts"}
@@ -48,7 +49,7 @@ def read_relations(path: str) -> dict[str, Relation]:
             mined = tuple((str(pattern), float(worth)) for pattern, worth in (value.get("mined") or {}).items())
             relations[str(predicate)] = Relation(**value | {"mined": mined})
     if faults:
-        raise BadInput(f"file {path}: {len(faults)} fault(s)\n  " + "\n  ".join(faults))
+        raise BadInput(f"file {path}: {counted(len(faults), 'fault')}\n  " + "\n  ".join(faults))
     return relations
 
 

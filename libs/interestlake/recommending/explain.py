@@ -10,7 +10,8 @@ from ..models.scorer import Scorer
 from .recommender import ItemInterests
 
 MAX_EVIDENCE = 3
-TOGETHER = ("item_knn",)  # their evidence was chosen by the same people, which a reason may say
+# their evidence was chosen by the same people, which a reason may say: counts of people, or steps within histories
+COUNTED = ("item_knn", "transitions", "log_evidence")
 
 
 @dataclass(frozen=True)

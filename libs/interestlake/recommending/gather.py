@@ -12,6 +12,7 @@ from pyspark.sql import functions as F
 from ..core.only_row import only_row
 from ..core.room import gigabytes, has_room
 from ..interactions.item_room import BOUND
+from ..interests.ignored import is_ignored
 from ..models.fold_in_als import FoldInAls
 from ..text.holds_word import holds_word
 from .blocks import Catalogue
@@ -95,15 +96,23 @@ def fact_frames(tables: Mapping[str, DataFrame]) -> tuple[DataFrame, DataFrame, 
 
 
 def collect_named_facts(
-    tables: Mapping[str, DataFrame], catalogue: Catalogue, hidden_words: Sequence[str], most: float, log: Logger
+    tables: Mapping[str, DataFrame],
+    catalogue: Catalogue,
+    hidden_words: Sequence[str],
+    ignore: Sequence[str],
+    most: float,
+    log: Logger,
 ) -> NamedFacts | None:
-    """Facts that sentences may name, of `fact_frames`, without those that hold one of `hidden_words`. Six Spark jobs.
+    """Facts that sentences may name, of `fact_frames`, without those that hold one of `hidden_words` and without the
+    values `ignore`, which are no interest. Six Spark jobs.
 
     Rows and letters are counted before anything is collected. None, with a line in the log, where they would take more
     than `most` gigabytes.
     """
     holds = holds_word(hidden_words)
-    frames = [frame.where(~holds(F.col(frame.columns[-1]))) for frame in fact_frames(tables)]
+    ignored = is_ignored(ignore)
+    frames = [frame.where(~holds(F.col(frame.columns[-1])) & ~ignored(F.col(frame.columns[-1])))
+              for frame in fact_frames(tables)]  # fmt: skip
     sizes = [only_row(frame.agg(F.count("*"), F.sum(F.length(frame.columns[-1])))) for frame in frames]
     rows, letters = (sum(size[n] or 0 for size in sizes) for n in (0, 1))
     if not has_room(f"{rows:,} facts of sentences", gigabytes(rows, texts=3, letters=letters), most, BOUND, log):

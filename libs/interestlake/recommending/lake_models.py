@@ -12,14 +12,15 @@ from ..core.params.all import Params
 from ..interactions.cuts import Cut, cuts_of
 from ..interactions.inputs import Inputs
 from ..interactions.lake_inputs import LakeFrames
+from ..interactions.pace import in_sequence
 from ..interactions.pairs import Pairs
 from ..interactions.side_information import SideInformation, build_side, likeness_vectors
 from ..models.fitted import Fitted
 from ..models.nearest import PEOPLE
-from ..models.registry import BY_NAME
 from .blocks import Catalogue
 from .budget import plan_search
 from .choose import Choice, Settings, choose, fit_all
+from .codes import codes_of
 from .guard import Guard
 from .kept import kept_choice
 from .named_facts import NamedFacts
@@ -133,7 +134,7 @@ class LakeModels:
             people_per_item(histories).astype(np.float32),
             fitted,
             fusion,
-            {name: BY_NAME[name].reason for name in fitted},
+            codes_of(fitted, in_sequence(histories)),
             choice.granularity,
             self.interests,
             place,

@@ -40,7 +40,8 @@ def open_models(context: StageContext, scoring: Scoring, embeddings: DataFrame) 
     )
     if context.lake.exists(ATTRIBUTES):
         gathered[ATTRIBUTES] = context.read(ATTRIBUTES)
-    told = collect_named_facts(gathered, catalogue, params.guard.hidden_words, params.recommend.max_item_gigabytes, log)
+    told = collect_named_facts(gathered, catalogue, params.guard.hidden_words, params.interests.ignore,
+                               params.recommend.max_item_gigabytes, log)  # fmt: skip
     guard = gather_guard(params.guard, context.read, catalogue, params.recommend.max_item_gigabytes)
     if guard is not None:
         log.info("      guard: %d of %d items are never listed", guard.blocked.sum(), len(guard.blocked))

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from ..interactions.batch import UserBatch
-from .explain import TOGETHER, Evidence, find_evidence, shared_interests
+from .explain import COUNTED, Evidence, find_evidence, shared_interests
 from .objected import kept_shares
 from .pool import Pool
 from .recommender import Recommender
@@ -48,9 +48,10 @@ def recommend_block(block: pd.DataFrame, recommender: Recommender, length: int) 
     """The lists of one block of people, at most `length` rows a person, best first.
 
     block: user_id, user_index, items, weights, friend_items, friend_weights, interests, shares. Returns COLUMNS:
-    sources [{source, share}], evidence [item_id], code (see models.model), and of the sentence named [item_id],
-    fact [relation, value] and interests [name], [] where it names none. Where block carries `barred`, `refused` and
-    `disliked` (see objected.py), a barred item is not listed and what is like a refused one is listed lower.
+    sources [{source, share}], evidence [item_id] (the strongest, then what the sentence names beside them), code (see
+    models.model), and of the sentence named [item_id], fact [relation, value] and interests [name], [] where it names
+    none. Where block carries `barred`, `refused` and `disliked` (see objected.py), a barred item is not listed and what
+    is like a refused one is listed lower.
     """
     batch = recommender.batch(block)
     lists = list_block(block, batch, recommender, length)
@@ -67,6 +68,8 @@ def recommend_block(block: pd.DataFrame, recommender: Recommender, length: int) 
             given = {name: float(part) for name, part in zip(names, parts[place], strict=True) if part > 0}
             shares = sorted(given.items(), key=lambda pair: (-pair[1], pair[0]))
             sentence = write_reason(_facts(batch, person, row, int(column), given, evidence[place], recommender), used)
+            # whoever looks a sentence up finds the item that it names among those it rests on
+            rests_on = list(dict.fromkeys([*evidence[place].columns.tolist(), *sentence.named]))
             rows.append(
                 (
                     row.user_id,
@@ -74,7 +77,7 @@ def recommend_block(block: pd.DataFrame, recommender: Recommender, length: int) 
                     item_ids[column],
                     float(lists.scores[person, place]),
                     [{"source": source, "share": part} for source, part in shares],
-                    list(item_ids[evidence[place].columns]),
+                    list(item_ids[rests_on]),
                     sentence.code,
                     list(item_ids[list(sentence.named)]),
                     list(sentence.fact),
@@ -104,7 +107,8 @@ def _facts(
 ) -> ReasonFacts:
     codes = recommender.reasons
     linked: dict[str, list[int]] = {}
-    counted = [source for source in TOGETHER if len(evidence.by_source.get(source, ()))]
+    counted = [source for source in COUNTED
+               if codes.get(source) == "together" and len(evidence.by_source.get(source, ()))]  # fmt: skip
     for source in sorted(evidence.by_source, key=lambda source: (-given.get(source, 0.0), source)):
         code = codes[source]
         if code == "together" and counted and source not in counted:

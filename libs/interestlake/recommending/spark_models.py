@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from logging import Logger
 
 import numpy as np
@@ -13,6 +14,7 @@ from pyspark.sql import functions as F
 from ..core.params.all import Params
 from ..core.present import present
 from ..evaluation.arrays import mean_list_ndcg
+from ..interactions.pace_of_tables import in_sequence_of
 from ..interactions.pairs import Pairs
 from ..interactions.side_information import SideInformation
 from ..models.fitted import Fitted
@@ -20,6 +22,7 @@ from ..models.nearest import PEOPLE
 from ..models.registry import BY_NAME, MODELS
 from .blocks import Catalogue, blocks
 from .choose import FUSION_PEOPLE, Choice, Chosen
+from .codes import codes_of
 from .fit_fusion import fit_fusion
 from .fit_tables import fit_tables, user_counts
 from .fusion import WEIGHTS, Fusion
@@ -128,7 +131,7 @@ class SparkModels:
             counts,
             fitted,
             fusion,
-            {name: BY_NAME[name].reason for name in fitted},
+            codes_of(fitted, self.in_sequence),
             {name: BY_NAME[name].granularity for name in fitted},
             self.interests,
             named_facts=self.named_facts,
@@ -144,6 +147,11 @@ class SparkModels:
         drawn = pairs.select("user_index").distinct().orderBy(draw, "user_index").limit(PEOPLE)
         people = self.scoring.people(users.join(drawn, "user_index"), pairs)().orderBy("user_index").toPandas()
         return people.astype(object).where(people.notna(), None)
+
+    @cached_property
+    def in_sequence(self) -> bool:
+        """See `pace.in_sequence`; one Spark job."""
+        return in_sequence_of(self.scoring.tables["silver.interactions"])
 
     def _validating(self) -> DataFrame:
         pairs, users = self.scoring.pairs, self.scoring.users

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from ..core.counted import counted
 from ..core.present import present
 from .named_facts import CATEGORY
 
@@ -22,6 +23,8 @@ INTERESTS = 3  # strongest shared ones, of which a sentence names one or two
 NEAR_THE_STRONGEST = 8  # items with a place left among which one with a fact, or of a kind with the item, goes first
 NO_HISTORY = "You have no history here yet"
 LINKED = ("together", "next", "text", "facts")  # codes that point at items of the history
+ABOUT = ("facts", "text")  # of these, the ones that say what both items are about
+TELLING = 0.25  # of the strongest's share, from which a fact that both items share is said in its place
 
 
 @dataclass(frozen=True)
@@ -68,17 +71,17 @@ class Used:
 def write_reason(facts: ReasonFacts, used: Used | None = None) -> Reason:
     """Facts -> a code and a sentence of plain text of at most MAX_WORDS words, which is never empty; notes in `used`.
 
-    The strongest code that has an item to point at leads, else the strongest of the others; an item that explains
-    ENTRIES_PER_ITEM entries of the list gives way to the next. One more thing is said where there is room: a fact that
-    both items share, a shared interest, or a second code of MIN_SHARE or more; the first with which no sentence of the
-    list stands twice.
+    The strongest code that has an item to point at leads, or a fact by name where what items are about has TELLING of
+    its share (see `_telling`); else the strongest of the others. An item that explains ENTRIES_PER_ITEM entries of the
+    list gives way to the next. One more thing is said where there is room: a fact that both items share, a shared
+    interest, or a second code of MIN_SHARE or more; the first with which no sentence of the list stands twice.
 
     Example: People who chose “Forrest Gump” also chose this; same director, Robert Zemeckis.
     """
     used = Used() if used is None else used
     weight = facts.shares
     spoken = sorted((code for code in weight if weight[code] > 0), key=lambda code: (-weight[code], code))
-    link, column = _pointed_at(spoken, facts, used)
+    link, column = _telling(*_pointed_at(spoken, facts, used), facts, used)
     others = [code for code in spoken if code not in LINKED and (weight[code] >= MIN_SHARE or link is None)]
     interests = _interests(facts.interests, used)
     shared = f"it fits your interest in {listed(interests)}" if interests else ""
@@ -115,18 +118,37 @@ def _interests(shared: Sequence[str], used: Used) -> tuple[str, ...]:
     return next((one for one in sets if one not in used.interests), ())
 
 
+def _telling(link: str | None, column: int, facts: ReasonFacts, used: Used) -> tuple[str | None, int]:
+    """The lead and its item, or ("facts", an item that shares a fact by name), which says more.
+
+    Facts and texts, which both say what items are about, have TELLING of the lead's share or more between them, facts a
+    part of it, and one of them speaks for the entry through that item.
+    """
+    about = [facts.shares.get(code, 0.0) for code in ABOUT]
+    if link is None or link in ABOUT or not about[0] or sum(about) < TELLING * facts.shares[link]:
+        return link, column
+    near = [c for code in ABOUT for c in _free(code, facts, used)[:NEAR_THE_STRONGEST]]
+    told = [c for c in near if c in facts.facts and facts.facts[c][0] != CATEGORY]
+    return ("facts", told[0]) if told else (link, column)
+
+
+def _free(code: str, facts: ReasonFacts, used: Used) -> list[int]:
+    """The items through which a code speaks that have a place left, strongest first."""
+    return [int(c) for c in facts.linked.get(code, ()) if used.columns[c] < ENTRIES_PER_ITEM]
+
+
 def _pointed_at(spoken: Sequence[str], facts: ReasonFacts, used: Used) -> tuple[str | None, int]:
     """The strongest code with an item that has a place left, and that item; (None, -1) where there is none."""
     for code in spoken:
         if code not in LINKED:
             continue
-        free = [c for c in facts.linked.get(code, ()) if used.columns[c] < ENTRIES_PER_ITEM]
+        free = _free(code, facts, used)
         if code == "facts":
             free = [c for c in free if c in facts.facts]
         if free:
             of_a_kind = [c for c in free[:NEAR_THE_STRONGEST] if c in facts.facts]
             told = [c for c in of_a_kind if facts.facts[c][0] != CATEGORY]
-            return code, int((told or of_a_kind or free)[0])
+            return code, (told or of_a_kind or free)[0]
     return None, -1
 
 
@@ -155,7 +177,7 @@ def _clause(code: str, facts: ReasonFacts) -> str:
         return "it fits the pattern of your choices"
     if code == "friends":
         return "it is among your friends' choices"
-    people = "1 person" if facts.user_count == 1 else f"{facts.user_count:,} people"
+    people = counted(facts.user_count, "person", "people")
     return f"{people} chose it" if facts.user_count else "it is part of the catalogue"
 
 

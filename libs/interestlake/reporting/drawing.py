@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from ..core.counted import counted
 from .content import InterestGraph, Node
 from .layout import Place, lay_out
 from .wording import clipped
@@ -105,10 +106,12 @@ def _labels(
 
 def _text(graph: InterestGraph, node: Node, strongest: list[int]) -> str:
     """What a screen reader and the line under the drawing say of a node."""
-    items = "" if node.items is None else f", {node.items:,} items"
+    items = "" if node.items is None else f", {counted(node.items, 'item')}"
     where = f", community {node.group + 1}" if node.group >= 0 else ""
     named = ", ".join(clipped(graph.nodes[j].name, 40) for j in strongest[:5])
-    return f"{node.kind}{where}{items}, {node.degree:,} neighbours" + (f"; closest here: {named}" if named else "")
+    return f"{node.kind}{where}{items}, {counted(node.degree, 'neighbour')}" + (
+        f"; closest here: {named}" if named else ""
+    )
 
 
 def _lines(graph: InterestGraph, places: list[Place]) -> tuple[Line, ...]:

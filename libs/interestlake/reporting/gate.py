@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
+from ..core.counted import counted
 from ..core.params.all import Promote
 from ..evaluation.gate import IGNORE, Champion, decide
 from .content import Missing
@@ -44,5 +45,6 @@ def _beside(champion: Champion, holds: bool) -> Beside:
     low, high = champion.low, champion.high
     says = "better" if low > 0 else "worse" if high < 0 else "neither better nor worse beyond chance"
     on = f"{champion.challenger:.4f} against {champion.champion:.4f}"
+    people = counted(champion.people, "person", "people")
     return Beside(champion.run, holds, f"Beside the present champion, run {champion.run}: {says}, {on} on the same "
-                  f"{champion.people:,} people (difference {low:+.4f} to {high:+.4f}, 95 %).")  # fmt: skip
+                  f"{people} (difference {low:+.4f} to {high:+.4f}, 95 %).")  # fmt: skip

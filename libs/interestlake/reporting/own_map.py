@@ -5,6 +5,7 @@ from math import fsum
 
 import networkx as nx
 
+from ..core.counted import counted
 from ..core.rows import Rows
 from .content import Community, InterestGraph, Link, Missing, Node
 from .drawing import Drawing, draw
@@ -39,7 +40,7 @@ def read_map(rows: Rows, own: list[dict], carried: list[dict], history: list[dic
     """
     chosen = choose(own)
     if not chosen:
-        return Missing("No interest map for this person: the items of the history carry no interests.")
+        return Missing("No interest map yet: nothing that the items of the history carry says enough of their person.")
     place = {row["interest_id"]: i for i, row in enumerate(chosen)}
     community_of = {}
     if rows.there("graph.interest_nodes"):
@@ -143,6 +144,6 @@ def _told(drawing: Drawing, own: OwnMap) -> Drawing:
     circles = []
     for circle, row in zip(drawing.circles, own.rows, strict=False):
         trend = f", {row['trend']}" if row.get("trend") not in (None, "unknown") else ""
-        items = f"{row['item_count']:,} item{'' if row['item_count'] == 1 else 's'}"
+        items = counted(row["item_count"], "item")
         circles.append(replace(circle, text=f"{row['kind']}, strength {row['strength']:.2f}, {items}{trend}"))
     return replace(drawing, circles=tuple(circles))

@@ -5,7 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from ..core.counted import counted
 from ..core.rows import AnyOf, Rows
+from ..interests.reading_key import LEAST_ITEMS, is_told, leading
 from .content import Missing, Suggestion
 from .own_map import OwnMap, draw_map, read_map
 from .own_time import ARROWS, Courses, change_of, read_courses
@@ -46,7 +48,8 @@ class Seen:
 
 @dataclass(frozen=True)
 class OwnPage:
-    """What one person's page shows. `details`: interest_id -> what the panel says; `refused`: (kind, id, name)."""
+    """What one person's page shows. `reading`: the interests that lead; `details`: interest_id -> what the panel says,
+    in reading order; `refused`: (kind, id, name)."""
 
     user_id: str
     items: int
@@ -63,6 +66,17 @@ class OwnPage:
     refused: tuple[tuple[str, str, str], ...]
     seed: int
 
+    @property
+    def too_little(self) -> str | None:
+        """Why nothing leads: too short a history, or choices as everybody's; None where something does."""
+        if self.reading:
+            return None
+        if self.items < LEAST_ITEMS:
+            return (
+                f"too little to tell yet: {counted(self.items, 'item')}, and interests are read from {LEAST_ITEMS} on"
+            )
+        return "nothing stands out yet: chosen much as by everybody"
+
 
 def gather_own(rows: Rows, user_id: str, top_k: int, seed: int = 42) -> OwnPage:
     """One person's rows of READS, about twelve reads. A table that is not there is a Missing or an empty part."""
@@ -72,7 +86,8 @@ def gather_own(rows: Rows, user_id: str, top_k: int, seed: int = 42) -> OwnPage:
     no_interest = {target for kind, target in refused if kind == "interest"}
     mapped, listed = rows.there("gold.interest_map"), rows.there("gold.recommendations")
     interests = collect_interests(rows, user_id) if mapped else []
-    interests = _with_profile(rows, mine, [row for row in interests if row["interest_id"] not in no_interest])
+    interests = [row for row in interests if row["interest_id"] not in no_interest and is_told(row)]
+    interests = _with_profile(rows, mine, interests)
     no_item = {target for kind, target in refused if kind == "item"}
     offered = collect_suggestions(rows, user_id, top_k) if listed else []
     offered = [row for row in offered if row["item_id"] not in no_item]
@@ -92,7 +107,8 @@ def gather_own(rows: Rows, user_id: str, top_k: int, seed: int = 42) -> OwnPage:
     return OwnPage(
         user_id=user_id, items=len(history), first_day=day_of(_edge(min, history, "first_ts")),
         last_day=day_of(_edge(max, history, "last_ts")),
-        reading=reading_of(interests), map=own, details={r["interest_id"]: _detail(r, titles) for r in interests},
+        reading=tuple(row["name"] for row in leading(interests, len(history))), map=own,
+        details={r["interest_id"]: _detail(r, titles) for r in interests},
         courses=courses,
         suggestions=suggestions(offered, titles) if listed else Missing(
             "No list has been made for you yet. It appears after the next run."),
@@ -141,12 +157,6 @@ def _detail(row: dict, titles: dict) -> dict:
         "confidence": None if row.get("confidence") is None else round(row["confidence"], 2),
         "evidence": [titles.get(i, (i, ()))[0] for i in row["evidence"][:4]],
     }  # fmt: skip
-
-
-def reading_of(own: list[dict]) -> tuple[str, ...]:
-    """Names of the three interests of largest share that a person would name: categories and tags before keywords."""
-    named = [r for r in own if r["kind"] in ("category", "tag")] or [r for r in own if r["kind"] == "keyword"]
-    return tuple(r["name"] for r in sorted(named, key=lambda r: (-r["share"], r["interest_id"]))[:3])
 
 
 def _counterfactuals(rows: Rows, mine: AnyOf) -> dict[str, str]:

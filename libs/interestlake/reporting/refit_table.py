@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from itertools import zip_longest
 
+from ..core.counted import counted
 from ..models.granularities import GRANULARITIES
 from ..recommending.segments import SEGMENT_NAMES
 from .wording import model_label, whole
@@ -46,14 +47,15 @@ def _segment(figures: Mapping[str, float], segment: str) -> list[str]:
 def _verdict(figures: Mapping[str, float], segment: str) -> str:
     people, held_out, rested = (figures[f"{name}.{segment}"] for name in ("people", "held", "rested_on"))
     before, after = figures[f"ndcg_10_before.{segment}"], figures[f"ndcg_10_after.{segment}"]
+    behind = counted(people, "person", "people")
     if not people:
         return f"{segment}: no feedback of such people to fit on, the old weights stay"
     if not held_out:
-        return f"{segment}: feedback of {whole(people)} people and nobody left to judge it by, the old weights stay"
-    judged = f"nDCG@10 of {whole(held_out)} held-out people {before:.4f} -> {after:.4f}"
+        return f"{segment}: feedback of {behind} and nobody left to judge it by, the old weights stay"
+    judged = f"nDCG@10 of {counted(held_out, 'held-out person', 'held-out people')} {before:.4f} -> {after:.4f}"
     if not figures[f"moved.{segment}"]:
         return f"{segment}: {judged} is not better, the old weights stay"
-    return f"{segment}: {judged}; {whole(people)} people moved weights of {whole(rested)}"
+    return f"{segment}: {judged}; {behind} moved weights of {whole(rested)}"
 
 
 def _change(figures: Mapping[str, float], what: str, segment: str, part: str | None) -> str:

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 
-from .wording import clipped, metric_label, model_label, whole
+from ..core.counted import counted
+from .wording import clipped, metric_label, model_label
 
 SHOWN = ("ndcg", "map", "recall", "hit_rate", "coverage")
 
@@ -24,7 +25,7 @@ def metrics_table(rows: Iterable[Mapping], k: int = 10, shares: Mapping[str, flo
     order = sorted({model for model, _ in values}, key=lambda m: (-values.get((m, "ndcg"), -1.0), m))
     best = {metric: max((v for (_, m), v in values.items() if m == metric), default=None) for metric in SHOWN}
     heads = [f"{metric_label(metric)}@{k}" for metric in SHOWN]
-    lines = [f"test split, {whole(users)} people, best first, * best of its column"]
+    lines = [f"test split, {counted(users, 'person', 'people')}, best first, * best of its column"]
     share = "" if shares is None else f"{'share':>8}"
     lines.append(f"{'model':<16}{share}" + "".join(f"{head:>14}" for head in heads))
     for model in order:

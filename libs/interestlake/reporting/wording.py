@@ -33,7 +33,7 @@ MODELS = {
 }
 # what a reader of their own page is told of the models, by the registry's reason codes
 WAYS = {
-    "next": ("chosen soon before or after what you chose", ("transitions", "log_evidence")),
+    "next": ("near what you chose, in other people's histories", ("transitions", "log_evidence")),
     "together": ("chosen by people who chose the same as you", ("item_knn", "ease", "sequence_ease")),
     "text": ("described like what you chose", ("text", "words", "content", "distribution")),
     "facts": ("has facts in common with what you chose", ("facts", "information", "fact_knn")),

@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+from ..core.counted import counted
 from ..core.rows import Rows
 from ..recommending.named_facts import CATEGORY
 from ..recommending.write_reason import listed, quoted
@@ -59,7 +60,7 @@ def _lists(rows: Rows, item_id: str) -> list[str]:
     entries = rows.of(TABLE, ["rank", "code"], {"item_id": [item_id]})
     if not entries:
         return ["      lists       in nobody's: no list of the last run has it"]
-    people = "1 person" if len(entries) == 1 else f"{len(entries):,} people"
+    people = counted(len(entries), "person", "people")
     place = sum(one["rank"] for one in entries) / len(entries)
     codes = Counter(one["code"] for one in entries if one["code"])
     most = sorted(codes.items(), key=lambda one: (-one[1], one[0]))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from ..core.counted import counted
 from ..core.errors import BadInput
 from ..core.rows import Rows, first
 from ..privacy.names import is_text, shown
@@ -38,6 +39,6 @@ def _near(directory: Directory, wanted: str) -> list[dict]:
 
 def heading(item: dict) -> str:
     """An item's title, id, categories and people in one line."""
-    people = "1 person" if item["user_count"] == 1 else f"{item['user_count']:,} people"
+    people = counted(item["user_count"], "person", "people")
     parts = [item["item_id"], ", ".join(map(plain, item["categories"])), f"{people} chose it"]
     return f"{plain(item['title'])}  {'; '.join(part for part in parts if part)}"

@@ -20,16 +20,16 @@ def reasons_text(rows: Rows, person: Person, named: str, length: int) -> str:
 
     Raises BadInput where the person has no list.
     """
-    listed = expect_rows(list_rows(rows, person.user_id, length, "sources", "evidence"), named)
+    listed = expect_rows(list_rows(rows, person.user_id, length, "sources", "evidence", "named"), named)
     item_ids = [row["item_id"] for row in listed]
-    titles = titles_of(rows, {*item_ids, *(item for row in listed for item in row["evidence"])})
+    titles = titles_of(rows, {*item_ids, *(item for row in listed for item in rests_on(row))})
     statements, without = _statements(rows, person, item_ids), _without(rows, person, item_ids)
     lines = []
     for row in listed:
         item = row["item_id"]
         lines += [f"{row['rank']:>4}  {_title(titles, item)}  {row['score']:.4f}  {item}", f"      {row['reason']}"]
-        if row["evidence"]:
-            lines.append(f"      rests on    {'; '.join(_title(titles, one) for one in row['evidence'])}")
+        if rests_on(row):
+            lines.append(f"      rests on    {'; '.join(_title(titles, one) for one in rests_on(row))}")
         lines.append(f"      spoken for  {sources_said(row)}")
         lines += [f"      {kind:<10}  {text}" for kind, text in statements.get(item, ())]
         if item in without:
@@ -41,6 +41,11 @@ def reasons_text(rows: Rows, person: Person, named: str, length: int) -> str:
 
 def _title(titles: Mapping[str, str], item_id: str) -> str:
     return plain(titles.get(item_id, item_id))
+
+
+def rests_on(row: dict) -> list[str]:
+    """The items behind a row of gold.recommendations: the strongest, and those that its sentence names beside them."""
+    return list(dict.fromkeys([*row["evidence"], *(row["named"] or ())]))
 
 
 def sources_said(row: dict) -> str:

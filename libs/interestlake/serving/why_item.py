@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 
+from ..core.counted import counted
 from ..core.rows import Rows, first
+from ..interests.reading_key import is_told
 from ..privacy.meant import Person
 from ..recommending.write_reason import in_common, listed, quoted
 from .named_item import heading
 from .one_list import list_rows, titles_of
-from .reasons import WITHOUT, sources_said
+from .reasons import WITHOUT, rests_on, sources_said
 from .told_of_items import facts_of, readable
 
 SHOWN = 3  # history items of a kind, and interests
@@ -18,7 +20,7 @@ def why_text(rows: Rows, person: Person, item: dict, length: int) -> str:
     for it by the tables: people who chose both, who went on to it, interests, facts, friends. Reads the tables of the
     last run; nothing is scored."""
     item_id = item["item_id"]
-    listed_rows = list_rows(rows, person.user_id, length, "sources", "evidence")
+    listed_rows = list_rows(rows, person.user_id, length, "sources", "evidence", "named")
     row = next((one for one in listed_rows if one["item_id"] == item_id), None)
     history = rows.of("silver.interactions", ["item_id", "weight", "first_ts"], {"user_id": [person.user_id]})
     liked = {one["item_id"] for one in history if one["weight"] > 0} - {item_id}
@@ -27,13 +29,14 @@ def why_text(rows: Rows, person: Person, item: dict, length: int) -> str:
         own = first([one for one in history if one["item_id"] == item_id])
         lines.append(f"      place       {_no_place(rows, person, item_id, own, len(listed_rows))}")
     else:
-        titles = titles_of(rows, set(row["evidence"]))
+        titles = titles_of(rows, set(rests_on(row)))
         lines += [f"      place       {row['rank']} of {len(listed_rows)}, score {row['score']:.4f}",
                   f"      says        {row['reason']}"]  # fmt: skip
-        if row["evidence"]:
-            lines.append(f"      rests on    {'; '.join(quoted(titles.get(one, one)) for one in row['evidence'])}")
+        if rests_on(row):
+            lines.append(f"      rests on    {'; '.join(quoted(titles.get(one, one)) for one in rests_on(row))}")
         lines.append(f"      spoken for  {sources_said(row)}")
-    said = list(_statements(rows, person, item_id, sorted(liked)))
+    named = [] if row is None else row["named"] or []
+    said = list(_statements(rows, person, item_id, sorted(liked), named))
     lines += [f"      {kind:<10}  {text}" for kind, text in said]
     if not said:
         lines.append("      nothing     in the tables links it to what the person chose")
@@ -55,10 +58,13 @@ def _no_place(rows: Rows, person: Person, item_id: str, own: dict | None, length
     return f"none among the {length} of the list" if length else "none: the person has no list yet"
 
 
-def _statements(rows: Rows, person: Person, item_id: str, history: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """(kind, words) of what the tables hold between an item and a history of item ids."""
-    near, onward = linked(rows, item_id, history)
-    shared = _facts(rows, item_id, history)
+def _statements(
+    rows: Rows, person: Person, item_id: str, history: Sequence[str], named: Sequence[str]
+) -> Iterator[tuple[str, str]]:
+    """(kind, words) of what the tables hold between an item and a history of item ids; of the items that the sentence
+    names before others."""
+    near, onward = linked(rows, item_id, history, named)
+    shared = _facts(rows, item_id, history, named)
     titles = titles_of(rows, {one for one, _ in [*near, *onward]} | {one for _, same in shared for one in same})
     for other, count in near:
         yield "together", f"at least {_people(count)} who chose {quoted(titles.get(other, other))} also chose this"
@@ -72,12 +78,13 @@ def _statements(rows: Rows, person: Person, item_id: str, history: Sequence[str]
         yield "fact", f"{in_common(*fact)}: {quoted(titles.get(same[0], same[0]))}{more} of the person's"
     count = _friends(rows, person, item_id)
     if count:
-        yield "friends", f"{'1 friend' if count == 1 else f'{count} friends'} of the person chose it"
+        yield "friends", f"{counted(count, 'friend')} of the person chose it"
 
 
-def linked(rows: Rows, item_id: str, others: Sequence[str] | None) -> tuple[list, list]:
+def linked(rows: Rows, item_id: str, others: Sequence[str] | None, named: Sequence[str] = ()) -> tuple[list, list]:
     """Items chosen by the same people, the strongest edges first, and those from which people went on to this one, the
-    most people first: [(item_id, people)] each, SHOWN at most; `others`: among these alone, None = among all."""
+    most people first: [(item_id, people)] each, SHOWN at most, those of `named` in any case; `others`: among these
+    alone, None = among all."""
 
     def ends(table: str, mine: str, other: str) -> list[tuple]:
         if not rows.there(table) or (others is not None and not others):
@@ -88,8 +95,8 @@ def linked(rows: Rows, item_id: str, others: Sequence[str] | None) -> tuple[list
 
     both = ends("graph.item_edges", "src", "dst") + ends("graph.item_edges", "dst", "src")
     onward = ends("graph.item_transitions", "dst", "src")
-    together = sorted(both, key=lambda edge: (-edge[0], edge[1]))[:SHOWN]
-    before = sorted(onward, key=lambda edge: (-edge[2], -edge[0], edge[1]))[:SHOWN]
+    together = sorted(both, key=lambda edge: (edge[1] not in named, -edge[0], edge[1]))[:SHOWN]
+    before = sorted(onward, key=lambda edge: (edge[1] not in named, -edge[2], -edge[0], edge[1]))[:SHOWN]
     return [edge[1:] for edge in together], [edge[1:] for edge in before]
 
 
@@ -100,22 +107,26 @@ def _interests(rows: Rows, person: Person, item_id: str) -> list[str]:
     carries = rows.of("silver.item_interests", ["interest_id", "weight"], {"item_id": [item_id]})
     carried = {one["interest_id"]: one["weight"] for one in carries}
     asked = {"user_id": [person.user_id], "interest_id": carried}
-    own = rows.of("gold.interest_map", ["interest_id", "share"], asked) if carried else []
-    both = sorted((-one["share"] * carried[one["interest_id"]], one["interest_id"]) for one in own)
+    own = rows.of("gold.interest_map", ["interest_id", "share", "strength"], asked) if carried else []
+    told = [one for one in own if is_told({**one, "kind": one["interest_id"].split(":")[0]})]
+    both = sorted((-one["share"] * carried[one["interest_id"]], one["interest_id"]) for one in told)
     names = readable(rows, [interest for _, interest in both])
     return [names[interest] for _, interest in both if interest in names][:SHOWN]
 
 
-def _facts(rows: Rows, item_id: str, history: Sequence[str]) -> list[tuple[tuple[str, str], list[str]]]:
-    """((relation, value), history items that share it), those of the fewest items first, SHOWN at most."""
+def _facts(
+    rows: Rows, item_id: str, history: Sequence[str], named: Sequence[str]
+) -> list[tuple[tuple[str, str], list[str]]]:
+    """((relation, value), history items that share it), those of `named` and then of the fewest items first, SHOWN at
+    most."""
     own = facts_of(rows, [item_id]).get(item_id, ())
     if not own or not history:
         return []
     same: dict[tuple[str, str], list[str]] = {}
-    for other, facts in sorted(facts_of(rows, history).items()):
+    for other, facts in sorted(facts_of(rows, history).items(), key=lambda one: (one[0] not in named, one[0])):
         for fact in facts & set(own):
             same.setdefault(fact, []).append(other)
-    return sorted(same.items(), key=lambda one: (len(one[1]), one[0]))[:SHOWN]
+    return sorted(same.items(), key=lambda one: (one[1][0] not in named, len(one[1]), one[0]))[:SHOWN]
 
 
 def _friends(rows: Rows, person: Person, item_id: str) -> int:
@@ -133,4 +144,4 @@ def _interests_of(count: int) -> str:
 
 
 def _people(count: int) -> str:
-    return "1 person" if count == 1 else f"{count:,} people"
+    return counted(count, "person", "people")

@@ -8,6 +8,7 @@ from pyspark.sql import functions as F
 
 from ..core.content import all_left, file_mark
 from ..core.contract import rows_of
+from ..core.counted import counted
 from ..core.lake import Lake
 from ..privacy.erasure import literal
 from .files import list_files
@@ -52,7 +53,9 @@ class Again:
         """What a person should hear of it."""
         told = []
         if self.same:
-            told.append(f"{len(self.same)} files read before, unchanged: this reading stands in place of the earlier")
+            told.append(
+                f"{counted(len(self.same), 'file')} read before, unchanged: this reading stands in place of the earlier"
+            )
         if self.other:
             told.append(f"warning: {_some(self.other)} read before with other contents: the events of both are kept; "
                         "interestlake undo takes the earlier run back")  # fmt: skip

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from ..core.counted import counted
 from ..core.errors import BadInput
 from ..core.present import present
 from ..core.yaml_file import read_yaml
@@ -107,7 +108,7 @@ def parse_mapping(loaded: object, origin: str) -> Mapping:
                if not (isinstance(value, str) and re.fullmatch(NAME, value))]  # fmt: skip
     groups: dict[str, Any] = {name: _group(name, loaded[name], faults) for name in FIELDS if name in loaded}
     if faults:
-        raise BadInput(f"mapping {origin}: {len(faults)} fault(s)\n  " + "\n  ".join(faults))
+        raise BadInput(f"mapping {origin}: {counted(len(faults), 'fault')}\n  " + "\n  ".join(faults))
     return Mapping(**groups, **names)
 
 

@@ -24,7 +24,10 @@ def left_out(quarantine: DataFrame, bad_count: int) -> list[str]:
     rows = quarantine.groupBy("reason").agg(*figures).orderBy(F.desc("times"), "reason").limit(REASONS + 1).collect()
     told = [f"{row['times']} x {row['reason']} (as in {row['at']['file']} line {row['at']['line']})" for row in rows]
     more = ["..."] if len(told) > REASONS else []
-    return [f"{bad_count} records in quarantine: see bronze.quarantine", *(f"  {one}" for one in told[:REASONS] + more)]
+    return [
+        f"{bad_count} record{'' if bad_count == 1 else 's'} in quarantine: see bronze.quarantine",
+        *(f"  {one}" for one in told[:REASONS] + more),
+    ]
 
 
 def counted() -> list[Column]:

@@ -10,6 +10,7 @@ from ..core.stage import Stage, StageContext
 from ..interests.candidates import category_candidates, keyword_candidates, tag_candidates, topic_candidates, visible
 from ..interests.generic import without_generic
 from ..interests.hidden import without_hidden
+from ..interests.ignored import without_ignored
 from ..interests.interest_map import interest_map
 from ..interests.item_interests import choose_interests, interest_vocabulary
 from ..interests.spelling import merge_spellings
@@ -32,6 +33,7 @@ def _run(context: StageContext) -> dict[str, float]:
     }
     candidates = reduce(DataFrame.unionByName, (by_kind[kind] for kind in params.kinds))
     candidates = candidates.transform(without_hidden(context.params.guard.hidden_words, items, topics))
+    candidates = candidates.transform(without_ignored(params.ignore))
     candidates = candidates.transform(without_generic(params.max_word_share)).transform(merge_spellings)
     # only now: what share of the items carries a topic is a share of those with any topic, named or not
     chosen = candidates.transform(choose_interests(params)).transform(_with_names(topics)).persist()

@@ -5,6 +5,7 @@ from functools import lru_cache
 from pyspark.sql import Window
 from pyspark.sql import functions as F
 
+from ..core.counted import counted
 from ..core.lake import Lake
 from ..core.stage import Stage, StageContext, expect_lake
 from ..interests.candidates import visible
@@ -68,11 +69,11 @@ def entities_table(lake: Lake, rows: int = 15) -> str:
     )
     nearest = F.row_number().over(Window.partitionBy("src").orderBy(F.desc("weight"), "dst"))
     mine = ends.where(F.col("src").isin(ids)).withColumn("place", nearest).where("place <= 3").collect()
-    lines = [f"{nodes.count()} entities, {edges.count()} edges"]
+    lines = [f"{counted(nodes.count(), 'entity', 'entities')}, {counted(edges.count(), 'edge')}"]
     for row in top:
         near = sorted((edge["place"], edge["dst"], edge["weight"]) for edge in mine if edge["src"] == row["entity_id"])
         beside = ", ".join(f"{node} {weight:.2f}" for _, node, weight in near)
-        lines.append(f"  {row['item_count']:>5} items  {row['kind']:<14}{row['name'][:30]:<31} {beside}")
+        lines.append(f"  {counted(row['item_count'], 'item'):>11}  {row['kind']:<14}{row['name'][:30]:<31} {beside}")
     return "\n".join(lines)
 
 

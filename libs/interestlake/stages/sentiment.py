@@ -9,6 +9,7 @@ import pandas as pd
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from ..core.counted import counted
 from ..core.errors import BadInput
 from ..core.lake import Lake, empty
 from ..core.stage import Stage, StageContext, expect_lake
@@ -226,9 +227,11 @@ def sentiment_table(lake: Lake, rows: int = 5) -> str:
     for scope in ("item", "topic", "entity"):
         of_scope = trends.where(F.col("scope") == scope)
         mine = of_scope.orderBy(clearest, "id").limit(rows).collect()
-        lines.append(f"{scope}: {of_scope.count()} trends of enough people whose 95 % interval leaves out 0")
-        lines += [f"  {row['direction']:<8}{row['slope']:>8.3f} a year [{row['low']:.3f}, {row['high']:.3f}]"
-                  f"{row['texts']:>7} texts of {row['people']} people  {row['name']}" for row in mine]  # fmt: skip
+        lines.append(f"{scope}: {counted(of_scope.count(), 'trend')} of enough people whose 95 % interval leaves out 0")
+        for row in mine:
+            behind = f"{counted(row['texts'], 'text')} of {counted(row['people'] or 0, 'person', 'people')}"
+            lines.append(f"  {row['direction']:<8}{row['slope']:>8.3f} a year [{row['low']:.3f}, {row['high']:.3f}]"
+                         f"  {behind:>22}  {row['name']}")  # fmt: skip
     alarms = lake.read(ALARMS).orderBy("q_value", "scope", "id", "window_start", "kind")
     lines.append(f"alarms: {alarms.count()}")
     for row in alarms.limit(2 * rows).collect():

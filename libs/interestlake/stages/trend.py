@@ -5,6 +5,7 @@ from pyspark.sql import functions as F
 from ..core.errors import BadInput
 from ..core.only_row import only_row
 from ..core.stage import Stage, StageContext
+from ..interests.trends.alarms import alarm_line
 from ..interests.trends.series import dated, of_categories, of_items, of_topics, trend_series
 
 TRENDS = "gold.trends"
@@ -28,9 +29,7 @@ def _run(context: StageContext) -> dict[str, float]:
     rows = context.lake.read(TRENDS)
     counts = only_row(rows.agg(F.count_distinct("id"), F.count_distinct("period_start"), F.count("alarm")))
     for row in rows.where("alarm IS NOT NULL").orderBy(F.desc("period_start"), "id").limit(20).collect():
-        context.log.info("      ALARM %s  %s: %s, share %.1f %% of %.1f %% (difference %+.1f to %+.1f), %d people",
-                         row["period_start"].date(), row["name"], row["alarm"], 100 * row["share"],
-                         100 * row["usual_share"], 100 * row["low"], 100 * row["high"], row["people"])  # fmt: skip
+        context.log.info("      ALARM %s", alarm_line(row.asDict()))
     return {"subjects": counts[0], "periods": counts[1], "alarms": counts[2], "rows": written.rows}
 
 

@@ -7,6 +7,7 @@ from logging import Logger
 from pathlib import Path
 
 from ...core.config import conf_folder, load_params, parse_override
+from ...core.counted import counted
 from ...core.errors import BadInput
 from ...core.session import read_properties
 from . import lake, machine, spark
@@ -27,7 +28,7 @@ def doctor(arguments: argparse.Namespace, log: Logger) -> None:
         print(check)
     faults = [check.what for check in checks if not check.ok]
     if faults:
-        raise BadInput.of("doctor", found=f"{len(faults)} fault(s): {', '.join(faults)}", expected="none",
+        raise BadInput.of("doctor", found=f"{counted(len(faults), 'fault')}: {', '.join(faults)}", expected="none",
                           where="what each line above says")  # fmt: skip
 
 

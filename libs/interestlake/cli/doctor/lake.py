@@ -10,7 +10,9 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
+from ...core.counted import counted
 from ...core.errors import BadInput
+from ...core.hold import noted_here
 from ...core.moved_store import SQLITE
 from ...core.places import expect_lake_place
 from ...core.storage import has_scheme
@@ -68,6 +70,19 @@ def times(given: Given, now: float | None = None) -> Check:
     return Check("commits", f"newest of {said}")
 
 
+def run(given: Given) -> Check:
+    """Whether a run is under way, or one was killed and waits to be gone on with."""
+    holder, lives = noted_here(given.lake) if _here(given) else (None, False)
+    if holder is None:
+        return Check("run", "none under way")
+    if lives:
+        return Check("run", str(holder))
+    again = holder.command or f"the same command with --run-id {holder.run_id}"
+    found = f"run {holder.run_id} of {holder.since} was killed: its process {holder.pid} is gone"
+    return Check("run", found, f"`{again}` goes on where it stopped; `interestlake undo --lake {given.lake} --run-id "
+                 f"{holder.run_id}` takes it back")  # fmt: skip
+
+
 def key(given: Given) -> Check:
     """The pseudonym key: there, long enough, and the one that the lake's people were named by."""
     path = Path(given.key_file).expanduser()
@@ -109,7 +124,7 @@ def store(given: Given) -> Check:
         except sqlite3.Error as fault:
             return Check("MLflow", f"{path}: {fault}", fix)
         closed = not os.access(path, os.W_OK)
-        return Check("MLflow", f"{path}, {runs} runs{', closed to writing' * closed}", fix if closed else "")
+        return Check("MLflow", f"{path}, {counted(runs, 'run')}{', closed to writing' * closed}", fix if closed else "")
     if uri.startswith(("http://", "https://")):
         try:
             with urllib.request.urlopen(f"{uri.rstrip('/')}/health", timeout=SECONDS) as answer:
@@ -119,7 +134,7 @@ def store(given: Given) -> Check:
     return Check("MLflow", f"{uri}: not looked at from here")
 
 
-LOOKS = (disk, tables, times, key, store)
+LOOKS = (disk, tables, times, run, key, store)
 
 
 def _here(given: Given) -> bool:

@@ -14,10 +14,11 @@ import psutil
 
 from ...core.blas import VARIABLE, choose, trial
 from ...core.class_path import resolved_jars
+from ...core.java import JAVA, java_of
 from ...privacy.keys import KEY_VARIABLE
 from .check import GIB, Check, Given
 
-JAVA, PYTHON = 17, (3, 11)
+PYTHON = (3, 11)
 TEMP_BYTES = 2 * GIB  # what Spark spills and ships on a small run
 PYTHON_BYTES = GIB  # beside the JVM
 CGROUP = Path("/sys/fs/cgroup/memory.max")
@@ -28,8 +29,7 @@ INSTALLED = Path(__file__)  # no clock is right that stands before its time of c
 def java(given: Given) -> Check:
     """The Java that Spark will take: JAVA_HOME's, else the first on PATH."""
     fix = f"install Java {JAVA} and set JAVA_HOME to its folder (`make setup` brings one)"
-    home = given.environ.get("JAVA_HOME")
-    path = os.path.join(home, "bin", "java") if home else shutil.which("java", path=given.environ.get("PATH"))
+    home, path = given.environ.get("JAVA_HOME"), java_of(given.environ)
     if not path or not os.path.isfile(path):
         return Check("Java", f"none at {path}, of JAVA_HOME" if home else "none on PATH, and no JAVA_HOME", fix)
     said = _said([path, "-version"])

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from ...core.config import RunOptions
 from ...core.params.all import Params
+from ...core.places import writing
 from ...core.plain_lake import PlainLake
 from ...core.storage import write_whole
 from ...privacy.meant import Person, meant
@@ -33,7 +34,8 @@ def at_once(arguments: argparse.Namespace, params: Params, options: RunOptions, 
         _serve(arguments, params, options, lake, person, start)
     else:
         path = place_of(lake.root, person.user_id, arguments.out)
-        write_whole(path, page_of(lake, person.user_id, params.recommend.top_k, options.lake, options.seed))
+        with writing(path.parent):
+            write_whole(path, page_of(lake, person.user_id, params.recommend.top_k, options.lake, options.seed))
         print(path)
         if arguments.open:
             webbrowser.open(path.as_uri())

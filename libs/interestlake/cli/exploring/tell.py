@@ -3,9 +3,11 @@
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
+from ...core.counted import counted
 from ...core.lake import Lake
-from ...interests.reading_order import class_of
+from ...interests.reading_order import AS_EVERYBODY, class_of, is_told
 from ...interests.significance import NORMAL_95, wilson
+from ...interests.trends.alarms import polarity_bounds
 from ...privacy.names import SHOWN_DIGITS
 from ...privacy.objections import heeded
 from .columns import table
@@ -35,10 +37,9 @@ def interests(lake: Lake) -> None:
         F.round(F.countDistinct("user_id", "cluster") / F.countDistinct("user_id"), 2).alias("clusters per person"),
         *(F.count_if(F.col("trend") == t).alias(t) for t in ("rising", "steady", "fading", "seasonal", "unknown")),
     ))  # fmt: skip
-    order = Window.partitionBy("user_id").orderBy(
-        class_of(F.col("kind"), F.col("interest")), F.desc("strength"), "interest"
-    )
-    first = profiles.withColumn("place", F.row_number().over(order)).where(F.col("place") <= FIRST)
+    order = Window.partitionBy("user_id").orderBy(*_reading())
+    told = profiles.where(is_told(F.col("kind"), F.col("strength")))
+    first = told.withColumn("place", F.row_number().over(order)).where(F.col("place") <= FIRST)
     held = first.groupBy("interest", "label", "kind").agg(
         F.count("*").alias("people"), F.round(F.avg("strength"), 3).alias("mean strength"),
         F.round(F.avg("confidence"), 3).alias("mean confidence"),
@@ -64,6 +65,12 @@ def interests(lake: Lake) -> None:
     show("hubs and bridges", roles.select("interest_id", "role", "pagerank", "betweenness", "participation"), 2 * SHOWN)
 
 
+def _reading() -> tuple:
+    """The order of `reading_key` over gold.interest_profiles."""
+    beyond, kind = F.col("strength") > AS_EVERYBODY, class_of(F.col("kind"), F.col("interest"))
+    return beyond.desc(), kind, F.desc("strength"), F.col("interest")
+
+
 def _of(lake: Lake, name: str, user: str) -> DataFrame:
     """A person's rows of a table of interests, without those that the person has said no to since it was written."""
     return lake.read(name).where(F.col("user_id") == user).transform(heeded(lake, "interest"))
@@ -72,7 +79,7 @@ def _of(lake: Lake, name: str, user: str) -> DataFrame:
 def profile(lake: Lake, user: str) -> None:
     """The strongest interests of one person, each trend with its 95 % interval."""
     rows = _of(lake, "gold.interest_profiles", user)
-    rows = rows.orderBy(class_of(F.col("kind"), F.col("interest")), F.desc("strength"), "interest")
+    rows = rows.where(is_told(F.col("kind"), F.col("strength"))).orderBy(*_reading())
     low, high = (F.col("slope") + side * NORMAL_95 * F.col("slope_error") for side in (-1, 1))
     columns = ("label", "kind", "strength", "confidence", "share", "events", "trend", "cluster")
     show(f"{user[:SHOWN_DIGITS]} (low, high: 95 % of the change of an interest's share per 30 days)",
@@ -115,7 +122,7 @@ def figures(lake: Lake, run_id: str, task: str, title: str) -> None:
     columns = [f"{metric}@{k}" if k else metric for metric, k in order]
     values = {(row["model"], named[row]): row["value"] for row in rows}
     models = sorted({row["model"] for row in rows}, key=lambda m: (-values.get((m, columns[-1]), 0.0), m))
-    print(f"\n{title}; {max(row['cases'] for row in rows)} cases")
+    print(f"\n{title}; {counted(max(row['cases'] for row in rows), 'case')}")
     print(table(["model", *columns], [[m, *(values.get((m, c)) for c in columns)] for m in models]))
 
 
@@ -166,7 +173,13 @@ def trends(lake: Lake, min_people: int) -> None:
     percent = [F.round(100 * F.col(name), 2).alias(f"{name} %") for name in ("share", "usual_share", "low", "high")]
     columns = ("from", "name", "texts", "people", *percent)
     alarms = rows.where("alarm IS NOT NULL").orderBy(F.desc("period_start"), "id")
-    show("alarms, newest first (low, high: 95 % of the difference)", alarms.select(*columns, "alarm"))
+    show("alarms of attention, newest first (low, high: 95 % of the difference of the shares)",
+         alarms.where(F.contains("alarm", F.lit("attention"))).select(*columns, "alarm"))  # fmt: skip
+    bounds = [F.round(one, 2).alias(name) for name, one in zip(("low", "high"), polarity_bounds(), strict=True)]
+    felt = [F.round(name, 2).alias(name) for name in ("polarity", "usual_polarity")]
+    show("alarms of sentiment, newest first (polarity from -1 to 1; low, high: 95 % of its difference)",
+         alarms.where(F.contains("alarm", F.lit("sentiment"))).select(
+             "from", "name", "texts", "people", *felt, *bounds, "alarm"))  # fmt: skip
     newest = rows.groupBy().agg(F.max("period_start").alias("period_start"))
     last = rows.join(newest, "period_start").where("attention_z IS NOT NULL").where(F.col("people") >= min_people)
     show("the newest period, furthest from usual first",

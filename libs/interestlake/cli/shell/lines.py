@@ -3,18 +3,40 @@
 import argparse
 import shlex
 from collections.abc import Sequence
-from typing import NoReturn
+from typing import NoReturn, TextIO
 
 from ...core.errors import BadInput
 from ..table import BY_NAME
 from ..table.command import Option
 
+MOST_CHARACTERS = 10_000  # of a line; a request has at most 2,000
 NAMES = ("who", "list", "ask", "profile", "explain")
 # what belongs to the shell itself, to a page, or to another way of answering
 NOT_HERE = {"--lake", "--conf", "--profile", "--set", "--intents", "--tagger", "--max-gigabytes", "--tracking-uri",
             "--serve", "--port", "--text", "--apart"}  # fmt: skip
 # the options that words without a flag stand for, in their order
 BARE = {"who": ("--like",), "list": ("--user",), "profile": ("--user",), "explain": ("--user", "--item")}
+
+
+class BoundedLines:
+    """A text stream of which a line gives at most one character more than MOST_CHARACTERS; its rest is dropped."""
+
+    def __init__(self, stream: TextIO):
+        self._stream = stream
+
+    def readline(self) -> str:
+        line = self._stream.readline(MOST_CHARACTERS + 1)
+        rest = line
+        while len(rest) > MOST_CHARACTERS and not rest.endswith("\n"):
+            rest = self._stream.readline(MOST_CHARACTERS + 1)
+        return line
+
+
+def expect_length(line: str) -> None:
+    """Raises BadInput for a line of more than MOST_CHARACTERS."""
+    if len(line) > MOST_CHARACTERS:
+        raise BadInput.of("line", found=f"more than {MOST_CHARACTERS:,} characters",
+                          expected=f"at most {MOST_CHARACTERS:,}", where="the line")  # fmt: skip
 
 
 class LineParser(argparse.ArgumentParser):

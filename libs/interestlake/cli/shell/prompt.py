@@ -7,11 +7,12 @@ from typing import Any, TextIO
 
 from ...core.errors import BadInput, InterestlakeError, Unreadable
 from ..table import BY_NAME
-from .lines import NAMES, options_of, parser_of, read_line, words_of
+from .lines import NAMES, BoundedLines, expect_length, options_of, parser_of, read_line, words_of
 from .open_lake import OpenLake
 
 LOG = logging.getLogger("interestlake")
 OWN = {"help": "this, or the options of a command", "history": "the lines so far", "quit": "leave, as Ctrl-D does"}
+KEPT = 1_000  # characters of a line that `history` shows
 LEAVE = ("quit", "exit", "EOF")
 
 
@@ -22,7 +23,8 @@ class Prompt(cmd.Cmd):
     """
 
     def __init__(self, opened: OpenLake, stdin: TextIO, stdout: TextIO, interactive: bool):
-        super().__init__("tab", stdin, stdout)
+        bounded: Any = BoundedLines(stdin)
+        super().__init__("tab", bounded, stdout)
         self.opened, self.failed, self.lines = opened, 0, []
         self.use_rawinput = interactive
         self.prompt = "interestlake> " if interactive else ""
@@ -37,8 +39,9 @@ class Prompt(cmd.Cmd):
             if name == "EOF" and self.use_rawinput:
                 self.stdout.write("\n")
             return True
-        self.lines.append(line)
+        self.lines.append(line[:KEPT])
         try:
+            expect_length(line)
             self._say(self._answer(name, rest))
         except InterestlakeError as fault:
             self.failed += 1

@@ -29,9 +29,9 @@ def names(default: tuple[str, ...], meaning: str, *options: str) -> Any:
     return field(default=default, metadata={"meaning": meaning, "options": options})
 
 
-def words(meaning: str) -> Any:
+def words(meaning: str, *default: str) -> Any:
     """A list of free texts that may be empty."""
-    return field(default=(), metadata={"meaning": meaning, "free": True})
+    return field(default=default, metadata={"meaning": meaning, "free": True})
 
 
 def table(meaning: str, *keys: str, low: float | None = None, high: float | None = None) -> Any:

@@ -67,6 +67,7 @@ class Interests:
         0.02, "a keyword of one word on more of the items with keywords says nothing", low=0.0001, high=1
     )
     max_per_user: int = number(60, "interests kept per person", low=1)
+    ignore: tuple[str, ...] = words("names of any kind that are no interest", "IMAX", "(no genres listed)", "unknown")
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,11 @@ RECOMMENDATIONS = Table(
         col("item_id", "string", "item the person has not seen"),
         col("score", "double", "fused score"),
         col("sources", "array<struct<source:string,share:double>>", "what each source adds, shares sum to 1"),
-        col("evidence", "array<string>", "items of the person's history that speak for it, strongest first"),
+        col(
+            "evidence",
+            "array<string>",
+            "items of the history that speak for it, strongest first, and what the sentence names",
+        ),
         optional("code", "string", "what speaks loudest, a reason code of the models, or interest"),
         optional("named", "array<string>", "items of the history that the sentence names"),
         optional("fact", "array<string>", "relation and value of the named item's and this one's, where it is said"),

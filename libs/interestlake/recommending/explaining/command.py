@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from pyspark.sql import DataFrame
 
 from ...core.config import RunOptions
+from ...core.counted import counted
 from ...core.errors import GateRefused
 from ...core.lake import Lake
 from ...core.params.all import Params
@@ -48,7 +49,8 @@ def reasons_table(figures: Mapping[str, float]) -> str:
 def refuse_lies(figures: Mapping[str, float]) -> None:
     """Raises GateRefused where statements did not hold."""
     if figures.get("false", 0):
-        raise GateRefused(f"{figures['false']:.0f} statements do not hold against the tables")
+        found = counted(figures["false"], "statement does", "statements do")
+        raise GateRefused(f"{found} not hold against the tables")
 
 
 def tables_of(context: StageContext, *more: str) -> dict[str, DataFrame]:

@@ -6,6 +6,7 @@ from functools import reduce
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
+from ...interests.reading_order import is_told, kind_of
 from ...knowledge.validity import holding
 from ...models.granularities import GRANULARITIES
 from ..granularity import GRANULARITY
@@ -57,9 +58,9 @@ def build_reasons(tables: Mapping[str, DataFrame], run_id: str) -> DataFrame:
     )
     parts = [
         _edges(linked, tables["graph.item_edges"], "chosen_together", False,
-               "at least %d people who chose “%s” also chose “%s”"),
+               "at least %s who chose “%s” also chose “%s”"),
         _edges(linked, tables["graph.item_transitions"], "chosen_next", True,
-               "at least %d people went on from “%s” to “%s”"),
+               "at least %s went on from “%s” to “%s”"),
         _alike(linked, tables["models.item_features"], tables["silver.items"]),
         _popular(recs), _sources(recs),
     ]  # fmt: skip
@@ -79,6 +80,11 @@ def build_reasons(tables: Mapping[str, DataFrame], run_id: str) -> DataFrame:
 def people_of_items(pairs: DataFrame) -> DataFrame:
     """interactions(item_id, weight) -> (item_id, user_count): people who chose it, of every split. Lazy."""
     return pairs.where("weight > 0").groupBy("item_id").agg(F.count(F.lit(1)).cast("int").alias("user_count"))
+
+
+def people_said(count: Column) -> Column:
+    """A count of people in words: 1 person, 12 people."""
+    return F.when(count == 1, F.lit("1 person")).otherwise(F.format_string("%d people", count))
 
 
 def _row(
@@ -105,7 +111,7 @@ def _edges(linked: DataFrame, edges: DataFrame, kind: str, directed: bool, words
         turned = rows.select(F.col("dst").alias("src"), F.col("src").alias("dst"), "weight", "pair_count")
         rows = rows.unionByName(turned)
     met = linked.join(rows.toDF("e", "item_id", "weight", "pair_count"), ["e", "item_id"])
-    said = F.format_string(words, F.col("pair_count"), F.col("e_title"), F.col("title"))
+    said = F.format_string(words, people_said(F.col("pair_count")), F.col("e_title"), F.col("title"))
     return _row(met, kind, F.array("user_id", "e", "item_id"), said, F.col("pair_count"), F.col("weight"))
 
 
@@ -130,7 +136,7 @@ def _alike(linked: DataFrame, features: DataFrame, items: DataFrame) -> DataFram
 
 def _popular(recs: DataFrame) -> DataFrame:
     listed = recs.where(F.exists("sources", lambda s: s["source"] == "popularity"))
-    said = F.format_string("%d people chose “%s”", F.col("user_count"), F.col("title"))
+    said = F.format_string("%s chose “%s”", people_said(F.col("user_count")), F.col("title"))
     return _row(listed, "popular", F.array("user_id", "item_id"), said, F.col("user_count"))
 
 
@@ -143,7 +149,8 @@ def _sources(recs: DataFrame) -> DataFrame:
 def _shared(recs: DataFrame, maps: DataFrame, carried: DataFrame, interests: DataFrame) -> DataFrame:
     named = interests.where(F.col("kind").isin(*READABLE)).select("interest_id", "name")
     carried = carried.join(named, "interest_id").select("item_id", "interest_id", "name", F.col("weight").alias("w"))
-    met = recs.join(maps.select("user_id", "interest_id", "share"), "user_id").join(carried, ["item_id", "interest_id"])
+    told = maps.where(is_told(kind_of(F.col("interest_id")), F.col("strength")))
+    met = recs.join(told.select("user_id", "interest_id", "share"), "user_id").join(carried, ["item_id", "interest_id"])
     met = met.withColumn("both", F.round(F.col("share") * F.col("w"), 9))
     best = Window.partitionBy("user_id", "item_id").orderBy(F.desc("both"), "interest_id")
     return met.withColumn("place", F.row_number().over(best)).where(F.col("place") <= INTERESTS_PER_ITEM)

@@ -6,7 +6,7 @@ from functools import reduce
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from .reasons import alpha_column, cosine, item_facts, people_of_items
+from .reasons import alpha_column, cosine, item_facts, people_of_items, people_said
 from .sentences import people_with_both, sentences
 
 TOLERANCE = 1e-5
@@ -55,7 +55,7 @@ def _counted(linked: DataFrame, pairs: DataFrame) -> tuple[DataFrame, DataFrame]
     counted = linked.join(people_with_both(pairs_asked, pairs), ["e", "item_id"], "left")
     parts = []
     for kind, column in (("chosen_together", "both"), ("chosen_next", "onward")):
-        said = F.col("statement").contains(F.format_string("at least %d people", F.col("count")))
+        said = F.col("statement").contains(F.concat(F.lit("at least "), people_said(F.col("count"))))
         parts.append(_judged(counted.where(F.col("kind") == kind), (F.col("count") >= 1) & said
                              & (F.col(column) >= F.col("count"))))  # fmt: skip
     return parts[0], parts[1]
@@ -71,7 +71,7 @@ def _alike(linked: DataFrame, tables: Mapping[str, DataFrame]) -> DataFrame:
 
 def _popular(base: DataFrame, pairs: DataFrame) -> DataFrame:
     rows = base.where("kind = 'popular'").join(pairs.transform(people_of_items), "item_id", "left")
-    said = F.col("statement").startswith(F.format_string("%d people", F.col("user_count")))
+    said = F.col("statement").startswith(people_said(F.col("user_count")))
     return _judged(rows, (F.col("count") == F.col("user_count")) & said)
 
 

@@ -7,11 +7,13 @@ from functools import cached_property
 import numpy as np
 import scipy.sparse as sp
 
+from ...interactions.pace import in_sequence
 from ...interactions.pairs import Pairs
 from ...interactions.side_information import SideInformation
 from ...models.fitted import Fitted
 from ...models.registry import BY_NAME
 from ..blocks import Catalogue
+from ..codes import codes_of
 from ..fusion import Fusion
 from ..pool import people_per_item
 from ..recommender import ItemInterests
@@ -53,7 +55,7 @@ class State:
         names = self.fusion.names
         return Explaining(
             catalogue, people_per_item(self.known).astype(np.float32), self.fitted, self.fusion,
-            {name: BY_NAME[name].reason for name in names}, {name: BY_NAME[name].granularity for name in names},
+            codes_of(names, in_sequence(self.known)), {name: BY_NAME[name].granularity for name in names},
             nothing,
         )  # fmt: skip
 

@@ -9,6 +9,7 @@ from logging import Logger
 from typing import TYPE_CHECKING, Any
 
 from ...core.config import load_params, parse_override
+from ...core.counted import counted
 from ...core.errors import BadInput, Unreadable
 from ...core.params.all import Params
 from ...core.storage import has_scheme
@@ -51,9 +52,9 @@ def ask(options: argparse.Namespace, log: Logger, start_spark: Callable) -> None
     else:
         print(as_text(made, intent, index))
     log.info(
-        "%d items, %d candidates; opened in %.1f s, answered in %.2f s",
-        index.catalogue.item_count,
-        made.candidates,
+        "%s, %s; opened in %.1f s, answered in %.2f s",
+        counted(index.catalogue.item_count, "item"),
+        counted(made.candidates, "candidate"),
         opened,
         clock.seconds - opened,
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ...core.config import REQUEST, RunOptions
+from ...core.counted import counted
 from ...core.errors import BadInput
 from ...core.lake import Lake
 from ...core.params.all import Params
@@ -77,17 +78,17 @@ def said(figures: Mapping[str, float]) -> str:
     """The figures of feedback or forget -> a sentence that says what was done."""
     if "rows_deleted" in figures:
         rows, tables = figures["rows_deleted"], figures["tables"]
-        return f"Forgotten: {rows:.0f} rows of {tables:.0f} tables, also in their history."
+        return f"Forgotten: {counted(rows, 'row')} of {counted(tables, 'table')}, also in their history."
     if "withdraw" in figures:
         return f"Taken back: {figures['withdraw']:.0f}."
     new = figures["not_interested"]
-    return f"Noted: {new:.0f} new objection{'' if new == 1 else 's'}."
+    return f"Noted: {counted(new, 'new objection')}."
 
 
 def closing(figures: Mapping[str, float]) -> str:
     """What was done, and how long the next list is where there is one."""
     listed = figures.get("list_items")
-    return said(figures) if listed is None else f"{said(figures)}\nThe next list has {listed:.0f} items."
+    return said(figures) if listed is None else f"{said(figures)}\nThe next list has {counted(listed, 'item')}."
 
 
 def page_closing(options: RunOptions, arguments: argparse.Namespace) -> str:

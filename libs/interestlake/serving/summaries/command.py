@@ -9,12 +9,14 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from ...core.config import RunOptions
+from ...core.counted import counted
 from ...core.errors import BadInput, GateRefused
 from ...core.lake import Lake
 from ...core.moved_store import default_tracking_uri
 from ...core.params.all import Params
 from ...core.spark_rows import SparkRows
 from ...core.stage import StageContext
+from ...interests.reading_key import is_told
 from ...privacy.person import find_person
 from ...reporting.person import collect_interests, collect_suggestions, collect_titles
 from ...text.configured import configured_encoder, loading
@@ -58,7 +60,8 @@ def summaries_table(figures: Mapping[str, float]) -> None:
             part = name.removeprefix("statements.")
             print(f"{part:<14}{count:>11,.0f}{figures[f'true.{part}']:>9,.0f}")
     if figures["false"]:
-        raise GateRefused(f"{figures['false']:.0f} statements do not stand where they say")
+        found = counted(figures["false"], "statement does", "statements do")
+        raise GateRefused(f"{found} not stand in the texts as said")
 
 
 def plan_of(context: StageContext) -> Plan:
@@ -91,7 +94,7 @@ def _item(context: StageContext, item_id: str, plan: Plan, generate: Generate | 
             _print(statement)
     if generate and statements:
         supported, rejected = rewritten(generate([s.text for s in statements]), statements, encoder.encode, judge)
-        print(f"\nrewritten: {len(supported)} sentences kept, {len(rejected)} rejected")
+        print(f"\nrewritten: {counted(len(supported), 'sentence')} kept, {len(rejected)} rejected")
         for statement in supported:
             _print(statement)
         for sentence in rejected:
@@ -118,7 +121,7 @@ def _person(context: StageContext, user: str) -> None:
             where="--lake",
             expected="a lake that `interestlake run --until build_interests` has made",
         )
-    interests = collect_interests(rows, person.user_id)
+    interests = [row for row in collect_interests(rows, person.user_id) if is_told(row)]
     print("profile")
     _lines(read_profile(interests))
     if not lake.exists("gold.recommendations"):

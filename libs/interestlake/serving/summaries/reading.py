@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from ...core.counted import counted
 from ...recommending.write_reason import listed, plain, quoted
 
 NAMED = 3
@@ -35,7 +36,11 @@ def introduce(items: Sequence[Mapping], names: Sequence[str]) -> list[Line]:
         lines.append(Line(f"{len(rows)} of {count} are about {listed([plain(b) for b in best])}.",
                           tuple(i["item_id"] for i in rows)))  # fmt: skip
     else:
-        lines.append(Line(f"{count} items, of which the source keeps no category.", tuple(i["item_id"] for i in items)))
+        lines.append(
+            Line(
+                f"{counted(count, 'item')}, of which the source keeps no category.", tuple(i["item_id"] for i in items)
+            )
+        )
     behind = Counter(pair for i in items for pair in zip(i["evidence"], i["evidence_titles"], strict=True))
     top = sorted(behind.items(), key=lambda pair: (-pair[1], pair[0]))[:2]
     if top:
@@ -63,7 +68,7 @@ def read_profile(rows: Sequence[Mapping]) -> list[Line]:
     if not named:
         return [Line("There is no interest to read yet.", ())]
     first, *others = named
-    items = f"{first['item_count']:,} item{'' if first['item_count'] == 1 else 's'}"
+    items = counted(first["item_count"], "item")
     since = f", held since {first['first_day']}" if first.get("first_day") else ""
     lines = [Line(f"{plain(first['name'])} leads with {items}{since}.", (first["interest_id"],))]
     seen, next_ones = {first["name"].casefold()}, []

@@ -1,0 +1,54 @@
+"""A lake whose run was killed: doctor says by which command line it goes on, which names no person and no password."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from interestlake.cli.doctor import lake
+from interestlake.cli.doctor.check import Check, Given
+from interestlake.cli.said import said_again
+
+HOLDS = """
+import os, sys
+from interestlake.core.held_file import LocalFile
+from interestlake.core.hold import NAME, take
+take(LocalFile(f"{sys.argv[1]}/{NAME}"), "r7", sys.argv[1], command=sys.argv[2])
+print("holds", flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.mark.parametrize(("command", "said"), [
+    ("interestlake run --source movielens --input ml --lake l --run-id r7",
+     "`interestlake run --source movielens --input ml --lake l --run-id r7` goes on where it stopped"),
+    ("", "`the same command with --run-id r7` goes on where it stopped"),
+])  # fmt: skip
+def test_a_run_that_was_killed_is_named_with_what_goes_on_with_it(command, said, tmp_path):
+    (tmp_path / "ops").mkdir()
+    asked = Given(os.environ, {}, "local", lake=str(tmp_path))
+    assert lake.run(asked) == lake.run(Given(os.environ, {}, "local")) == Check("run", "none under way")
+    holds = subprocess.Popen([sys.executable, "-c", HOLDS, str(tmp_path), command], text=True,
+                             stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # fmt: skip
+    assert holds.stdout.readline() == "holds\n"
+    assert lake.run(asked).ok and "run r7, under way since" in lake.run(asked).found
+    holds.kill()
+    holds.communicate(timeout=60)
+    check = lake.run(asked)
+    assert not check.ok and check.found.endswith(f"was killed: its process {holds.pid} is gone")
+    assert said in check.fix and f"`interestlake undo --lake {tmp_path} --run-id r7` takes it back" in check.fix
+    noted = json.loads((tmp_path / ".held.json").read_text())
+    (tmp_path / ".held.json").write_text(json.dumps({k: v for k, v in noted.items() if k != "command"}))
+    assert "the same command with --run-id r7" in lake.run(asked).fix  # of a version that noted none
+
+
+@pytest.mark.parametrize(("words", "said"), [
+    (["run", "--source", "sample", "--lake", "a b"], "interestlake run --source sample --lake 'a b' --run-id r7"),
+    (["run", "--run-id=r7", "--lake", "l"], "interestlake run --run-id=r7 --lake l"),
+    (["run", "--tracking-uri", "http://me:word@host"], "interestlake run --tracking-uri http://...@host --run-id r7"),
+    (["-q", "run", "--lake", "l", "--user", "26"], "interestlake run --run-id r7"),
+])  # fmt: skip
+def test_a_command_line_that_is_kept_names_no_person_and_no_password(words, said):
+    assert said_again("run", words, "r7") == said
