@@ -7,9 +7,12 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 import psutil
+
+from interestlake.reporting.planning.measured import GIGABYTE, SHIPPED, StageRow, shipped_rows
 
 from ..__main__ import ROOT
 from ..measure import Measured, measure
@@ -45,8 +48,8 @@ def rows_of(measured: Measured, size: Size, events: Path, lake: Path) -> list[di
          "stage": stage.name, "seconds": stage.seconds, "processor_seconds": stage.processor_seconds,
          **{kind: stage.peak_of[kind] for kind in ("driver", "jvm", "workers")},
          "shuffled": shuffled[stage.name].written, "spilled": shuffled[stage.name].spilled,
-         "jobs": shuffled[stage.name].jobs, "skew": shuffled[stage.name].skew,
-         "files": sum(first <= moment < last for moment in written)}
+         "task_seconds": shuffled[stage.name].task_seconds, "jobs": shuffled[stage.name].jobs,
+         "skew": shuffled[stage.name].skew, "files": sum(first <= moment < last for moment in written)}
         for stage, (_, first, last) in zip(stages, spans, strict=True)
     ]  # fmt: skip
 
@@ -78,6 +81,28 @@ def growth(rows: Sequence[dict]) -> Iterator[str]:
         yield f"  {stage:<16}" + "".join(f"{one:>12}" for one in told)
 
 
+def ship(rows: Sequence[dict]) -> None:
+    """Put the rows into conf/plan/measured.yml, in place of those of the same size."""
+    cores = psutil.cpu_count() or 1
+    mine = [
+        StageRow(row["people"], row["items"], row["events"], row["texts"], row["stage"],
+                 tasks=round(row["task_seconds"], 1),
+                 rest=round(max(row["seconds"] - row["task_seconds"] / cores, 0.0), 1),
+                 **{kind: round(row[kind] / GIGABYTE, 2) for kind in ("driver", "jvm", "workers")},
+                 shuffled=round(row["shuffled"] / GIGABYTE, 4))
+        for row in rows
+    ]  # fmt: skip
+    sizes = {row.workload for row in mine}
+    others = [row for row in (shipped_rows() if SHIPPED.is_file() else []) if row.workload not in sizes]
+    stages = [asdict(row) for row in [*others, *mine]]
+    SHIPPED.parent.mkdir(exist_ok=True)
+    head = (
+        f"# one stage of one measured run a line, on {cores} cores: make bench-lake BENCH=--ship writes them\nstages:\n"
+    )
+    lines = (f"- {json.dumps(stage)}\n" for stage in stages)
+    SHIPPED.write_text(head + "".join(lines), encoding="utf-8")
+
+
 def run_size(size: Size, full: bool) -> tuple[list[dict], int, list[str]]:
     """One run in a fresh process and lake -> its rows, exit code, and what it announced that it left out."""
     with tempfile.TemporaryDirectory(dir=OUT) as name:
@@ -99,6 +124,9 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--texts", type=float, default=0.01, metavar="SHARE", help="of the events that are reviews")
     parser.add_argument("--people", type=int, default=0, help="in place of one per 20 events")
     parser.add_argument("--items", type=int, default=0, help="in place of one per 100 events")
+    parser.add_argument(
+        "--ship", action="store_true", help="add the rows to conf/plan, which `interestlake plan` reads"
+    )
     parser.add_argument("--full", action="store_true", help="with the search and the trained models")
     parser.add_argument("--resume", action="store_true", help="measure only what the last bench lacks")
     options = parser.parse_args(argv)
@@ -119,6 +147,8 @@ def main(argv: list[str] | None = None) -> int:
             print(f"\n{events:,} events, {size.users:,} people, {size.catalogue:,} items, {size.texts:,} texts: "
                   f"{sum(row['seconds'] for row in mine):.0f} s, exit {code}")  # fmt: skip
             print("\n".join([*table(mine), *told]), flush=True)
+    if options.ship:
+        ship(known)
     print("\nexponent of the seconds from one size to the next:")
     print("\n".join(growth(known)))
     draw(known, OUT / "whole_lake.png")

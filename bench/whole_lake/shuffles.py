@@ -12,12 +12,14 @@ SKEWED_S = 5.0  # a Spark stage whose longest task is shorter is too short to be
 @dataclass
 class Shuffled:
     """bytes written to shuffles and spilled to disk; skew: longest task over the median one, of the worst Spark stage
-    whose longest task takes SKEWED_S or more, else 1."""
+    whose longest task takes SKEWED_S or more, else 1;
+    task_seconds: of all tasks together."""
 
     written: int = 0
     spilled: int = 0
     jobs: int = 0
     skew: float = 1.0
+    task_seconds: float = 0.0
     tasks: dict[int, list[float]] = field(default_factory=lambda: defaultdict(list))
 
 
@@ -48,4 +50,6 @@ def _take(event: dict, at) -> None:
         if stage := at(info["Finish Time"]):
             stage.written += metrics["Shuffle Write Metrics"]["Shuffle Bytes Written"]
             stage.spilled += metrics["Disk Bytes Spilled"]
-            stage.tasks[event["Stage ID"]].append((info["Finish Time"] - info["Launch Time"]) / 1000)
+            seconds = (info["Finish Time"] - info["Launch Time"]) / 1000
+            stage.task_seconds += seconds
+            stage.tasks[event["Stage ID"]].append(seconds)

@@ -1,7 +1,7 @@
 """One stage of a run at a time, as a scheduler calls them; and a run taken back."""
 
-from .command import Command, Cut, OneStage, Option
-from .shared import CHOOSING, source
+from .command import Command, Cut, Number, OneStage, OnFiles, Option, as_count
+from .shared import CHOOSING, CONF, source
 
 # the stages in the order in which data flows through them, as in stages/order.py
 STAGES = {
@@ -30,6 +30,23 @@ def _only(stage: str) -> Command:
     return Command(name, "operations", STAGES[stage], example, runs, options)
 
 
+PLAN = (
+    Option("--people", "how many", as_count, required=True, metavar="N"),
+    Option("--items", "how many", as_count, required=True, metavar="M"),
+    Option("--events", "how many", as_count, required=True, metavar="E"),
+    Option(
+        "--texts",
+        "distinct reviews (default: a hundredth of the events)",
+        Number(0, whole=True),
+        metavar="T",
+    ),
+    Option("--nodes", "machines of executors (default 1: all on one)", as_count, 1, metavar="K"),
+    Option("--cores", "of each node (default: this machine's)", as_count, metavar="C"),
+    Option("--memory", "GB of each node (default 24)", Number(above=True), 24.0, metavar="GB"),
+    Option("--lake", "a lake whose own runs say how fast its machine is", place=True),
+    Option("--json", "print JSON", bool),
+    CONF,
+)
 UNDO_OF = Command(
     "undo", "operations", "tables and registry as they were before the ingest or run of --run-id",
     "interestlake undo --lake out/lake --run-id r1",
@@ -37,4 +54,9 @@ UNDO_OF = Command(
              instead={"dry_run": "cli.undo:show"}),
     (Option("--dry-run", "print which tables would change, and write nothing", bool),), any_of=("run_id",),
 )  # fmt: skip
-COMMANDS = (*(_only(stage) for stage in STAGE_NAMES), UNDO_OF)
+PLAN_A_RUN = Command(
+    "plan", "operations", "what a run of this size will take per stage, and which bound it meets",
+    "interestlake plan --people 100000 --items 20000 --events 2000000 --nodes 4 --cores 16",
+    OnFiles("cli.plan:plan"), PLAN,
+)  # fmt: skip
+COMMANDS = (*(_only(stage) for stage in STAGE_NAMES), UNDO_OF, PLAN_A_RUN)

@@ -1,0 +1,74 @@
+"""The plan as a table for a terminal, or as JSON."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+
+from .bounds import Bound
+from .foretell import Cluster, StagePlan
+from .workload import Workload
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything that `interestlake plan` says. beyond: counts larger than any measured; search: most seconds of the
+    models' search, which the stages do not hold."""
+
+    workload: Workload
+    cluster: Cluster
+    stages: Sequence[StagePlan]
+    bounds: Sequence[Bound]
+    beyond: Sequence[str]
+    search: float
+    factors: Mapping[str, float]
+
+    @property
+    def seconds(self) -> float:
+        """Of all stages, without the search."""
+        return sum(stage.seconds for stage in self.stages)
+
+    @property
+    def largest(self) -> StagePlan:
+        """The stage that holds most memory."""
+        return max(self.stages, key=held)
+
+
+def held(stage: StagePlan) -> float:
+    """GB of all its processes on one machine."""
+    return stage.driver + stage.jvm + stage.workers
+
+
+def as_json(plan: Plan) -> dict:
+    """Everything, plain."""
+    return {**asdict(plan), "seconds": plan.seconds}
+
+
+def lines(plan: Plan) -> Iterator[str]:
+    """For a terminal."""
+    size, cluster = plan.workload, plan.cluster
+    machines = "one machine" if cluster.nodes == 1 else f"{cluster.nodes} nodes"
+    yield (f"{size.events:,} events, {size.people:,} people, {size.items:,} items, {size.reviews:,} reviews on "
+           f"{machines} of {cluster.cores} cores, {cluster.gigabytes:g} GB")  # fmt: skip
+    yield f"{'stage':<16}{'seconds':>10}{'driver GB':>11}{'JVM GB':>8}{'workers GB':>12}{'shuffled GB':>13}"
+    for one in plan.stages:
+        yield (f"{one.stage:<16}{one.seconds:>10,.0f}{one.driver:>11.2f}{one.jvm:>8.2f}{one.workers:>12.2f}"
+               f"{one.shuffled:>13.2f}")  # fmt: skip
+    yield f"{'all':<16}{plan.seconds:>10,.0f}"
+    if plan.search:
+        yield f"the first run's search adds up to {plan.search:,.0f} s (tune.minutes); --quick has none"
+    yield from _memory(plan)
+    for bound in plan.bounds:
+        yield f"bound  {bound.stage}: {bound.meets}: {bound.then}; {bound.setting} lifts it"
+    if not plan.bounds:
+        yield "no bound binds"
+    if plan.factors:
+        yield "seconds are those of this lake's runs, carried to this size: " + ", ".join(
+            f"{stage} x {factor:.2f}" for stage, factor in plan.factors.items()
+        )
+    for one in plan.beyond:
+        yield f"told beyond what was measured: {one}"
+
+
+def _memory(plan: Plan) -> Iterator[str]:
+    if plan.cluster.nodes == 1 and held(plan.largest) > plan.cluster.gigabytes:
+        yield (f"memory {plan.largest.stage} would hold {held(plan.largest):.1f} of {plan.cluster.gigabytes:g} GB: "
+               "a larger machine, or nodes beside it (--nodes)")  # fmt: skip
