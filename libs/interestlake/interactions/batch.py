@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import scipy.sparse as sp
 
+from .sparse_parts import row_of, values_of
+
 
 @dataclass(frozen=True)
 class UserBatch:
@@ -29,6 +31,14 @@ class UserBatch:
     @property
     def item_count(self) -> int:
         return self.history.shape[1]
+
+    def chosen(self, row: int) -> tuple[np.ndarray, np.ndarray]:
+        """(columns, weights) of one person's history."""
+        return row_of(self.history, row)
+
+    def recency_of(self, row: int, columns: np.ndarray) -> np.ndarray:
+        """Of one person's items their recency, 0 where they are none of the last few."""
+        return values_of(*row_of(self.recent, row), columns)
 
     def row(self, index: int) -> "UserBatch":
         """The batch of one person."""

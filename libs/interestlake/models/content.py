@@ -41,8 +41,8 @@ class ContentScorer(Scorer):
         return (np.asarray(batch.history @ self.solved) @ self.features.T).astype(np.float32)
 
     def contributions(self, batch: UserBatch, row: int, columns: np.ndarray) -> np.ndarray:
-        chosen = batch.history[row]
-        return chosen.data[:, None] * (self.solved[chosen.indices].astype(np.float64) @ self.features[columns].T)
+        chosen, weight = batch.chosen(row)
+        return weight[:, None] * (self.solved[chosen].astype(np.float64) @ self.features[columns].T)
 
 
 def ridge(features: np.ndarray, known: np.ndarray, l2: float) -> np.ndarray:

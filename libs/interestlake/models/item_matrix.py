@@ -8,6 +8,7 @@ import scipy.sparse as sp
 
 from ..core.errors import BadInput
 from ..interactions.batch import UserBatch
+from ..interactions.sparse_parts import block_of
 from .cholesky import inverse_in_place
 from .opinions import SPARSE_CELLS, SPARSE_SHARE, Opinions, SparseOpinions, sparse_or_dense
 from .scorer import Scorer
@@ -20,6 +21,15 @@ def given_history(batch: UserBatch, recency: float) -> sp.csr_matrix:
     if not recency:
         return batch.history
     return batch.recent if recency == 1.0 else batch.recent.power(recency)
+
+
+def given_of(batch: UserBatch, row: int, recency: float) -> tuple[np.ndarray, np.ndarray]:
+    """Columns of one person's history and the h of `given_history` of each."""
+    columns, weights = batch.chosen(row)
+    if not recency:
+        return columns, weights
+    recent = batch.recency_of(row, columns)
+    return columns, recent if recency == 1.0 else np.where(recent > 0, np.maximum(recent, 1e-30) ** recency, 0)
 
 
 @dataclass(frozen=True)
@@ -47,9 +57,8 @@ class EdgeScorer(Scorer):
         return given_history(batch, self.recency) @ self.weights  # (B, I) @ (I, I) -> (B, I)
 
     def contributions(self, batch: UserBatch, row: int, columns: np.ndarray) -> np.ndarray:
-        chosen = batch.history[row]
-        weight = np.asarray(given_history(batch.row(row), self.recency)[0, chosen.indices].todense()).ravel()
-        return weight[:, None] * self.weights[chosen.indices][:, columns].toarray()
+        chosen, weight = given_of(batch, row, self.recency)
+        return weight[:, None] * block_of(self.weights, chosen, columns)
 
 
 @dataclass(frozen=True)
@@ -94,18 +103,19 @@ class Ease(Scorer):
         return len(self.targets) * SPARSE_SHARE < self.item_count
 
     def contributions(self, batch: UserBatch, row: int, columns: np.ndarray) -> np.ndarray:
-        chosen = batch.history[row]
-        source, target = self._place(self.items)[chosen.indices], self._place(self.targets)[columns]
+        chosen, weight = given_of(batch, row, self.recency)
+        source, target = _place(self.items, chosen), _place(self.targets, columns)
         block = self.weights[np.ix_(np.maximum(source, 0), np.maximum(target, 0))].astype(np.float64)
         inside = (source >= 0)[:, None] & (target >= 0)[None, :]
-        weight = np.asarray(given_history(batch.row(row), self.recency)[0, chosen.indices].todense()).ravel()
         return weight[:, None] * np.where(inside, block, 0.0)
 
-    def _place(self, among: np.ndarray) -> np.ndarray:
-        """(I,) place of each column among these, -1 where it is none of them."""
-        place = np.full(self.item_count, -1)
-        place[among] = np.arange(len(among))
-        return place
+
+def _place(among: np.ndarray, columns: np.ndarray) -> np.ndarray:
+    """Place of each column among these, which ascend, -1 where it is none of them."""
+    if not len(among):
+        return np.full(len(columns), -1)
+    place = np.minimum(np.searchsorted(among, columns), len(among) - 1)
+    return np.where(among[place] == columns, place, -1)
 
 
 def ease_weights(gram: np.ndarray, l2: float) -> np.ndarray:

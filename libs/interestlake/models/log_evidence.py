@@ -10,6 +10,7 @@ from ..evaluation.search import Grid
 from ..interactions.batch import UserBatch
 from ..interactions.pairs import Pairs
 from ..interactions.side_information import SideInformation
+from ..interactions.sparse_parts import block_of
 from .fitted import Fitted
 from .model import LEAST, NEXT, Cost, Model, Size
 from .scorer import Scorer
@@ -51,9 +52,14 @@ class LogEvidence(Scorer):
 
     def contributions(self, batch: UserBatch, row: int, columns: np.ndarray) -> np.ndarray:
         """The background is shared among the history items as their evidence is."""
-        chosen = batch.history[row]
-        weight = self.given(batch.row(row))[0, chosen.indices].toarray().ravel()
-        parts = weight[:, None] * self.evidence[chosen.indices][:, columns].toarray().astype(np.float64)
+        chosen, weight = batch.chosen(row)
+        if self.recency or self.decay < 1.0:
+            recent = batch.recency_of(row, chosen).astype(np.float64)
+            place = 1.0 / np.where(recent > 0, recent, 1.0)
+            weight = np.where((recent > 0) & (weight > 0), place**-self.recency * self.decay ** (place - 1.0), 0.0)
+        total = weight.sum(dtype=np.float64)
+        weight = (weight / (total if total > 0 else 1.0)).astype(np.float32)
+        parts = weight[:, None] * block_of(self.evidence, chosen, columns).astype(np.float64)
         total = parts.sum(axis=0)
         return parts * np.where(total > 0, 1.0 + self.background[columns] / np.where(total > 0, total, 1.0), 0.0)
 

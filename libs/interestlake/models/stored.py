@@ -64,7 +64,7 @@ def read_values(path: Path, classes: Sequence[type] = (), mapped: bool = False) 
 
 def _mapped(path: Path) -> Arrays:
     """name -> its part of the file, of the safetensors format: 8 bytes of length, a JSON of places, the arrays."""
-    whole = np.memmap(path, np.uint8, mode="c")
+    whole = np.memmap(path, np.uint8, mode="c").view(np.ndarray)  # a part of a memmap is slow to take
     start = 8 + int(whole[:8].view("<u8")[0])
     places = json.loads(whole[8:start].tobytes())
     return {

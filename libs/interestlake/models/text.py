@@ -34,10 +34,10 @@ class TextScorer(VectorScorer):
         return self._profile(batch)[0]
 
     def contributions(self, batch: UserBatch, row: int, columns: np.ndarray) -> np.ndarray:
-        chosen = batch.history[row]
-        length = self._profile(batch.row(row))[1][0]
-        similar = self.item_vectors[chosen.indices].astype(np.float64) @ self.item_vectors[columns].T
-        return chosen.data[:, None] * similar / length
+        chosen, weight = batch.chosen(row)
+        vectors = self.item_vectors[chosen].astype(np.float64)
+        length = np.linalg.norm(weight @ vectors)
+        return weight[:, None] * (vectors @ self.item_vectors[columns].T) / (length if length >= 1e-9 else np.inf)
 
 
 def fit_text(pairs: Pairs, side: SideInformation, params: Mapping, seed: int) -> Fitted:

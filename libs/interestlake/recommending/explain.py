@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..interactions.batch import UserBatch
+from ..interactions.sparse_parts import row_of
 from ..models.scorer import Scorer
 from .recommender import ItemInterests
 
@@ -41,7 +42,7 @@ def find_evidence(
     of contributions c. Only positive strength counts; ties go to the lower column. unnamed: (I,) bool, history items
     that are never evidence.
     """
-    history = batch.history[person].indices
+    history, _ = batch.chosen(person)
     strength = np.zeros((len(history), len(columns)))
     parts: dict[str, np.ndarray] = {}
     for place, scorer in enumerate(scorers):
@@ -73,7 +74,7 @@ def _strongest(history: np.ndarray, strength: np.ndarray) -> np.ndarray:
 
 def shared_interests(interests: ItemInterests, column: int, own: Sequence[str], shares: Sequence[float]) -> list[str]:
     """Names of the interests that item and person share, by item's weight times person's share, ties by id."""
-    carried = interests.weights[column]
-    weights = dict(zip(interests.ids[carried.indices], carried.data, strict=True))
+    carried, values = row_of(interests.weights, column)
+    weights = dict(zip(interests.ids[carried], values, strict=True))
     common = [(-weights[mine] * share, mine) for mine, share in zip(own, shares, strict=True) if mine in weights]
     return [str(interests.names[np.searchsorted(interests.ids, mine)]) for _, mine in sorted(common)]

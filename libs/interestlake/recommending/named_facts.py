@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import scipy.sparse as sp
 
+from ..interactions.sparse_parts import row_of, rows_of
 from ..text.words import singular_of
 
 CATEGORY = "category"
@@ -49,11 +50,10 @@ class NamedFacts:
     def shared(self, history: Sequence[int], item: int) -> dict[int, tuple[str, str]]:
         """History columns -> (relation, value) of the rarest fact that each and `item` carry, categories last; columns
         without one are left out."""
-        rows = self.carried[list(history)]
-        both = np.isin(rows.indices, self.carried[item].indices)
-        owner = np.repeat(np.arange(len(history)), np.diff(rows.indptr))[both]
+        owner, facts, _ = rows_of(self.carried, np.asarray(history))
+        both = np.isin(facts, row_of(self.carried, item)[0])
         found: dict[int, tuple[str, str]] = {}
-        for place, fact in sorted(zip(owner.tolist(), rows.indices[both].tolist(), strict=True)):
+        for place, fact in sorted(zip(owner[both].tolist(), facts[both].tolist(), strict=True)):
             found.setdefault(int(history[place]), (str(self.relations[fact]), str(self.values[fact])))
         return found
 

@@ -124,7 +124,7 @@ def _facts(
     return ReasonFacts(
         shares=weight, linked=linked, titles=recommender.catalogue.titles, chosen_together=bool(counted),
         user_count=int(recommender.user_counts[column]), interests=shared,
-        has_history=batch.history[person].nnz > 0, facts=_named_facts(linked, column, recommender),
+        has_history=len(batch.chosen(person)[0]) > 0, facts=_named_facts(linked, column, recommender),
     )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from .passes import recommend
 from .shared import SharedRecommender
 
 PEOPLE_TABLES = ("silver.users", "silver.items", "silver.interactions", "silver.friends", "gold.interest_map")
-PEOPLE_PER_PARTITION = 50_000
+PEOPLE_PER_PARTITION = 1_000  # a list with its reasons takes some milliseconds
 PAIR_COLUMNS = ("user_index", "item_index", "weight", "position", "split")
 
 
