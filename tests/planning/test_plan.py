@@ -67,7 +67,7 @@ def test_a_small_run_meets_no_bound_and_a_large_one_says_what_lifts_each():
     assert "recommend.max_fit_gigabytes" in left and not left & {"recommend.max_pairs", "als.max_gigabytes"}
 
 
-def test_the_command_prints_a_table_or_json_and_refuses_nonsense(capsys):
+def test_the_command_prints_a_table_or_json_and_refuses_nonsense(capsys, caplog):
     size = ["--people", "5000", "--items", "1000", "--events", "100000", "--cores", "2"]
     assert main(["plan", *size]) == 0
     printed = capsys.readouterr().out
@@ -77,5 +77,5 @@ def test_the_command_prints_a_table_or_json_and_refuses_nonsense(capsys):
     told = json.loads(capsys.readouterr().out)
     assert told["seconds"] == pytest.approx(sum(stage["seconds"] for stage in told["stages"]))
     assert main(["plan", "--people", "500", "--items", "10", "--events", "100"]) == 2
-    assert "100 events of 500 people; expected an event a person" in capsys.readouterr().err
+    assert "100 events of 500 people; expected an event a person" in caplog.text
     assert main(["plan", *size, "--lake", "/nowhere"]) == 2

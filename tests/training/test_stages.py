@@ -165,7 +165,7 @@ def test_two_tower_is_left_out_before_anything_is_read_by_the_driver(planted, st
 
     for name in ("side_tensor", "sample_holdout", "read_batches"):
         monkeypatch.setattr(f"interestlake.stages.train_two_tower.{name}", loaded)
-    context = stage_context(planted.root, overrides={**SMALL, "two_tower.batch_size": 30_000})
+    context = stage_context(planted.root, "crowded", overrides={**SMALL, "two_tower.batch_size": 30_000})
     with caplog.at_level("WARNING", logger="interestlake"):
         run(context, TRAIN_TWO_TOWER)
     said = f"the two-tower model of {USERS + 1} people and {ITEMS + 1} items left out: 10.80 GB planned"

@@ -43,7 +43,7 @@ PLAN = (
     Option("--nodes", "machines of executors (default 1: all on one)", as_count, 1, metavar="K"),
     Option("--cores", "of each node (default: this machine's)", as_count, metavar="C"),
     Option("--memory", "GB of each node (default 24)", Number(above=True), 24.0, metavar="GB"),
-    Option("--lake", "a lake whose own runs say how fast its machine is", place=True),
+    Option("--lake", "a lake whose own runs say how fast its machine is"),
     Option("--json", "print JSON", bool),
     CONF,
 )

@@ -20,15 +20,15 @@ def size_of_lake(lake: PlainLake) -> Workload:
 
 
 def factors_of_lake(lake: PlainLake, constants: Constants) -> Mapping[str, float]:
-    """stage -> seconds of its longest run on this lake over what the constants say of the lake's size on this machine.
+    """stage -> seconds of its shortest run on this lake over what the constants say of its size on this machine.
 
-    Of stages that took LEAST_S or more. Raises Unreadable for a lake without runs or without their tables.
+    Of runs of LEAST_S or more; the shortest is the one that no search made longer. Raises Unreadable for a lake
+    without runs or without their tables.
     """
     here = Cluster(nodes=1, cores=os.cpu_count() or 1, gigabytes=0.0)
     told = {one.stage: one.seconds for one in foretell(constants, size_of_lake(lake), here, {})}
     runs = lake.frame("ops.stages", ["stage", "seconds"])
     if runs.empty:
         raise Unreadable("no stage has run")
-    longest = runs.groupby("stage")["seconds"].max()
-    return {stage: float(seconds) / max(told[stage], 0.1) for stage, seconds in longest.items()
-            if stage in told and seconds >= LEAST_S}  # fmt: skip
+    shortest = runs[runs["seconds"] >= LEAST_S].groupby("stage")["seconds"].min()
+    return {str(stage): float(seconds) / max(told[stage], 0.1) for stage, seconds in shortest.items() if stage in told}

@@ -47,6 +47,6 @@ GROWS_WITH: Mapping[str, tuple[str, ...]] = {
     "train_two_tower": ("events",),
     "recommend": ("events", "scored"),
     "evaluate": ("people",),
-    "report": ("items",),
+    "report": (),
     "promote": (),
 }
