@@ -34,7 +34,7 @@ def test_candidates_without_them_and_without_words_that_many_items_carry(spark):
 def test_a_format_and_what_is_not_known_are_no_interest_of_any_kind(spark):
     rows = [("a", "category", "IMAX"), ("a", "tag", "imax"), ("b", "category", "(no genres listed)"),
             ("b", "category", "Unknown"), ("b", "tag", "unknown soldier"), ("a", "category", "Drama"),
-            ("a", "keyword", "imax"), ("a", "topic", "1")]  # fmt: skip
+            ("a", "keyword", "imax"), ("a", "topic", "1"), ("a", "category", None)]  # fmt: skip
     candidates = spark.createDataFrame(
         [(*row, 1.0) for row in rows], "item_id string, kind string, name string, score double"
     )
@@ -42,5 +42,5 @@ def test_a_format_and_what_is_not_known_are_no_interest_of_any_kind(spark):
     def left(ignore):
         return {row["name"] for row in candidates.transform(without_ignored(ignore)).collect()}
 
-    assert left(Interests().ignore) == {"Drama", "unknown soldier", "1"}
+    assert left(Interests().ignore) == {"Drama", "unknown soldier", "1", None}
     assert left(()) == {row[2] for row in rows} and "Drama" not in left(("drama",))

@@ -10,12 +10,12 @@ from .spelling import spelling_key
 
 
 def is_ignored(ignore: Sequence[str]) -> Callable[[Column], Column]:
-    """Whether a name is one of `ignore`, in any spelling of `spelling_key`."""
+    """Whether a name is one of `ignore`, in any spelling of `spelling_key`; a null is none."""
     keys = frozenset(map(spelling_key, ignore))
 
     @F.pandas_udf("boolean")
     def among(names: pd.Series) -> pd.Series:
-        return names.map(lambda name: spelling_key(name) in keys).astype(bool)
+        return names.map(lambda name: isinstance(name, str) and spelling_key(name) in keys).astype(bool)
 
     return among if keys else lambda name: F.lit(False)
 

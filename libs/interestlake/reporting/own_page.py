@@ -75,7 +75,7 @@ class OwnPage:
             return (
                 f"too little to tell yet: {counted(self.items, 'item')}, and interests are read from {LEAST_ITEMS} on"
             )
-        return "nothing stands out yet: chosen much as by everybody"
+        return "nothing stands out yet: no interest is surely stronger than everybody's"
 
 
 def gather_own(rows: Rows, user_id: str, top_k: int, seed: int = 42) -> OwnPage:

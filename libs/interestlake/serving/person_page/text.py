@@ -36,7 +36,7 @@ def _interests(page: OwnPage) -> list[str]:
     lines[0] += " (strength: 0.50 as everybody, 0.75 three times as often)"
     for place, one in enumerate(shown):
         if not beyond(one) and (place == 0 or beyond(shown[place - 1])):
-            lines.append("chosen as by everybody, or less")
+            lines.append("not surely more than everybody")
         trend = f" {one['trend']}" if one["trend"] not in (None, "unknown") else ""
         trend += f" ({one['change']})" if trend and one["change"] else ""
         behind = ", ".join(one["evidence"])
