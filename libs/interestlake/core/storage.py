@@ -52,6 +52,12 @@ def file_there(spark: "SparkSession", address: str) -> bool:
     return system.exists(path)
 
 
+def size_of(spark: "SparkSession", address: str) -> int:
+    """Bytes of the file at an address."""
+    system, path = filesystem(spark, address)
+    return system.getFileStatus(path).getLen()
+
+
 def read_text(spark: "SparkSession", address: str) -> str | None:
     """The whole of a small UTF-8 file on whatever file system its address names; None where there is none."""
     system, path = filesystem(spark, address)

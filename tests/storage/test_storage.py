@@ -1,0 +1,92 @@
+"""A lake on an object store and on HDFS: killed once and gone on with, it holds the tables of a run on this disk."""
+
+import hashlib
+import json
+import subprocess
+
+import pytest
+
+from interestlake.core.lake import Lake
+from interestlake.core.schemas.all import ALL
+from interestlake.core.session import build_session
+from interestlake.core.storage import files_in, filesystem
+
+from ..cluster.compare import differences
+from ..cluster.tolerances import tolerance_of
+from ..stage_tables import WRITTEN
+from .conftest import RUN_ID, command
+from .servers import ROOT
+
+# the first test of each store waits for two whole runs
+pytestmark = [pytest.mark.storage, pytest.mark.timeout(2400)]
+# what a run did and how long it took differs by nature
+COMPARED = [name for name in WRITTEN if not name.startswith("ops.")]
+
+
+@pytest.fixture(scope="module")
+def far(stored):
+    """A session that reaches the store and this disk."""
+    session = build_session(str(stored.conf), "local")
+    hadoop = session._jsc.hadoopConfiguration()
+    for key, value in stored.store.properties.items():  # of a session that an earlier store has begun
+        hadoop.set(key.removeprefix("spark.hadoop."), value)
+    return session
+
+
+def digest(rows: list[dict], free: tuple[str, ...]) -> str:
+    """What the rows hold in any order, floats to 6 digits, without the run's id."""
+    plain = ({name: value for name, value in row.items() if name not in (*free, "run_id")} for row in rows)
+    lines = sorted(
+        json.dumps(row, sort_keys=True, default=lambda one: f"{one:.6g}" if isinstance(one, float) else str(one))
+        for row in plain
+    )
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]
+
+
+def test_every_table_equals_that_of_a_run_on_this_disk(stored, world, far):
+    here, there = Lake(far, world), Lake(far, stored.lake)
+    unequal = {}
+    for name in COMPARED:
+        rows = [[row.asDict(recursive=True) for row in lake.read(name).collect()] for lake in (here, there)]
+        free = tolerance_of(name).free_columns
+        print(f"{name:40} {len(rows[0]):7} {len(rows[1]):7} rows  {digest(rows[0], free)} {digest(rows[1], free)}")
+        lines = differences(ALL[name].key, *rows, tolerance_of(name))
+        unequal |= {name: lines} if lines else {}
+    assert unequal == {}
+
+
+def test_the_second_call_went_on_where_the_first_was_killed(stored):
+    assert f"already done under run id {RUN_ID}" in stored.said
+    assert "train_als" in stored.said.split("already done")[0] + stored.said.split("already done")[-2]
+
+
+def test_all_that_belongs_to_the_lake_lies_there(stored, far):
+    assert files_in(far, f"{stored.lake}/reports", ".html") == [f"{stored.lake}/reports/{RUN_ID}.html"]
+    assert len(files_in(far, f"{stored.lake}/models/recommender_files", "")) == 1
+    system, held = filesystem(far, f"{stored.lake}/.held.json")
+    assert not system.exists(held)
+    assert files_in(far, f"{stored.lake}/checkpoints", ".pt") == []
+    # a scheme that was read as a folder's name would have made one here
+    assert not [path.name for path in ROOT.iterdir() if path.name.endswith(":")]
+
+
+def test_the_commands_that_read_answer(stored):
+    for name, *arguments in (["list", "--user", "u1"], ["who"], ["explain", "--user", "u1"]):
+        given = [
+            *arguments,
+            "--lake",
+            stored.lake,
+            "--conf",
+            str(stored.conf),
+            "--tracking-uri",
+            stored.store.tracking_uri,
+        ]
+        done = subprocess.run(command(name, *given), cwd=ROOT, capture_output=True, text=True, timeout=300)
+        print(f"$ interestlake {name}", *given, done.stdout[:1500], done.stderr[-1500:], sep="\n")
+        assert done.returncode == 0 and done.stdout.strip(), done.stderr[-3000:]
+
+
+def test_the_registered_recommender_comes_from_the_stores_artefacts(stored):
+    from interestlake.recommending.saved import registered_recommender
+
+    assert len(registered_recommender("models:/interestlake.ranker@challenger", stored.store.tracking_uri).names) > 1
