@@ -1,5 +1,4 @@
-"""Submitted to the cluster: two tasks that run at once tell their folder and the GPU addresses Spark gave them, what lies in
-/tmp there, and which of the paths given are there."""
+"""Submitted to the cluster: two tasks that run at once tell folder, GPU addresses, and which paths asked for are there."""
 
 import json
 import os
