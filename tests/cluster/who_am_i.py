@@ -1,4 +1,4 @@
-"""Submitted to the cluster: two tasks that run at once tell folder, GPU addresses, and which paths asked for are there."""
+"""Submitted to the cluster: two tasks that run at once tell their folder, GPU addresses, and which paths are there."""
 
 import json
 import os
