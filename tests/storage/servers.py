@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 CACHE = ROOT / ".cache" / "storage"
 BUCKET = "lakes"
 KEYS = {"AWS_ACCESS_KEY_ID": "tests-only", "AWS_SECRET_ACCESS_KEY": "tests-only", "AWS_DEFAULT_REGION": "us-east-1"}
-START_S = 90.0
+START_S = 180.0
 
 
 @dataclass(frozen=True)

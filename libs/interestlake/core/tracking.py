@@ -6,6 +6,7 @@ import importlib
 import importlib.metadata
 import io
 import logging
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -42,6 +43,7 @@ UNDONE = "interestlake.undone"  # tag of a version: the undo that took its run b
 def use_store(tracking_uri: str) -> None:
     """Let MLflow work on that store; one that was copied or moved with its artefacts finds them."""
     settle_store(tracking_uri)
+    os.environ.setdefault("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", "true")  # two lines a stage, with a server
     mlflow.set_tracking_uri(tracking_uri)
 
 
