@@ -91,7 +91,7 @@ def stored(request, tmp_path_factory) -> Stored:
     folder = tmp_path_factory.mktemp(request.param)
     with STORES[request.param](folder) as store:
         conf, lake = profile(folder, store.properties), f"{store.root}/lake"
-        code, said = run(lake, conf, store.tracking_uri, store.environment, KILLED_IN)
+        code, said = run(lake, conf, store.tracking_uri, {}, KILLED_IN)
         assert code == -signal.SIGKILL, said[-3000:]
         code, said = run(lake, conf, store.tracking_uri, store.environment)
         assert code == 0, said[-3000:]

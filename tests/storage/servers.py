@@ -22,7 +22,7 @@ START_S = 180.0
 class Store:
     """A file system that answers: where lakes go, what a session needs to reach it, and an MLflow store beside it.
 
-    environment: what the process of a run needs beside that.
+    environment: what names it to readers without Spark; empty where they cannot read it.
     """
 
     root: str
@@ -101,7 +101,8 @@ def s3(folder: Path) -> Iterator[Store]:
         uri = stack.enter_context(
             mlflow_server(folder, python, destination, {**KEYS, "MLFLOW_S3_ENDPOINT_URL": endpoint})
         )
-        yield Store(f"s3a://{BUCKET}", properties, uri, {})
+        named = {**KEYS, "AWS_ENDPOINT_URL": endpoint, "AWS_ALLOW_HTTP": "true"}
+        yield Store(f"s3a://{BUCKET}", properties, uri, named)
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import subprocess
 
 import pytest
@@ -70,20 +71,25 @@ def test_all_that_belongs_to_the_lake_lies_there(stored, far):
     assert not [path.name for path in ROOT.iterdir() if path.name.endswith(":")]
 
 
-def test_the_commands_that_read_answer(stored):
-    for name, *arguments in (["list", "--user", "u1"], ["who"], ["explain", "--user", "u1"]):
-        given = [
-            *arguments,
-            "--lake",
-            stored.lake,
-            "--conf",
-            str(stored.conf),
-            "--tracking-uri",
-            stored.store.tracking_uri,
-        ]
-        done = subprocess.run(command(name, *given), cwd=ROOT, capture_output=True, text=True, timeout=300)
-        print(f"$ interestlake {name}", *given, done.stdout[:1500], done.stderr[-1500:], sep="\n")
-        assert done.returncode == 0 and done.stdout.strip(), done.stderr[-3000:]
+def asked(stored, environment: dict[str, str], name: str, *arguments: str) -> subprocess.CompletedProcess:
+    given = [*arguments, "--lake", stored.lake, "--conf", str(stored.conf), "--tracking-uri", stored.store.tracking_uri]
+    env = {**os.environ, **environment}
+    done = subprocess.run(command(name, *given), cwd=ROOT, env=env, capture_output=True, text=True, timeout=400)
+    print(f"$ interestlake {name}", *given, "\n", done.stdout[:1200], done.stderr[-1200:], flush=True)
+    return done
+
+
+@pytest.mark.parametrize("line", ["list --user u1", "who", "explain --user u1"])
+def test_the_commands_that_read_answer_by_spark(stored, line):
+    done = asked(stored, {}, *line.split())
+    assert done.returncode == 0 and done.stdout.strip() and "starting Spark" in done.stderr, done.stderr[-3000:]
+
+
+def test_they_answer_at_once_where_the_environment_names_the_store(stored):
+    if not stored.store.environment:
+        pytest.skip("read by Spark alone")
+    done = asked(stored, stored.store.environment, "list", "--user", "u1")
+    assert done.returncode == 0 and done.stdout.strip() and "Spark" not in done.stderr, done.stderr[-3000:]
 
 
 def test_the_registered_recommender_comes_from_the_stores_artefacts(stored):

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.dataset as ds
 from deltalake import DeltaTable
 from deltalake.exceptions import DeltaError, TableNotFoundError
+from deltalake.fs import DeltaStorageHandler
 from pyarrow import fs
 
 from .errors import Unreadable
@@ -72,9 +73,7 @@ class PlainTable:
         if self._table is None and self.version() is None:
             raise Unreadable(f"no table at {self.address}")
         try:
-            addresses = present(self._table).file_uris()
-            store, _ = fs.FileSystem.from_uri(addresses[0]) if "://" in (addresses or [""])[0] else (LOCAL, "")
-            paths = [address.split("://", 1)[-1] for address in addresses]
+            store, paths = _files(present(self._table))
             formats = ds.ParquetFileFormat()
             # a column that was added later is in the newer files alone
             schemas = [formats.inspect(path, store) for path in paths]
@@ -93,6 +92,16 @@ class PlainTable:
 def among(column: str, values: Collection) -> ds.Expression:
     """The condition that `column` is one of `values`; false for none."""
     return ds.field(column).isin(sorted(set(values))) if len(values) else ds.scalar(False)
+
+
+def _files(table: DeltaTable) -> tuple[fs.FileSystem, list[str]]:
+    """The file system of a table's files, and their paths on it."""
+    addresses = table.file_uris()
+    if "://" not in (addresses or [""])[0]:
+        return LOCAL, addresses
+    # as the log is read: Arrow's own S3 heeds no AWS_ENDPOINT_URL, and no s3a
+    root = table.table_uri.rstrip("/") + "/"
+    return fs.PyFileSystem(DeltaStorageHandler(root)), [address.removeprefix(root) for address in addresses]
 
 
 def _opened(address: str) -> DeltaTable:
