@@ -11,6 +11,7 @@ from interestlake.core.lake import Lake
 from interestlake.core.schemas.all import ALL
 from interestlake.core.session import build_session
 from interestlake.core.storage import files_in, filesystem
+from interestlake.stages.order import STAGES
 
 from ..cluster.compare import differences
 from ..cluster.tolerances import tolerance_of
@@ -57,8 +58,11 @@ def test_every_table_equals_that_of_a_run_on_this_disk(stored, world, far):
 
 
 def test_the_second_call_went_on_where_the_first_was_killed(stored):
-    assert f"already done under run id {RUN_ID}" in stored.said
-    assert "train_als" in stored.said.split("already done")[0] + stored.said.split("already done")[-2]
+    lines = stored.said.splitlines()
+    done = [line.split()[1] for line in lines if f"already done under run id {RUN_ID}" in line]
+    assert done[:6] == [stage.name for stage in STAGES[:6]] and "train_two_tower" not in done
+    assert any("is gone: its hold on the lake ends" in line for line in lines)
+    assert sum(line.strip().startswith("promote finished") for line in lines) == 1
 
 
 def test_all_that_belongs_to_the_lake_lies_there(stored, far):
