@@ -3,13 +3,17 @@
 import json
 import os
 
+import numpy as np
 import pytest
 
 from interestlake.core.schemas.all import ALL
+from interestlake.text.configured import loaded_encoder
+from interestlake.text.encoder_files import find_encoder
 
 from ..stage_tables import WRITTEN
 from .compare import differences
 from .conftest import encoder_folder
+from .embed_some import TEXTS
 from .event_log import read_event_log
 from .tolerances import tolerance_of
 
@@ -35,6 +39,15 @@ def test_the_hosts_share_nothing_but_the_store(cluster, told):
     assert [each["there"] for each in told] == [[str(cluster.shared / "seen")]] * 2
     assert len({each["disk"] for each in told} | {os.stat("/tmp").st_ino}) == 3
     assert all(each["folder"].startswith("/tmp/work/") for each in told) and not os.path.exists("/tmp/work")
+
+
+def test_the_encoder_comes_to_the_executors_by_spark(cluster):
+    done = cluster.submit("standalone", "tests/cluster/embed_some.py", "onnx", "torch", log="encoder")
+    told = json.loads(done.stdout.strip().splitlines()[-1])
+    here = loaded_encoder(find_encoder("", 128)).encode(TEXTS)
+    assert sorted(told) == ["onnx", "torch"]
+    for vectors in told.values():
+        assert np.allclose([vectors[f"t{number}"] for number in range(len(TEXTS))], here, atol=1e-5)
 
 
 def test_a_task_gets_a_gpu_address_on_each_executor(cluster, told):
