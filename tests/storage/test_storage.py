@@ -35,13 +35,19 @@ def far(stored):
     return session
 
 
+def rounded(value: object) -> object:
+    """Floats as text of 6 digits, within lists and rows too; what is no plain value as text."""
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    if isinstance(value, dict):
+        return {str(key): rounded(one) for key, one in value.items()}
+    return [rounded(one) for one in value] if isinstance(value, (list, tuple)) else str(value)
+
+
 def digest(rows: list[dict], free: tuple[str, ...]) -> str:
     """What the rows hold in any order, floats to 6 digits, without the run's id."""
     plain = ({name: value for name, value in row.items() if name not in (*free, "run_id")} for row in rows)
-    lines = sorted(
-        json.dumps(row, sort_keys=True, default=lambda one: f"{one:.6g}" if isinstance(one, float) else str(one))
-        for row in plain
-    )
+    lines = sorted(json.dumps(rounded(row), sort_keys=True) for row in plain)
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]
 
 
@@ -83,7 +89,7 @@ def asked(stored, environment: dict[str, str], name: str, *arguments: str) -> su
     return done
 
 
-@pytest.mark.parametrize("line", ["list --user u1", "who", "explain --user u1"])
+@pytest.mark.parametrize("line", ["list --user u0000001", "who", "explain --user u0000001"])
 def test_the_commands_that_read_answer_by_spark(stored, line):
     done = asked(stored, {}, *line.split())
     assert done.returncode == 0 and done.stdout.strip() and "starting Spark" in done.stderr, done.stderr[-3000:]
@@ -92,7 +98,7 @@ def test_the_commands_that_read_answer_by_spark(stored, line):
 def test_they_answer_at_once_where_the_environment_names_the_store(stored):
     if not stored.store.environment:
         pytest.skip("read by Spark alone")
-    done = asked(stored, stored.store.environment, "list", "--user", "u1")
+    done = asked(stored, stored.store.environment, "list", "--user", "u0000001")
     assert done.returncode == 0 and done.stdout.strip() and "Spark" not in done.stderr, done.stderr[-3000:]
 
 
