@@ -8,7 +8,7 @@ MAKEFLAGS += --no-print-directory
 IN_ENV := . .venv/interestlake-env.sh &&
 DEMO := out/demo
 
-.PHONY: help setup demo test chart-test image-test docs cluster-test kill-test surfaces-test airflow-test commands-test bench bench-one bench-peers bench-published bench-small-worlds bench-speed bench-scale bench-lake bench-proposals bench-ask bench-embed bench-embed-gpu bench-recipes bench-habits bench-tagger bench-sentiment bench-mentions lint format lock clean
+.PHONY: help setup demo test chart-test image-test docs cluster-test storage-test kill-test surfaces-test airflow-test commands-test bench bench-one bench-peers bench-published bench-small-worlds bench-speed bench-scale bench-lake bench-proposals bench-ask bench-embed bench-embed-gpu bench-recipes bench-habits bench-tagger bench-sentiment bench-mentions lint format lock clean
 
 help:  ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 26
@@ -34,6 +34,10 @@ commands-test: setup  ## whole commands over lakes of their own: ask, refit, int
 
 cluster-test: setup  ## a real standalone cluster: two executors, a GPU resource, tables equal to a local run's
 	@$(IN_ENV) python -m pytest tests/cluster -m cluster -s $(PYTEST)
+
+storage-test: setup  ## the pipeline on an S3 server and on HDFS, killed once and resumed; tables equal a local run's
+	@bash infra/storage/prepare.sh
+	@$(IN_ENV) python -m pytest tests/storage -m storage -s $(PYTEST)
 
 airflow-test:  ## the DAG in an Airflow of its own
 	@bash infra/airflow/test.sh

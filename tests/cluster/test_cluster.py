@@ -1,13 +1,19 @@
 """The pipeline on a real standalone cluster: both executors work, GPUs are scheduled, tables equal the local run's."""
 
 import json
+import os
 
+import numpy as np
 import pytest
 
 from interestlake.core.schemas.all import ALL
+from interestlake.text.configured import loaded_encoder
+from interestlake.text.encoder_files import find_encoder
 
 from ..stage_tables import WRITTEN
 from .compare import differences
+from .conftest import encoder_folder
+from .embed_some import TEXTS
 from .event_log import read_event_log
 from .tolerances import tolerance_of
 
@@ -17,9 +23,34 @@ pytestmark = [pytest.mark.cluster, pytest.mark.timeout(2400)]
 COMPARED = [name for name in WRITTEN if not name.startswith("ops.")]
 
 
-def test_a_task_gets_a_gpu_address_on_each_executor(cluster):
-    done = cluster.submit("gpu", "tests/cluster/who_am_i.py", log="who")
+@pytest.fixture(scope="module")
+def told(cluster) -> list[dict]:
+    """What a task on each executor says of its host; asked for the encoder, the driver's files, and what is shared."""
+    marker = cluster.shared / "seen"
+    marker.write_text("by all")
+    asked = [str(encoder_folder() / "tokenizer.json"), str(cluster.folder), str(marker)]
+    done = cluster.submit("gpu", "tests/cluster/who_am_i.py", *asked, log="who")
+    return json.loads(done.stdout.strip().splitlines()[-1])
+
+
+def test_the_hosts_share_nothing_but_the_store(cluster, told):
+    if not cluster.apart:
+        pytest.skip("no mount namespaces here: they need Linux and root")
+    assert [each["there"] for each in told] == [[str(cluster.shared / "seen")]] * 2
+    assert len({each["disk"] for each in told} | {os.stat("/tmp").st_ino}) == 3
+    assert all(each["folder"].startswith("/tmp/work/") for each in told) and not os.path.exists("/tmp/work")
+
+
+def test_the_encoder_comes_to_the_executors_by_spark(cluster):
+    done = cluster.submit("standalone", "tests/cluster/embed_some.py", "onnx", "torch", log="encoder")
     told = json.loads(done.stdout.strip().splitlines()[-1])
+    here = loaded_encoder(find_encoder("", 128)).encode(TEXTS)
+    assert sorted(told) == ["onnx", "torch"]
+    for vectors in told.values():
+        assert np.allclose([vectors[f"t{number}"] for number in range(len(TEXTS))], here, atol=1e-5)
+
+
+def test_a_task_gets_a_gpu_address_on_each_executor(cluster, told):
     assert sorted(each["partition"] for each in told) == [0, 1]
     assert len({each["folder"] for each in told}) == 2
     assert all(len(each["gpu"]) == 1 for each in told)

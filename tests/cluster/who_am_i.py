@@ -1,18 +1,22 @@
-"""Submitted to the cluster: two tasks that run at once tell their folder and the GPU addresses Spark gave them."""
+"""Submitted to the cluster: two tasks that run at once tell their folder, GPU addresses, and which paths are there."""
 
 import json
 import os
+import sys
 
 from pyspark import BarrierTaskContext
 from pyspark.sql import SparkSession
+
+asked = sys.argv[1:]
 
 
 def tell(_rows):
     context = BarrierTaskContext.get()
     context.barrier()
     gpu = context.resources().get("gpu")
-    folder = os.getcwd()
-    yield {"partition": context.partitionId(), "folder": folder, "gpu": gpu.addresses if gpu else []}
+    about = {"folder": os.getcwd(), "temporary": sorted(os.listdir("/tmp")), "disk": os.stat("/tmp").st_ino}
+    about["there"] = [path for path in asked if os.path.exists(path)]
+    yield {"partition": context.partitionId(), "gpu": gpu.addresses if gpu else [], **about}
 
 
 if __name__ == "__main__":

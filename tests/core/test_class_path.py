@@ -5,7 +5,8 @@ import os
 import pytest
 
 from interestlake.core import class_path
-from interestlake.core.class_path import appended, record_jars, resolved_jars, without_jars
+from interestlake.core.class_path import appended, own_jars, record_jars, resolved_jars, without_jars
+from interestlake.core.session import with_graphframes
 
 SETTINGS = {"spark.master": "local[2]", "spark.jars.packages": "a:b:1", "spark.jars.excludes": "c:d", "spark.x": "y"}
 
@@ -43,7 +44,7 @@ def test_a_file_that_is_gone_or_no_record_means_resolving_again(record, tmp_path
 
 
 def test_settings_lose_their_jars_and_gain_the_archive_that_is_there(tmp_path):
-    settings = {**SETTINGS, "spark.jars": "x.jar", "spark.driver.extraJavaOptions": "-Xss4m"}
+    settings = {**SETTINGS, "spark.jars": "no/graphframes.jar", "spark.driver.extraJavaOptions": "-Xss4m"}
     assert without_jars(settings, tmp_path / "none") == {
         "spark.master": "local[2]",
         "spark.x": "y",
@@ -52,6 +53,17 @@ def test_settings_lose_their_jars_and_gain_the_archive_that_is_there(tmp_path):
     (tmp_path / "a b.jsa").write_bytes(b"")
     options = without_jars(settings, tmp_path / "a b.jsa")["spark.driver.extraJavaOptions"]
     assert options == f'-Xss4m "-XX:SharedArchiveFile={tmp_path / "a b.jsa"}"'
+
+
+def test_jars_of_ones_own_stay_beside_the_recorded_ones(tmp_path):
+    link, own = tmp_path / "graphframes.jar", tmp_path / "hadoop-aws.jar"
+    own.write_bytes(b"PK")
+    named = {**SETTINGS, "spark.jars": f"{link}, {own},hdfs://host/far.jar"}
+    assert with_graphframes(named, "/wheel/graphframes-1.jar") == f"/wheel/graphframes-1.jar,{own},hdfs://host/far.jar"
+    link.write_bytes(b"PK")
+    assert with_graphframes(named, "/wheel/graphframes-1.jar") == f"{link},{own},hdfs://host/far.jar"
+    assert own_jars(named) == [str(own)]
+    assert without_jars(named, tmp_path / "none")["spark.jars"] == "hdfs://host/far.jar"
 
 
 @pytest.mark.parametrize("before", [None, "/own.jar"])

@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from interestlake.core import plain_tables
 from interestlake.core.config import RunOptions, load_params
-from interestlake.core.errors import BadInput
+from interestlake.core.errors import BadInput, Unreadable
 from interestlake.core.lake import Lake
 from interestlake.core.pipeline import run_stages
 from interestlake.core.stage import Stage
@@ -130,3 +131,14 @@ def test_a_killed_stage_is_not_one_to_go_by(world):
         world.run("r1")
     world.stages = (load, world.stages[1])
     assert world.run("r2") == ["load", "count"]
+
+
+@pytest.mark.parametrize("scheme", ["s3", "s3a"])
+def test_an_object_store_that_nothing_names_is_not_looked_for(scheme, monkeypatch):
+    for name in plain_tables.NAMED:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(plain_tables, "DeltaTable", lambda address: pytest.fail(f"{address} was looked for"))
+    address = f"{scheme}://bucket/lake/ops/runs"
+    assert plain_tables.state_mark(address) is None
+    with pytest.raises(Unreadable, match="AWS_REGION"):
+        plain_tables.PlainTable(address).version()

@@ -2,7 +2,7 @@
 
 import torch
 
-from interestlake.training.checkpoint import FOLDER, Checkpoint
+from interestlake.training.checkpoint import FOLDER, Checkpoint, states_below
 
 STATE = {"fingerprint": "f", "weights": torch.arange(3.0), "history": {"steps": [10]}}
 
@@ -44,3 +44,20 @@ def test_what_a_kill_leaves_beside_the_state_is_not_read(spark, elsewhere):
     assert saved.load("f")["history"] == STATE["history"]
     saved.save({**STATE, "history": {"steps": [30]}})
     assert saved.load("f")["history"] == {"steps": [30]}
+
+
+def test_a_fit_that_knows_no_lake_keeps_its_state_with_the_run_s(spark, elsewhere, tmp_path, monkeypatch):
+    address, folder = elsewhere
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "one"))
+    alone = Checkpoint.of_fit("sasrec-1")
+    assert (alone.path, alone.address) == (tmp_path / "one" / "interestlake" / "sasrec-1.pt", None)
+    with states_below(spark, address, "r3"):
+        Checkpoint.of_fit("sasrec-1").save(STATE)
+    assert (folder / FOLDER / "r3-sasrec-1.pt").is_file()
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "other"))
+    with states_below(spark, address, "r3"):
+        again = Checkpoint.of_fit("sasrec-1")
+        assert again.load("f")["history"] == {"steps": [10]}
+        again.remove()
+    assert not (folder / FOLDER / "r3-sasrec-1.pt").exists()
+    assert Checkpoint.of_fit("sasrec-1").address is None

@@ -30,12 +30,31 @@ def resolved_jars(settings: Mapping[str, str], record: Path = RECORD) -> list[st
     return recorded["jars"] if same and all(Path(jar).is_file() for jar in recorded["jars"]) else []
 
 
+def own_jars(settings: Mapping[str, str]) -> list[str]:
+    """Files of this machine that `spark.jars` names beside the GraphFrames jar, which is among the recorded ones."""
+    return [jar for jar in named_jars(settings) if not is_graphframes(jar) and Path(jar).is_file()]
+
+
+def named_jars(settings: Mapping[str, str]) -> list[str]:
+    """What `spark.jars` names, in its order."""
+    return [jar.strip() for jar in settings.get("spark.jars", "").split(",") if jar.strip()]
+
+
+def is_graphframes(jar: str) -> bool:
+    """Whether a jar is, by its name, GraphFrames: the set-up's link, the wheel's file or another version's."""
+    return Path(jar).name.startswith("graphframes")
+
+
 def without_jars(settings: Mapping[str, str], archive: Path = ARCHIVE) -> dict[str, str]:
     """`settings` for a JVM whose class path has the jars already, with the archive of loaded classes if there is one.
 
     The JVM checks an archive against its own version and every jar, and goes on without one that does not fit.
     """
     others = {key: value for key, value in settings.items() if key not in (*ASKED, "spark.jars")}
+    # what is no file here is Spark's to fetch
+    elsewhere = [jar for jar in named_jars(settings) if not is_graphframes(jar) and not Path(jar).is_file()]
+    if elsewhere:
+        others["spark.jars"] = ",".join(elsewhere)
     if archive.is_file():
         options = others.get("spark.driver.extraJavaOptions", "")
         others["spark.driver.extraJavaOptions"] = f'{options} "-XX:SharedArchiveFile={archive.resolve()}"'.strip()

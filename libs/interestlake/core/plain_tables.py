@@ -1,5 +1,6 @@
 """Tables of a lake read without Spark, by Delta's own log in Rust: for processes that must answer at once."""
 
+import os
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 
@@ -8,16 +9,19 @@ import pyarrow as pa
 import pyarrow.dataset as ds
 from deltalake import DeltaTable
 from deltalake.exceptions import DeltaError, TableNotFoundError
+from deltalake.fs import DeltaStorageHandler
 from pyarrow import fs
 
 from .errors import Unreadable
 from .present import present
 
 LOCAL = fs.LocalFileSystem()
+NAMED = ("AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ENDPOINT_URL")  # any of them says where S3 is
 
 
 class PlainTable:
-    """One Delta table, by its address: a folder, or what the object store's scheme says.
+    """One Delta table, by its address: a folder, or what the object store's scheme says: S3 where the environment
+    names its region or endpoint.
 
     Deletion vectors and renamed columns, which the lake's tables have not, are refused by the reader.
     """
@@ -33,7 +37,7 @@ class PlainTable:
         """
         try:
             if self._table is None:
-                self._table = DeltaTable(self.address)
+                self._table = _opened(self.address)
             else:
                 self._table.update_incremental()
             return self._table.version()
@@ -75,9 +79,7 @@ class PlainTable:
         if self._table is None and self.version() is None:
             raise Unreadable(f"no table at {self.address}")
         try:
-            addresses = present(self._table).file_uris()
-            store, _ = fs.FileSystem.from_uri(addresses[0]) if "://" in (addresses or [""])[0] else (LOCAL, "")
-            paths = [address.split("://", 1)[-1] for address in addresses]
+            store, paths = _files(present(self._table))
             formats = ds.ParquetFileFormat()
             # a column that was added later is in the newer files alone
             schemas = [formats.inspect(path, store) for path in paths]
@@ -98,6 +100,23 @@ def among(column: str, values: Collection) -> ds.Expression:
     return ds.field(column).isin(sorted(set(values))) if len(values) else ds.scalar(False)
 
 
+def _files(table: DeltaTable) -> tuple[fs.FileSystem, list[str]]:
+    """The file system of a table's files, and their paths on it."""
+    addresses = table.file_uris()
+    if "://" not in (addresses or [""])[0]:
+        return LOCAL, addresses
+    # as the log is read: Arrow's own S3 heeds no AWS_ENDPOINT_URL, and no s3a
+    root = table.table_uri.rstrip("/") + "/"
+    return fs.PyFileSystem(DeltaStorageHandler(root)), [address.removeprefix(root) for address in addresses]
+
+
+def _opened(address: str) -> DeltaTable:
+    # unnamed, the store would be looked for in the network, minutes long
+    if address.startswith(("s3:", "s3a:")) and not any(name in os.environ for name in NAMED):
+        raise Unreadable(f"{address}: none of {', '.join(NAMED)} says where it is")
+    return DeltaTable(address)
+
+
 def state_mark(address: str, version: int | None = None) -> str | None:
     """What names the last commit up to a version, newest where None, that changed rows: equal marks are equal rows.
 
@@ -105,9 +124,9 @@ def state_mark(address: str, version: int | None = None) -> str | None:
     table or version, or the store is not one that can be read from here.
     """
     try:
-        table = DeltaTable(address)
+        table = _opened(address)
         newest, commits = table.version(), table.history()  # newest first
-    except (DeltaError, OSError, ValueError):
+    except (Unreadable, DeltaError, OSError, ValueError):
         return None
     version = newest if version is None else version
     upto = commits[newest - version :] if version <= newest else []

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .class_path import appended, resolved_jars, without_jars
+from .class_path import appended, is_graphframes, named_jars, own_jars, resolved_jars, without_jars
 from .errors import BadInput
 from .machine_faults import machine_fault
 from .present import present
@@ -61,6 +61,14 @@ def graphframes_jar() -> str | None:
     root = Path(present(present(importlib.util.find_spec("pyspark")).origin)).parents[1]
     jars = sorted((root / "jars").glob("graphframes-*.jar"))
     return str(jars[0]) if jars else None
+
+
+def with_graphframes(settings: Mapping[str, str], packaged: str | None) -> str:
+    """`spark.jars` with the GraphFrames jar `packaged` where it names none that is there; others stay."""
+    named = named_jars(settings)
+    there = [jar for jar in named if is_graphframes(jar) and Path(jar).is_file()]
+    others = [jar for jar in named if not is_graphframes(jar)]
+    return ",".join([*(there or filter(None, [packaged])), *others])
 
 
 def with_log_rules(java_options: str, rules: Path) -> str:
@@ -169,16 +177,14 @@ def build_session(
     # spark-submit starts Python with a gateway to its JVM; a setting made here would outrank what was submitted
     if GATEWAY not in os.environ and SparkSession.getActiveSession() is None:
         settings = read_properties(Path(conf_dir) / "spark" / f"{profile}.properties")
-        jar = graphframes_jar()
-        if jar and not Path(settings.get("spark.jars", "")).is_file():
-            settings["spark.jars"] = jar
+        settings["spark.jars"] = with_graphframes(settings, graphframes_jar())
         settings |= overrides or {}
         settings[JAVA_OPTIONS] = with_log_rules(settings.get(JAVA_OPTIONS, ""), Path(conf_dir) / LOG_RULES)
         jars = resolved_jars(settings)
         for key, value in (without_jars(settings) if jars else settings).items():
             builder = builder.config(key, value)
         try:
-            with _output_to(jvm_log()), appended(jars):
+            with _output_to(jvm_log()), appended([*jars, *own_jars(settings)] if jars else []):
                 spark = builder.getOrCreate()
         except Exception as error:
             raise _no_start(error) from error

@@ -52,6 +52,12 @@ def file_there(spark: "SparkSession", address: str) -> bool:
     return system.exists(path)
 
 
+def size_of(spark: "SparkSession", address: str) -> int:
+    """Bytes of the file at an address."""
+    system, path = filesystem(spark, address)
+    return system.getFileStatus(path).getLen()
+
+
 def read_text(spark: "SparkSession", address: str) -> str | None:
     """The whole of a small UTF-8 file on whatever file system its address names; None where there is none."""
     system, path = filesystem(spark, address)
@@ -67,17 +73,25 @@ def read_text(spark: "SparkSession", address: str) -> str | None:
 def put_file(spark: "SparkSession", local: Path, address: str) -> None:
     """Copy a file of this machine to `address` on whatever file system it names, in place of one that is there."""
     system, path = filesystem(spark, address)
-    system.copyFromLocalFile(False, True, jvm(spark).org.apache.hadoop.fs.Path(str(local)), path)
+    _send(spark, local, system, path)
 
 
 def put_whole(spark: "SparkSession", local: Path, address: str) -> None:
     """As `put_file`, by a copy beside it that is then renamed: a reader finds a whole file, or for a moment none."""
     system, path = filesystem(spark, address)
     part = jvm(spark).org.apache.hadoop.fs.Path(f"{address}.part")
-    system.copyFromLocalFile(False, True, jvm(spark).org.apache.hadoop.fs.Path(str(local)), part)
+    _send(spark, local, system, part)
     system.delete(path, False)
     if not system.rename(part, path):
         raise OSError(f"{address}.part cannot be renamed to {address}")
+
+
+def _send(spark: "SparkSession", local: Path, system: Any, path: Any) -> None:
+    # not copyFromLocalFile: S3A's own refuses a path without a scheme
+    fs, java = jvm(spark).org.apache.hadoop.fs, spark._jsc  # pyrefly: ignore
+    conf = java.hadoopConfiguration()
+    here = fs.FileSystem.getLocal(conf).getRaw()
+    fs.FileUtil.copy(here, fs.Path(str(local)), system, path, False, True, conf)
 
 
 def files_in(spark: "SparkSession", folder: str, suffix: str) -> list[str]:

@@ -6,6 +6,7 @@ import importlib
 import importlib.metadata
 import io
 import logging
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,6 +28,7 @@ from .config import new_run_id
 from .errors import BadInput
 from .moved_store import SQLITE, artifacts_beside, settle_store
 from .present import present
+from .spark_model_files import copied_by
 from .store_names import ABOUT, experiment_name, registered_name
 
 LOG = logging.getLogger("interestlake")
@@ -41,6 +43,7 @@ UNDONE = "interestlake.undone"  # tag of a version: the undo that took its run b
 def use_store(tracking_uri: str) -> None:
     """Let MLflow work on that store; one that was copied or moved with its artefacts finds them."""
     settle_store(tracking_uri)
+    os.environ.setdefault("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", "true")  # two lines a stage, with a server
     mlflow.set_tracking_uri(tracking_uri)
 
 
@@ -179,7 +182,8 @@ class Tracker:
         """Log with `mlflow.<flavour>.log_model`, register, tag and set the challenger alias; returns the version.
 
         A stage that is run again under the same run id gets the version it made before, and logs nothing.
-        `options` go to the flavour; `signature` and `input_example` must be among them.
+        `options` go to the flavour; `signature` and `input_example` must be among them, and may be `system`, the Hadoop
+        FileSystem of a Spark model's dfs_tmpdir.
         """
         missing = [key for key in ("signature", "input_example") if options.get(key) is None]
         if missing:
@@ -190,7 +194,8 @@ class Tracker:
         known_as = self._named(registered)
         module = getattr(mlflow, flavour)
         name_key = "artifact_path" if flavour == "spark" else "name"
-        info = module.log_model(**{name_key: name}, **options)
+        with copied_by(options.pop("system", None)):
+            info = module.log_model(**{name_key: name}, **options)
         tags = {**tags, RUN_TAG: self.run_id, MODEL_TAG: info.model_uri.removeprefix("models:/")}
         said = io.StringIO()
         # MLflow prints two lines per registration, which would stand between the lines of the stage

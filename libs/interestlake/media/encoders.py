@@ -3,7 +3,7 @@
 import hashlib
 import json
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ import numpy as np
 
 from ..core.errors import BadInput
 from ..core.params.all import EmbedMedia
+from ..core.task_files import here
 from . import classical
 from .decode import picture, sound
 
@@ -159,10 +160,11 @@ def load_encoder(encoder: MediaEncoder, threads: int, gpu_address: str | None) -
     if not encoder.path:
         return ClassicalEncoder(encoder)
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    encoder = replace(encoder, path=here(encoder.path))
     if not (Path(encoder.path) / FILES[1]).is_file():
         raise FileNotFoundError(
-            f"{encoder.kind} encoder: found no {encoder.path}/{FILES[1]} on this executor; "
-            f"expected the same folder on every host; set it in {WHERE[encoder.kind]}"
+            f"{encoder.kind} encoder: found no {encoder.path}/{FILES[1]} on this host; "
+            f"expected what Spark brings to every executor; set it in {WHERE[encoder.kind]}"
         )
     return TorchMediaEncoder(encoder, threads, gpu_address)
 

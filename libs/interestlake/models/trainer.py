@@ -96,7 +96,7 @@ class Trainer:
         for values in (data.users, data.items, *features):
             mark.update(values.tobytes())
         mark.update(judged_by)
-        saved = Checkpoint(Path(tempfile.gettempdir()) / "interestlake" / f"{name}-{mark.hexdigest()[:16]}.pt")
+        saved = Checkpoint.of_fit(f"{name}-{mark.hexdigest()[:16]}")
         with tempfile.TemporaryDirectory(prefix="interestlake-feed-") as folder:
             job = self.build(data, side, params, self.training.batch, seed, Path(folder))
             history = train(

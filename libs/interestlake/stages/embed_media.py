@@ -2,6 +2,7 @@
 
 import time
 from contextlib import contextmanager
+from dataclasses import replace
 
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
@@ -10,6 +11,7 @@ from ..core.lake import empty
 from ..core.only_row import only_row
 from ..core.present import present
 from ..core.stage import Stage, StageContext
+from ..core.task_files import for_tasks
 from ..media.embed import embed_media, hash_media
 from ..media.encoders import find_encoders, probe
 from ..sources.media import MediaRows, read_media
@@ -38,7 +40,10 @@ def _run(context: StageContext) -> dict[str, float]:
             context.log.info("      %d new of kind %s by %s, %d coordinates", *described)
         began = time.perf_counter()
         partitions = max(slots, -(-sum(new.values()) // FILES_PER_TASK))
-        transform = embed_media(encoders, params.batch_size, params.max_megabytes, partitions)
+        brought = {
+            kind: replace(one, path=for_tasks(spark, one.path) if one.path else "") for kind, one in encoders.items()
+        }
+        transform = embed_media(brought, params.batch_size, params.max_megabytes, partitions)
         made = _with_content(new_contents, source).transform(transform).persist()
         vectors = made.where("reason IS NULL").drop("reason")
         embedded = context.write(EMBEDDINGS, vectors.select("media_hash", "model_id", "kind", "engine", "vector")).rows

@@ -8,6 +8,7 @@ from pyspark.sql import functions as F
 from ..core.counted import counted
 from ..core.lake import Lake
 from ..core.stage import Stage, StageContext, expect_lake
+from ..core.task_files import for_tasks, here
 from ..interests.candidates import visible
 from ..text.tagged import find_spans, item_entities, node_edges
 from ..text.tuning.place import find_model
@@ -35,10 +36,11 @@ def _run(context: StageContext) -> dict[str, float]:
     expect_lake(context.lake, READS, "interestlake run --until build_interests")
     folder = find_model(params.model, context.tracker.uri)
     TaggerModel.load(folder)  # a fault of the model comes before any task
+    brought = for_tasks(context.spark, folder)
     documents = context.read("silver.documents").transform(visible).where("kind <> 'tag'")
     texts = documents.groupBy("text_hash").agg(F.min("text").alias("text")).cache()
     tasks = max(context.spark.sparkContext.defaultParallelism, -(-texts.count() // TEXTS_PER_TASK))
-    spans = texts.repartition(tasks, "text_hash").transform(find_spans(lambda: _tagger(folder))).cache()
+    spans = texts.repartition(tasks, "text_hash").transform(find_spans(lambda: _tagger(here(brought)))).cache()
     borne = spans.transform(item_entities(documents.select("item_id", "text_hash"), params.min_confidence,
                                           params.min_items)).cache()  # fmt: skip
     nodes = borne.groupBy("entity_id", "kind", "name").agg(

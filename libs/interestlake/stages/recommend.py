@@ -14,6 +14,7 @@ from ..recommending.saved import save_recommender
 from ..recommending.scoring import PEOPLE_TABLES, open_scoring, write_lists
 from ..recommending.shared import SharedRecommender
 from ..serving.register import register_ranker
+from ..training.checkpoint import states_below
 from .embed import own_vectors
 
 
@@ -21,9 +22,10 @@ def _run(context: StageContext) -> dict[str, float]:
     params, run_id, length = context.params.recommend, context.options.run_id, max(context.params.evaluate.ks)
     scoring = open_scoring(context)
     models = open_models(context, scoring, own_vectors(context))
-    choice = models.choose(kept_before(context.lake))
-    # the test phase: models that never saw a test pair list for the people of the test split
-    shared = SharedRecommender(context.spark, models.for_test(choice))
+    with states_below(context.spark, context.lake.root, run_id):
+        choice = models.choose(kept_before(context.lake))
+        # the test phase: models that never saw a test pair list for the people of the test split
+        shared = SharedRecommender(context.spark, models.for_test(choice))
     rows = chosen_rows(choice, run_id)
     for row in rows:
         if row["left_out"]:
@@ -44,7 +46,8 @@ def _run(context: StageContext) -> dict[str, float]:
     )
     shared.destroy()
     # the release: everything again, on every pair
-    release = models.for_release(choice)
+    with states_below(context.spark, context.lake.root, run_id):
+        release = models.for_release(choice)
     shared = SharedRecommender(context.spark, release)
     size, gold = side_by_side(
         lambda: save_recommender(context, release, shared.file), lambda: write_lists(context, scoring, shared)

@@ -13,6 +13,7 @@ from ..core.counted import counted
 from ..core.errors import BadInput
 from ..core.lake import Lake, empty
 from ..core.stage import Stage, StageContext, expect_lake
+from ..core.task_files import for_tasks, here
 from ..interests.trends.series import author
 from ..text.annotate import annotator_id, fit_annotator
 from ..text.mentions import find_mentions, judge_texts
@@ -129,11 +130,13 @@ def _judge(context: StageContext, model_id: str, model: str):
             labelled = built_in_sentences(context.spark)
         return judge_texts(fit_annotator(context.spark, labelled, model_id, context.params.annotate.max_keywords))
 
+    brought = for_tasks(context.spark, model)
+
     def score(frames: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
         import numpy as np
         import torch
 
-        loaded = _loaded(model)
+        loaded = _loaded(here(brought))
         value = class_polarity(tuple(loaded.classes))
         worth = np.array([value[name] for name in loaded.classes])
         for frame in frames:

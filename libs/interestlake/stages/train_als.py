@@ -7,6 +7,7 @@ from ..core.errors import BadInput
 from ..core.lake import one_row
 from ..core.lineage import shared_folder
 from ..core.stage import Stage, StageContext
+from ..core.storage import filesystem
 from ..core.tracking import signature_of
 from ..graph.als import factors
 from ..graph.als_engine import fit_with, plan_for
@@ -49,6 +50,7 @@ def _run(context: StageContext) -> dict[str, float]:
             },
             spark_model=model,
             dfs_tmpdir=f"{folder}/model",
+            system=filesystem(context.spark, folder)[0],
             signature=signature_of(first, pd.DataFrame({"prediction": np.zeros(len(first), np.float32)})),
             input_example=first,
             pip_requirements=REQUIREMENTS,

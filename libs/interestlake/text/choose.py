@@ -1,13 +1,14 @@
 """Which engine computes the vectors: named by the configuration, or measured on an executor."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pyspark.sql import SparkSession
 
 from ..core.errors import BadInput
 from .embed import engine_of_task
 from .encoder_files import EncoderFiles
+from .task_encoder import onnx_for_tasks, path_for_tasks
 
 # below so many texts loading and measuring take longer than the faster engine saves
 MEASURED_TEXTS = 20_000
@@ -88,6 +89,9 @@ def probe_engines(
     cannot be loaded there has its fault instead of figures.
     """
     sample, asked = list(texts), list(pairs)
+    engines = {engine for engine, _ in asked}
+    encoder = replace(encoder, path=path_for_tasks(spark, "torch" if "torch" in engines else "onnx", encoder.path))
+    folders = {precision: onnx_for_tasks(spark, "onnx", folder) for precision, folder in folders.items()}
 
     def probe(_: object):
         import time

@@ -15,6 +15,7 @@ from ..core.present import present
 from ..core.storage import sha256_of
 from .encoder_files import EncoderFiles
 from .engines.tokens import CHARACTERS_PER_TOKEN
+from .task_encoder import encoder_for_tasks
 
 VECTORS = "text_hash string, vector array<float>"
 # more rows of full length leave the caches of a core
@@ -46,7 +47,7 @@ def embed(
     vectors = (
         _by_spark_nlp(spark, encoder, onnx_folder, min(batch_size, SPARK_NLP_BATCH))
         if engine == "spark_nlp"
-        else _by_workers(engine, encoder, onnx_folder, batch_size, precision)
+        else _by_workers(engine, *encoder_for_tasks(spark, engine, encoder, onnx_folder), batch_size, precision)
     )
     label = engine if precision == "f32" else f"{engine}-{precision}"
     reach = CHARACTERS_PER_TOKEN * encoder.max_tokens * encoder.max_windows

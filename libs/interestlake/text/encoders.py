@@ -4,6 +4,7 @@ import os
 from functools import lru_cache
 from pathlib import Path
 
+from ..core.task_files import here
 from .engines.engine import Engine
 from .engines.tokens import Tokens
 
@@ -29,12 +30,13 @@ def load_encoder(
     `onnx_folder` holds model.onnx, or for openvino in int8 the quantised model.xml; torch reads `path` alone.
     """
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    path, onnx_folder = here(path), here(onnx_folder)
     name = "model.xml" if engine == "openvino" and precision == "int8" else "model.onnx"
     needed = Path(path) / "tokenizer.json" if engine == "torch" else Path(onnx_folder) / name
     if not needed.is_file() or not Path(path).is_dir():
         raise FileNotFoundError(
-            f"encoder: found no {needed} on this executor; expected the same files on every host; put embed.model_path "
-            "and $INTERESTLAKE_CACHE on a shared disk, or install interestlake[minilm] on every host"
+            f"encoder: found no {needed} on this host; expected what Spark brings to every executor, or the folder "
+            "itself on one machine; set embed.model_path, and keep $INTERESTLAKE_CACHE while the run goes on"
         )
     tokens = Tokens(path, max_tokens, max_windows)
     if engine == "torch":

@@ -2,6 +2,8 @@
 
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +13,7 @@ import torch
 from ..core.storage import fetch_file, file_there, local_path, put_whole, remove_file
 
 FOLDER = "checkpoints"
+_LAKES: list[tuple[Any, str, str]] = []  # session, root and run of `states_below`, the innermost last
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,14 @@ class Checkpoint:
             return cls(folder / FOLDER / f"{run_id}.pt")
         here = Path(tempfile.gettempdir()) / "interestlake" / f"{run_id}.pt"
         return cls(here, f"{root}/{FOLDER}/{run_id}.pt", spark)
+
+    @classmethod
+    def of_fit(cls, name: str) -> "Checkpoint":
+        """Of a model's fit: with the lake within `states_below`, else in this machine's temporary folder."""
+        if _LAKES:
+            spark, root, run_id = _LAKES[-1]
+            return cls.of_lake(spark, root, f"{run_id}-{name}")
+        return cls(Path(tempfile.gettempdir()) / "interestlake" / f"{name}.pt")
 
     def save(self, state: dict) -> None:
         """Write `state` beside the file, then rename: a reader sees the former or the new one, never a part."""
@@ -63,3 +74,13 @@ class Checkpoint:
         self.path.unlink(missing_ok=True)
         if self.address:
             remove_file(self.spark, self.address)
+
+
+@contextmanager
+def states_below(spark: Any, root: str, run_id: str) -> Iterator[None]:
+    """Within, fits that know no lake keep their states with the lake at `root`, where another machine finds them."""
+    _LAKES.append((spark, root, run_id))
+    try:
+        yield
+    finally:
+        _LAKES.pop()

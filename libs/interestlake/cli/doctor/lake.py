@@ -22,6 +22,7 @@ from .check import GIB, Check, Given
 LAKE_BYTES = GIB
 SKEW_S = 60.0
 SECONDS = 3
+S3_CLIENT = "hadoop-aws"  # the version of Spark's own Hadoop client
 
 
 def disk(given: Given) -> Check:
@@ -29,7 +30,12 @@ def disk(given: Given) -> Check:
     if not given.lake:
         return Check("lake", "none given (--lake)")
     if has_scheme(given.lake):
-        return Check("lake", f"{given.lake}: a store that is not looked at from here")
+        client = given.lake.startswith("s3a:") and not any(
+            S3_CLIENT in given.settings.get(key, "") for key in ("spark.jars", "spark.jars.packages")
+        )
+        found = f"{given.lake}: a store that is not looked at from here{', and no client of S3' * client}"
+        fix = f"org.apache.hadoop:{S3_CLIENT}:3.3.4 behind spark.jars.packages of conf/spark/<profile>.properties"
+        return Check("lake", found, fix if client else "")
     try:
         expect_lake_place(given.lake)
     except BadInput as fault:
@@ -112,6 +118,8 @@ def store(given: Given) -> Check:
     named = given.store or given.environ.get("MLFLOW_TRACKING_URI") or ""
     uri = named or (f"{SQLITE}{Path(given.lake).absolute() / 'mlflow.db'}" if _here(given) else "")
     fix = "--tracking-uri or MLFLOW_TRACKING_URI, of a store that answers"
+    if not uri and given.lake and has_scheme(given.lake) and not given.lake.startswith("file:"):
+        return Check("MLflow", f"none for a lake at {given.lake}", fix)
     if not uri:
         return Check("MLflow", "sqlite in the lake, made by the first run")
     if uri.startswith(SQLITE):

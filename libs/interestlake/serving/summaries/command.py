@@ -21,6 +21,7 @@ from ...privacy.person import find_person
 from ...reporting.person import collect_interests, collect_suggestions, collect_titles
 from ...text.configured import configured_encoder, loading
 from ...text.encoders import load_encoder
+from ...text.task_encoder import loading_for_tasks
 from .compose import Statement, compose
 from .generator import Generate, make_generator
 from .job import Plan, item_rows, texts_of
@@ -71,7 +72,8 @@ def plan_of(context: StageContext) -> Plan:
     make_judge(blocked, classifier)  # faults come before anything slow
     options = context.options
     encoder = configured_encoder(embed, options.tracking_uri or default_tracking_uri(options.lake))
-    return Plan(loading(encoder, embed.batch_size, threads=1), blocked, classifier, own.sentences)
+    loaded = loading_for_tasks(context.spark, loading(encoder, embed.batch_size, threads=1))
+    return Plan(loaded, blocked, classifier, own.sentences)
 
 
 def tables_of(context: StageContext) -> dict[str, DataFrame]:

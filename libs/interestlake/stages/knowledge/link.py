@@ -27,7 +27,9 @@ def _link(context: StageContext) -> dict[str, float]:
             expected=f"facts of {naming}",
             where="knowledge-load, or `names: true` in conf/knowledge/relations.yml",
         )
-    encode = worker_encoder(context.params.embed, context.tracker.uri)[0] if params.texts_decide else None
+    encode = None
+    if params.texts_decide:
+        encode, _ = worker_encoder(context.params.embed, context.tracker.uri, context.spark)
     linked = items.transform(item_names()).transform(
         link(entities, encode, params.max_block, params.link_candidates, params.min_score, params.mutual)
     )

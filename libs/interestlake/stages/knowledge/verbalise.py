@@ -31,7 +31,7 @@ def _verbalise(context: StageContext) -> dict[str, float]:
     texts = items.transform(match.item_texts(features, names, relations)).unionByName(
         liked.transform(match.person_texts(items, contributed, names, relations))
     )
-    encode, model_id = worker_encoder(context.params.embed, context.tracker.uri)
+    encode, model_id = worker_encoder(context.params.embed, context.tracker.uri, context.spark)
     partitions = max(context.spark.sparkContext.defaultParallelism, -(-items.count() // TEXTS_PER_TASK))
     written = context.write(SENTENCES, texts.transform(match.encoded(encode, model_id, partitions)))
     sentences = context.lake.read(SENTENCES)
