@@ -48,7 +48,7 @@ BOUNDS: dict[str, tuple[int, str]] = {
     "recommending/open_models.py": (1, "checked: people with a pair, of recommend.max_pairs"),
     "recommending/people_behind.py": (1, FIGURES),
     "recommending/relist.py": (2, PERSON),
-    "recommending/spark_models.py": (1, SAMPLE),
+    "recommending/spark_models.py": (2, SAMPLE),
     "reporting/choose_person.py": (1, HEAD),
     "reporting/closing.py": (2, FIGURES),
     "reporting/flow.py": (3, f"{RUNS}, model or segment"),
@@ -98,7 +98,7 @@ BOUNDS: dict[str, tuple[int, str]] = {
 }  # fmt: skip
 # of each `checked` part of a function: what has to stand before the first line that loads
 FIRST = {
-    "stages/train_two_tower.py": ("_run", "check_plan", ("sample_holdout", "side_tensor", "pair_counts")),
+    "stages/train_two_tower.py": ("_run", "has_room", ("sample_holdout", "side_tensor", "pair_counts")),
     "stages/train_media.py": ("_run", "check_plan", ("item_content", "pair_matrices", "_sampled_pairs")),
     "stages/build_graph.py": ("low_rank_vectors", "has_room", ("toPandas", "mean_item_texts", "truncated_svd")),
     "stages/interests.py": ("_roles", "check_nodes", ("toPandas",)),

@@ -5,10 +5,9 @@ import pytest
 import torch
 from sklearn.metrics import ndcg_score, roc_auc_score
 
-from interestlake.core.errors import BadInput
 from interestlake.core.params.all import TwoTower as Params
 from interestlake.models.two_tower import TwoTower
-from interestlake.models.two_tower_training import check_plan, pair_loss, pair_value
+from interestlake.models.two_tower_training import pair_loss, pair_value, plan_gigabytes
 from interestlake.training.checkpoint import Checkpoint
 from interestlake.training.holdout import Holdout, ndcg
 from interestlake.training.loop import train
@@ -145,11 +144,12 @@ def test_early_stopping_keeps_the_best_look(tmp_path):
     assert len(history.loss) == history.best_epoch + 2 < 30
 
 
-def test_too_large_a_plan_is_refused():
-    params = Params(max_gigabytes=0.5)
-    check_plan(params, users=1000, items=1000, width=96, window_rows=10_000, holdout_users=1000)
-    with pytest.raises(BadInput, match=r"single-machine: found a plan of \d+\.\d\d GB; expected at most 0.5 GB"):
-        check_plan(params, users=1_000_000, items=1000, width=96, window_rows=10_000, holdout_users=1000)
+def test_the_plan_of_memory_grows_with_what_is_held():
+    small = plan_gigabytes(1000, 1000, 96, dimension=64, window_rows=10_000, batch_size=1024, holdout_users=1000)
+    assert 0.01 < small < 0.5
+    people = plan_gigabytes(1_000_000, 1000, 96, dimension=64, window_rows=10_000, batch_size=1024, holdout_users=1000)
+    # parameters five times and features twice, four bytes a coordinate
+    assert people - small == pytest.approx(999_000 * (5 * 64 + 2 * 96) * 4 / 1e9)
 
 
 def test_without_held_out_people_the_last_epoch_is_kept(tmp_path):
