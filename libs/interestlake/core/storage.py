@@ -4,7 +4,7 @@ import hashlib
 import os
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from .errors import BadInput
 
@@ -88,7 +88,7 @@ def put_whole(spark: "SparkSession", local: Path, address: str) -> None:
 
 def _send(spark: "SparkSession", local: Path, system: Any, path: Any) -> None:
     # not copyFromLocalFile: S3A's own refuses a path without a scheme
-    fs, java = jvm(spark).org.apache.hadoop.fs, spark._jsc  # pyrefly: ignore
+    fs, java = jvm(spark).org.apache.hadoop.fs, cast(Any, spark._jsc)
     conf = java.hadoopConfiguration()
     here = fs.FileSystem.getLocal(conf).getRaw()
     fs.FileUtil.copy(here, fs.Path(str(local)), system, path, False, True, conf)
