@@ -22,7 +22,7 @@ START_S = 180.0
 class Store:
     """A file system that answers: where lakes go, what a session needs to reach it, and an MLflow store beside it.
 
-    environment: what names it to readers without Spark; empty where they cannot read it.
+    environment: what names it to readers without Spark; empty where its address is enough.
     """
 
     root: str
