@@ -136,7 +136,7 @@ daemon = types.ModuleType("pyspark.daemon")
 daemon.manager = lambda: order.append("manager")
 sys.modules["pyspark.daemon"] = daemon
 import runpy
-runpy.run_module("interestlake.core.blas_daemon", run_name="__main__")
+runpy.run_module("interestlake.core.worker_daemon", run_name="__main__")
 print(order)
 """
     run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=120)
@@ -146,7 +146,7 @@ print(order)
 def test_the_daemon_answers_as_sparks_own():
     """Spark reads the port of its workers from the daemon's first four bytes, and ends it by closing its input."""
     ends = []
-    for module in ("interestlake.core.blas_daemon", "pyspark.daemon"):
+    for module in ("interestlake.core.worker_daemon", "pyspark.daemon"):
         command = [sys.executable, "-m", module, "pyspark.worker"]
         with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as daemon:
             port = int.from_bytes(daemon.stdout.read(4), "big")
