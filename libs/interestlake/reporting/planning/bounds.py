@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ...core.counted import counted
 from ...core.params.all import Params, Recommend
 from ...core.room import gigabytes
 from ...graph.als_engine import plan_fit
@@ -66,7 +67,7 @@ def _recommending(workload: Workload, recommend: Recommend) -> Iterator[Bound]:
                     f"the models that Spark fits, at fixed parameters: {', '.join(_on_spark(items, recommend))}",
                     "recommend.max_pairs")  # fmt: skip
         if items > recommend.ease_max_items:
-            yield Bound("recommend", f"{items:,} items of {recommend.ease_max_items:,}", "ease is left out",
+            yield Bound("recommend", f"{counted(items, 'item')} of {recommend.ease_max_items:,}", "ease is left out",
                         "recommend.ease_max_items")  # fmt: skip
         return
     size = Size(workload.events, workload.people, items)

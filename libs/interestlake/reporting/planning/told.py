@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
+from ...core.counted import counted
 from .bounds import Bound
 from .foretell import Cluster, StagePlan
 from .workload import Workload
@@ -45,9 +46,10 @@ def as_json(plan: Plan) -> dict:
 def lines(plan: Plan) -> Iterator[str]:
     """For a terminal."""
     size, cluster = plan.workload, plan.cluster
-    machines = "one machine" if cluster.nodes == 1 else f"{cluster.nodes} nodes"
-    yield (f"{size.events:,} events, {size.people:,} people, {size.items:,} items, {size.reviews:,} reviews on "
-           f"{machines} of {cluster.cores} cores, {cluster.gigabytes:g} GB")  # fmt: skip
+    machines = "one machine" if cluster.nodes == 1 else counted(cluster.nodes, "node")
+    data = (counted(size.events, "event"), counted(size.people, "person", "people"), counted(size.items, "item"),
+            counted(size.reviews, "review"))  # fmt: skip
+    yield f"{', '.join(data)} on {machines} of {counted(cluster.cores, 'core')}, {cluster.gigabytes:g} GB"
     yield f"{'stage':<16}{'seconds':>10}{'driver GB':>11}{'JVM GB':>8}{'workers GB':>12}{'shuffled GB':>13}"
     for one in plan.stages:
         yield (f"{one.stage:<16}{one.seconds:>10,.0f}{one.driver:>11.2f}{one.jvm:>8.2f}{one.workers:>12.2f}"
