@@ -121,6 +121,7 @@ def main(argv: list[str] | None = None) -> int:
     """0 when every run ended by itself; 1 when one broke down."""
     parser = argparse.ArgumentParser(prog="python -m bench.whole_lake", description=__doc__)
     parser.add_argument("--largest", type=int, default=SIZES[1], metavar="EVENTS", help="stop at this size (100000)")
+    parser.add_argument("--sizes", default="", metavar="N,N", help="these sizes in place of powers of ten")
     parser.add_argument("--texts", type=float, default=0.01, metavar="SHARE", help="of the events that are reviews")
     parser.add_argument("--people", type=int, default=0, help="in place of one per 20 events")
     parser.add_argument("--items", type=int, default=0, help="in place of one per 100 events")
@@ -136,7 +137,8 @@ def main(argv: list[str] | None = None) -> int:
     print(
         f"{psutil.cpu_count()} cores, {psutil.virtual_memory().total / 1e9:.0f} GB, load {psutil.getloadavg()[0]:.1f}"
     )
-    for events in [size for size in SIZES if size <= options.largest] or [options.largest]:
+    given = [int(size) for size in options.sizes.split(",") if size]
+    for events in given or [size for size in SIZES if size <= options.largest] or [options.largest]:
         size = Size(events, options.texts, options.people, options.items)
         mine = [row for row in known if row["events"] == events]
         if not mine:
