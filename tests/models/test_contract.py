@@ -105,6 +105,20 @@ def test_no_scorer_escapes_the_contract(cases):
     assert not escaped, f"{sorted(one.__name__ for one in escaped)}: no model of the registry gives one of these"
 
 
+def test_who_scores_otherwise_than_its_parent_has_opinions_of_its_own(cases):
+    """A parent's short cut is of the parent's scores."""
+
+    class Reversed(type(cases["popularity"].fitted.scorer)):
+        def score(self, batch):
+            return super().score(batch)[:, ::-1]
+
+    parent, batch = cases["popularity"].fitted.scorer, cases["popularity"].everybody()
+    own = Reversed(parent.name, parent.user_counts)
+    person, column = (place.ravel() for place in np.indices(batch.history.shape))
+    np.testing.assert_array_equal(own.opinions(batch).at(person, column), own.score(batch).ravel())
+    assert own.cells(9) == 9 and parent.cells(9) == 1
+
+
 def test_the_registry_holds_every_model_once():
     assert len(set(NAMES)) == len(NAMES) and set(BY_NAME) == set(NAMES)
     for model in MODELS:

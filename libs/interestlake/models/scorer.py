@@ -22,6 +22,12 @@ class Scorer(ABC):
 
     name: str
 
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        # what a parent knows of its own scores is not known of others
+        if "score" in vars(cls) and "opinions" not in vars(cls):
+            cls.opinions, cls.cells = Scorer.opinions, Scorer.cells
+
     @abstractmethod
     def score(self, batch: UserBatch) -> np.ndarray:
         """(B, I) float32, finite."""
