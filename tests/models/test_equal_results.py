@@ -22,16 +22,22 @@ KINDS = {
 }
 
 
+def drawn(kind: str, seed: int) -> tuple[np.ndarray, sp.csr_matrix, int]:
+    """Scores of a kind, pairs that were seen, and the length of the lists."""
+    random = np.random.default_rng(seed)
+    people, items = random.integers(1, [30, 700])
+    limit = int(random.choice([1, 10, 90]))
+    scores = KINDS[kind](random.normal(size=(people, items)), random).astype(np.float32)
+    return scores, sp.random(people, items, random.choice([0, 0.05, 0.9]), format="csr", random_state=seed), limit
+
+
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("strip", [1, 4000, 2**20])
 def test_lists_of_a_block_are_those_of_each_row(kind, strip, monkeypatch):
     monkeypatch.setattr(lists, "STRIP_BYTES", strip)
     for seed in range(12):
-        random = np.random.default_rng(seed)
-        people, items = random.integers(1, [30, 700])
-        limit = int(random.choice([1, 10, 90]))
-        scores = KINDS[kind](random.normal(size=(people, items)), random).astype(np.float32)
-        seen = sp.random(people, items, random.choice([0, 0.05, 0.9]), format="csr", random_state=seed)
+        scores, seen, limit = drawn(kind, seed)
+        people = len(scores)
         columns, values = top_columns(scores, seen, limit)
         for row in range(people):
             own, own_values = best_of(scores[row], seen[row].indices, limit)
@@ -42,11 +48,8 @@ def test_lists_of_a_block_are_those_of_each_row(kind, strip, monkeypatch):
 @pytest.mark.parametrize("kind", KINDS)
 def test_opinions_that_are_stored_sparsely_or_once_are_those_of_the_array(kind):
     for seed in range(12):
-        random = np.random.default_rng(seed)
-        people, items = random.integers(1, [30, 700])
-        limit = int(random.choice([1, 10, 90]))
-        scores = KINDS[kind](random.normal(size=(people, items)), random).astype(np.float32)
-        seen = sp.random(people, items, random.choice([0, 0.05, 0.9]), format="csr", random_state=seed)
+        scores, seen, limit = drawn(kind, seed)
+        people = len(scores)
         person, column = (place.ravel() for place in np.indices(scores.shape))
         same = np.tile(scores[:1], (people, 1))
         for opinions, told in (

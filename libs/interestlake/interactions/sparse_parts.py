@@ -41,11 +41,18 @@ def block_of(matrix: sp.csr_matrix, rows: np.ndarray, columns: np.ndarray) -> np
     return np.where((low < end) & (matrix.indices[place] == asked), matrix.data[place], matrix.dtype.type(0))
 
 
+def places_in(ascending: np.ndarray, asked: np.ndarray) -> np.ndarray:
+    """Place of each asked value among ascending ones, -1 where it is none of them."""
+    if not len(ascending):
+        return np.full(len(asked), -1)
+    place = np.minimum(np.searchsorted(ascending, asked), len(ascending) - 1)
+    return np.where(ascending[place] == asked, place, -1)
+
+
 def values_of(columns: np.ndarray, values: np.ndarray, asked: np.ndarray) -> np.ndarray:
     """Of each asked column its value among stored (columns, values) of one row, 0 where it is none of them."""
     if not len(columns):
         return np.zeros(len(asked), values.dtype)
     order = np.argsort(columns)
-    ascending = columns[order]
-    at = np.minimum(np.searchsorted(ascending, asked), len(ascending) - 1)
-    return np.where(ascending[at] == asked, values[order][at], values.dtype.type(0))
+    place = places_in(columns[order], asked)
+    return np.where(place >= 0, values[order][place], values.dtype.type(0))

@@ -8,7 +8,7 @@ import scipy.sparse as sp
 
 from ..core.errors import BadInput
 from ..interactions.batch import UserBatch
-from ..interactions.sparse_parts import block_of
+from ..interactions.sparse_parts import block_of, places_in
 from .cholesky import inverse_in_place
 from .opinions import SPARSE_CELLS, SPARSE_SHARE, Opinions, SparseOpinions, sparse_or_dense
 from .scorer import Scorer
@@ -104,18 +104,10 @@ class Ease(Scorer):
 
     def contributions(self, batch: UserBatch, row: int, columns: np.ndarray) -> np.ndarray:
         chosen, weight = given_of(batch, row, self.recency)
-        source, target = _place(self.items, chosen), _place(self.targets, columns)
+        source, target = places_in(self.items, chosen), places_in(self.targets, columns)
         block = self.weights[np.ix_(np.maximum(source, 0), np.maximum(target, 0))].astype(np.float64)
         inside = (source >= 0)[:, None] & (target >= 0)[None, :]
         return weight[:, None] * np.where(inside, block, 0.0)
-
-
-def _place(among: np.ndarray, columns: np.ndarray) -> np.ndarray:
-    """Place of each column among these, which ascend, -1 where it is none of them."""
-    if not len(among):
-        return np.full(len(columns), -1)
-    place = np.minimum(np.searchsorted(among, columns), len(among) - 1)
-    return np.where(among[place] == columns, place, -1)
 
 
 def ease_weights(gram: np.ndarray, l2: float) -> np.ndarray:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import scipy.sparse as sp
 
+from ..interactions.sparse_parts import places_in
 from .top import Listed, best_of, largest_of_rows, top_columns
 
 SPARSE_CELLS = 20_000  # neighbours of a long history
@@ -107,14 +108,14 @@ def rows_of(matrix: sp.csr_matrix) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 def stored_in(matrix: sp.csr_matrix, row: np.ndarray, column: np.ndarray) -> np.ndarray:
     """(C,) whether (row, column) is a stored entry."""
     keys, _ = _keys(matrix)
-    return _places(keys, _key(matrix, row, column)) >= 0
+    return places_in(keys, _key(matrix, row, column)) >= 0
 
 
 def open_entries(matrix: sp.csr_matrix, closed: sp.csr_matrix) -> np.ndarray:
     """(n,) whether a stored entry of a sorted matrix is none of those of `closed`."""
     # a history is shorter than what follows from it: it is looked up there, and not the other way round
     keys, _ = _keys(matrix)
-    place = _places(keys, _keys(closed)[0])
+    place = places_in(keys, _keys(closed)[0])
     is_open = np.ones(len(keys), bool)
     is_open[place[place >= 0]] = False
     return is_open
@@ -123,7 +124,7 @@ def open_entries(matrix: sp.csr_matrix, closed: sp.csr_matrix) -> np.ndarray:
 def value_at(matrix: sp.csr_matrix, row: np.ndarray, column: np.ndarray) -> np.ndarray:
     """(C,) values at (row, column), 0 where nothing is stored."""
     keys, data = _keys(matrix)
-    place = _places(keys, _key(matrix, row, column))
+    place = places_in(keys, _key(matrix, row, column))
     if not len(data):
         return np.zeros(len(row), matrix.dtype)
     return np.where(place >= 0, data[np.maximum(place, 0)], data.dtype.type(0))
@@ -141,11 +142,3 @@ def _keys(matrix: sp.csr_matrix) -> tuple[np.ndarray, np.ndarray]:
         return keys, data
     order = np.argsort(keys, kind="stable")
     return keys[order], data[order]
-
-
-def _places(keys: np.ndarray, asked: np.ndarray) -> np.ndarray:
-    """(C,) place among ascending keys, -1 where it is none of them."""
-    if not len(keys):
-        return np.full(len(asked), -1)
-    place = np.minimum(np.searchsorted(keys, asked), len(keys) - 1)
-    return np.where(keys[place] == asked, place, -1)

@@ -9,6 +9,7 @@ import pandas as pd
 
 from ..core.errors import BadInput
 from ..core.params.all import Params
+from ..interactions.batch import UserBatch
 from ..interactions.cuts import Cut, cuts_of
 from ..interactions.inputs import Inputs
 from ..interactions.lake_inputs import LakeFrames
@@ -144,9 +145,13 @@ class LakeModels:
             diversity,
         )
         made = within(made, self.params.recommend.max_item_gigabytes, self.log)
-        sample = np.random.default_rng(self.seed).permutation(len(histories.user_ids))[:PEOPLE]
-        vectors = {name: values for one in made.fitted.values() for name, values in one.vectors.items()}
-        return made.indexed(histories.batch(np.sort(sample), side.friends, vectors), self.seed, self.log)
+
+        def sample(one: Recommender) -> UserBatch:
+            drawn = np.random.default_rng(self.seed).permutation(len(histories.user_ids))[:PEOPLE]
+            vectors = {name: values for model in one.fitted.values() for name, values in model.vectors.items()}
+            return histories.batch(np.sort(drawn), side.friends, vectors)
+
+        return made.indexed(sample, self.seed, self.log)
 
 
 def within(recommender: Recommender, max_gigabytes: float, log: Logger) -> Recommender:

@@ -9,6 +9,7 @@ from threadpoolctl import threadpool_limits
 
 from ..interactions.batch import UserBatch
 from ..interactions.pairs import Pairs
+from ..interactions.sparse_parts import places_in
 from ..models.fitted import Fitted, blocks
 from ..models.opinions import Opinions
 from ..models.scorer import Scorer
@@ -191,8 +192,8 @@ def _looked_up(asked: np.ndarray, keys: np.ndarray, values: np.ndarray, otherwis
     """Of each asked key its value among ascending keys, else `otherwise`."""
     if not len(keys):
         return np.full(len(asked), otherwise)
-    place = np.minimum(np.searchsorted(keys, asked), len(keys) - 1)
-    return np.where(keys[place] == asked, values[place], otherwise)
+    place = places_in(keys, asked)
+    return np.where(place >= 0, values[place], otherwise)
 
 
 def _standard(

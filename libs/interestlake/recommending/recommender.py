@@ -1,6 +1,6 @@
 """Everything that lists are made of, held once and broadcast: catalogue, fitted models, fusion, interests, rails."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from logging import Logger
 
@@ -10,6 +10,7 @@ import scipy.sparse as sp
 
 from ..interactions.batch import UserBatch
 from ..models.fitted import Fitted
+from ..models.nearest import LARGE
 from ..models.scorer import Scorer
 from ..models.vectors import VectorScorer
 from .blocks import Catalogue, to_batch
@@ -75,9 +76,12 @@ class Recommender:
         """Numbers that the opinions of all fitted models on one person's items take, about."""
         return sum(one.scorer.cells(self.catalogue.item_count) for one in self.fitted.values())
 
-    def indexed(self, batch: UserBatch, seed: int, log: Logger) -> "Recommender":
-        """With an index for the vectors of so many items that nobody can look at each, fitted to the batch's people."""
-        fitted = dict(self.fitted)
+    def indexed(self, people: Callable[["Recommender"], UserBatch], seed: int, log: Logger) -> "Recommender":
+        """With an index for the vectors of so many items that nobody can look at each, fitted to these people, who are
+        asked for where there are as many."""
+        if self.catalogue.item_count < LARGE:
+            return self
+        batch, fitted = people(self), dict(self.fitted)
         for name, one in self.fitted.items():
             if isinstance(one.scorer, VectorScorer) and batch.size:
                 scorer = one.scorer.indexed(batch, seed)

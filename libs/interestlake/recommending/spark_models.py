@@ -138,7 +138,7 @@ class SparkModels:
             guard=self.guard,
             diversity=0.0,
         )
-        return made.indexed(made.batch(self._sample(condition)), self.seed, self.log)
+        return made.indexed(lambda one: one.batch(self._sample(condition)), self.seed, self.log)
 
     def _sample(self, condition: str) -> pd.DataFrame:
         """At most nearest.PEOPLE people with their histories."""
