@@ -21,8 +21,8 @@ from .gated_block import GatedBlock
 from .losses import softmax_over_items
 from .low_rank import low_rank
 from .model import PATTERN, Cost, Model, Size, floats, trained
-from .scorer import Scorer
 from .trainer import WINDOW, Job, Trainer, Training, drawn_negatives, step_size
+from .vectors import VectorScorer
 
 CHUNK = 512  # sequences per forward pass of the scorer
 LONG = 20  # items of a mean history that is long
@@ -84,23 +84,25 @@ class SasRec(nn.Module):
 
 
 @dataclass(frozen=True)
-class SequenceScorer(Scorer):
-    """score_uj = h . e_j, h the model's state after the person's newest items (`batch.recent`, oldest first).
+class SequenceScorer(VectorScorer):
+    """score_uj = h . e_j, h the model's state after the person's newest items (`batch.recent`, oldest first)."""
 
-    known: (I,) bool; an item outside it was never trained on, has no side features, and gets no opinion.
-    """
-
-    name: str
     model: SasRec
-    known: np.ndarray
 
-    def score(self, batch: UserBatch) -> np.ndarray:
+    @classmethod
+    @torch.no_grad()
+    def of(cls, name: str, model: SasRec, seen: np.ndarray) -> "SequenceScorer":
+        """seen: (I,) bool; an item outside it was never trained on, has no side features, and gets no opinion."""
+        vectors = model.item_vectors().cpu().numpy().copy()
+        vectors[~seen] = 0.0
+        return cls(name, vectors, model)
+
+    def user_vectors(self, batch: UserBatch) -> np.ndarray:
         sequences, last = newest_sequences(batch, self.model.length, self.model.items)
         self.model.eval()
         states = np.zeros((batch.size, self.model.identity.embedding_dim), np.float32)
         device = self.model.identity.weight.device
         with torch.no_grad():
-            items = self.model.item_vectors().cpu().numpy()
             for start in range(0, batch.size, CHUNK):
                 part = slice(start, start + CHUNK)
                 end = last[part]
@@ -109,14 +111,12 @@ class SequenceScorer(Scorer):
                 read = torch.as_tensor(sequences[part, : end.max() + 1], device=device)
                 found = self.model(read).cpu().numpy()
                 states[part] = found[np.arange(len(end)), np.maximum(end, 0)]
-        scores = states @ items.T  # (B, D) @ (D, I) -> (B, I)
-        scores[:, ~self.known] = 0.0
-        scores[last < 0] = 0.0
-        return scores
+        states[last < 0] = 0.0
+        return states
 
     @property
     def nbytes(self) -> int:
-        return self.known.nbytes + sum(p.numel() * p.element_size() for p in self.model.parameters())
+        return super().nbytes + sum(p.numel() * p.element_size() for p in self.model.parameters())
 
 
 def newest_sequences(batch: UserBatch, length: int, pad: int) -> tuple[np.ndarray, np.ndarray]:
@@ -174,7 +174,7 @@ def sasrec(data: Pairs, side: SideInformation, params: Mapping, most: int, seed:
 
     seen_items = np.bincount(data.items[liked], minlength=items) > 0
     seen = seen_items if known is None else seen_items | (known.abs().sum(dim=1) > 0).numpy()
-    return Job(model, batches, loss_of, lambda: Fitted(SequenceScorer("sasrec", model, seen)))
+    return Job(model, batches, loss_of, lambda: Fitted(SequenceScorer.of("sasrec", model, seen)))
 
 
 def _start_from(model: SasRec, vectors: np.ndarray, times: float) -> None:
