@@ -7,6 +7,7 @@ import numpy as np
 import scipy.sparse as sp
 import torch
 from sklearn.decomposition import PCA
+from threadpoolctl import threadpool_limits
 
 from ..core.vectors import unit_rows
 from ..evaluation.search import Grid
@@ -33,7 +34,8 @@ def side_of(data: Pairs, text: np.ndarray | None, seed: int) -> tuple[torch.Tens
         written = np.abs(text).any(axis=1)
         rank = min(TEXT_RANK, text.shape[1], int(written.sum()))
         reduced = np.zeros((len(text), rank))
-        reduced[written] = PCA(rank, svd_solver="full").fit_transform(text[written])
+        with threadpool_limits(1, "blas"):  # as `truncated_svd`
+            reduced[written] = PCA(rank, svd_solver="full").fit_transform(text[written])
         reduced = unit_rows(reduced)
         weights = sp.csr_matrix((data.weights, (data.users, data.items)), shape=data.shape)
         people, items = np.hstack([people, unit_rows(weights @ reduced)]), np.hstack([items, reduced])

@@ -27,7 +27,8 @@ def read_lines(
     value, binary = F.col("value"), F.col("value").cast("binary")
     text = value if encoding == "UTF-8" else F.decode(binary, encoding)
     legal = F.decode(binary, "UTF-8") == value if encoding == "UTF-8" else ~text.contains("\ufffd")
-    fault = F.when(~legal, F.lit(f"not {encoding}: expected text in {encoding}"))
+    expected = "text in UTF-8, or its `encoding` in the mapping" if encoding == "UTF-8" else f"text in {encoding}"
+    fault = F.when(~legal, F.lit(f"not {encoding}: expected {expected}"))
     if fallback:
         text, fault = F.when(legal, value).otherwise(F.decode(binary, fallback)), F.lit(None).cast("string")
     # the running id of a partition, not an id of the row: blocks lie whole and in order within a partition

@@ -4,6 +4,7 @@ from pyspark.sql import functions as F
 
 from ..core.contract import rows_of
 from ..core.stage import Stage, StageContext, side_by_side
+from ..evaluation.judged import sampled
 from ..recommending.chosen_tables import CHOSEN, FUSION, WEIGHTS, chosen_rows, fusion_row, kept_before, weight_rows
 from ..recommending.histories import held_out
 from ..recommending.lake_models import validation_lists
@@ -32,7 +33,10 @@ def _run(context: StageContext) -> dict[str, float]:
             context.log.info("      left out: %-14s %s", row["model"], row["left_out"])
     context.log.info("      fusion: %s", choice.fusion.line())
     tested = held_out(scoring.pairs.where("split = 'test'"))
-    people = scoring.people(scoring.users.join(tested, "user_index"), scoring.pairs.where("split != 'test'"))()
+    judged = sampled(
+        scoring.users.join(tested, "user_index"), params.max_test_people, context.options.seed, context.log
+    )
+    people = scoring.people(judged, scoring.pairs.where("split != 'test'"))()
     lists = people.transform(list_models(shared, length)).withColumn("split", F.lit("test"))
     validated = validation_lists(choice, models.user_ids, models.catalogue.item_ids, length)
     validated = rows_of(context.spark, "models.lists", validated.assign(split="validation"))
