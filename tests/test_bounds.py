@@ -32,6 +32,7 @@ BOUNDS: dict[str, tuple[int, str]] = {
     "interactions/lake_inputs.py": (5, f"checked: recommend.max_pairs by open_models; {CATALOGUE}"),
     "interactions/quantiles.py": (1, "a row for each day of the data, then ten thousand for each rank"),
     "interactions/sample_holdout.py": (1, SAMPLE),
+    "interactions/uneven.py": (1, SOURCES),
     "interests/expansion/build.py": (7, "checked: expand.max_nodes; expand.references people, expand.max_facts facts"),
     "interests/next_interest/histories.py": (1, "checked: upcoming.max_steps, by the stage next_interest"),
     "interests/topic_names.py": (2, "a row for each topic, and for each of their terms"),

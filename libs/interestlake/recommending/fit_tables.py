@@ -8,6 +8,8 @@ import scipy.sparse as sp
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from ..core.counted import counted
+from ..core.only_row import only_row
 from ..core.params.all import Params
 from ..core.present import present
 from ..core.room import gigabytes, has_room
@@ -84,6 +86,7 @@ def _by_gram(
     in_catalogue = catalogue.column_of_index >= 0
     place = np.where(in_catalogue, place_of_column[np.maximum(catalogue.column_of_index, 0)], -1)
     norms = np.sqrt(counts[columns].astype(np.float64))
+    _tell_long(pairs, recommend.max_history, log)
     strips = histories(pairs).transform(partial_strips(place, len(columns), recommend.max_history, partitions))
     summed = strips.transform(summed_strips(norms, recommend.knn_neighbours, with_ease))
     gram: CoOccurrence = collect_strips(summed, len(columns), with_ease)
@@ -96,6 +99,16 @@ def _by_gram(
         weights = ease_weights(present(gram.gram), recommend.ease_l2)
         fitted["ease"] = Fitted(Ease("ease", columns, weights, catalogue.item_count))
     return fitted
+
+
+def _tell_long(pairs: DataFrame, max_history: int, log: Logger) -> None:
+    """A line where people have more items than are counted. One Spark job that counts in every task."""
+    lengths = pairs.groupBy("user_index").agg(F.count(F.lit(1)).alias("items"))
+    above = lengths.where(F.col("items") > max_history)
+    people, items = only_row(above.agg(F.count(F.lit(1)), F.sum("items")))
+    if people:
+        log.info("      item_knn and ease count the newest recommend.max_history=%d items of %s, %d of their %d",
+                 max_history, counted(people, "person", "people"), people * max_history, items)  # fmt: skip
 
 
 def _transitions(pairs: DataFrame, items: DataFrame, catalogue: Catalogue, params: Params) -> Fitted:

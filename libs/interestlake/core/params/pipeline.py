@@ -25,6 +25,8 @@ class Prepare:
     min_rating: float = number(0.0, "ratings below do not count as interest; 0 = all count", low=0)
     min_user_events: int = number(1, "people with fewer pairs are left out", low=1)
     min_item_events: int = number(1, "items with fewer pairs are left out", low=1)
+    max_user_items: int = number(20_000, "items of a person that count; of more a sample does", low=2)
+    max_user_events: int = number(200_000, "events of a person that count; of more a sample does", low=2)
 
 
 @dataclass(frozen=True)
