@@ -27,6 +27,7 @@ BOUNDS: dict[str, tuple[int, str]] = {
     "graph/factorise.py": (1, "checked: graph.svd_max_gigabytes, by the stage build_graph"),
     "graph/features.py": (1, f"{PARTITIONS}, the square of a text vector's width"),
     "graph/gram.py": (1, f"checked: recommend.ease_max_items; {CATALOGUE}"),
+    "graph/neighbourhoods.py": (2, "checked: recommend.max_item_gigabytes, by recommending/fit_tables"),
     "graph/item_texts.py": (1, "checked: graph.svd_max_gigabytes, by the stage build_graph"),
     "interactions/index.py": (1, PARTITIONS),
     "interactions/lake_inputs.py": (5, f"checked: recommend.max_pairs by open_models; {CATALOGUE}"),

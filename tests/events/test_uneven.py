@@ -20,7 +20,7 @@ from interestlake.text.sentiment import label_by_rating
 from ..plans import plan_of
 from .conftest import EVENT
 
-PEOPLE, BOT_EVENTS, BOT_ITEMS = 1_000, 50_000, 10_000
+PEOPLE, BOT_EVENTS, BOT_ITEMS = 1_000, 20_000, 4_000
 CAPS = {"prepare.max_user_items": 500, "prepare.max_user_events": 1_000}
 SAID = "Good."
 
@@ -78,7 +78,7 @@ def test_a_program_brings_no_more_than_its_caps(uneven):
     assert 250 < items < 600 and events <= 1_150  # of 500 items drawn, two in five of their events stay
     line = next(line for line in told if "prepare.max_user_items=500" in line)
     kept = int(re.search(r"a sample of ([\d,]+) counts", line)[1].replace(",", ""))
-    assert "1 person has more than" in line and "of their 50,000 events on 10,000 items" in line
+    assert "1 person has more than" in line and "of their 20,000 events on 4,000 items" in line
     assert 850 < kept < 1_150 and "prepare.max_user_events=1000" in line
 
 
@@ -92,16 +92,16 @@ def test_the_sample_is_one_of_the_seed_and_touches_nobody_else(spark):
         return {row["event_id"] for row in frame.transform(thinned(crowded, seed)).collect()}
 
     assert crowded_people(200, 400, 1)(events) is None
-    few = kept(events, 50, 1_000)
-    assert few == kept(events.repartition(7), 50, 1_000) != kept(events, 50, 1_000, seed=2)
+    few = kept(events, 60, 1_000)
+    assert few == kept(events.repartition(7), 60, 1_000) != kept(events, 60, 1_000, seed=2)
     assert {f"e{n}" for n in range(400, 900)} <= few
     items = {int(one[1:]) % 200 for one in few if int(one[1:]) < 400}
-    assert 30 < len(items) < 70 and len(few) - 500 == 2 * len(items)  # pairs are kept whole
+    assert 40 < len(items) < 80 and len(few) - 500 == 2 * len(items)  # pairs are kept whole
     assert 60 < len(kept(events, 1_000, 100)) - 500 < 140
     # items of one person that are chosen again and again: the events alone are above their cap
     again = spark.createDataFrame([(f"e{n}", "bot", "i", "view") for n in range(3_000)], events.schema)
     assert 200 < len(kept(again, 50, 300)) < 400
-    plan = plan_of(events.transform(thinned(crowded_people(50, 100, 1)(events), 1)))
+    plan = plan_of(events.transform(thinned(crowded_people(60, 100, 1)(events), 1)))
     assert "hashpartitioning" not in plan and "Window" not in plan
 
 
@@ -110,7 +110,7 @@ def test_pairs_of_a_program_are_bounded_in_the_graph(uneven):
     histories = lake.read("silver.interactions").transform(item_histories())
     limits = {"min_pair_count": 1, "max_history": 40, "max_neighbours": 1_000, "popularity_discount": 0.0}
     edges = histories.transform(build_edges(measure="cosine", seed=1, **limits))
-    assert edges.where("src LIKE '%b%' AND dst LIKE '%b%' AND src NOT LIKE '%everybody%'").count() <= 40 * 39 / 2
+    assert edges.where("src LIKE '%b%' AND dst LIKE '%b%' AND src NOT LIKE '%everybody%'").count() == 40 * 39 / 2
     (long, common) = uneven_remarks(histories, Graph(max_history=40))
     assert long.startswith("1 person has more than graph.max_history=40 items: 40 of their ")
     assert common.startswith(
@@ -151,8 +151,8 @@ def test_ratings_of_one_value_are_told_and_teach_nothing(uneven, spark):
     lake, told = uneven
     (line,) = [line for line in told if "ratings of" in line]
     assert line.strip().startswith(f"warning: all {5 * PEOPLE + BOT_EVENTS:,} ratings of planted are 5: ")
-    weights = lake.read("silver.interactions").where("event_count = 1").groupBy("weight").count().collect()
-    assert {row["weight"] for row in weights if row["count"] > 100} == {1.0}
+    once = lake.read("silver.interactions").where("event_count = 1 AND weight = 1").count()
+    assert 5 * PEOPLE <= once < 5 * PEOPLE + 10  # all that a person rates weighs the same
     assert lake.read("silver.documents").transform(label_by_rating(100)).count() == 0
     rows = [(f"e{n}", "u", f"i{n}", "rating", float(n % 2 + 4), None, None, "two", "f", n) for n in range(40)]
     rows += [(f"f{n}", "u", f"i{n}", "rating", 4.0, None, None, "few", "f", n) for n in range(19)]

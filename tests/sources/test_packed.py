@@ -30,7 +30,7 @@ def folder(write):
 def test_lines_of_a_long_gz_are_spread_and_keep_their_numbers(spark, folder, short_is_long, monkeypatch):
     files = list_files(spark, (folder,))
     lines = read_lines(spark, files)
-    size = packed.packed_bytes(spark, files)["long.csv.gz"]
+    size = packed.packed_bytes(files)["long.csv.gz"]
     assert lines.rdd.getNumPartitions() == packed.tasks_after({"": size}) == -(-size // 2_000) > 4
     lengths = lines.rdd.mapPartitions(lambda rows: [sum(1 for _ in rows)]).collect()
     assert max(lengths) < 2 * sum(lengths) / len(lengths)
@@ -50,13 +50,13 @@ def test_records_of_several_lines_stay_whole(spark, write, short_is_long):
 
 def test_the_log_names_the_file_its_size_and_the_way_out(spark, folder, short_is_long):
     files = list_files(spark, (folder,))
-    size = packed.packed_bytes(spark, files)["long.csv.gz"]
-    (line,) = packed_remarks(spark, files)
+    size = packed.packed_bytes(files)["long.csv.gz"]
+    (line,) = packed_remarks(files)
     assert line.startswith(f"long.csv.gz ({size / 1e6:,.0f} MB) cannot be split: one task unpacks all of it")
     assert f"its lines go to {-(-size // 2_000)} tasks" in line and "several .gz files in its place" in line
 
 
 def test_a_short_gz_is_read_as_it_is(spark, folder):
     files = list_files(spark, (folder,))
-    assert packed_remarks(spark, files) == [] and packed.tasks_after(packed.packed_bytes(spark, files)) == 0
+    assert packed_remarks(files) == [] and packed.tasks_after(packed.packed_bytes(files)) == 0
     assert read_lines(spark, files).rdd.getNumPartitions() <= 3

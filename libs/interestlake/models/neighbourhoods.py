@@ -18,7 +18,11 @@ def sparse_ease_weights(gram: sp.csr_matrix, l2: float, neighbours: int) -> sp.c
     (G_NN + l I) w = G_Nj. Linear in items; equals EASE's problem where N holds every item.
     """
     gram = sp.csr_matrix(gram)
-    near = nearest_by_gram(gram, neighbours)
+    return weights_among(gram, nearest_by_gram(gram, neighbours), l2)
+
+
+def weights_among(gram: sp.csr_matrix, near: np.ndarray, l2: float) -> sp.csr_matrix:
+    """The same where (I, n) near says the neighbours, ascending, -1 = none."""
     values = np.empty(near.shape, np.float32)
     for start, stop in _blocks(near):
         values[start:stop] = solved(*_systems(gram, near[start:stop], start), l2)

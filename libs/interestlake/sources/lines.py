@@ -47,7 +47,7 @@ def read_lines(
             "value",
         )
     )
-    tasks = tasks_after(packed_bytes(spark, files)) if spread else 0
+    tasks = tasks_after(packed_bytes(files)) if spread else 0
     if tasks:
         numbered = numbered.repartition(tasks, "position")  # by a column: dealt in turn, rows would be sorted first
     return numbered.select(*PLACE, _trimmed(text).alias("text"), fault.alias("fault"))

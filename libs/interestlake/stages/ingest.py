@@ -39,7 +39,7 @@ def _run(context: StageContext) -> dict[str, float]:
     options, params = context.options, context.params.ingest
     origin, key = _origin(context)
     if options.inputs:  # before the load, which they make long
-        for line in packed_remarks(context.spark, list_files(context.spark, options.inputs)):
+        for line in packed_remarks(list_files(context.spark, options.inputs)):
             context.log.info("      %s", line)
     loaded = load_source(
         options.source,
