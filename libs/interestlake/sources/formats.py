@@ -108,7 +108,7 @@ def first_line(spark: SparkSession, file: InputFile, where: str = "--input", dia
     Raises BadInput for other bytes than the dialect's encoding has, and for lines that end in CR alone.
     """
     with whole_archives((file,)):
-        lines = read_lines(spark, (file,), dialect.fallback, dialect.encoding)
+        lines = read_lines(spark, (file,), dialect.fallback, dialect.encoding, spread=False)
         rows = lines.select("text", "fault").head(MAX_HEADER_LINES)
     if rows and rows[0]["fault"]:
         encoding = dialect.encoding

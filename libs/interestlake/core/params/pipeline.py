@@ -25,6 +25,8 @@ class Prepare:
     min_rating: float = number(0.0, "ratings below do not count as interest; 0 = all count", low=0)
     min_user_events: int = number(1, "people with fewer pairs are left out", low=1)
     min_item_events: int = number(1, "items with fewer pairs are left out", low=1)
+    max_user_items: int = number(20_000, "items of a person that count; of more a sample does", low=2)
+    max_user_events: int = number(200_000, "events of a person that count; of more a sample does", low=2)
 
 
 @dataclass(frozen=True)
@@ -138,7 +140,8 @@ class Recommend:
     max_item_gigabytes: float = number(4.0, "memory for the fitted models, and for each item-side table", low=0.01)
     ranker_people: int = number(50_000, "people whose histories the registered ranker carries", low=0)
     max_history: int = number(2000, "newest items of a person that Spark's item_knn and EASE count", low=2)
-    ease_max_items: int = number(12_000, "items that Spark's EASE may invert; above it EASE is left out", low=10)
+    ease_max_items: int = number(12_000, "items that Spark's EASE may invert; above, each has its nearest", low=10)
+    ease_neighbours: int = number(100, "nearest items of each, above ease_max_items", low=1, high=1000)
     ease_l2: float = number(100.0, "diagonal regularisation of Spark's EASE", low=1e-6)
     knn_neighbours: int = number(100, "neighbours per item of Spark's item_knn", low=1)
 

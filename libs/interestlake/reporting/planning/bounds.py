@@ -64,10 +64,11 @@ def _recommending(workload: Workload, recommend: Recommend) -> Iterator[Bound]:
                     "left out, and the models of texts with them", "recommend.max_item_gigabytes")  # fmt: skip
     if workload.events > recommend.max_pairs:
         yield Bound("recommend", f"{workload.events:,} pairs of {recommend.max_pairs:,}",
-                    f"the models that Spark fits, at fixed parameters: {', '.join(_on_spark(items, recommend))}",
+                    f"the models that Spark fits, at fixed parameters: {', '.join(_on_spark())}",
                     "recommend.max_pairs")  # fmt: skip
         if items > recommend.ease_max_items:
-            yield Bound("recommend", f"{counted(items, 'item')} of {recommend.ease_max_items:,}", "ease is left out",
+            yield Bound("recommend", f"{counted(items, 'item')} of {recommend.ease_max_items:,}",
+                        f"ease regresses each on its {recommend.ease_neighbours} nearest",
                         "recommend.ease_max_items")  # fmt: skip
         return
     size = Size(workload.events, workload.people, items)
@@ -82,6 +83,5 @@ def _recommending(workload: Workload, recommend: Recommend) -> Iterator[Bound]:
                     "ncf is left out", "none: it scores every pair by a network")  # fmt: skip
 
 
-def _on_spark(items: int, recommend: Recommend) -> list[str]:
-    names = [model.name for model in MODELS if model.on_spark or model.name in BY_ITEMS]
-    return [name for name in names if name != "ease" or items <= recommend.ease_max_items]
+def _on_spark() -> list[str]:
+    return [model.name for model in MODELS if model.on_spark or model.name in BY_ITEMS]
