@@ -113,7 +113,15 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--sets", nargs="+", default=["short", "long"], choices=["short", "long"])
     parser.add_argument("--only", nargs="+", metavar="NAME", help="contenders beside the peer, e.g. 'openvino bf16'")
     parser.add_argument("--scaling", action="store_true", help="1 and 2 workers of a standalone cluster instead")
+    parser.add_argument("--growth", nargs="*", type=int, metavar="TEXTS", help="instead, the embed stage around a stub "
+                        "of an engine at these sizes (100000 300000; 1000000 takes ten minutes)")  # fmt: skip
+    parser.add_argument("--slice", type=int, default=100_000, help="with --growth: texts of a slice")
+    parser.add_argument("--annotate", action="store_true", help="with --growth: the stage annotate, too")
     options = parser.parse_args(argv)
+    if options.growth is not None:
+        from .embedding.growth import growth
+
+        return growth(options.growth or [100_000, 300_000], options.slice, options.annotate)
     if options.scaling:
         from .embedding.scaling import scaling
 

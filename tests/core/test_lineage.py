@@ -2,7 +2,7 @@
 
 import pytest
 
-from interestlake.core.lineage import FOLDER, checkpoints_below, cut
+from interestlake.core.lineage import FOLDER, checkpoints_below, cut, slices
 from interestlake.core.params.all import Als
 from interestlake.core.session import on_one_machine
 from interestlake.graph.als import factors, fit_als
@@ -65,3 +65,14 @@ def test_one_machine_writes_no_checkpoint_of_a_frame(spark, tmp_path):
     with checkpoints_below(spark, str(tmp_path), "r"):
         assert cut(spark.range(4)).count() == 4
     assert spark.sparkContext.getCheckpointDir() == before and not list(tmp_path.iterdir())
+
+
+def test_slices_are_ranges_in_files_of_their_own_and_hold_every_row_once(spark, tmp_path):
+    rows = spark.range(1000).selectExpr("sha(string(id)) AS key", "id")
+    for _ in range(2):  # again over what a killed run left
+        parts = slices(rows, "key", 3, 2, str(tmp_path))
+    files = [part.inputFiles() for part in parts]
+    assert [len(names) for names in files] == [2, 2, 2] and len({name for names in files for name in names}) == 6
+    read = [sorted(tuple(row) for row in part.collect()) for part in parts]
+    assert [row for part in read for row in part] == sorted(tuple(row) for row in rows.collect())
+    assert all(200 < len(part) < 470 for part in read)

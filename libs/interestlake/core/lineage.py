@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pyspark.sql import DataFrame, SparkSession
 
 from .session import on_one_machine
-from .storage import filesystem
+from .storage import files_in, filesystem
 
 FOLDER = ".checkpoints"
 
@@ -47,6 +47,20 @@ def shared_folder(spark: SparkSession, root: str, name: str) -> Iterator[str]:
         yield address
     finally:
         system.delete(path, True)
+
+
+def slices(frame: DataFrame, key: str, count: int, files_each: int, folder: str) -> list[DataFrame]:
+    """The rows of `frame` in ranges of `key`, `count` at most and of about equal size, each a frame of its own files.
+
+    Two Spark jobs: one for the bounds of the ranges, one that writes the rows, once, `files_each` files a range, below
+    `folder`, which has to outlive the frames.
+    """
+    address = f"{folder}/slices"
+    # overwritten: a killed run may have left some
+    frame.repartitionByRange(count * files_each, key).write.mode("overwrite").parquet(address)
+    files = files_in(frame.sparkSession, address, ".parquet")
+    groups = [files[at : at + files_each] for at in range(0, len(files), files_each)]
+    return [frame.sparkSession.read.schema(frame.schema).parquet(*group) for group in groups]
 
 
 def cut(frame: DataFrame, eager: bool = True) -> DataFrame:

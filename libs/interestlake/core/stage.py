@@ -62,8 +62,12 @@ class StageContext:
             all_written = list(pool.map(write, tables))
         for written in all_written:
             self.note(written)
-            self.log.info("      %-32s %9d rows  version %d", written.table, written.rows, written.version)
+            self.tell(written)
         return all_written
+
+    def tell(self, written: Written) -> None:
+        """The log's line of what was written to a table."""
+        self.log.info("      %-32s %9d rows  version %d", written.table, written.rows, written.version)
 
     def note(self, written: Written) -> Written:
         """Take a write of the lake's into this stage's lineage; rows of several writes of a table are summed."""

@@ -1,13 +1,16 @@
 """The vector of each distinct text, computed once per encoder."""
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from ..core.cache import cache_folder
-from ..core.lake import empty
+from ..core.lake import MISSING, Written, empty
+from ..core.lineage import shared_folder, slices
 from ..core.only_row import only_row
 from ..core.stage import Stage, StageContext
 from ..text.annotate import distinct_texts
@@ -51,14 +54,18 @@ def embed_texts(context: StageContext, texts: DataFrame) -> dict[str, float]:
     figures = {"texts_total": float(total), "texts_embedded": 0.0}
     if total == done:
         log.info("      all of %d texts have their vector of %s already", total, encoder.model_id)
-        context.write(EMBEDDINGS, empty(spark, EMBEDDINGS))
+        context.lake.create(EMBEDDINGS, f"{context.options.run_id}/{EMBEDDINGS}/made")
+        context.tell(context.note(Written(EMBEDDINGS, context.lake.version(EMBEDDINGS), 0)))
         marked.unpersist()
         return figures
     new = marked.where("embedded IS NULL").select("text_hash", "text")
     began = time.perf_counter()
     chosen = _choose(context, encoder, new, total - done)
     log.info("      %s: engine %s in %s (%s)", encoder.model_id, chosen.engine, chosen.precision, chosen.why)
-    _embed(context, encoder, chosen, new, done, total)
+    with _in_slices(context, new, total - done) as parts:
+        if len(parts) > 1:
+            marked.unpersist()  # the slices lie in files
+        _embed(context, encoder, chosen, parts, done, total)
     seconds = time.perf_counter() - began
     marked.unpersist()
     speed = {"embed_seconds": seconds, "texts_per_second": (total - done) / seconds}
@@ -97,31 +104,38 @@ def _folder(encoder: EncoderFiles, engine: str, precision: str) -> str:
     return (int8_onnx if engine == "spark_nlp" else int8_model)(encoder, cache_folder())
 
 
-def _embed(context: StageContext, encoder: EncoderFiles, chosen: Choice, new: DataFrame, done: int, total: int) -> None:
-    """Embed and commit round after round: a killed run has lost no more than its unfinished round."""
+@contextmanager
+def _in_slices(context: StageContext, new: DataFrame, count: int) -> Iterator[list[DataFrame]]:
+    """`new`, `count` texts, in parts of about embed.texts_per_commit, which are ranges of text_hash in files."""
+    number = -(-count // context.params.embed.texts_per_commit)
+    if number == 1:
+        yield [new]
+        return
+    with shared_folder(context.spark, context.lake.root, f"{context.options.run_id}-texts") as folder:
+        yield slices(new, "text_hash", number, -(-count // (number * TEXTS_PER_TASK)), folder)
+
+
+def _embed(
+    context: StageContext, encoder: EncoderFiles, chosen: Choice, parts: list[DataFrame], done: int, total: int
+) -> None:
+    """Embed and append one part after the other: a killed run has lost no more than the part it was at."""
     params, spark = context.params.embed, context.spark
     folder = _folder(encoder, chosen.engine, chosen.precision)
-    rounds = -(-(total - done) // params.texts_per_commit)
-    slots = spark.sparkContext.defaultParallelism
+    partitions = max(spark.sparkContext.defaultParallelism, (total - done) // (len(parts) * TEXTS_PER_TASK))
+    vectors = embed(spark, chosen.engine, encoder, folder, params.batch_size, partitions, chosen.precision)
+    version = context.read_versions.get(EMBEDDINGS, MISSING)
     began, finished = time.perf_counter(), 0
-    for number in range(rounds):
-        part = new.where(F.pmod(F.xxhash64("text_hash"), F.lit(rounds)) == number) if rounds > 1 else new
-        partitions = max(slots, -(-(total - done) // rounds // TEXTS_PER_TASK))
-        vectors = part.transform(
-            embed(spark, chosen.engine, encoder, folder, params.batch_size, partitions, chosen.precision)
-        )
-        if number == rounds - 1:
-            written = context.write(EMBEDDINGS, vectors)
-        else:
-            # the count names the commit: it has grown when a killed run starts again under the same run id
-            name = f"{context.options.run_id}/after-{done + finished}"
-            written = context.note(context.lake.write(EMBEDDINGS, vectors, name))
-        finished += written.rows
+    for texts in parts:
+        # the version names the commit: no later one, of this run id resumed either, comes after the same
+        name = f"{context.options.run_id}/after-{version}"
+        written = context.note(context.lake.write(EMBEDDINGS, texts.transform(vectors), name))
+        version, finished = written.version, finished + written.rows
         speed = finished / (time.perf_counter() - began)
         left = (total - done - finished) / speed if speed else 0.0
         context.log.info(
             "      %d of %d texts embedded, %.0f rows/s, about %.0f s left", done + finished, total, speed, left
         )
+    context.tell(context.written[EMBEDDINGS])
 
 
 EMBED = Stage(

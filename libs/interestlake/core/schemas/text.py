@@ -81,7 +81,7 @@ EMBEDDINGS = Table(
         col("vector", "array<float>", "unit length embedding"),
     ),
     key=("text_hash", "model_id"),
-    mode="merge",
+    mode="append",
     checks=(("vector_not_empty", "size(vector) > 0"),),
 )
 
