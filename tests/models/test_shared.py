@@ -4,13 +4,17 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 
+from interestlake.interactions.pairs import RECENT
 from interestlake.models.light_gcn import LIGHT_GCN
 from interestlake.models.registry import MODELS
-from interestlake.models.sasrec import SASREC
+from interestlake.models.sasrec import SASREC, sasrec
 from interestlake.models.two_tower_fit import TWO_TOWER
 from interestlake.recommending.budget import plan_search
 from interestlake.training.line import fits_shared, state_handlers
+from interestlake.training.parts import Part, taking
+from interestlake.training.sequences import of_equal_length, shuffled_within, windows
 
 from ..training.two_processes import run_two
 from .planted import planted
@@ -79,3 +83,47 @@ def test_all_processes_count_against_the_bound_of_a_fit():
     assert "lightgcn" not in one.left_out
     many = plan_search(world.pairs, world.side, ["lightgcn"], max_gigabytes=0.01, processes=100_000)
     assert "would hold" in many.left_out["lightgcn"]
+
+
+class Knowing:
+    """A rank that has been told the sum beforehand."""
+
+    def __init__(self, total):
+        self.known = total
+
+    def total(self, values):
+        return self.known
+
+
+@pytest.mark.parametrize("targets", ["ahead", "any"])
+def test_parts_of_sequences_have_the_loss_of_the_whole(targets, tmp_path):
+    """Pieces, drawn orders and targets, dropout of layers and of attention: each row's as in the whole batch."""
+    world, params = planted(), {"targets": targets, "start": 0.0, "dropout": 0.3, "dimension": 16}
+    job = sasrec(world.pairs, world.side, params, 48, 3, tmp_path)
+    pad = len(world.pairs.item_ids)
+    rows = windows(world.pairs.users, world.pairs.items, RECENT, pad)
+    rows = np.where(np.arange(rows.shape[1]) < 2 + np.arange(len(rows))[:, None] % 6, rows, pad)  # of unequal length
+    whole = {"items": rows}
+    order = np.random.default_rng(5).permutation(len(rows))
+    parts = []
+    for places in (np.sort(order[:9]), np.sort(order[9:])):
+        part = Part({"items": whole["items"][places]}, places, len(rows))
+        cut = list(of_equal_length(iter([part]), 64, pad, 4, Knowing((whole["items"] != pad).sum(axis=1))))
+        generator = np.random.default_rng(6)
+        parts.append([shuffled_within(each, pad, generator) for each in cut] if targets == "any" else cut)
+    generator = np.random.default_rng(6)
+    expected = list(of_equal_length(iter([whole]), 64, pad, 4))
+    expected = [shuffled_within(each, pad, generator) for each in expected] if targets == "any" else expected
+    job.model.train()
+    assert len(expected) == len(parts[0]) == len(parts[1]) >= 3
+    for number, pieces in enumerate(zip(expected, *parts, strict=True)):
+        losses, weights, after = [], [], []
+        for piece in pieces:
+            torch.manual_seed(number)
+            with taking(piece):
+                loss, weight = job.loss_of(piece)
+            losses.append(loss.item() if weight else 0.0)
+            weights.append(weight)
+            after.append(torch.rand(1).item())
+        assert len({*after}) == 1 and weights[0] == weights[1] + weights[2]
+        assert losses[0] == pytest.approx(np.average(losses[1:], weights=weights[1:]), abs=1e-5)

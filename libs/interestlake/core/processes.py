@@ -188,13 +188,25 @@ class _Lines:
         return False, None
 
     def why(self, count: int, where: str, printed: str) -> InterestlakeError:
-        """The first fault that a message was made for, else the first of all."""
-        told = next((fault for _, fault in self.faults if isinstance(fault, InterestlakeError)), None)
-        if told is not None:
-            return told
-        rank, fault = self.faults[0] if self.faults else (-1, printed.strip().rpartition("\n")[2] or "no word")
+        """The fault that the others follow from."""
+        rank, fault = min(self.faults, key=_remoteness, default=(-1, printed.strip().rpartition("\n")[2] or "no word"))
+        if isinstance(fault, InterestlakeError):
+            return fault
         which = f"process {rank} of {count}" if rank >= 0 else f"{count} processes that did not start"
         return LostProcess(
             f"training: found {which} ended ({fault or 'without a word: killed, or out of memory?'}); expected all "
             f"{count} to the end; set it in {where}: the same run id goes on from the last look, also with 1"
         )
+
+
+def _remoteness(told: tuple[int, InterestlakeError | str | None]) -> int:
+    """How far a fault lies from the first cause: one that has a message, one of its own, waiting in vain, an end
+    without a word (torchrun ends the others so, too), and what a process says whose peer is gone."""
+    _, fault = told
+    if isinstance(fault, InterestlakeError):
+        return 0
+    if fault is None:
+        return 3
+    if not any(word in fault for word in ("gloo", "NCCL", "Connection closed", "Connection reset")):
+        return 1
+    return 2 if "imed out" in fault else 4
