@@ -100,7 +100,7 @@ BOUNDS: dict[str, tuple[int, str]] = {
 }  # fmt: skip
 # of each `checked` part of a function: what has to stand before the first line that loads
 FIRST = {
-    "stages/train_two_tower.py": ("_run", "has_room", ("sample_holdout", "side_tensor", "pair_counts")),
+    "stages/train_two_tower.py": ("_run", "has_room", ("sample_holdout", "_fit", "PairTraining")),
     "stages/train_media.py": ("_run", "check_plan", ("item_content", "pair_matrices", "_sampled_pairs")),
     "stages/build_graph.py": ("low_rank_vectors", "has_room", ("toPandas", "mean_item_texts", "truncated_svd")),
     "stages/interests.py": ("_roles", "check_nodes", ("toPandas",)),

@@ -13,8 +13,10 @@ from ..interactions.batch import UserBatch
 from ..interactions.pairs import RECENT, Pairs
 from ..interactions.side_information import SideInformation
 from ..training.loop import best_device
-from ..training.reader import Batch, read_batches, shuffled
+from ..training.parts import Batch, RowDropout, by_row
+from ..training.ranks import ALONE, Ranks
 from ..training.sequences import of_equal_length, shuffled_within, windows
+from ..training.shards import shared_batches
 from ..training.snapshot import store
 from .fitted import Fitted
 from .gated_block import GatedBlock
@@ -59,7 +61,7 @@ class SasRec(nn.Module):
         self.register_buffer("side", side)
         self.project = None if side is None else nn.Linear(side.shape[1], dimension, bias=False)
         self.blocks = nn.Sequential(*(GatedBlock(dimension, heads, dropout) for _ in range(blocks)))
-        self.norm, self.drop = nn.LayerNorm(dimension), nn.Dropout(dropout)
+        self.norm, self.drop = nn.LayerNorm(dimension), RowDropout(dropout)
 
     @property
     def shape(self) -> dict[str, int]:
@@ -132,7 +134,9 @@ def newest_sequences(batch: UserBatch, length: int, pad: int) -> tuple[np.ndarra
     return sequences, count - 1
 
 
-def sasrec(data: Pairs, side: SideInformation, params: Mapping, most: int, seed: int, folder: Path) -> Job:
+def sasrec(
+    data: Pairs, side: SideInformation, params: Mapping, most: int, seed: int, folder: Path, ranks: Ranks = ALONE
+) -> Job:
     """SASRec with full or many-negative cross-entropy; texts and facts of the items stand beside their ids.
 
     targets: "next" = the item that follows a place; "ahead" = drawn anew from the AHEAD that follow it (Pancha et al.
@@ -157,12 +161,12 @@ def sasrec(data: Pairs, side: SideInformation, params: Mapping, most: int, seed:
     negatives = drawn_negatives(items, 1_024)
 
     def batches(epoch: int) -> Iterator[Batch]:
-        order = shuffled(read_batches(feed), len(rows), min(WINDOW, feed.rows), seed * 1_000_003 + epoch)
-        parts = of_equal_length(order, tokens, items, seed + epoch)
+        order = shared_batches(feed, ranks, len(rows), min(WINDOW, feed.rows), seed * 1_000_003 + epoch)
+        parts = of_equal_length(order, tokens, items, seed + epoch, ranks)
         if anywhere:
             generator = np.random.default_rng([seed, epoch])
             parts = (shuffled_within(part, items, generator) for part in parts)
-        return ({"items": part} for part in parts)
+        return parts
 
     def loss_of(batch: Batch) -> tuple[Tensor, float]:
         given = torch.as_tensor(batch["items"], dtype=torch.long, device=device)
@@ -192,7 +196,8 @@ def drawn_targets(given: Tensor, pad: int, ahead: int) -> Tensor:
     if ahead == 1:
         return given[:, 1:]
     follow = ((given < pad).sum(dim=1, keepdim=True) - 1 - place).clamp(1, ahead)  # (B, L)
-    drawn = (torch.rand(follow.shape, device=given.device) * follow).long()
+    chance = by_row(lambda rows: torch.rand((rows, *follow.shape[1:]), device=given.device), len(follow))
+    drawn = (chance * follow).long()
     return given.gather(1, (place + 1 + drawn).clamp(max=given.shape[1] - 1))
 
 
@@ -229,7 +234,7 @@ SCHEDULE = Training(
     weight_decay=0.0,
     batch=2_048,
 )
-TRAINER = Trainer(sasrec, {"dimension": 64}, SCHEDULE)
+TRAINER = Trainer(sasrec, {"dimension": 64}, SCHEDULE, shared=True)
 SASREC = Model(
     "sasrec",
     "sequence",

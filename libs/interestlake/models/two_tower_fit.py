@@ -14,6 +14,7 @@ from ..evaluation.search import Grid
 from ..interactions.pairs import Pairs
 from ..interactions.side_information import SideInformation
 from ..training.loop import best_device
+from ..training.ranks import ALONE, Ranks
 from ..training.snapshot import store
 from .factors import FactorScorer
 from .fitted import Fitted
@@ -42,7 +43,9 @@ def side_of(data: Pairs, text: np.ndarray | None, seed: int) -> tuple[torch.Tens
     return torch.as_tensor(people, dtype=torch.float32), torch.as_tensor(items, dtype=torch.float32)
 
 
-def two_tower(data: Pairs, side: SideInformation, params: Mapping, most: int, seed: int, folder: Path) -> Job:
+def two_tower(
+    data: Pairs, side: SideInformation, params: Mapping, most: int, seed: int, folder: Path, ranks: Ranks = ALONE
+) -> Job:
     """TwoTower under the in-batch softmax; an item without a pair speaks through its text alone."""
     device, liked = best_device(), data.weights > 0
     user_side, item_side = side_of(data, side.text, seed)
@@ -61,7 +64,7 @@ def two_tower(data: Pairs, side: SideInformation, params: Mapping, most: int, se
         items[silent] = 0.0
         return Fitted(FactorScorer("two_tower", items), people)
 
-    return Job(model, pair_batches(feed, most, seed), pair_loss(model, pairs_of / feed.rows), fitted)
+    return Job(model, pair_batches(feed, most, seed, ranks), pair_loss(model, pairs_of / feed.rows, ranks), fitted)
 
 
 def cost(size: Size) -> Cost:
@@ -78,7 +81,7 @@ SCHEDULE = Training(
     weight_decay=1e-5,
     batch=1_024,
 )
-TRAINER = Trainer(two_tower, {"dimension": 64, "dropout": 0.1}, SCHEDULE)
+TRAINER = Trainer(two_tower, {"dimension": 64, "dropout": 0.1}, SCHEDULE, shared=True)
 TWO_TOWER = Model(
     "two_tower",
     "behaviour",

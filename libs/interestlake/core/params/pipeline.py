@@ -113,7 +113,8 @@ class TwoTower:
     validate_steps: int = number(20, "steps between two looks at validation, after whole epochs only", low=1)
     patience_steps: int = number(100, "steps without better validation before it stops, two looks at least", low=1)
     warmup_steps: int = number(20, "steps over which Adam's step rises from 0", low=0)
-    max_gigabytes: float = number(4.0, "memory that single-machine training may plan for", low=0.01)
+    max_gigabytes: float = number(4.0, "memory that training may plan for on one machine", low=0.01)
+    processes: int = number(1, "processes that share the training; 1 = the driver itself", low=1, high=1024, rows=False)
 
 
 GRANULARITIES = ("behaviour", "text", "social", "knowledge", "sequence")  # the first is the one that lambda is told by
@@ -125,6 +126,9 @@ class Tune:
     quick: bool = flag(False, "fixed parameters, and no trained sequence and graph models: a first look")
     budget: int = number(0, "most fits per model; 0 = by model", low=0)
     variety: float = number(0.01, "share of validation nDCG that may be given for less popular items", low=0, high=1)
+    processes: int = number(
+        1, "processes that share a training of sasrec, lightgcn or two_tower", low=1, high=1024, rows=False
+    )
 
 
 @dataclass(frozen=True)
