@@ -78,9 +78,10 @@ def fit_pairs(
 
 def fit_in_rank(training: PairTraining, ranks: Ranks, line: Line) -> PairFit | None:
     """`fit_pairs` in one of several processes; the driver keeps the state and hears of looks."""
-    tables = {name: line.here(getattr(training, name)) for name in ("examples", "items", "users")}
+    examples, items, users = (line.here(table) for table in (training.examples, training.items, training.users))
+    training = replace(training, examples=examples, items=items, users=users)
 
     def on_look(epoch: int, loss: float, ndcg: float) -> None:
         line.ask("look", epoch, loss, ndcg)
 
-    return fit_pairs(replace(training, **tables), LineState(line), on_look, ranks)
+    return fit_pairs(training, LineState(line), on_look, ranks)
