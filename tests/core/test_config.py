@@ -56,6 +56,8 @@ def test_every_fault_is_named_at_once(tmp_path):
         ("als", "- rank\n", "expected `name: value` lines"),
         ("als", "rank: true\n", "expected a whole number"),
         ("als", "alpha: .nan\n", "expected >= 0"),
+        ("als", "alpha: .inf\n", "expected a number from -1e+300 to 1e+300"),
+        ("prepare", f"half_life_days: {'9' * 400}\n", "expected a number from -1e+300 to 1e+300"),
         ("recommend", "granularities: []\n", "a list that is not empty"),
         ("recommend", "granularities: [magic]\n", "expected names out of"),
         ("recommend", "models: ease\n", "list of texts"),

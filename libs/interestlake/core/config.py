@@ -54,6 +54,9 @@ class RunOptions:
     command: str = ""
 
 
+LARGEST = 1e300  # magnitude of a number in a configuration
+
+
 def _fault(value: Any, spec: Any, expected_type: type) -> str | None:
     """What is wrong with one value, as "expected ...", or None."""
     meta = spec.metadata
@@ -79,6 +82,8 @@ def _fault(value: Any, spec: Any, expected_type: type) -> str | None:
         if isinstance(value, bool) or not isinstance(value, allowed):
             return f"expected {'a whole number' if expected_type is int else 'a number'}"
         low, high = meta.get("low"), meta.get("high")
+        if abs(value) > LARGEST:  # infinite, or nothing that a double can hold
+            return f"expected a number from {-LARGEST:g} to {LARGEST:g}"
         if (low is not None and value < low) or (high is not None and value > high) or value != value:
             return f"expected {'' if low is None else f'>= {low}'}{'' if high is None else f' and <= {high}'}".strip()
         return None

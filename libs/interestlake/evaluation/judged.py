@@ -19,8 +19,8 @@ def sampled(people: DataFrame, most: int, seed: int, log: Logger) -> DataFrame:
     if count <= most:
         return people
     share = max(1, most * STEPS // count)
-    log.info("      %d of %d people with test pairs are judged, drawn by a hash of their id; all: %s above %d",
-             count * share // STEPS, count, WHERE, count)  # fmt: skip
+    log.info("      about %d of %d people with test pairs are judged, drawn by a hash of their id; all: %s=%d",
+             most, count, WHERE, count)  # fmt: skip
     return people.where(F.pmod(F.xxhash64(F.lit(seed), "user_id"), F.lit(STEPS)) < share)
 
 

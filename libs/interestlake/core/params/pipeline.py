@@ -138,7 +138,7 @@ class Recommend:
     granularities: tuple[str, ...] = names(GRANULARITIES, "models of others take no part", *GRANULARITIES)
     diversity: float = number(0.0, "how much a list avoids items like those above them", low=0, high=1)
     cold_history: int = number(3, "people with fewer items form the cold segment", low=1)
-    max_test_people: int = number(50_000, "people with test pairs that are judged; of more a seeded sample is", low=1)
+    max_test_people: int = number(50_000, "people with test pairs that are judged; of more a seeded sample is", low=100)
     max_pairs: int = number(5_000_000, "pairs that one machine fits on; above, the models that Spark fits", low=1)
     max_fit_gigabytes: float = number(6.0, "memory of one fit; a model that would hold more is left out", low=0.01)
     max_item_gigabytes: float = number(4.0, "memory for the fitted models, and for each item-side table", low=0.01)
