@@ -49,6 +49,10 @@ class Cluster:
         # both executors must be there before the first task, or a small job ends on one
         command += ["--conf", "spark.cores.max=2", "--conf", "spark.scheduler.minRegisteredResourcesRatio=1.0"]
         command += ["--conf", "spark.driver.host=127.0.0.1", "--conf", f"spark.local.dir={self.folder / 'local'}"]
+        if (
+            self.apart
+        ):  # the hosts have one address, and Spark takes executors of one address for neighbours on one disk
+            command += ["--conf", "spark.shuffle.readHostLocalDisk=false"]
         (self.folder / log).mkdir()
         command += ["--conf", "spark.eventLog.enabled=true", "--conf", f"spark.eventLog.dir={self.folder / log}"]
         return run([*command, job, *arguments], expected)
