@@ -8,7 +8,7 @@ MAKEFLAGS += --no-print-directory
 IN_ENV := . .venv/interestlake-env.sh &&
 DEMO := out/demo
 
-.PHONY: help setup demo test chart-test image-test docs cluster-test storage-test kill-test surfaces-test airflow-test commands-test bench bench-one bench-peers bench-published bench-small-worlds bench-speed bench-scale bench-lake bench-proposals bench-ask bench-embed bench-embed-gpu bench-recipes bench-habits bench-tagger bench-sentiment bench-mentions lint format lock clean
+.PHONY: help setup demo test chart-test image-test docs cluster-test storage-test kill-test surfaces-test airflow-test commands-test bench bench-one bench-peers bench-published bench-small-worlds bench-speed bench-scale bench-lake bench-skew bench-neighbourhoods bench-proposals bench-ask bench-embed bench-embed-gpu bench-recipes bench-habits bench-tagger bench-sentiment bench-mentions lint format lock clean
 
 help:  ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 26
@@ -76,6 +76,12 @@ bench-speed: setup  ## our ALS, lists, neighbours and transitions beside plain i
 
 bench-lake: setup  ## the whole pipeline at 10k and 100k events (BENCH="--largest 10000000 --resume"): time, memory, shuffles per stage
 	@$(IN_ENV) python -W ignore -m bench.whole_lake $(BENCH)
+
+bench-skew: setup  ## a bot, an item of everybody, one text, one label, a .gz: longest tasks, memory, log; BENCH="bot --count N"
+	@$(IN_ENV) python -W ignore -m bench.skew $(BENCH)
+
+bench-neighbourhoods: setup  ## EASE by neighbourhoods beside the whole inverse on MovieLens: nDCG, seconds; BENCH="lastfm --l2 300"
+	@$(IN_ENV) OMP_NUM_THREADS=1 python -W ignore -m bench.neighbourhoods $(BENCH)
 
 bench-proposals: setup  ## candidates of every source where there are a million items: people a second, recall; BENCH="--items N"
 	@$(IN_ENV) python -W ignore -m bench.proposals $(BENCH)

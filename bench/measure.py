@@ -112,7 +112,7 @@ def measure(command: list[str], folder: Path, log_file: Path) -> Measured:
 
     sampler = threading.Thread(target=sample, daemon=True)
     sampler.start()
-    with log_file.open("w", encoding="utf-8") as kept:
+    with log_file.open("w", buffering=1, encoding="utf-8") as kept:
         for line in process.stdout:
             kept.write(line)
             if not log.stages[0].seconds and line.startswith("["):

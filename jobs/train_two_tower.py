@@ -1,8 +1,8 @@
 """A network for people and one for items, fed by Petastorm.
 
 reads   silver.{interactions, items, users, documents, embeddings}, graph.{item_vectors, user_vectors}
-calls   graph.features.training_examples, training.snapshot.take_snapshot, training.reader.read_batches,
-        training.loop.train
+calls   graph.features.training_examples, training.snapshot.take_snapshot, models.pair_training.fit_pairs,
+        core.processes.on_processes
 writes  models.{training_examples, item_features, user_features, two_tower_user_vectors, two_tower_item_vectors};
         model interestlake.two_tower
 The same as `interestlake train-two-tower`, for spark-submit.

@@ -122,7 +122,8 @@ def test_only_tracking_registered_and_the_copies_of_models_import_mlflow():
 
 
 SPARK_METRICS = {
-    LIBRARY / "evaluation" / name for name in ("paired.py", "ranking.py", "readability.py", "variety.py", "table.py")
+    LIBRARY / "evaluation" / name
+    for name in ("judged.py", "paired.py", "ranking.py", "readability.py", "variety.py", "table.py")
 }
 
 

@@ -27,11 +27,13 @@ BOUNDS: dict[str, tuple[int, str]] = {
     "graph/factorise.py": (1, "checked: graph.svd_max_gigabytes, by the stage build_graph"),
     "graph/features.py": (1, f"{PARTITIONS}, the square of a text vector's width"),
     "graph/gram.py": (1, f"checked: recommend.ease_max_items; {CATALOGUE}"),
+    "graph/neighbourhoods.py": (2, "checked: recommend.max_item_gigabytes, by recommending/fit_tables"),
     "graph/item_texts.py": (1, "checked: graph.svd_max_gigabytes, by the stage build_graph"),
     "interactions/index.py": (1, PARTITIONS),
     "interactions/lake_inputs.py": (5, f"checked: recommend.max_pairs by open_models; {CATALOGUE}"),
     "interactions/quantiles.py": (1, "a row for each day of the data, then ten thousand for each rank"),
     "interactions/sample_holdout.py": (1, SAMPLE),
+    "interactions/uneven.py": (1, SOURCES),
     "interests/expansion/build.py": (7, "checked: expand.max_nodes; expand.references people, expand.max_facts facts"),
     "interests/next_interest/histories.py": (1, "checked: upcoming.max_steps, by the stage next_interest"),
     "interests/topic_names.py": (2, "a row for each topic, and for each of their terms"),
@@ -98,7 +100,7 @@ BOUNDS: dict[str, tuple[int, str]] = {
 }  # fmt: skip
 # of each `checked` part of a function: what has to stand before the first line that loads
 FIRST = {
-    "stages/train_two_tower.py": ("_run", "has_room", ("sample_holdout", "side_tensor", "pair_counts")),
+    "stages/train_two_tower.py": ("_run", "has_room", ("sample_holdout", "_fit", "PairTraining")),
     "stages/train_media.py": ("_run", "check_plan", ("item_content", "pair_matrices", "_sampled_pairs")),
     "stages/build_graph.py": ("low_rank_vectors", "has_room", ("toPandas", "mean_item_texts", "truncated_svd")),
     "stages/interests.py": ("_roles", "check_nodes", ("toPandas",)),

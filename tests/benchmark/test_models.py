@@ -9,9 +9,10 @@ import pytest
 import scipy.sparse as sp
 
 from interestlake.interactions.pairs import Pairs
-from interestlake.models.ease import fit_ease, most_chosen, sparse_ease_weights
+from interestlake.models.ease import fit_ease, most_chosen
 from interestlake.models.graph_filter import GraphFilter
 from interestlake.models.item_matrix import ease_weights
+from interestlake.models.neighbourhoods import sparse_ease_weights
 from interestlake.models.neighbours import fact_neighbours, item_neighbours
 from interestlake.models.sequence_ease import fit_kernel_ease, kernel_gram
 from interestlake.models.transitions import transition_edges

@@ -48,6 +48,10 @@ def test_a_run_that_was_killed_is_named_with_what_goes_on_with_it(command, said,
     (["run", "--source", "sample", "--lake", "a b"], "interestlake run --source sample --lake 'a b' --run-id r7"),
     (["run", "--run-id=r7", "--lake", "l"], "interestlake run --run-id=r7 --lake l"),
     (["run", "--tracking-uri", "http://me:word@host"], "interestlake run --tracking-uri http://...@host --run-id r7"),
+    (["run", "--tracking-uri", "postgresql://bob:p@s/s@h/db"],
+     "interestlake run --tracking-uri postgresql://...@h/db --run-id r7"),
+    (["run", "--tracking-uri", "mysql://h/db?user=bob&password=hunter2&ssl=1"],
+     "interestlake run --tracking-uri 'mysql://h/db?user=bob&password=...&ssl=1' --run-id r7"),
     (["-q", "run", "--lake", "l", "--user", "26"], "interestlake run --run-id r7"),
 ])  # fmt: skip
 def test_a_command_line_that_is_kept_names_no_person_and_no_password(words, said):

@@ -5,7 +5,7 @@ import time
 import pytest
 
 from interestlake.core import config
-from interestlake.core.config import flat, load_params, new_run_id, parse_override
+from interestlake.core.config import flat, flat_of_rows, load_params, new_run_id, parse_override
 from interestlake.core.errors import BadInput
 from interestlake.core.params.all import SECTIONS, Params
 
@@ -56,6 +56,8 @@ def test_every_fault_is_named_at_once(tmp_path):
         ("als", "- rank\n", "expected `name: value` lines"),
         ("als", "rank: true\n", "expected a whole number"),
         ("als", "alpha: .nan\n", "expected >= 0"),
+        ("als", "alpha: .inf\n", "expected a number from -1e+300 to 1e+300"),
+        ("prepare", f"half_life_days: {'9' * 400}\n", "expected a number from -1e+300 to 1e+300"),
         ("recommend", "granularities: []\n", "a list that is not empty"),
         ("recommend", "granularities: [magic]\n", "expected names out of"),
         ("recommend", "models: ease\n", "list of texts"),
@@ -101,3 +103,11 @@ def test_a_checkout_without_its_link_to_conf_has_the_defaults(monkeypatch, tmp_p
     assert load_params(config.conf_folder()) == Params()
     with pytest.raises(BadInput, match="no folder"):
         load_params("elsewhere")
+
+
+def test_how_many_processes_train_is_no_part_of_what_a_run_is():
+    """Or a killed run could not go on with another number."""
+    shared = load_params(None, {"two_tower.processes": 4, "tune.processes": 2})
+    assert flat_of_rows(shared) == flat_of_rows(Params()) and flat(shared) != flat(Params())
+    other = load_params(None, {"two_tower.epochs": 3})
+    assert flat_of_rows(other) != flat_of_rows(Params())

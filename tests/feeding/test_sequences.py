@@ -33,7 +33,8 @@ def test_the_newest_window_is_full():
 def test_batches_hold_every_row_once_within_the_budget():
     users, items, _ = histories(1, 200)
     rows = windows(users, items, length=10, pad=PAD)
-    parts = list(of_equal_length(iter([{"items": rows}]), tokens=40, pad=PAD, seed=3))
+    pieces = of_equal_length(iter([{"items": rows}]), tokens=40, pad=PAD, seed=3)
+    parts = [piece["items"] for piece in pieces]
     widest = max(part.shape[1] for part in parts)
     padded = [np.pad(part, ((0, 0), (0, widest - part.shape[1])), constant_values=PAD) for part in parts]
     assert sorted(map(tuple, np.concatenate(padded))) == sorted(map(tuple, rows[:, :widest]))
@@ -52,7 +53,7 @@ def test_windows_come_back_from_petastorm(tmp_path):
 
 def test_shuffled_rows_keep_their_items_and_their_pads():
     rows = np.array([[1, 2, 3, 4], [5, 6, PAD, PAD], [7, PAD, PAD, PAD]] * 500)
-    found = shuffled_within(rows, PAD, np.random.default_rng(1))
+    found = shuffled_within({"items": rows}, PAD, np.random.default_rng(1))["items"]
     assert (np.sort(found, axis=1) == rows).all() and ((found == PAD) == (rows == PAD)).all()
     for item in (1, 2, 3, 4):  # at each of the four places a quarter of the time
         assert np.abs((found[::3] == item).mean(axis=0) - 0.25).max() < 0.07

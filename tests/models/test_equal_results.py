@@ -3,14 +3,19 @@
 import numpy as np
 import pytest
 import scipy.sparse as sp
+from threadpoolctl import threadpool_limits
 
 from interestlake.interactions.batch import UserBatch
 from interestlake.models import fold_in_als
 from interestlake.models import top as lists
 from interestlake.models.fold_in_als import FoldInAls
+from interestlake.models.low_rank import low_rank
 from interestlake.models.neighbours import item_neighbours, strongest_per_row
 from interestlake.models.opinions import SparseOpinions, same_opinions, sparse_or_dense
 from interestlake.models.top import SCORE_STEPS, top_columns
+from interestlake.models.two_tower_fit import side_of
+
+from ..benchmark.world import feedback, pairs
 
 KINDS = {
     "spread": lambda scores, random: scores,
@@ -114,3 +119,15 @@ def test_stacked_fold_in_solves_each_person_s_system(scaled, cells, monkeypatch)
         expected = np.linalg.solve(left, mine.T @ (1 + 7.0 * weight)) if kept else np.zeros(6)
         np.testing.assert_allclose(found[row], expected, atol=1e-10)
     assert not found[3].any()
+
+
+def test_low_rank_vectors_are_the_same_to_the_bit_for_any_number_of_threads():
+    chosen = sp.random(400, 300, 0.05, format="csr", random_state=0)
+    data = feedback(pairs(people=60, length=6))
+    texts = np.random.default_rng(1).normal(size=(data.shape[1], 40)).astype(np.float32)
+    made = []
+    for threads in (1, 2):
+        with threadpool_limits(threads, "blas"):
+            made.append((*low_rank(chosen, 32, seed=3), *side_of(data, texts, seed=3)))
+    for one, again in zip(*made, strict=True):
+        np.testing.assert_array_equal(one, again)

@@ -41,7 +41,7 @@ def expect_the_same(one: Fitted, again: Fitted) -> None:
 def test_a_network_over_sequences(there_and_back, side):
     torch.manual_seed(0)
     network = SasRec(ITEMS, 5, 8, 2, 2, 0.3, side).eval()
-    one = Fitted(SequenceScorer("sasrec", network, np.ones(ITEMS, bool)))
+    one = Fitted(SequenceScorer.of("sasrec", network, np.ones(ITEMS, bool)))
     expect_the_same(one, there_and_back(one))
 
 

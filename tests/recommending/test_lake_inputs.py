@@ -20,7 +20,7 @@ def day(number):
 
 @pytest.fixture(scope="module")
 def tables(spark):
-    items = [("b", "Bee", None, ["x"]), ("a", None, "An ant.", []), ("c", "Sea", "", ["x", "y"])]
+    items = [("b", "Bee", None, ["x"]), ("a", None, "An ant.", []), ("c", "Sea", "", ["x", "y"]), ("d", "d", None, [])]
     pairs = [("ann", "b", 1.0, day(2), 2, "train"), ("ann", "a", 0.5, day(1), 1, "train"),
              ("ann", "c", 1.0, day(3), 3, "validation"), ("bob", "a", 1.0, day(1), 1, "train"),
              ("bob", "c", 0.0, day(4), 2, "test"), ("cid", "c", 1.0, day(2), 1, "test")]  # fmt: skip
@@ -31,6 +31,8 @@ def tables(spark):
     return {
         "silver.items": spark.createDataFrame(items, ITEMS), "silver.facts": spark.createDataFrame(facts, FACTS),
         "silver.interactions": spark.createDataFrame(pairs, PAIRS),
+        "silver.documents": spark.createDataFrame([("a", "item"), ("b", "item"), ("c", "item"), ("d", "review")],
+                                                  "item_id string, kind string"),
         "silver.friends": spark.createDataFrame(friends, "user_id string, friend_id string"),
     }  # fmt: skip
 
@@ -53,17 +55,24 @@ def test_pairs_are_in_the_order_of_the_history(frames):
     assert frames.timed and frames.pairs[["user_id", "item_id"]].values.tolist() == [
         ["ann", "a"], ["ann", "b"], ["ann", "c"], ["bob", "a"], ["bob", "c"], ["cid", "c"]
     ]  # fmt: skip
-    assert frames.items.values.tolist() == [["a", "", "An ant."], ["b", "Bee", ""], ["c", "Sea", ""]]
+    # d, which nothing describes, has its id where a title would be
+    written = [["a", "", "An ant."], ["b", "Bee", ""], ["c", "Sea", ""], ["d", "", ""]]
+    assert frames.items.values.tolist() == written
     assert len(frames.friends) == 4
 
 
 def test_a_split_knows_the_people_and_items_it_may(frames):
     """Train and validation people, all items of the catalogue; cid, of test alone, is nobody, also as a friend."""
     inputs = frames.split()
-    assert inputs.train.user_ids.tolist() == ["", "ann", "bob"] and inputs.train.item_ids.tolist() == ["a", "b", "c"]
+    assert inputs.train.user_ids.tolist() == ["", "ann", "bob"] and inputs.train.item_ids.tolist() == [
+        "a",
+        "b",
+        "c",
+        "d",
+    ]
     assert (len(inputs.train), len(inputs.validation), len(inputs.test)) == (3, 1, 2)
     assert inputs.friends.toarray().tolist() == [[0, 0, 0], [0, 0, 1], [0, 1, 0]]
-    assert inputs.facts.shape[0] == 3 and inputs.facts.toarray().sum() == 5
+    assert inputs.facts.shape[0] == 4 and inputs.facts.toarray().sum() == 5
     whole = frames.whole()
     assert whole.train.user_ids.tolist() == ["", "ann", "bob", "cid"] and len(whole.train) == 6
     assert whole.friends.sum() == 4 and whole.validation is None and len(whole.test) == 0

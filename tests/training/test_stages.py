@@ -129,6 +129,29 @@ def test_two_tower_separates_the_groups_and_loads_without_the_project(planted, s
     assert list(Path(context.lake.root, "checkpoints").iterdir()) == []
 
 
+def test_two_processes_leave_what_one_does(planted, stage_context, caplog):
+    """By TorchDistributor beside the driver, which hears of every look."""
+    caplog.set_level("INFO", logger="interestlake")
+    tables = "models.two_tower_user_vectors", "models.two_tower_item_vectors"
+    small = {**SMALL, "two_tower.epochs": 3, "two_tower.validate_steps": 1}
+    found = {}
+    for processes in (1, 2):
+        context = stage_context(planted.root, f"by-{processes}", {**small, "two_tower.processes": processes})
+        figures = run(context, TRAIN_TWO_TOWER)
+        asked = f"tags.`interestlake.run_id` = 'by-{processes}' AND tags.`interestlake.stage` = 'train_two_tower'"
+        (tried,) = context.tracker._find(asked)
+        losses = context.tracker.client.get_metric_history(tried.info.run_id, "loss")
+        found[processes] = figures, [vectors(context, name) for name in tables], [each.value for each in losses]
+    (one, one_vectors, one_losses), (two, two_vectors, two_losses) = found.values()
+    assert two["rows_per_epoch"] == USERS * 7 and two["best_epoch"] == one["best_epoch"]
+    assert len(one_losses) == 3 and two_losses == pytest.approx(one_losses, abs=1e-4)
+    assert sum("epoch 3/3  loss" in line for line in caplog.messages) == 2
+    for before, after in zip(one_vectors, two_vectors, strict=True):
+        assert list(before) == list(after)
+        np.testing.assert_allclose(np.array(list(after.values())), np.array(list(before.values())), atol=1e-3)
+    assert list(Path(context.lake.root, "checkpoints").iterdir()) == []
+
+
 @pytest.mark.commands
 def test_two_tower_trains_after_people_were_forgotten(spark, stage_context):
     context = stage_context()
@@ -163,7 +186,7 @@ def test_two_tower_is_left_out_before_anything_is_read_by_the_driver(planted, st
     def loaded(*given):
         raise AssertionError("read before the bound was checked")
 
-    for name in ("side_tensor", "sample_holdout", "read_batches"):
+    for name in ("fit_pairs", "sample_holdout", "on_processes"):
         monkeypatch.setattr(f"interestlake.stages.train_two_tower.{name}", loaded)
     context = stage_context(planted.root, "crowded", overrides={**SMALL, "two_tower.batch_size": 30_000})
     with caplog.at_level("WARNING", logger="interestlake"):

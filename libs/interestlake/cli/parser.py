@@ -17,7 +17,11 @@ FIRST_STEPS = "first steps: interestlake doctor, then interestlake run --source 
 
 
 class Parser(argparse.ArgumentParser):
-    """A parser whose faults are one message each, without the usage lines of argparse."""
+    """A parser whose faults are one message each, without the usage lines of argparse; options are written out."""
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        # what names a person is known by its option, whole
+        super().__init__(*args, **{**kwargs, "allow_abbrev": False})
 
     def error(self, message: str) -> NoReturn:
         """End with exit code 2 and the message."""

@@ -31,7 +31,7 @@ def plan(arguments: argparse.Namespace, log: Logger) -> None:
         workload,
         cluster,
         foretell(constants, workload, cluster, factors),
-        binding(workload, params),
+        binding(workload, params, cluster.nodes),
         beyond(constants, workload),
         60 * PATIENCE * params.tune.minutes,
         factors,

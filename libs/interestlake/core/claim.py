@@ -9,7 +9,7 @@ from pathlib import Path
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
-from .config import UNDO, RunOptions, flat, new_run_id
+from .config import UNDO, RunOptions, flat_of_rows, new_run_id
 from .content import content_mark
 from .errors import BadInput
 from .hold import Hold
@@ -27,7 +27,7 @@ def fingerprint(spark: SparkSession, options: RunOptions, params: Params) -> str
         [options.source, options.seed, *asked],
         _mapping(options.mapping),
         content_mark(spark, options.inputs),
-        flat(params),
+        flat_of_rows(params),
     )
     return "-".join(_digest(one)[:16] for one in parts)
 

@@ -3,7 +3,7 @@
 import os
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import MISSING, asdict, dataclass
+from dataclasses import MISSING, asdict, dataclass, fields
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 from .counted import counted
 from .errors import BadInput, nearest
 from .params.all import SECTIONS, Params, section_fields
+from .params.kinds import of_rows
 from .yaml_file import parse_yaml, read_yaml
 
 PACKAGED = str(Path(__file__).parents[1] / "conf")  # in the wheel; in a checkout a link to its conf
@@ -53,6 +54,9 @@ class RunOptions:
     command: str = ""
 
 
+LARGEST = 1e300  # magnitude of a number in a configuration
+
+
 def _fault(value: Any, spec: Any, expected_type: type) -> str | None:
     """What is wrong with one value, as "expected ...", or None."""
     meta = spec.metadata
@@ -78,6 +82,8 @@ def _fault(value: Any, spec: Any, expected_type: type) -> str | None:
         if isinstance(value, bool) or not isinstance(value, allowed):
             return f"expected {'a whole number' if expected_type is int else 'a number'}"
         low, high = meta.get("low"), meta.get("high")
+        if abs(value) > LARGEST:  # infinite, or nothing that a double can hold
+            return f"expected a number from {-LARGEST:g} to {LARGEST:g}"
         if (low is not None and value < low) or (high is not None and value > high) or value != value:
             return f"expected {'' if low is None else f'>= {low}'}{'' if high is None else f' and <= {high}'}".strip()
         return None
@@ -268,3 +274,9 @@ def cut(order: Sequence[str], first: str | None, last: str | None) -> slice:
 def flat(params: Params) -> dict[str, object]:
     """{"als.rank": 32, ...}, for logging."""
     return {f"{s}.{k}": v for s, section in asdict(params).items() for k, v in section.items()}
+
+
+def flat_of_rows(params: Params) -> dict[str, object]:
+    """`flat` without what no row depends on: a run goes on with another value of it."""
+    sections = {one.name: of_rows(getattr(params, one.name)) for one in fields(params)}
+    return {f"{s}.{k}": v for s, section in sections.items() for k, v in section.items()}

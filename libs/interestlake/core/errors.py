@@ -40,6 +40,10 @@ class ShortRead(InterestlakeError):
     """A feed delivered another number of rows than its table holds: the run stops, exit code 1."""
 
 
+class LostProcess(InterestlakeError):
+    """One of the processes that train together ended before its time: the run stops, exit code 1."""
+
+
 def nearest(word: str, words: Iterable[str], cutoff: float = 0.6) -> str:
     """What a message ends with where `word` is a near miss of one of `words`: "; did you mean X?", else nothing."""
     near = get_close_matches(word, list(words), 1, cutoff)

@@ -125,8 +125,18 @@ def sha256_of(path: Path) -> str:
 
 
 def write_whole(path: Path, text: str) -> None:
-    """Put `text` at `path` in one step: a reader sees the old page or the new one, never half of it."""
+    """Put `text` at `path` in one step: a reader sees the old page or the new one, never half of it.
+
+    Raises BadInput where something else than a file is there: a folder, a device, a pipe.
+    """
+    if path.exists() and not path.is_file():
+        kind = "a folder" if path.is_dir() else "a device or pipe"
+        raise BadInput.of(f"file {path}", found=kind, expected="a file, or nothing yet", where="--out")
     path.parent.mkdir(parents=True, exist_ok=True)
     half = path.with_name(f".{path.name}.{os.getpid()}")
-    half.write_text(text, encoding="utf-8")
-    os.replace(half, path)
+    try:
+        half.write_text(text, encoding="utf-8")
+        os.replace(half, path)
+    except OSError:
+        half.unlink(missing_ok=True)  # it may hold a person's page
+        raise

@@ -4,7 +4,7 @@ import functools
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, fields
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from pyspark.sql import functions as F
 
 from .lake import Lake
 from .params.all import Params
+from .params.kinds import of_rows
 from .plain_tables import state_mark
 
 SECTION, READ, WROTE, ABSENT, SEED, CODE, INPUT = "section:", "read:", "wrote:", "absent", "seed", "code", "input"
@@ -66,7 +67,7 @@ def rested_on(lake: WatchedLake, params: WatchedParams, seed: int, wrote: Mappin
     if None in marks.values():
         return {}
     absent = sorted(lake.absent - set(wrote))
-    sections = {f"{SECTION}{name}": _digest(asdict(getattr(params, name))) for name in sorted(params.sections)}
+    sections = {f"{SECTION}{name}": _digest(of_rows(getattr(params, name))) for name in sorted(params.sections)}
     said = {} if given is None else {INPUT: given}
     return {**marks, **sections, **said, ABSENT: " ".join(absent), SEED: str(seed), CODE: code_mark()}
 
@@ -81,7 +82,7 @@ def unchanged_since(rows: Iterable, lake: Lake, params: Params, seed: int, given
             return now(key.split(":", 1)[1]) == value
         if key.startswith(SECTION):
             name = key.removeprefix(SECTION)
-            return name in SECTIONS and _digest(asdict(getattr(params, name))) == value
+            return name in SECTIONS and _digest(of_rows(getattr(params, name))) == value
         if key == ABSENT:
             return not any(there(name) for name in value.split())
         return {SEED: str(seed), CODE: code_mark(), INPUT: given}.get(key) == value

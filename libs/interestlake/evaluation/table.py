@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from functools import reduce
 
 from pyspark import Broadcast
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from . import variety
@@ -12,7 +12,7 @@ from .ranking import all_at
 
 SPLITS = ("validation", "test")
 KNOWN_BEFORE = {"validation": ("train",), "test": ("train", "validation")}
-VALUES = ("split", "segment", "model", "metric", "k", "value", "users")
+VALUES = ("split", "segment", "model", "metric", "k", "value", "users", "error")
 
 
 def held_out_people(cold_history: int) -> Callable:
@@ -68,8 +68,13 @@ def _averaged(rows: DataFrame) -> DataFrame:
     return (
         rows.withColumn("segment", segments)
         .groupBy("split", "segment", "model", "metric", "k")
-        .agg(F.avg("value").alias("value"), F.count("*").alias("users"))
+        .agg(F.avg("value").alias("value"), F.count("*").alias("users"), standard_error("value"))
     )
+
+
+def standard_error(value: str) -> Column:
+    """Of the mean of a column in a group, as `error`: deviation of a sample / sqrt(rows); null of fewer than two."""
+    return (F.stddev_samp(value) / F.sqrt(F.count(value))).alias("error")
 
 
 def spread(items: DataFrame, people: DataFrame, train_users: int, ks: Sequence[int]) -> Callable:
@@ -88,10 +93,13 @@ def spread(items: DataFrame, people: DataFrame, train_users: int, ks: Sequence[i
             .agg(F.avg("bits").alias("bits"))
         )
         keys = ["split", "segment", "model", "k"]
-        novel = per_list.groupBy(*keys).agg(F.avg("bits").alias("value"), F.count("*").alias("users"))
+        novel = per_list.groupBy(*keys).agg(
+            F.avg("bits").alias("value"), F.count("*").alias("users"), standard_error("bits")
+        )
         covered = shown.groupBy(*keys).agg(
             variety.coverage(F.col("item_id"), catalogue_items).alias("value"),
             F.countDistinct("user_id").alias("users"),
+            F.lit(None).cast("double").alias("error"),  # no mean over people
         )
         named = [(novel, "novelty"), (covered, "coverage")]
         parts = [rows.withColumn("metric", F.lit(metric)).select(*VALUES) for rows, metric in named]

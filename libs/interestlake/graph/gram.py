@@ -61,7 +61,8 @@ def _packed(rows: sp.csr_matrix) -> tuple[bytes, bytes, bytes]:
     return places, rows.data.astype(np.float32).tobytes(), np.diff(rows.indptr).astype(np.int32).tobytes()
 
 
-def _unpacked(places: bytes, counts: bytes, lengths: bytes, item_count: int) -> sp.csr_matrix:
+def unpacked(places: bytes, counts: bytes, lengths: bytes, item_count: int) -> sp.csr_matrix:
+    """Rows of the Gram matrix, (rows, G) CSR, as they travelled."""
     indptr = np.concatenate([[0], np.cumsum(np.frombuffer(lengths, np.int32))])
     flat = (np.frombuffer(counts, np.float32), np.frombuffer(places, np.int32), indptr)
     return sp.csr_matrix(flat, (len(indptr) - 1, item_count))
@@ -78,7 +79,7 @@ def summed_strips(norms: np.ndarray, neighbours: int, keep_gram: bool) -> Callab
     def total(parts: pd.DataFrame) -> pd.DataFrame:
         strip = int(parts["strip"].iloc[0])
         packed = zip(parts["places"], parts["counts"], parts["lengths"], strict=True)
-        gram = reduce(add, (_unpacked(*part, item_count) for part in packed))
+        gram = reduce(add, (unpacked(*part, item_count) for part in packed))
         gram_part = _packed(gram) if keep_gram else (b"", b"", b"")
         items, places, cosines = cosine_neighbours(gram, strip * STRIP_ITEMS, norms, neighbours)
         near = (items.astype(np.int32), places.astype(np.int32), cosines.astype(np.float32))
@@ -91,12 +92,13 @@ def collect_strips(strips: DataFrame, item_count: int, keep_gram: bool) -> CoOcc
     """Gather SUMMED rows: at most `neighbours` entries per item, G x G floats where the Gram is kept. One Spark job."""
     near_items, near_places, cosines = [np.empty(0, np.int32)], [np.empty(0, np.int32)], [np.empty(0, np.float32)]
     gram = np.zeros((item_count, item_count)) if keep_gram else None
-    for row in strips.collect():
+    near = ("near_items", "near_places", "cosines")
+    for row in (strips if keep_gram else strips.select(*near)).collect():
         near_items.append(np.frombuffer(row["near_items"], np.int32))
         near_places.append(np.frombuffer(row["near_places"], np.int32))
         cosines.append(np.frombuffer(row["cosines"], np.float32))
         if gram is not None:
-            part = _unpacked(row["places"], row["counts"], row["lengths"], item_count)
+            part = unpacked(row["places"], row["counts"], row["lengths"], item_count)
             start = row["strip"] * STRIP_ITEMS
             gram[start : start + part.shape[0]] = part.toarray()
     # an item is scored through its own neighbours: row = item of the history, column = item scored

@@ -53,10 +53,11 @@ class LakeFrames:
 
 
 def collect_frames(tables: Mapping[str, DataFrame]) -> LakeFrames:
-    """silver.{interactions, items, friends, facts} -> LakeFrames on the driver; the caller has counted the pairs, and
-    `item_room.with_room` the rest.
+    """silver.{interactions, items, documents, friends, facts} -> LakeFrames on the driver; the caller has counted the
+    pairs, and `item_room.with_room` the rest.
 
-    Four Spark jobs. Pairs without a time anywhere in the table make it untimed. Facts are those without an end whose
+    An item without a document of its own has no title: what stands there is its id, which says nothing about it. Four
+    Spark jobs. Pairs without a time anywhere in the table make it untimed. Facts are those without an end whose
     subject is an item, and each category of an item.
     """
     pairs = tables["silver.interactions"].select(
@@ -65,8 +66,10 @@ def collect_frames(tables: Mapping[str, DataFrame]) -> LakeFrames:
     ).toPandas()  # fmt: skip
     pairs = pairs.sort_values(["user_id", "position"], kind="stable", ignore_index=True)
     timed = bool(len(pairs)) and not pairs["time"].isna().any()
-    items = tables["silver.items"].select(
-        "item_id", F.coalesce("title", F.lit("")).alias("title"), F.coalesce("description", F.lit("")).alias("text")
+    written = tables["silver.documents"].where("kind = 'item'").select("item_id", F.lit(True).alias("written"))
+    title = F.when(F.col("written"), F.coalesce("title", F.lit(""))).otherwise("").alias("title")
+    items = tables["silver.items"].join(written.distinct(), "item_id", "left").select(
+        "item_id", title, F.coalesce("description", F.lit("")).alias("text")
     ).toPandas().sort_values("item_id", ignore_index=True)  # fmt: skip
     friends = tables["silver.friends"].select("user_id", "friend_id").distinct().toPandas()
     friends = friends.sort_values(["user_id", "friend_id"], ignore_index=True)

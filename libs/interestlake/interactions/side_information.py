@@ -8,11 +8,11 @@ from logging import Logger
 import numpy as np
 import pandas as pd
 import scipy.sparse as sp
-from sklearn.decomposition import TruncatedSVD
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from ..core.params.all import Embed
 from ..core.present import present
+from ..core.truncated_svd import truncated_svd
 from ..core.vectors import nearest_rows, unit_rows
 from ..text.configured import configured_encoder, loaded_encoder
 from ..text.kept_vectors import kept_vectors
@@ -119,7 +119,7 @@ def content_features(
     blocks = [block for block in (text, facts) if block is not None]
     if words is not None and min(words.shape) > 1:  # a single term has no leading direction
         rank = min(WORD_RANK, min(words.shape) - 1)
-        blocks.append(unit_rows(TruncatedSVD(rank, random_state=seed).fit_transform(words)))
+        blocks.append(unit_rows(truncated_svd(words, rank, seed).rows))
     return np.hstack([*blocks, np.ones((len(blocks[0]), 1), np.float32)]) if blocks else None
 
 
@@ -128,7 +128,7 @@ def likeness_vectors(side: SideInformation, histories: Pairs, seed: int) -> np.n
     if side.text is not None:
         return side.text
     rank = min(LIKENESS_RANK, min(histories.shape) - 1)
-    return unit_rows(TruncatedSVD(rank, random_state=seed).fit_transform(histories.matrix.T))
+    return unit_rows(truncated_svd(histories.matrix.T, rank, seed).rows)
 
 
 def fact_vectors(facts: sp.csr_matrix, seed: int) -> np.ndarray:
@@ -142,4 +142,4 @@ def fact_vectors(facts: sp.csr_matrix, seed: int) -> np.ndarray:
         return np.zeros((facts.shape[0], 1), np.float32)
     weighed = shared_facts @ sp.diags(np.log(facts.shape[0] / shared[shared >= 2]))
     rank = min(FACT_RANK, min(weighed.shape) - 1)
-    return unit_rows(TruncatedSVD(rank, random_state=seed).fit_transform(weighed))
+    return unit_rows(truncated_svd(weighed, rank, seed).rows)

@@ -118,15 +118,19 @@ def drop_rare(min_user_events: int = 1, min_item_events: int = 1) -> Transform:
     """Split pairs -> pairs of items with at least `min_item_events` train pairs, then of people with `min_user_events`.
 
     Held-out pairs do not count, and go with their item or person. One pass each, in that order: an item may fall below
-    its minimum again when people go. Lazy, one shuffle for each minimum above 1.
+    its minimum again when people go. Lazy, one shuffle for each minimum above 1; the pairs are computed twice where
+    items have one, because they are counted in every task: all pairs of an item that everybody has fill no window.
     """
+    trained = F.count_if(F.col("split") == "train")
 
     def transform(pairs: DataFrame) -> DataFrame:
-        for key, least in (("item_id", min_item_events), ("user_id", min_user_events)):
-            if least > 1:
-                count = F.count_if(F.col("split") == "train").over(Window.partitionBy(key))
-                pairs = pairs.withColumn("pairs_of_key", count).where(F.col("pairs_of_key") >= least)
-                pairs = pairs.drop("pairs_of_key")
+        if min_item_events > 1:
+            counts = pairs.groupBy("item_id").agg(trained.alias("pairs_of_item"))
+            pairs = pairs.join(counts.where(F.col("pairs_of_item") >= min_item_events), "item_id", "left_semi")
+        if min_user_events > 1:
+            count = trained.over(Window.partitionBy("user_id"))
+            pairs = pairs.withColumn("pairs_of_user", count).where(F.col("pairs_of_user") >= min_user_events)
+            pairs = pairs.drop("pairs_of_user")
         return pairs
 
     return transform

@@ -14,20 +14,18 @@ from ..interactions.side_information import SideInformation
 from .fitted import Fitted
 from .model import LEAST, POPULAR, TEXT, Cost, Model, Size
 from .popularity import Popularity
-from .scorer import Scorer
+from .vectors import VectorScorer
 
 
 @dataclass(frozen=True)
-class ContentScorer(Scorer):
+class ContentScorer(VectorScorer):
     """score_uj = x_j . w_u, each person's ridge regression of what they chose on what the items are about.
 
     w_u = (X'X + l2 I)^-1 X' D h_u over the items of train, the closed form of Hoerl and Kennard (1970) for all people
-    at once; D weighs an item by people ** -discount. features X: (I, d) float32; solved: (I, d) float32, the rows of
+    at once; D weighs an item by people ** -discount. item_vectors: X; solved: (I, d) float32, the rows of
     D X (X'X + l2 I)^-1, zeros for an item outside train. An item without interactions is scored like any other.
     """
 
-    name: str
-    features: np.ndarray
     solved: np.ndarray
 
     @classmethod
@@ -37,12 +35,12 @@ class ContentScorer(Scorer):
         weight = np.where(counts > 0, np.maximum(counts, 1.0) ** -discount, 0.0)
         return cls(name, features, (ridge(features, counts > 0, l2) * weight[:, None]).astype(np.float32))
 
-    def score(self, batch: UserBatch) -> np.ndarray:
-        return (np.asarray(batch.history @ self.solved) @ self.features.T).astype(np.float32)
+    def user_vectors(self, batch: UserBatch) -> np.ndarray:
+        return np.asarray(batch.history @ self.solved)  # (B, I) @ (I, d) -> (B, d)
 
     def contributions(self, batch: UserBatch, row: int, columns: np.ndarray) -> np.ndarray:
         chosen, weight = batch.chosen(row)
-        return weight[:, None] * (self.solved[chosen].astype(np.float64) @ self.features[columns].T)
+        return weight[:, None] * (self.solved[chosen].astype(np.float64) @ self.item_vectors[columns].T)
 
 
 def ridge(features: np.ndarray, known: np.ndarray, l2: float) -> np.ndarray:

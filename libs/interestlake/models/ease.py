@@ -11,7 +11,8 @@ from ..interactions.side_information import SideInformation
 from .fitted import Fitted
 from .item_matrix import Ease, EdgeScorer, checked_inverse, frugal_ease_weights, inverted_or_refused
 from .model import LEAST, TOGETHER, Cost, Model, Size
-from .neighbours import STRIP, strongest_per_row
+from .neighbourhoods import sparse_ease_weights
+from .neighbours import STRIP
 from .scorer import Scorer
 
 MAX_DENSE_ITEMS = 20_000
@@ -82,31 +83,6 @@ def ridge_inverse(chosen: sp.csr_matrix, l2: float) -> np.ndarray:
     inverse *= -1.0 / l2
     inverse[np.diag_indices_from(inverse)] += 1.0 / l2
     return inverse
-
-
-def sparse_ease_weights(gram: sp.csr_matrix, l2: float, neighbours: int) -> sp.csr_matrix:
-    """G (I, I) -> CSR: EASE's regression of each item, restricted to the items it was chosen together with most often.
-
-    After Steck 2019, "Markov Random Fields for Collaborative Filtering": for item j and its neighbours N, solve
-    (G_NN + l I) w = G_Nj. Linear in items; equals EASE's problem where N holds every item.
-    """
-    rows, columns, values = [], [], []
-    for start in range(0, gram.shape[0], STRIP):
-        block = gram[start : start + STRIP].tocoo()
-        apart = block.row + start != block.col
-        near = strongest_per_row(block.row[apart], block.col[apart], block.data[apart], neighbours, block.shape)
-        for row in range(near.shape[0]):
-            around = np.sort(near.indices[near.indptr[row] : near.indptr[row + 1]])
-            if not len(around):
-                continue
-            left = gram[around][:, around].toarray()
-            left[np.diag_indices_from(left)] += l2
-            solved = np.linalg.solve(left, gram[around, start + row].toarray().ravel())
-            rows.append(around)
-            columns.append(np.full(len(around), start + row))
-            values.append(solved)
-    flat = (np.concatenate([*values, []]), (np.concatenate([*rows, []]).astype(int), np.concatenate([*columns, []])))
-    return sp.csr_matrix((flat[0].astype(np.float32), flat[1]), gram.shape)
 
 
 # the inverse of an item matrix costs the cube of its items

@@ -14,7 +14,8 @@ from ..evaluation.search import Grid
 from ..interactions.pairs import Pairs
 from ..interactions.side_information import SideInformation
 from ..training.loop import best_device
-from ..training.reader import Batch
+from ..training.parts import Batch
+from ..training.ranks import ALONE, Ranks
 from .factors import FactorScorer
 from .fitted import Fitted
 from .losses import softmax_over_items
@@ -59,8 +60,13 @@ def _tensor(matrix: sp.csr_matrix) -> Tensor:
         return torch.sparse_csr_tensor(rows, columns, values, matrix.shape, check_invariants=True)
 
 
-def light_gcn(data: Pairs, side: SideInformation, params: Mapping, most: int, seed: int, folder: Path) -> Job:
-    """LightGCN under a sampled softmax over cosines, which needs a tenth of the epochs of the pairwise loss."""
+def light_gcn(
+    data: Pairs, side: SideInformation, params: Mapping, most: int, seed: int, folder: Path, ranks: Ranks = ALONE
+) -> Job:
+    """LightGCN under a sampled softmax over cosines, which needs a tenth of the epochs of the pairwise loss.
+
+    Every process smooths the whole graph; pairs and losses are shared.
+    """
     device = best_device()
     feed = pair_feed(data, folder)
     model = LightGcn(data.matrix, params["dimension"], params["layers"]).to(device)
@@ -79,7 +85,7 @@ def light_gcn(data: Pairs, side: SideInformation, params: Mapping, most: int, se
         items[np.bincount(data.items, minlength=data.shape[1]) == 0] = 0.0
         return Fitted(FactorScorer("lightgcn", items), people)
 
-    return Job(model, pair_batches(feed, most, seed), loss_of, fitted)
+    return Job(model, pair_batches(feed, most, seed, ranks), loss_of, fitted)
 
 
 def cost(size: Size) -> Cost:
@@ -96,7 +102,7 @@ SCHEDULE = Training(
     weight_decay=0.0,
     batch=2_048,
 )
-TRAINER = Trainer(light_gcn, {"dimension": 64}, SCHEDULE)
+TRAINER = Trainer(light_gcn, {"dimension": 64}, SCHEDULE, shared=True)
 LIGHT_GCN = Model(
     "lightgcn",
     "behaviour",

@@ -13,19 +13,24 @@ def in_batch_softmax(
     weight: Tensor,
     log_share: Tensor,
     temperature: float,
+    places: Tensor | None = None,
 ) -> Tensor:
     """Weighted cross-entropy of each person's item among the items of the batch -> scalar.
 
-    users, items: (B, D) float32 of unit length; user_index, item_index: (B,) int64; weight: (B,) float32 >= 0;
+    users: (R, D), items: (B, D) float32 of unit length; user_index, item_index: (B,) int64; weight: (R,) float32 >= 0;
     log_share: (B,) float32, natural log of each item's share of the train pairs, subtracted from its logit because
     popular items stand in a batch more often (logQ correction, Yi et al. 2019). Other rows of the same item or of the
-    same person are no negatives and are masked. Returns 0 where all weights are 0.
+    same person are no negatives and are masked. places: (R,) int64, the rows of the batch that `users` are; None = all
+    B, in order. Returns 0 where all weights are 0.
     """
-    logits = users @ items.T / temperature - log_share  # (B, D) x (D, B) -> (B, B), column j is item j
-    same = (item_index[:, None] == item_index[None, :]) | (user_index[:, None] == user_index[None, :])
-    same.fill_diagonal_(False)
+    if places is None:
+        places = torch.arange(len(items), device=items.device)
+    logits = users @ items.T / temperature - log_share  # (R, D) x (D, B) -> (R, B), column j is item j
+    same = item_index[places][:, None] == item_index[None, :]
+    same |= user_index[places][:, None] == user_index[None, :]
+    same[torch.arange(len(places), device=items.device), places] = False
     logits = logits.masked_fill(same, float("-inf"))
-    losses = functional.cross_entropy(logits, torch.arange(len(logits), device=logits.device), reduction="none")
+    losses = functional.cross_entropy(logits, places, reduction="none")
     return (losses * weight).sum() / weight.sum().clamp_min(1e-12)
 
 

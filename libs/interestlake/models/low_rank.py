@@ -2,7 +2,8 @@
 
 import numpy as np
 import scipy.sparse as sp
-from sklearn.decomposition import TruncatedSVD
+
+from ..core.truncated_svd import truncated_svd
 
 
 def low_rank(chosen: sp.csr_matrix, rank: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
@@ -15,10 +16,9 @@ def low_rank(chosen: sp.csr_matrix, rank: int, seed: int) -> tuple[np.ndarray, n
     rank = min(rank, min(even.shape) - 1)
     if rank < 1:
         return np.zeros((even.shape[0], 1), np.float32), np.zeros((even.shape[1], 1), np.float32)
-    svd = TruncatedSVD(rank, random_state=seed)
-    people = svd.fit_transform(even)
-    root = np.sqrt(np.maximum(svd.singular_values_, 1e-12))
-    vectors = people / root, svd.components_.T * root
+    people, values, axes = truncated_svd(even, rank, seed)
+    root = np.sqrt(np.maximum(values, 1e-12))
+    vectors = people / root, axes.T * root
     # an empty row has rounding noise, which nobody should scale up
     users, items = ((v * (degree > 0)[:, None]).astype(np.float32) for v, degree in zip(vectors, degrees, strict=True))
     return users, items

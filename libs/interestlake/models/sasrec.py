@@ -13,16 +13,18 @@ from ..interactions.batch import UserBatch
 from ..interactions.pairs import RECENT, Pairs
 from ..interactions.side_information import SideInformation
 from ..training.loop import best_device
-from ..training.reader import Batch, read_batches, shuffled
+from ..training.parts import Batch, RowDropout, by_row
+from ..training.ranks import ALONE, Ranks
 from ..training.sequences import of_equal_length, shuffled_within, windows
+from ..training.shards import shared_batches
 from ..training.snapshot import store
 from .fitted import Fitted
 from .gated_block import GatedBlock
 from .losses import softmax_over_items
 from .low_rank import low_rank
 from .model import PATTERN, Cost, Model, Size, floats, trained
-from .scorer import Scorer
 from .trainer import WINDOW, Job, Trainer, Training, drawn_negatives, step_size
+from .vectors import VectorScorer
 
 CHUNK = 512  # sequences per forward pass of the scorer
 LONG = 20  # items of a mean history that is long
@@ -59,7 +61,7 @@ class SasRec(nn.Module):
         self.register_buffer("side", side)
         self.project = None if side is None else nn.Linear(side.shape[1], dimension, bias=False)
         self.blocks = nn.Sequential(*(GatedBlock(dimension, heads, dropout) for _ in range(blocks)))
-        self.norm, self.drop = nn.LayerNorm(dimension), nn.Dropout(dropout)
+        self.norm, self.drop = nn.LayerNorm(dimension), RowDropout(dropout)
 
     @property
     def shape(self) -> dict[str, int]:
@@ -84,23 +86,25 @@ class SasRec(nn.Module):
 
 
 @dataclass(frozen=True)
-class SequenceScorer(Scorer):
-    """score_uj = h . e_j, h the model's state after the person's newest items (`batch.recent`, oldest first).
+class SequenceScorer(VectorScorer):
+    """score_uj = h . e_j, h the model's state after the person's newest items (`batch.recent`, oldest first)."""
 
-    known: (I,) bool; an item outside it was never trained on, has no side features, and gets no opinion.
-    """
-
-    name: str
     model: SasRec
-    known: np.ndarray
 
-    def score(self, batch: UserBatch) -> np.ndarray:
+    @classmethod
+    @torch.no_grad()
+    def of(cls, name: str, model: SasRec, seen: np.ndarray) -> "SequenceScorer":
+        """seen: (I,) bool; an item outside it was never trained on, has no side features, and gets no opinion."""
+        vectors = model.item_vectors().cpu().numpy().copy()
+        vectors[~seen] = 0.0
+        return cls(name, vectors, model)
+
+    def user_vectors(self, batch: UserBatch) -> np.ndarray:
         sequences, last = newest_sequences(batch, self.model.length, self.model.items)
         self.model.eval()
         states = np.zeros((batch.size, self.model.identity.embedding_dim), np.float32)
         device = self.model.identity.weight.device
         with torch.no_grad():
-            items = self.model.item_vectors().cpu().numpy()
             for start in range(0, batch.size, CHUNK):
                 part = slice(start, start + CHUNK)
                 end = last[part]
@@ -109,14 +113,12 @@ class SequenceScorer(Scorer):
                 read = torch.as_tensor(sequences[part, : end.max() + 1], device=device)
                 found = self.model(read).cpu().numpy()
                 states[part] = found[np.arange(len(end)), np.maximum(end, 0)]
-        scores = states @ items.T  # (B, D) @ (D, I) -> (B, I)
-        scores[:, ~self.known] = 0.0
-        scores[last < 0] = 0.0
-        return scores
+        states[last < 0] = 0.0
+        return states
 
     @property
     def nbytes(self) -> int:
-        return self.known.nbytes + sum(p.numel() * p.element_size() for p in self.model.parameters())
+        return super().nbytes + sum(p.numel() * p.element_size() for p in self.model.parameters())
 
 
 def newest_sequences(batch: UserBatch, length: int, pad: int) -> tuple[np.ndarray, np.ndarray]:
@@ -132,7 +134,9 @@ def newest_sequences(batch: UserBatch, length: int, pad: int) -> tuple[np.ndarra
     return sequences, count - 1
 
 
-def sasrec(data: Pairs, side: SideInformation, params: Mapping, most: int, seed: int, folder: Path) -> Job:
+def sasrec(
+    data: Pairs, side: SideInformation, params: Mapping, most: int, seed: int, folder: Path, ranks: Ranks = ALONE
+) -> Job:
     """SASRec with full or many-negative cross-entropy; texts and facts of the items stand beside their ids.
 
     targets: "next" = the item that follows a place; "ahead" = drawn anew from the AHEAD that follow it (Pancha et al.
@@ -157,12 +161,12 @@ def sasrec(data: Pairs, side: SideInformation, params: Mapping, most: int, seed:
     negatives = drawn_negatives(items, 1_024)
 
     def batches(epoch: int) -> Iterator[Batch]:
-        order = shuffled(read_batches(feed), len(rows), min(WINDOW, feed.rows), seed * 1_000_003 + epoch)
-        parts = of_equal_length(order, tokens, items, seed + epoch)
+        order = shared_batches(feed, ranks, len(rows), min(WINDOW, feed.rows), seed * 1_000_003 + epoch)
+        parts = of_equal_length(order, tokens, items, seed + epoch, ranks)
         if anywhere:
             generator = np.random.default_rng([seed, epoch])
             parts = (shuffled_within(part, items, generator) for part in parts)
-        return ({"items": part} for part in parts)
+        return parts
 
     def loss_of(batch: Batch) -> tuple[Tensor, float]:
         given = torch.as_tensor(batch["items"], dtype=torch.long, device=device)
@@ -174,7 +178,7 @@ def sasrec(data: Pairs, side: SideInformation, params: Mapping, most: int, seed:
 
     seen_items = np.bincount(data.items[liked], minlength=items) > 0
     seen = seen_items if known is None else seen_items | (known.abs().sum(dim=1) > 0).numpy()
-    return Job(model, batches, loss_of, lambda: Fitted(SequenceScorer("sasrec", model, seen)))
+    return Job(model, batches, loss_of, lambda: Fitted(SequenceScorer.of("sasrec", model, seen)))
 
 
 def _start_from(model: SasRec, vectors: np.ndarray, times: float) -> None:
@@ -192,7 +196,8 @@ def drawn_targets(given: Tensor, pad: int, ahead: int) -> Tensor:
     if ahead == 1:
         return given[:, 1:]
     follow = ((given < pad).sum(dim=1, keepdim=True) - 1 - place).clamp(1, ahead)  # (B, L)
-    drawn = (torch.rand(follow.shape, device=given.device) * follow).long()
+    chance = by_row(lambda rows: torch.rand((rows, *follow.shape[1:]), device=given.device), len(follow))
+    drawn = (chance * follow).long()
     return given.gather(1, (place + 1 + drawn).clamp(max=given.shape[1] - 1))
 
 
@@ -229,7 +234,7 @@ SCHEDULE = Training(
     weight_decay=0.0,
     batch=2_048,
 )
-TRAINER = Trainer(sasrec, {"dimension": 64}, SCHEDULE)
+TRAINER = Trainer(sasrec, {"dimension": 64}, SCHEDULE, shared=True)
 SASREC = Model(
     "sasrec",
     "sequence",

@@ -8,10 +8,11 @@ import scipy.sparse as sp
 from ..evaluation.search import Grid
 from ..interactions.pairs import Pairs
 from ..interactions.side_information import SideInformation
-from .ease import CUBE_SECONDS, MAX_DENSE_ITEMS, SEARCH_ITEMS, most_chosen, sparse_cost, sparse_ease_weights
+from .ease import CUBE_SECONDS, MAX_DENSE_ITEMS, SEARCH_ITEMS, most_chosen, sparse_cost
 from .fitted import Fitted
 from .item_matrix import Ease, EdgeScorer, frugal_ease_weights
 from .model import LEAST, TOGETHER, Cost, Model, Size
+from .neighbourhoods import sparse_ease_weights
 from .scorer import Scorer
 
 REACH = 5  # exp(-5) = 0.007

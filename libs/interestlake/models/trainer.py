@@ -4,16 +4,21 @@ import hashlib
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import torch
 from torch import Tensor, nn
 
+from ..core.present import present
 from ..interactions.pairs import Pairs
 from ..interactions.side_information import SideInformation
-from ..training.checkpoint import Checkpoint
+from ..training.checkpoint import Checkpoint, State
+from ..training.line import Line, LineState, launcher
 from ..training.loop import History, train
-from ..training.reader import Batch, read_batches, shuffled
+from ..training.ranks import ALONE, Ranks
+from ..training.reader import Batch
+from ..training.shards import shared_batches
 from ..training.snapshot import Snapshot, store
 from .fitted import Fitted
 
@@ -65,11 +70,15 @@ class Job:
 
 @dataclass(frozen=True)
 class Trainer:
-    """One neural model: how its training is built, the parameters that are not searched, and its schedule."""
+    """One neural model: how its training is built, the parameters that are not searched, and its schedule.
+
+    shared: whether several processes can train it together; `build` then takes `ranks`.
+    """
 
     build: Callable[..., Job]
     fixed: Mapping
     training: Training
+    shared: bool = False
 
     def fit(
         self,
@@ -85,9 +94,9 @@ class Trainer:
 
         Epochs are whole passes over `data`, so that a fit on more data takes as many more steps. least: a training that
         is `hopeless` of it ends early. judged_by: what the judge looks at; a killed training goes on only where this,
-        the data, the features and the parameters are the same.
+        the data, the features and the parameters are the same. Within `fits_shared` several processes train a `shared`
+        model, the first of which judges.
         """
-        torch.manual_seed(seed)
         params = {**self.fixed, **params}
         schedule = self.training if judge else replace(self.training, epochs=params["epochs"])
         name = self.build.__name__
@@ -97,8 +106,30 @@ class Trainer:
             mark.update(values.tobytes())
         mark.update(judged_by)
         saved = Checkpoint.of_fit(f"{name}-{mark.hexdigest()[:16]}")
+        work = partial(self._train, data, side, params, seed, judge, least, schedule, mark.hexdigest())
+        launch = launcher() if self.shared else None
+        trained = present(work(saved, ALONE) if launch is None else launch(partial(_in_rank, work), saved))
+        saved.remove()
+        return trained
+
+    def _train(
+        self,
+        data: Pairs,
+        side: SideInformation,
+        params: Mapping,
+        seed: int,
+        judge: Judge | None,
+        least: float,
+        schedule: Training,
+        mark: str,
+        saved: State,
+        ranks: Ranks,
+    ) -> Trained | None:
+        """In this process; None where another one leads."""
+        torch.manual_seed(seed)
+        given = {"ranks": ranks} if self.shared else {}
         with tempfile.TemporaryDirectory(prefix="interestlake-feed-") as folder:
-            job = self.build(data, side, params, self.training.batch, seed, Path(folder))
+            job = self.build(data, side, params, self.training.batch, seed, Path(folder), **given)
             history = train(
                 job.model,
                 job.batches,
@@ -107,14 +138,22 @@ class Trainer:
                 schedule,
                 seed,
                 saved,
-                mark.hexdigest(),
+                mark,
                 lambda *_: None,
                 lambda h: judge is None or (h.steps[-1] < schedule.steps and not hopeless(h, least, schedule.steps)),
                 job.groups,
                 job.after_step,
+                ranks,
             )
-            saved.remove()
+            if not ranks.leads:
+                return None
+            if ranks.count > 1:
+                job.model.cpu()  # the driver may have no GPU
             return Trained(job.fitted(), history)
+
+
+def _in_rank(work: Callable[[State, Ranks], Trained | None], ranks: Ranks, line: Line) -> Trained | None:
+    return work(LineState(line), ranks)
 
 
 def hopeless(history: History, least: float, steps: int) -> bool:
@@ -138,9 +177,9 @@ def step_size(examples: int, most: int) -> int:
     return min(most, max(examples // MIN_STEPS, 64))
 
 
-def pair_batches(feed: Snapshot, most: int, seed: int) -> Callable[[int], Iterator[Batch]]:
+def pair_batches(feed: Snapshot, most: int, seed: int, ranks: Ranks = ALONE) -> Callable[[int], Iterator[Batch]]:
     size = step_size(feed.rows, most)
-    return lambda epoch: shuffled(read_batches(feed), size, min(WINDOW, feed.rows), seed * 1_000_003 + epoch)
+    return lambda epoch: shared_batches(feed, ranks, size, min(WINDOW, feed.rows), seed * 1_000_003 + epoch)
 
 
 def indexes(batch: Batch, device: torch.device) -> tuple[Tensor, Tensor]:

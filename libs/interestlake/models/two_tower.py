@@ -4,6 +4,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from ..training.parts import RowDropout
+
 
 class Tower(nn.Module):
     """An id embedding plus a small network over side features; the sum has unit length."""
@@ -15,7 +17,7 @@ class Tower(nn.Module):
         self.identity = nn.Embedding(side.shape[0], dimension)
         nn.init.normal_(self.identity.weight, std=0.05)
         self.network = nn.Sequential(
-            nn.Linear(side.shape[1], dimension), nn.ReLU(), nn.Dropout(dropout), nn.Linear(dimension, dimension)
+            nn.Linear(side.shape[1], dimension), nn.ReLU(), RowDropout(dropout), nn.Linear(dimension, dimension)
         )
 
     def forward(self, index: Tensor) -> Tensor:

@@ -7,12 +7,14 @@ import numpy as np
 import scipy.sparse as sp
 import torch
 from sklearn.decomposition import PCA
+from threadpoolctl import threadpool_limits
 
 from ..core.vectors import unit_rows
 from ..evaluation.search import Grid
 from ..interactions.pairs import Pairs
 from ..interactions.side_information import SideInformation
 from ..training.loop import best_device
+from ..training.ranks import ALONE, Ranks
 from ..training.snapshot import store
 from .factors import FactorScorer
 from .fitted import Fitted
@@ -33,14 +35,17 @@ def side_of(data: Pairs, text: np.ndarray | None, seed: int) -> tuple[torch.Tens
         written = np.abs(text).any(axis=1)
         rank = min(TEXT_RANK, text.shape[1], int(written.sum()))
         reduced = np.zeros((len(text), rank))
-        reduced[written] = PCA(rank, svd_solver="full").fit_transform(text[written])
+        with threadpool_limits(1, "blas"):  # as `truncated_svd`
+            reduced[written] = PCA(rank, svd_solver="full").fit_transform(text[written])
         reduced = unit_rows(reduced)
         weights = sp.csr_matrix((data.weights, (data.users, data.items)), shape=data.shape)
         people, items = np.hstack([people, unit_rows(weights @ reduced)]), np.hstack([items, reduced])
     return torch.as_tensor(people, dtype=torch.float32), torch.as_tensor(items, dtype=torch.float32)
 
 
-def two_tower(data: Pairs, side: SideInformation, params: Mapping, most: int, seed: int, folder: Path) -> Job:
+def two_tower(
+    data: Pairs, side: SideInformation, params: Mapping, most: int, seed: int, folder: Path, ranks: Ranks = ALONE
+) -> Job:
     """TwoTower under the in-batch softmax; an item without a pair speaks through its text alone."""
     device, liked = best_device(), data.weights > 0
     user_side, item_side = side_of(data, side.text, seed)
@@ -59,7 +64,7 @@ def two_tower(data: Pairs, side: SideInformation, params: Mapping, most: int, se
         items[silent] = 0.0
         return Fitted(FactorScorer("two_tower", items), people)
 
-    return Job(model, pair_batches(feed, most, seed), pair_loss(model, pairs_of / feed.rows), fitted)
+    return Job(model, pair_batches(feed, most, seed, ranks), pair_loss(model, pairs_of / feed.rows, ranks), fitted)
 
 
 def cost(size: Size) -> Cost:
@@ -76,7 +81,7 @@ SCHEDULE = Training(
     weight_decay=1e-5,
     batch=1_024,
 )
-TRAINER = Trainer(two_tower, {"dimension": 64, "dropout": 0.1}, SCHEDULE)
+TRAINER = Trainer(two_tower, {"dimension": 64, "dropout": 0.1}, SCHEDULE, shared=True)
 TWO_TOWER = Model(
     "two_tower",
     "behaviour",

@@ -1,6 +1,6 @@
 """The run's fused lists beside those of the present champion: the same people, pairs that neither has seen."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import pandas as pd
 from py4j.protocol import Py4JJavaError
@@ -61,12 +61,14 @@ def _versions(context: StageContext, run: str) -> dict[str, int] | None:
 
 def _compared(context: StageContext, run: str, versions: dict[str, int], metric: str, k: int, length: int) -> Champion:
     columns = ("user_id", "item_id", "split")
-    now = context.read(PAIRS).select(*columns).persist()
-    then = context.lake.read(PAIRS, versions[PAIRS]).select(*columns).persist()
-    same, new, seen = held_out_of_both(now, then)
-    nothing = context.spark.createDataFrame([], NO_PAIRS)
     mine = _test_lists(context.read(LISTS))
     theirs = _test_lists(context.lake.read(LISTS, versions[LISTS]))
+    # each run may have judged a sample of its own
+    now = context.read(PAIRS).select(*columns).transform(_of_people(mine)).persist()
+    then = context.lake.read(PAIRS, versions[PAIRS]).select(*columns).persist()
+    same, new, seen = held_out_of_both(now, then)
+    same = same.transform(_of_people(theirs))
+    nothing = context.spark.createDataFrame([], NO_PAIRS)
     alike = figures_of(same, nothing, metric, k, length)
     parts = [differences(mine.transform(alike), theirs.transform(alike)).persist()]
     if new.head(1):
@@ -127,6 +129,11 @@ def held_out_of_both(now: DataFrame, then: DataFrame) -> tuple[DataFrame, DataFr
 
 def _test_lists(lists: DataFrame) -> DataFrame:
     return lists.where(f"split = 'test' AND model = '{FUSED}'").select("user_id", "rank", "item_id")
+
+
+def _of_people(lists: DataFrame) -> Callable:
+    """rows(user_id, ...) -> those of people who have a list. Lazy."""
+    return lambda rows: rows.join(lists.select("user_id").distinct(), "user_id", "left_semi")
 
 
 def _by_champion(context: StageContext, new: DataFrame, length: int) -> DataFrame:

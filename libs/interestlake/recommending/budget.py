@@ -41,6 +41,7 @@ def plan_search(
     quick: bool = False,
     started_from: Mapping[str, Mapping] | None = None,
     named_in: str = "--models",
+    processes: int = 1,
 ) -> Plan:
     """What is searched on these inputs.
 
@@ -49,7 +50,8 @@ def plan_search(
     so that the plan is the same on a fast and on a slow machine; max_gigabytes: a model that would hold more while it
     is fitted is left out, `where` says how to raise it; granularities: models of others take no part, popularity does;
     quick: fixed parameters, and no trained models; started_from: model -> parameters that its search begins at, else at
-    the quick ones; named_in: where `names` are given. Raises BadInput for a name that these inputs do not bring.
+    the quick ones; named_in: where `names` are given; processes: that train a model together, and hold it each. Raises
+    BadInput for a name that these inputs do not bring.
     """
     size, left_out, models = Size.of(train), {}, []
     for model in MODELS:
@@ -57,7 +59,8 @@ def plan_search(
         if lacks and not model.when_named and (names is None or model.name in names):
             left_out[model.name] = f"the data brings no {', no '.join(lacks)}"
     for model in chosen(models_for(train, side), names, named_in):
-        gigabytes = model.cost(size).bytes / 2**30
+        together = processes if model.trainer and model.trainer.shared else 1
+        gigabytes = together * model.cost(size).bytes / 2**30
         if gigabytes > max_gigabytes and model.name != "popularity":
             left_out[model.name] = f"would hold {gigabytes:.2f} GB, {where}={max_gigabytes:g}"
             continue

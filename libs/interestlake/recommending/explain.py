@@ -39,10 +39,12 @@ def find_evidence(
 
     columns: (n,); shares: (n, S) over `scorers`. A history item's strength is the part of the fused score that comes
     through it: share_s * c_i / sum of the positive c over the history, summed over the sources s whose score is a sum
-    of contributions c. Only positive strength counts; ties go to the lower column. unnamed: (I,) bool, history items
-    that are never evidence.
+    of contributions c. Only positive strength counts; ties go to the lower column. An item that the person liked less
+    than their history in the mean speaks only where no other does. unnamed: (I,) bool, history items that are never
+    evidence.
     """
-    history, _ = batch.chosen(person)
+    history, weights = batch.chosen(person)
+    liked = weights >= weights.mean() - 1e-6 if len(weights) else np.zeros(0, bool)
     strength = np.zeros((len(history), len(columns)))
     parts: dict[str, np.ndarray] = {}
     for place, scorer in enumerate(scorers):
@@ -60,16 +62,17 @@ def find_evidence(
         strength += part
     return [
         Evidence(
-            _strongest(history, strength[:, item])[:MAX_EVIDENCE],
-            {name: _strongest(history, part[:, item]) for name, part in parts.items()},
+            _strongest(history, strength[:, item], liked)[:MAX_EVIDENCE],
+            {name: _strongest(history, part[:, item], liked) for name, part in parts.items()},
         )
         for item in range(len(columns))
     ]
 
 
-def _strongest(history: np.ndarray, strength: np.ndarray) -> np.ndarray:
+def _strongest(history: np.ndarray, strength: np.ndarray, liked: np.ndarray) -> np.ndarray:
     order = np.lexsort((history, -np.round(strength, 9)))
-    return history[order[strength[order] > 1e-9]]
+    order = order[strength[order] > 1e-9]
+    return history[order[liked[order]] if liked[order].any() else order]
 
 
 def shared_interests(interests: ItemInterests, column: int, own: Sequence[str], shares: Sequence[float]) -> list[str]:

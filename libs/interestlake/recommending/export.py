@@ -14,7 +14,7 @@ from ..interactions.item_room import with_room
 from ..interactions.lake_inputs import LakeFrames, collect_frames
 from .chosen_tables import kept_before
 
-TABLES = ("silver.interactions", "silver.items", "silver.friends", "silver.facts")
+TABLES = ("silver.interactions", "silver.items", "silver.documents", "silver.friends", "silver.facts")
 
 
 def export_split(lake: Lake, out: str, bounds: Recommend, log: Logger) -> str:

@@ -6,7 +6,7 @@ from functools import reduce
 from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
-from ..interests.reading_order import is_told, kind_of
+from ..interests.reading_key import AS_EVERYBODY
 
 MAX_FRIEND_ITEMS = 2000  # items of all friends that are kept per person, strongest first
 MAX_INTERESTS = 20  # interests of the interest map that a reason may name
@@ -64,13 +64,13 @@ def friend_items(friends: DataFrame, users: DataFrame, max_items: int = MAX_FRIE
 def strongest_interests(users: DataFrame, max_interests: int = MAX_INTERESTS) -> Callable:
     """interest_map -> (user_index, interests array<string>, shares array<float>), strongest first, ties by id. Lazy.
 
-    Of those that `reading_order.is_told` of the person.
+    Of those that the person chooses beyond what everybody does.
     """
 
     def build(interest_map: DataFrame) -> DataFrame:
         strongest = Window.partitionBy("user_id").orderBy(F.desc("share"), "interest_id")
-        told = interest_map.where(is_told(kind_of(F.col("interest_id")), F.col("strength")))
-        best = told.withColumn("place", F.row_number().over(strongest)).where(F.col("place") <= max_interests)
+        beyond = interest_map.where(F.col("strength") > AS_EVERYBODY)
+        best = beyond.withColumn("place", F.row_number().over(strongest)).where(F.col("place") <= max_interests)
         listed = F.array_sort(F.collect_list(F.struct("place", "interest_id", "share")))
         rows = best.groupBy("user_id").agg(listed.alias("held")).join(users.select("user_id", "user_index"), "user_id")
         return rows.select(

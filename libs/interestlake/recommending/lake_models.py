@@ -100,6 +100,7 @@ class LakeModels:
             quick,
             {} if quick else _started_from(prior),
             "recommend.models",
+            tune.processes,
         )
         return choose(cuts, self.side, plan, settings, self.log)
 

@@ -32,6 +32,9 @@ def metrics_table(rows: Iterable[Mapping], k: int = 10, shares: Mapping[str, flo
         cells = (_cell(values.get((model, metric)), best[metric]) for metric in SHOWN)
         share = "" if shares is None else f"{_share(shares.get(model)):>8}"
         lines.append(f"{model_label(model)[:15]:<16}{share}" + "".join(f"{cell:>14}" for cell in cells))
+    error = max((row.get("error") or 0.0 for row in figures if (row["metric"], row["k"]) == ("ndcg", k)), default=0.0)
+    if error:
+        lines.append(f"standard error of {heads[0]}: {error:.4f} or less")
     # the column of stars hangs to the right of the figures
     return "\n".join(line.rstrip() for line in lines)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from ..core.counted import counted
 from ..core.rows import Rows, first
-from ..interests.reading_key import is_told
+from ..interests.reading_key import beyond
 from ..privacy.meant import Person
 from ..recommending.write_reason import in_common, listed, quoted
 from .named_item import heading
@@ -108,8 +108,8 @@ def _interests(rows: Rows, person: Person, item_id: str) -> list[str]:
     carried = {one["interest_id"]: one["weight"] for one in carries}
     asked = {"user_id": [person.user_id], "interest_id": carried}
     own = rows.of("gold.interest_map", ["interest_id", "share", "strength"], asked) if carried else []
-    told = [one for one in own if is_told({**one, "kind": one["interest_id"].split(":")[0]})]
-    both = sorted((-one["share"] * carried[one["interest_id"]], one["interest_id"]) for one in told)
+    dear = [one for one in own if beyond(one)]
+    both = sorted((-one["share"] * carried[one["interest_id"]], one["interest_id"]) for one in dear)
     names = readable(rows, [interest for _, interest in both])
     return [names[interest] for _, interest in both if interest in names][:SHOWN]
 

@@ -17,10 +17,12 @@ PATTERN_SIGNS = re.compile(r"[\\\[\]{}*?]")
 
 @dataclass(frozen=True)
 class InputFile:
-    """`path` is what Spark reads, `name` what a person sees: relative to the input folder, unique within one run."""
+    """`path` is what Spark reads, `name` what a person sees: relative to the input folder, unique within one run;
+    size: bytes, as they lie there."""
 
     path: str
     name: str
+    size: int = 0
 
     @property
     def address(self) -> str:
@@ -65,14 +67,15 @@ def list_files(spark: SparkSession, inputs: tuple[str, ...]) -> tuple[InputFile,
     """
     if not inputs:
         raise BadInput.of("input", found="none", expected="at least one file or folder", where="--input")
-    found: list[tuple[str, str, str]] = []
+    found: list[tuple[str, str, str, int]] = []
     for given in inputs:
         found += _under(spark, given)
     if not found:
         raise BadInput.of("input", found=f"no files under {', '.join(inputs)}", expected="data files", where="--input")
-    times = Counter(name for _, _, name in set(found))
+    times = Counter(name for _, _, name, _ in set(found))
     files = [
-        InputFile(path, name if times[name] == 1 else f"{folder}/{name}") for path, folder, name in sorted(set(found))
+        InputFile(path, name if times[name] == 1 else f"{folder}/{name}", size)
+        for path, folder, name, size in sorted(set(found))
     ]
     if len({file.name for file in files}) < len(files):
         raise BadInput.of(
@@ -84,20 +87,22 @@ def list_files(spark: SparkSession, inputs: tuple[str, ...]) -> tuple[InputFile,
     return tuple(sorted(files, key=lambda file: file.name))
 
 
-def _under(spark: SparkSession, given: str) -> list[tuple[str, str, str]]:
+def _under(spark: SparkSession, given: str) -> list[tuple[str, str, str, int]]:
     fs, root = filesystem(spark, given)
     if not fs.exists(root):
         raise BadInput.of(f"input {given}", found="nothing there", expected="a file or folder", where="--input")
-    root = fs.getFileStatus(root).getPath()
-    if fs.getFileStatus(root).isFile():
-        return [(root.toString(), root.getParent().getName(), root.getName())]
+    status = fs.getFileStatus(root)
+    root = status.getPath()
+    if status.isFile():
+        return [(root.toString(), root.getParent().getName(), root.getName(), status.getLen())]
     prefix = root.toUri().getPath().rstrip("/") + "/"
     listing, found = fs.listFiles(root, True), []
     while listing.hasNext():
-        path = listing.next().getPath()
+        status = listing.next()
+        path = status.getPath()
         name = path.toUri().getPath().removeprefix(prefix)
         if not any(part.startswith((".", "_")) for part in name.split("/")):
-            found.append((path.toString(), root.getName(), name))
+            found.append((path.toString(), root.getName(), name, status.getLen()))
     return found
 
 

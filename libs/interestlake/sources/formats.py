@@ -108,7 +108,7 @@ def first_line(spark: SparkSession, file: InputFile, where: str = "--input", dia
     Raises BadInput for other bytes than the dialect's encoding has, and for lines that end in CR alone.
     """
     with whole_archives((file,)):
-        lines = read_lines(spark, (file,), dialect.fallback, dialect.encoding)
+        lines = read_lines(spark, (file,), dialect.fallback, dialect.encoding, spread=False)
         rows = lines.select("text", "fault").head(MAX_HEADER_LINES)
     if rows and rows[0]["fault"]:
         encoding = dialect.encoding
@@ -128,9 +128,10 @@ def require_columns(found: tuple[str, ...], wanted: tuple[str, ...], what: str, 
     """BadInput where a wanted column is not among those found, or is there twice."""
     missing = [name for name in wanted if name not in found]
     if missing:
-        raise BadInput.of(
-            what, found=f"columns {', '.join(found) or 'none'}", expected=f"a column {', '.join(missing)}", where=where
-        )
+        expected = f"a column {', '.join(missing)}"
+        if where == "--mapping" and len(missing) == len(wanted):
+            expected += ", or `header: none` and `names` in the mapping of a file that has no line of names"
+        raise BadInput.of(what, found=f"columns {', '.join(found) or 'none'}", expected=expected, where=where)
     double = [name for name in wanted if found.count(name) > 1]
     if double:
         raise BadInput.of(what, found=f"{found.count(double[0])} columns {double[0]}",

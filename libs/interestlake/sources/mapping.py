@@ -157,7 +157,7 @@ def _dialect(values: dict) -> Dialect:
 
 def _check_dialect(section: str, values: dict, faults: list[str]) -> None:
     said = [key for key in DIALECT if key in values]
-    reads = {"csv": DIALECT, "jsonl": ("encoding",)}.get(values.get("format") or "", ())
+    reads = {"csv": DIALECT, "jsonl": ("encoding",)}.get(str(values.get("format")), ())
     faults += [f"{section}.{key}: not of the format {values.get('format')}" for key in said if key not in reads]
     delimiter, quote, escape = values.get("delimiter", ","), values.get("quote", '"'), values.get("escape", "")
     if not isinstance(delimiter, str) or not delimiter or any(sign in delimiter for sign in "\r\n"):

@@ -37,7 +37,8 @@ def read_records(spark: SparkSession, files: tuple[InputFile, ...], dialect: Dia
     if not odd:
         return lines
     broken = tuple(file for file in files if file.place in odd)
-    ordered = read_lines(spark, broken, dialect.fallback, dialect.encoding).repartition(len(broken), "path")
+    ordered = read_lines(spark, broken, dialect.fallback, dialect.encoding, spread=False)
+    ordered = ordered.repartition(len(broken), "path")
     whole = ordered.sortWithinPartitions("path", "block", "position").mapInPandas(_gluer(dialect, fields), LINE)
     rest = tuple(file for file in files if file.place not in odd)
     return whole.unionByName(read_lines(spark, rest, dialect.fallback, dialect.encoding)) if rest else whole

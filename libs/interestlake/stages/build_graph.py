@@ -18,6 +18,7 @@ from ..graph.factorise import BehaviourMatrix, centred_text, planned_gigabytes, 
 from ..graph.histories import interest_histories, item_histories
 from ..graph.item_texts import mean_item_texts
 from ..graph.transitions import build_transitions
+from ..graph.uneven import uneven_remarks
 from .embed import own_vectors
 
 INTERESTS_PER_PERSON = 30
@@ -27,6 +28,8 @@ VECTORS = ("graph.item_vectors", "graph.user_vectors")
 
 def _run(context: StageContext) -> dict[str, float]:
     items = context.read("silver.interactions").transform(item_histories()).persist()
+    for line in uneven_remarks(items, context.params.graph):
+        context.log.info("      %s", line)
     carried = context.read("silver.item_interests")
     histories = items.transform(interest_histories(carried, INTERESTS_PER_PERSON)).persist()
     parts = side_by_side(

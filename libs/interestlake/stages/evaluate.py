@@ -10,6 +10,7 @@ from ..core.lake import Written, one_row
 from ..core.room import gigabytes, has_room
 from ..core.stage import Stage, StageContext
 from ..core.vectors import unit_rows
+from ..evaluation.judged import of_judged, sampled
 from ..evaluation.readability import reasons_read
 from ..evaluation.table import SPLITS, accuracy, held_out_people, spread, unknown_items, unlikeness
 from ..interactions.item_room import BOUND
@@ -29,7 +30,10 @@ def _run(context: StageContext) -> dict[str, float]:
     items = context.read("silver.items").select("item_id", "item_index", "user_count").persist()
     train_users = context.read("silver.users").where("item_count > 0").count()
     lists = context.read("models.lists").where(F.col("rank") <= max(ks)).persist()
-    asked = interactions.transform(held_out_people(context.params.recommend.cold_history)).persist()
+    recommend, tests = context.params.recommend, interactions.where("split = 'test'").select("user_id").distinct()
+    tested = sampled(tests, recommend.max_test_people, context.options.seed, context.log)
+    asked = interactions.transform(held_out_people(recommend.cold_history))
+    asked = of_judged(asked, tested, lists).persist()
     parts = [lists.transform(accuracy(interactions, asked, ks)), lists.transform(spread(items, asked, train_users, ks))]
     vectors = _text_vectors(context)
     if vectors is not None:
@@ -39,7 +43,9 @@ def _run(context: StageContext) -> dict[str, float]:
         parts.append(_interests(context))
     if context.lake.exists(LISTS):
         parts.append(context.read(LISTS).transform(reasons_read))
-    rows = reduce(lambda a, b: a.unionByName(b), parts).withColumn("run_id", F.lit(context.options.run_id))
+    rows = reduce(lambda a, b: a.unionByName(b, allowMissingColumns=True), parts).withColumn(
+        "run_id", F.lit(context.options.run_id)
+    )
     context.write("gold.metrics", rows)
     _beside_champion(context)
     unknown = {row["split"]: row["unknown"] for row in interactions.transform(unknown_items).collect()}

@@ -20,6 +20,8 @@ from ..sources.bronze import (
     truth_rows,
 )
 from ..sources.contract import Request
+from ..sources.files import list_files
+from ..sources.packed import packed_remarks
 from ..sources.remarks import beside_the_catalogue, counted, left_out, lonely, swapped, times
 
 BRONZE = ("bronze.events", "bronze.items", "bronze.friends", "bronze.facts", "bronze.quarantine")
@@ -36,6 +38,9 @@ def _origin(context: StageContext) -> tuple[Origin, bytes]:
 def _run(context: StageContext) -> dict[str, float]:
     options, params = context.options, context.params.ingest
     origin, key = _origin(context)
+    if options.inputs:  # before the load, which they make long
+        for line in packed_remarks(list_files(context.spark, options.inputs)):
+            context.log.info("      %s", line)
     loaded = load_source(
         options.source,
         Request(

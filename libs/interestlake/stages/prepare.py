@@ -11,6 +11,7 @@ from ..interactions.documents import event_documents, item_documents, item_texts
 from ..interactions.index import keep_index
 from ..interactions.social import distinct_facts, mutual_friends, with_changed
 from ..interactions.split import split_ends, split_pairs
+from ..interactions.uneven import crowd_remarks, crowded_people, rating_remarks, text_remarks, thinned
 from ..interactions.weigh import chosen_pairs, drop_rare, weigh_pairs
 
 NUMBERS = "silver.user_numbers"
@@ -24,7 +25,8 @@ def _run(context: StageContext) -> dict[str, float]:
     method = params.split if timed else "hash"
     if method != params.split:
         context.log.info("      the source keeps no time of choices: split 'hash' instead of '%s'", params.split)
-    chosen = events.transform(chosen_pairs(params.event_weights))
+    counting = _thinned(context, events)
+    chosen = counting.transform(chosen_pairs(params.event_weights))
     placed = chosen.transform(split_pairs(method, params.validation_share, params.test_share, context.options.seed))
     placed = placed.persist()  # the split comes first: weights, decay and rarity read its train part alone
     pairs = (
@@ -45,9 +47,10 @@ def _run(context: StageContext) -> dict[str, float]:
     user_index = keep_index(pairs.select("user_id").distinct(), numbers, "user_id", "user_index")
     item_index = keep_index(known_items(items, events), _kept(context, "silver.items"), "item_id", "item_index")
     users = pairs.transform(user_rows(user_index)).persist()
-    spoken = events.transform(event_documents(placed, placed.transform(split_ends(method))))
+    spoken = counting.transform(event_documents(placed, placed.transform(split_ends(method))))
     documents = items.transform(item_documents()).unionByName(spoken).persist()
     texts = only_row(documents.agg(F.count(F.lit(1)), F.count_if("cut")))
+    _tell(context, text_remarks(documents))
     context.write_all(
         {
             "silver.users": users,
@@ -63,6 +66,21 @@ def _run(context: StageContext) -> dict[str, float]:
         frame.unpersist()
     named = {f"pairs_{split}": counts.get(split, 0) for split in ("train", "validation", "test")}
     return {"pairs": sum(counts.values()), **named, "documents": texts[0], "texts_cut": texts[1]}
+
+
+def _thinned(context: StageContext, events: DataFrame) -> DataFrame:
+    """bronze.events without what is above the caps of a person; what is uneven in them is told."""
+    params, seed = context.params.prepare, context.options.seed
+    caps = params.max_user_items, params.max_user_events
+    crowded = crowded_people(*caps, seed)(events)
+    counting = events.transform(thinned(crowded, seed))
+    _tell(context, [*crowd_remarks(crowded, counting, *caps), *rating_remarks(events)])
+    return counting
+
+
+def _tell(context: StageContext, lines: list[str]) -> None:
+    for line in lines:
+        context.log.info("      %s", line)
 
 
 def _facts(context: StageContext) -> DataFrame:

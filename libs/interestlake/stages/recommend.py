@@ -1,9 +1,16 @@
 """Stage recommend: models chosen on validation, judged on test, fitted on everything; lists and the ranker."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import Any
+
 from pyspark.sql import functions as F
 
 from ..core.contract import rows_of
+from ..core.processes import on_processes
 from ..core.stage import Stage, StageContext, side_by_side
+from ..evaluation.judged import sampled
 from ..recommending.chosen_tables import CHOSEN, FUSION, WEIGHTS, chosen_rows, fusion_row, kept_before, weight_rows
 from ..recommending.histories import held_out
 from ..recommending.lake_models import validation_lists
@@ -14,15 +21,33 @@ from ..recommending.saved import save_recommender
 from ..recommending.scoring import PEOPLE_TABLES, open_scoring, write_lists
 from ..recommending.shared import SharedRecommender
 from ..serving.register import register_ranker
-from ..training.checkpoint import states_below
+from ..training.checkpoint import Checkpoint, states_below
+from ..training.line import fits_shared, in_rank, state_handlers
 from .embed import own_vectors
+
+
+@contextmanager
+def _trainings(context: StageContext) -> Iterator[None]:
+    """Within, states lie with the lake, and trainings are shared by as many processes as tune.processes says."""
+    processes = context.params.tune.processes
+
+    def launch(work: Callable, saved: Checkpoint) -> Any:
+        main, handlers = partial(in_rank, work), state_handlers(saved)
+        return on_processes(context.spark, processes, main, handlers, "tune.processes")
+
+    with states_below(context.spark, context.lake.root, context.options.run_id):
+        if processes == 1:
+            yield
+            return
+        with fits_shared(launch):
+            yield
 
 
 def _run(context: StageContext) -> dict[str, float]:
     params, run_id, length = context.params.recommend, context.options.run_id, max(context.params.evaluate.ks)
     scoring = open_scoring(context)
     models = open_models(context, scoring, own_vectors(context))
-    with states_below(context.spark, context.lake.root, run_id):
+    with _trainings(context):
         choice = models.choose(kept_before(context.lake))
         # the test phase: models that never saw a test pair list for the people of the test split
         shared = SharedRecommender(context.spark, models.for_test(choice))
@@ -32,7 +57,10 @@ def _run(context: StageContext) -> dict[str, float]:
             context.log.info("      left out: %-14s %s", row["model"], row["left_out"])
     context.log.info("      fusion: %s", choice.fusion.line())
     tested = held_out(scoring.pairs.where("split = 'test'"))
-    people = scoring.people(scoring.users.join(tested, "user_index"), scoring.pairs.where("split != 'test'"))()
+    judged = sampled(
+        scoring.users.join(tested, "user_index"), params.max_test_people, context.options.seed, context.log
+    )
+    people = scoring.people(judged, scoring.pairs.where("split != 'test'"))()
     lists = people.transform(list_models(shared, length)).withColumn("split", F.lit("test"))
     validated = validation_lists(choice, models.user_ids, models.catalogue.item_ids, length)
     validated = rows_of(context.spark, "models.lists", validated.assign(split="validation"))
@@ -46,7 +74,7 @@ def _run(context: StageContext) -> dict[str, float]:
     )
     shared.destroy()
     # the release: everything again, on every pair
-    with states_below(context.spark, context.lake.root, run_id):
+    with _trainings(context):
         release = models.for_release(choice)
     shared = SharedRecommender(context.spark, release)
     size, gold = side_by_side(

@@ -1,6 +1,8 @@
 """Stage train_two_tower: feature snapshots -> Petastorm -> two-tower model; vectors and interestlake.two_tower."""
 
 import os
+from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -9,24 +11,26 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from ..core.only_row import only_row
+from ..core.present import present
+from ..core.processes import on_processes
 from ..core.room import has_room
+from ..core.session import on_one_machine
 from ..core.stage import Stage, StageContext
 from ..core.tracking import signature_of
 from ..graph.features import fit_reduction, item_features, mean_text_vectors, project, training_examples, user_features
 from ..interactions.sample_holdout import people_to_judge, sample_holdout
+from ..models.pair_training import PairFit, PairTraining, fit_in_rank, fit_pairs
 from ..models.two_tower import PairScorer, TwoTower
-from ..models.two_tower_training import pair_loss, pair_value, plan_gigabytes
+from ..models.two_tower_training import SHUFFLE_WINDOW, plan_gigabytes
 from ..training.checkpoint import Checkpoint
 from ..training.curves import loss_figure
-from ..training.loop import best_device, train
-from ..training.reader import read_batches, shuffled
+from ..training.line import file_handler, in_rank, state_handlers
 from ..training.snapshot import Snapshot, take_snapshot
-from ..training.tensors import BLOCKS, pair_counts, side_tensor
+from ..training.tensors import BLOCKS
 from .embed import own_vectors
 
 REGISTERED = "interestlake.two_tower"
 REQUIREMENTS = ["torch==2.15.0", "numpy==1.26.4", "pandas==2.2.3"]
-SHUFFLE_WINDOW = 4_000_000
 NOBODY = np.empty(0, np.int64)
 
 
@@ -62,38 +66,50 @@ def _run(context: StageContext) -> dict[str, float]:
     count, width = _side(context, item_table, "item_index")
     judging = people_to_judge(interactions).count()
     people = _side(context, user_table, "user_index")[0]
-    planned = plan_gigabytes(people, count, width, params.dimension, window, params.batch_size, judging)
+    each = plan_gigabytes(people, count, width, params.dimension, window, params.batch_size, judging, params.processes)
+    planned = each * (params.processes if on_one_machine(context.spark.sparkContext.master) else 1)
     what = f"the two-tower model of {people} people and {count} items"
     if not has_room(what, planned, params.max_gigabytes, "two_tower.max_gigabytes", context.log):
         _write_vectors(context, *(_vector_rows(context, side, NOBODY, np.zeros((0, 1))) for side in ("user", "item")))
         return {"rows_per_epoch": examples.rows}
+    # how many processes share a training is no part of what it is: another number goes on with its state
+    same = replace(params, processes=1)
+    mark = f"{same} seed {seed} tables {examples.version} {item_table.version} {user_table.version}"
     holdout = sample_holdout(interactions, seed)
-    (items, listed), (users, _) = side_tensor(item_table, "item_index"), side_tensor(user_table, "user_index")
-    torch.set_num_threads(os.cpu_count() or 1)
-    torch.manual_seed(seed)
-    model = TwoTower(users, items, params.dimension, params.dropout, params.temperature).to(best_device())
-    user_pairs, item_pairs = pair_counts(examples, len(users), len(items))
-    saved = Checkpoint.of_lake(context.spark, context.lake.root, context.options.run_id)
+    fit = _fit(context, PairTraining(same, seed, examples, item_table, user_table, holdout, mark))
+    user_vectors, item_vectors = fit.vectors
+    of_users = _vector_rows(context, "user", np.flatnonzero(fit.pairs), user_vectors)
+    _write_vectors(context, of_users, _vector_rows(context, "item", fit.listed, item_vectors))
+    context.tracker.log_figure(loss_figure(fit.history), "training.png")
+    context.log.info("      registered %s version %s", REGISTERED, _log_model(context, fit.model, examples.version))
+    Checkpoint.of_lake(context.spark, context.lake.root, context.options.run_id).remove()
+    figures = {"best_epoch": fit.history.best_epoch, "best_validation_ndcg_10": fit.history.best_value}
+    return {**figures, "rows_per_epoch": examples.rows}
 
-    def epochs(epoch: int):
-        return shuffled(read_batches(examples), params.batch_size, window, seed * 1_000_003 + epoch)
+
+def _fit(context: StageContext, training: PairTraining) -> PairFit:
+    """By this process, or by several that it starts and answers."""
+    saved = Checkpoint.of_lake(context.spark, context.lake.root, context.options.run_id)
+    processes, epochs = context.params.two_tower.processes, training.params.epochs
+
+    def said(epoch: int, loss: float, ndcg: float) -> None:
+        context.log.info("      epoch %d/%d  loss %.4f  validation ndcg@10 %.4f", epoch, epochs, loss, ndcg)
 
     def on_look(epoch: int, loss: float, ndcg: float) -> None:
-        context.log.info("      epoch %d/%d  loss %.4f  validation ndcg@10 %.4f", epoch, params.epochs, loss, ndcg)
+        said(epoch, loss, ndcg)
         context.tracker.log_metrics({"loss": loss, "validation_ndcg_10": ndcg}, step=epoch)
 
-    mark = f"{params} seed {seed} tables {examples.version} {item_table.version} {user_table.version}"
-    loss_of, value_of = pair_loss(model, item_pairs / examples.rows), pair_value(model, holdout)
-    history = train(model, epochs, loss_of, value_of, params, seed, saved, mark, on_look)
-    model.cpu()
-    user_vectors, item_vectors = (vectors.numpy() for vectors in model.vectors())
-    of_users = _vector_rows(context, "user", np.flatnonzero(user_pairs), user_vectors)
-    _write_vectors(context, of_users, _vector_rows(context, "item", listed, item_vectors))
-    context.tracker.log_figure(loss_figure(history), "training.png")
-    context.log.info("      registered %s version %s", REGISTERED, _log_model(context, model, examples.version))
-    saved.remove()
-    figures = {"best_epoch": history.best_epoch, "best_validation_ndcg_10": history.best_value}
-    return {**figures, "rows_per_epoch": examples.rows}
+    if processes == 1:
+        torch.set_num_threads(os.cpu_count() or 1)
+        return present(fit_pairs(training, saved, on_look))
+    tables = (training.examples, training.items, training.users)
+    handlers = {"look": said, **state_handlers(saved), **file_handler(tables)}
+    main = partial(in_rank, partial(fit_in_rank, training))
+    fit = on_processes(context.spark, processes, main, handlers, "two_tower.processes")
+    # MLflow's run belongs to this thread
+    for epoch, loss, ndcg in zip(fit.history.epochs, fit.history.loss, fit.history.validation_ndcg, strict=True):
+        context.tracker.log_metrics({"loss": loss, "validation_ndcg_10": ndcg}, step=epoch)
+    return fit
 
 
 def _side(context: StageContext, table: Snapshot, index: str) -> tuple[int, int]:

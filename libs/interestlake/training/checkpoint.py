@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import torch
 
@@ -14,6 +14,14 @@ from ..core.storage import fetch_file, file_there, local_path, put_whole, remove
 
 FOLDER = "checkpoints"
 _LAKES: list[tuple[Any, str, str]] = []  # session, root and run of `states_below`, the innermost last
+
+
+class State(Protocol):
+    """Where a training keeps its state between two looks."""
+
+    def save(self, state: dict) -> None: ...
+    def load(self, fingerprint: str) -> dict | None: ...
+    def remove(self) -> None: ...
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,10 @@ import torch
 from torch import Tensor, nn
 
 from ..core.progress import PROGRESS, Count
-from .checkpoint import Checkpoint
+from .checkpoint import State
+from .parts import Batch, taking
+from .ranks import ALONE, Ranks
 
-Batch = dict[str, np.ndarray]
 Epochs = Callable[[int], Iterator[Batch]]
 FEWEST_LOOKS = 2  # where an epoch is longer than the patience, one worse look may be chance
 
@@ -94,12 +95,13 @@ def train(
     value_of: Callable[[], float | None],
     schedule: Schedule,
     seed: int,
-    saved: Checkpoint,
+    saved: State,
     fingerprint: str,
     on_look: Callable[[int, float, float], None],
     goes_on: Callable[[History], bool] = lambda history: True,
     groups: Sequence[dict] | None = None,
     after_step: Callable[[], None] = lambda: None,
+    ranks: Ranks = ALONE,
 ) -> History:
     """Train in place, on the device the model lies on; the weights of the best look are in `model` at the end.
 
@@ -109,13 +111,16 @@ def train(
     `seed` and the epoch, so a training resumed from `saved`, which each look writes, equals an undisturbed one.
     `on_look(epoch, loss, ndcg)` is called at each look; `goes_on` may end the training before. groups: Adam's
     parameter groups, each with its own rate, None = all of `model` at one; `after_step()` is called after each step,
-    while the gradients are still there.
+    while the gradients are still there. ranks: the processes that train together, each with its part of every batch
+    (`loss_of` gives the part's mean); the first of them judges, saves and calls `on_look`, and the state has nothing of
+    how many they are.
     """
+    ranks.begin(model)
     weights = list(groups) if groups is not None else model.parameters()
     optimizer = torch.optim.Adam(weights, lr=schedule.learning_rate, weight_decay=schedule.weight_decay)
     pace = _Pace(optimizer, schedule.warmup_steps)
     history, best = History(), copy.deepcopy(model.state_dict())
-    state = saved.load(fingerprint)
+    state = ranks.first(lambda: saved.load(fingerprint))
     if state is not None:
         model.load_state_dict(state["model"])
         optimizer.load_state_dict(state["optimizer"])
@@ -129,17 +134,18 @@ def train(
                 epoch += 1
                 count.what = f"training, epoch {epoch}"
                 torch.manual_seed(seed * 1_000_003 + epoch)
-                losses += _one_epoch(model, optimizer, epochs(epoch), loss_of, pace, after_step, count)
-            value = value_of()
+                losses += _one_epoch(model, optimizer, epochs(epoch), loss_of, pace, after_step, count, ranks)
+            value = ranks.first(value_of)
             if value is None or value > max(history.validation_ndcg, default=-1.0):
                 history.best_epoch, best = epoch, copy.deepcopy(model.state_dict())
             history.loss.append(_mean(losses))
             history.validation_ndcg.append(value or 0.0)
             history.epochs.append(epoch)
             history.steps.append(pace.steps)
-            on_look(epoch, history.loss[-1], history.validation_ndcg[-1])
-            weights = {"model": model.state_dict(), "optimizer": optimizer.state_dict(), "best": best}
-            saved.save({"fingerprint": fingerprint, "history": asdict(history), **weights})
+            if ranks.leads:
+                on_look(epoch, history.loss[-1], history.validation_ndcg[-1])
+                weights = {"model": model.state_dict(), "optimizer": optimizer.state_dict(), "best": best}
+                saved.save({"fingerprint": fingerprint, "history": asdict(history), **weights})
     model.load_state_dict(best)
     model.eval()
     return history
@@ -168,19 +174,22 @@ def _one_epoch(
     pace: _Pace,
     after_step: Callable,
     count: Count,
+    ranks: Ranks,
 ) -> list[tuple[float, float]]:
     """One pass with a step per batch -> (loss, weight) of each."""
     model.train()
     losses = []
+    parameters = [one for group in optimizer.param_groups for one in group["params"]]
     for batch in batches:
-        loss, weight = loss_of(batch)
-        optimizer.zero_grad()
-        loss.backward()
+        with taking(batch):
+            loss, weight = loss_of(batch)
+            optimizer.zero_grad()
+            loss_value, weight = ranks.backward(loss, weight, parameters)
         pace.next(optimizer)
         optimizer.step()
         after_step()
         count.add()
-        losses.append((loss.item(), weight))
+        losses.append((loss_value, weight))
     return losses
 
 

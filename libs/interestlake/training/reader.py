@@ -17,6 +17,24 @@ def _matrix(column: np.ndarray) -> np.ndarray:
     return np.stack(list(column)) if column.dtype == object else column
 
 
+def row_groups(snapshot: Snapshot, **shard: int) -> Iterator[Batch]:
+    """The snapshot's row groups as dicts column -> array, in file order; uncounted.
+
+    shard: Petastorm's cur_shard and shard_count, which leave the others' out.
+    """
+    reader = make_batch_reader(
+        list(snapshot.files),
+        workers_count=1,
+        shuffle_row_groups=False,
+        num_epochs=1,
+        reader_pool_type="thread",
+        **shard,
+    )
+    with reader:
+        for group in reader:
+            yield {name: _matrix(np.asarray(column)) for name, column in group._asdict().items()}
+
+
 def read_batches(snapshot: Snapshot) -> Iterator[Batch]:
     """One pass over the snapshot: dicts column -> array, (rows,) for scalars and (rows, width) for vectors.
 
@@ -24,24 +42,24 @@ def read_batches(snapshot: Snapshot) -> Iterator[Batch]:
     one the rows delivered are compared with the table's count. Raises ShortRead on a difference.
     """
     delivered = 0
-    reader = make_batch_reader(
-        list(snapshot.files), workers_count=1, shuffle_row_groups=False, num_epochs=1, reader_pool_type="thread"
-    )
-    with reader:
-        for group in reader:
-            batch = {name: _matrix(np.asarray(column)) for name, column in group._asdict().items()}
-            delivered += _rows(batch)
-            yield batch
+    for batch in row_groups(snapshot):
+        delivered += count_rows(batch)
+        yield batch
+    expect_all(snapshot, delivered)
+
+
+def expect_all(snapshot: Snapshot, delivered: int, to: str = "") -> None:
+    """Raises ShortRead where a pass delivered another number of rows than the table holds; to: whom it delivered to."""
     if delivered != snapshot.rows:
         raise ShortRead(
-            f"{snapshot.table} version {snapshot.version}: Petastorm delivered {delivered} rows; expected "
+            f"{snapshot.table} version {snapshot.version}: Petastorm delivered {delivered} rows{to}; expected "
             f"{snapshot.rows}, the table's count; no epoch may train on a part (see docs/feeding.md)"
         )
 
 
 def read_all(snapshot: Snapshot) -> Batch:
     """The whole snapshot as one dict of arrays, for tables that are bounded by items or checked before."""
-    return _joined(list(read_batches(snapshot)))
+    return concatenated(list(read_batches(snapshot)))
 
 
 def shuffled(batches: Iterator[Batch], size: int, window: int, seed: int) -> Iterator[Batch]:
@@ -53,7 +71,7 @@ def shuffled(batches: Iterator[Batch], size: int, window: int, seed: int) -> Ite
     """
     generator = np.random.default_rng(seed)
     for joined in _windows(batches, window):
-        order = generator.permutation(_rows(joined))
+        order = generator.permutation(count_rows(joined))
         for start in range(0, len(order), size):
             yield {name: values[order[start : start + size]] for name, values in joined.items()}
 
@@ -62,21 +80,23 @@ def _windows(batches: Iterator[Batch], window: int) -> Iterator[Batch]:
     waiting: list[Batch] = []
     rows = 0
     for batch in batches:
-        while rows + _rows(batch) >= window:
+        while rows + count_rows(batch) >= window:
             cut = window - rows
-            yield _joined([*waiting, {name: values[:cut] for name, values in batch.items()}])
+            yield concatenated([*waiting, {name: values[:cut] for name, values in batch.items()}])
             batch = {name: values[cut:] for name, values in batch.items()}
             waiting, rows = [], 0
-        if _rows(batch):
+        if count_rows(batch):
             waiting.append(batch)
-            rows += _rows(batch)
+            rows += count_rows(batch)
     if waiting:
-        yield _joined(waiting)
+        yield concatenated(waiting)
 
 
-def _rows(batch: Batch) -> int:
+def count_rows(batch: Batch) -> int:
+    """Rows of a batch."""
     return len(next(iter(batch.values())))
 
 
-def _joined(batches: list[Batch]) -> Batch:
+def concatenated(batches: list[Batch]) -> Batch:
+    """The rows of batches with equal columns, one after the other."""
     return {name: np.concatenate([batch[name] for batch in batches]) for name in batches[0]}

@@ -6,7 +6,9 @@ from torch import Tensor
 from torch.nn import functional
 
 from ..core.errors import BadInput
-from .reader import read_all, read_batches
+from .ranks import ALONE, Ranks
+from .reader import read_all
+from .shards import read_own
 from .snapshot import Snapshot
 
 BLOCKS = ("text_vector", "graph_vector")
@@ -33,13 +35,14 @@ def side_tensor(snapshot: Snapshot, index: str) -> tuple[Tensor, np.ndarray]:
     return torch.cat(blocks, dim=1), present.astype(np.int64)
 
 
-def pair_counts(snapshot: Snapshot, users: int, items: int) -> tuple[np.ndarray, np.ndarray]:
-    """models.training_examples -> pairs per user (users,), pairs per item (items,), int64. One pass of the feed.
+def pair_counts(snapshot: Snapshot, users: int, items: int, ranks: Ranks = ALONE) -> tuple[np.ndarray, np.ndarray]:
+    """models.training_examples -> pairs per user (users,), pairs per item (items,), int64. One pass of the feed,
+    shared out among `ranks`.
 
     users, items: one more than the largest index; an index without a pair counts 0.
     """
     user_pairs, item_pairs = np.zeros(users, np.int64), np.zeros(items, np.int64)
-    for batch in read_batches(snapshot):
+    for batch in read_own(snapshot, ranks):
         user_pairs += np.bincount(batch["user_index"], minlength=users)
         item_pairs += np.bincount(batch["item_index"], minlength=items)
-    return user_pairs, item_pairs
+    return ranks.total(user_pairs), ranks.total(item_pairs)

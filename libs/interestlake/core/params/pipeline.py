@@ -25,6 +25,8 @@ class Prepare:
     min_rating: float = number(0.0, "ratings below do not count as interest; 0 = all count", low=0)
     min_user_events: int = number(1, "people with fewer pairs are left out", low=1)
     min_item_events: int = number(1, "items with fewer pairs are left out", low=1)
+    max_user_items: int = number(20_000, "items of a person that count; of more a sample does", low=2)
+    max_user_events: int = number(200_000, "events of a person that count; of more a sample does", low=2)
 
 
 @dataclass(frozen=True)
@@ -111,7 +113,8 @@ class TwoTower:
     validate_steps: int = number(20, "steps between two looks at validation, after whole epochs only", low=1)
     patience_steps: int = number(100, "steps without better validation before it stops, two looks at least", low=1)
     warmup_steps: int = number(20, "steps over which Adam's step rises from 0", low=0)
-    max_gigabytes: float = number(4.0, "memory that single-machine training may plan for", low=0.01)
+    max_gigabytes: float = number(4.0, "memory that training may plan for on one machine", low=0.01)
+    processes: int = number(1, "processes that share the training; 1 = the driver itself", low=1, high=1024, rows=False)
 
 
 GRANULARITIES = ("behaviour", "text", "social", "knowledge", "sequence")  # the first is the one that lambda is told by
@@ -123,6 +126,9 @@ class Tune:
     quick: bool = flag(False, "fixed parameters, and no trained sequence and graph models: a first look")
     budget: int = number(0, "most fits per model; 0 = by model", low=0)
     variety: float = number(0.01, "share of validation nDCG that may be given for less popular items", low=0, high=1)
+    processes: int = number(
+        1, "processes that share a training of sasrec, lightgcn or two_tower", low=1, high=1024, rows=False
+    )
 
 
 @dataclass(frozen=True)
@@ -132,12 +138,14 @@ class Recommend:
     granularities: tuple[str, ...] = names(GRANULARITIES, "models of others take no part", *GRANULARITIES)
     diversity: float = number(0.0, "how much a list avoids items like those above them", low=0, high=1)
     cold_history: int = number(3, "people with fewer items form the cold segment", low=1)
+    max_test_people: int = number(50_000, "people with test pairs that are judged; of more a seeded sample is", low=100)
     max_pairs: int = number(5_000_000, "pairs that one machine fits on; above, the models that Spark fits", low=1)
     max_fit_gigabytes: float = number(6.0, "memory of one fit; a model that would hold more is left out", low=0.01)
     max_item_gigabytes: float = number(4.0, "memory for the fitted models, and for each item-side table", low=0.01)
     ranker_people: int = number(50_000, "people whose histories the registered ranker carries", low=0)
     max_history: int = number(2000, "newest items of a person that Spark's item_knn and EASE count", low=2)
-    ease_max_items: int = number(12_000, "items that Spark's EASE may invert; above it EASE is left out", low=10)
+    ease_max_items: int = number(12_000, "items that Spark's EASE may invert; above, each has its nearest", low=10)
+    ease_neighbours: int = number(100, "nearest items of each, above ease_max_items", low=1, high=1000)
     ease_l2: float = number(100.0, "diagonal regularisation of Spark's EASE", low=1e-6)
     knn_neighbours: int = number(100, "neighbours per item of Spark's item_knn", low=1)
 

@@ -16,6 +16,7 @@ METRICS = Table(
         col("k", "int", "list length; 0 where the metric has none"),
         col("value", "double", "the figure"),
         col("users", "bigint", "users behind it"),
+        optional("error", "double", "standard error of the mean over them; null where the figure is no such mean"),
     ),
     key=("run_id", "split", "segment", "model", "metric", "k"),
     mode="merge",

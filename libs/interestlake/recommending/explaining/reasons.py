@@ -6,7 +6,7 @@ from functools import reduce
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
-from ...interests.reading_order import is_told, kind_of
+from ...interests.reading_key import AS_EVERYBODY
 from ...knowledge.validity import holding
 from ...models.granularities import GRANULARITIES
 from ..granularity import GRANULARITY
@@ -149,8 +149,10 @@ def _sources(recs: DataFrame) -> DataFrame:
 def _shared(recs: DataFrame, maps: DataFrame, carried: DataFrame, interests: DataFrame) -> DataFrame:
     named = interests.where(F.col("kind").isin(*READABLE)).select("interest_id", "name")
     carried = carried.join(named, "interest_id").select("item_id", "interest_id", "name", F.col("weight").alias("w"))
-    told = maps.where(is_told(kind_of(F.col("interest_id")), F.col("strength")))
-    met = recs.join(told.select("user_id", "interest_id", "share"), "user_id").join(carried, ["item_id", "interest_id"])
+    beyond = maps.where(F.col("strength") > AS_EVERYBODY)
+    met = recs.join(beyond.select("user_id", "interest_id", "share"), "user_id").join(
+        carried, ["item_id", "interest_id"]
+    )
     met = met.withColumn("both", F.round(F.col("share") * F.col("w"), 9))
     best = Window.partitionBy("user_id", "item_id").orderBy(F.desc("both"), "interest_id")
     return met.withColumn("place", F.row_number().over(best)).where(F.col("place") <= INTERESTS_PER_ITEM)

@@ -10,12 +10,12 @@ from ...graph.als_engine import plan_fit
 from ...graph.factorise import planned_gigabytes
 from ...models.model import Size
 from ...models.registry import MAX_NCF_PAIRS, MODELS
-from ...models.two_tower_training import plan_gigabytes
+from ...models.two_tower_training import SHUFFLE_WINDOW, plan_gigabytes
 from ...recommending.spark_models import BY_ITEMS
 from .workload import Workload
 
 VECTOR = 384  # coordinates of the shipped encoder's vectors
-WINDOW, JUDGES = 4_000_000, 2_000  # pairs and validation people that two-tower training holds at most
+JUDGES = 2_000  # validation people that two-tower training holds at most
 
 
 @dataclass(frozen=True)
@@ -28,9 +28,9 @@ class Bound:
     setting: str
 
 
-def binding(workload: Workload, params: Params) -> list[Bound]:
-    """The bounds that a run of this size meets, in the order of its stages."""
-    return [*_graph(workload, params), *_training(workload, params), *_recommending(workload, params.recommend)]
+def binding(workload: Workload, params: Params, nodes: int = 1) -> list[Bound]:
+    """The bounds that a run of this size meets on so many nodes, in the order of its stages."""
+    return [*_graph(workload, params), *_training(workload, params, nodes), *_recommending(workload, params.recommend)]
 
 
 def _graph(workload: Workload, params: Params) -> Iterator[Bound]:
@@ -40,14 +40,15 @@ def _graph(workload: Workload, params: Params) -> Iterator[Bound]:
                     "left out; two_tower learns without them", "graph.svd_max_gigabytes")  # fmt: skip
 
 
-def _training(workload: Workload, params: Params) -> Iterator[Bound]:
+def _training(workload: Workload, params: Params, nodes: int) -> Iterator[Bound]:
     fit = plan_fit(params.als, workload.events, workload.people, workload.items)
     if params.als.engine == "auto" and fit.engine == "spark":
         yield Bound("train_als", fit.reason.split(",")[0], "fitted by Spark on the executors", "als.max_gigabytes")
     tower = params.two_tower
     width = min(tower.text_dimension, VECTOR) + params.graph.svd_rank
-    planned = plan_gigabytes(workload.people, workload.items, width, tower.dimension, min(WINDOW, workload.events),
-                             tower.batch_size, min(JUDGES, workload.people))  # fmt: skip
+    each = plan_gigabytes(workload.people, workload.items, width, tower.dimension, min(SHUFFLE_WINDOW, workload.events),
+                          tower.batch_size, min(JUDGES, workload.people), tower.processes)  # fmt: skip
+    planned = each * (tower.processes if nodes == 1 else 1)
     if planned > tower.max_gigabytes:
         yield Bound("train_two_tower", f"training plans {planned:.1f} of {tower.max_gigabytes:g} GB", "left out",
                     "two_tower.max_gigabytes")  # fmt: skip
@@ -64,10 +65,11 @@ def _recommending(workload: Workload, recommend: Recommend) -> Iterator[Bound]:
                     "left out, and the models of texts with them", "recommend.max_item_gigabytes")  # fmt: skip
     if workload.events > recommend.max_pairs:
         yield Bound("recommend", f"{workload.events:,} pairs of {recommend.max_pairs:,}",
-                    f"the models that Spark fits, at fixed parameters: {', '.join(_on_spark(items, recommend))}",
+                    f"the models that Spark fits, at fixed parameters: {', '.join(_on_spark())}",
                     "recommend.max_pairs")  # fmt: skip
         if items > recommend.ease_max_items:
-            yield Bound("recommend", f"{counted(items, 'item')} of {recommend.ease_max_items:,}", "ease is left out",
+            yield Bound("recommend", f"{counted(items, 'item')} of {recommend.ease_max_items:,}",
+                        f"ease regresses each on its {recommend.ease_neighbours} nearest",
                         "recommend.ease_max_items")  # fmt: skip
         return
     size = Size(workload.events, workload.people, items)
@@ -82,6 +84,5 @@ def _recommending(workload: Workload, recommend: Recommend) -> Iterator[Bound]:
                     "ncf is left out", "none: it scores every pair by a network")  # fmt: skip
 
 
-def _on_spark(items: int, recommend: Recommend) -> list[str]:
-    names = [model.name for model in MODELS if model.on_spark or model.name in BY_ITEMS]
-    return [name for name in names if name != "ease" or items <= recommend.ease_max_items]
+def _on_spark() -> list[str]:
+    return [model.name for model in MODELS if model.on_spark or model.name in BY_ITEMS]
