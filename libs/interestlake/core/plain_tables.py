@@ -12,6 +12,7 @@ from deltalake.exceptions import DeltaError, TableNotFoundError
 from deltalake.fs import DeltaStorageHandler
 from pyarrow import fs
 
+from .commits import KEEPING
 from .errors import Unreadable
 from .present import present
 
@@ -120,8 +121,8 @@ def _opened(address: str) -> DeltaTable:
 def state_mark(address: str, version: int | None = None) -> str | None:
     """What names the last commit up to a version, newest where None, that changed rows: equal marks are equal rows.
 
-    A merge that met only equal rows leaves the mark, though it writes their files anew. None where there is no such
-    table or version, or the store is not one that can be read from here.
+    A merge that met only equal rows leaves the mark, though it writes their files anew, and so does upkeep. None where
+    there is no such table or version, or the store is not one that can be read from here.
     """
     try:
         table = _opened(address)
@@ -139,4 +140,5 @@ def state_mark(address: str, version: int | None = None) -> str | None:
 def _idle(commit: dict) -> bool:
     counts = commit.get("operationMetrics", {})
     changed = ("numTargetRowsInserted", "numTargetRowsUpdated", "numTargetRowsDeleted")
-    return commit.get("operation") == "MERGE" and all(str(counts.get(name)) == "0" for name in changed)
+    merged_none = commit.get("operation") == "MERGE" and all(str(counts.get(name)) == "0" for name in changed)
+    return merged_none or commit.get("operation") in KEEPING

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from pyspark.sql import functions as F
+
 from .claim import undone_run
 from .commits import KEEPING, Commit
 from .config import UNDO
@@ -122,13 +124,10 @@ def _refuse_forgotten(lake: Lake, run_id: str, began_ms: int, marks: dict[str, s
 
     marks: run -> fingerprint. A killed forgetting has ended with any later one that was asked for the same.
     """
-    stages = lake.read("ops.stages").where(f"stage = '{FORGET}'") if lake.exists("ops.stages") else None
-    ended = {row["run_id"] for row in stages.select("run_id").collect()} if stages is not None else set()
+    ended, asking = _forgettings(lake)
     if run_id in ended:
         raise BadInput.of(f"run {run_id}", found="a person's forgetting", expected="a run: what is forgotten does not "
                           "come back", where="--run-id")  # fmt: skip
-    asked = lake.read(OBJECTIONS).where(f"action = '{FORGET}'").select("run_id") if lake.exists(OBJECTIONS) else None
-    asking = {row["run_id"].split("/")[0] for row in asked.collect()} if asked is not None else set()
     # one whose commit the log no longer keeps is older than every state that it keeps
     ended_ms: dict[Any, int] = {one: 0 for one in ended} | {
         commit.run_id: commit.written_ms for commit in lake.commits("ops.stages")
@@ -143,6 +142,25 @@ def _refuse_forgotten(lake: Lake, run_id: str, began_ms: int, marks: dict[str, s
         raise BadInput.of(f"run {run_id}", found=f"rows forgotten since it began, by {', '.join(after[:3])}",
                           expected="none: an older version of the tables could bring them back",
                           where="--run-id; load what is right under a new one instead")  # fmt: skip
+
+
+def expect_forgotten(lake: Lake) -> None:
+    """Raises BadInput where a forgetting was begun and has not ended: old files that it has to delete would stay."""
+    ended, asking = _forgettings(lake)
+    runs = lake.read("ops.runs").where(F.col("run_id").isin(*ended, *asking)).select("run_id", "fingerprint")
+    marks = {row["run_id"]: row["fingerprint"] for row in runs.collect()} if asking - ended else {}
+    ended_marks = {marks.get(one, one) for one in ended}
+    if pending := sorted(one for one in asking - ended if marks.get(one, one) not in ended_marks):
+        raise BadInput.of(f"lake {lake.root}", found=f"a forgetting that has not ended, {', '.join(pending[:3])}",
+                          expected="none: the same `interestlake forget` again ends it", where="--lake")  # fmt: skip
+
+
+def _forgettings(lake: Lake) -> tuple[set[str], set[str]]:
+    """Runs that ended a person's forgetting, and those that were asked to."""
+    stages = lake.read("ops.stages").where(f"stage = '{FORGET}'") if lake.exists("ops.stages") else None
+    ended = {row["run_id"] for row in stages.select("run_id").collect()} if stages is not None else set()
+    asked = lake.read(OBJECTIONS).where(f"action = '{FORGET}'").select("run_id") if lake.exists(OBJECTIONS) else None
+    return ended, {row["run_id"].split("/")[0] for row in asked.collect()} if asked is not None else set()
 
 
 def _readers(lake: Lake, steps: Iterable[Step], run_id: str) -> tuple[tuple[str, str], ...]:

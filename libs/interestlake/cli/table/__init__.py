@@ -10,7 +10,7 @@ GROUPS = {
     "knowledge": "facts in, found, linked, ranked by, and out",
     "texts": "topics, feelings and summaries of them, encoders tuned on them; pictures and sounds",
     "models": "which there are, what they are worth, and moving them",
-    "operations": "one stage of a run at a time, and a run taken back",
+    "operations": "one stage of a run at a time, a run taken back, a lake kept up",
 }
 COMMANDS: tuple[Command, ...] = (
     *start.COMMANDS, *benchmark.COMMANDS, *person.COMMANDS, *knowledge.COMMANDS, *texts.COMMANDS, *models.COMMANDS,

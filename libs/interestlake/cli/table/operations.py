@@ -1,4 +1,4 @@
-"""One stage of a run at a time, as a scheduler calls them; and a run taken back."""
+"""One stage of a run at a time, as a scheduler calls them; a run taken back; a lake kept up."""
 
 from .command import Command, Cut, Number, OneStage, OnFiles, Option, as_count
 from .shared import CHOOSING, CONF, source
@@ -54,9 +54,15 @@ UNDO_OF = Command(
              instead={"dry_run": "cli.undo:show"}),
     (Option("--dry-run", "print which tables would change, and write nothing", bool),), any_of=("run_id",),
 )  # fmt: skip
+KEEP_UP = Command(
+    "maintain", "operations", "small files compacted, old ones deleted, every table's contract held on all its rows",
+    "interestlake maintain --lake out/lake",
+    OneStage("stages.maintain:MAINTAIN", "cli.maintain:closing", needs=(), instead={"dry_run": "cli.maintain:show"}),
+    (Option("--dry-run", "print the files of every table, and write nothing", bool),),
+)  # fmt: skip
 PLAN_A_RUN = Command(
     "plan", "operations", "what a run of this size will take per stage, and which bound it meets",
     "interestlake plan --people 100000 --items 20000 --events 2000000 --nodes 4 --cores 16",
     OnFiles("cli.plan:plan"), PLAN,
 )  # fmt: skip
-COMMANDS = (*(_only(stage) for stage in STAGE_NAMES), UNDO_OF, PLAN_A_RUN)
+COMMANDS = (*(_only(stage) for stage in STAGE_NAMES), UNDO_OF, KEEP_UP, PLAN_A_RUN)

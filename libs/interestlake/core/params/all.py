@@ -8,6 +8,7 @@ from .beside import (
     Expand,
     Explain,
     Knowledge,
+    Maintain,
     Profiles,
     Refit,
     Sentiment,
@@ -54,6 +55,7 @@ SECTIONS = {
     "support": Support,
     "trend": Trend,
     "refit": Refit,
+    "maintain": Maintain,
     "knowledge": Knowledge,
     "evaluate": Evaluate,
     "report": Report,
@@ -89,6 +91,7 @@ class Params:
     support: Support = field(default_factory=Support)
     trend: Trend = field(default_factory=Trend)
     refit: Refit = field(default_factory=Refit)
+    maintain: Maintain = field(default_factory=Maintain)
     knowledge: Knowledge = field(default_factory=Knowledge)
     evaluate: Evaluate = field(default_factory=Evaluate)
     report: Report = field(default_factory=Report)
@@ -125,6 +128,7 @@ __all__ = [
     "Ingest",
     "Interests",
     "Knowledge",
+    "Maintain",
     "Params",
     "Prepare",
     "Profiles",

@@ -63,6 +63,12 @@ class Refit:
 
 
 @dataclass(frozen=True)
+class Maintain:
+    keep_hours: int = number(168, "files of versions of the last hours stay; Delta allows no less than 168", low=168)
+    file_megabytes: int = number(128, "size of a compacted file", low=1, high=1000)
+
+
+@dataclass(frozen=True)
 class Knowledge:
     top_k: int = number(10, "items of a person's ranking", low=1, high=1000)
     smoothing: float = number(100.0, "features that the prior P(U) counts for in P(U | O)", low=0)

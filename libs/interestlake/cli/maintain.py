@@ -1,0 +1,31 @@
+"""`interestlake maintain`: what the files of a lake are like, and what was done about them."""
+
+import argparse
+from collections.abc import Mapping
+from logging import Logger
+
+from pyspark.sql import SparkSession
+
+from ..core.config import RunOptions
+from ..core.counted import counted
+from ..core.lake import Lake
+from ..core.params.all import Params
+from ..core.stage import expect_lake
+from ..stages.maintain import HEAD, files_by_table, line
+
+
+def show(arguments: argparse.Namespace, spark: SparkSession, params: Params, options: RunOptions, log: Logger) -> None:
+    """Print the files of every table; nothing is written."""
+    lake = Lake(spark, options.lake)
+    expect_lake(lake)
+    size = params.maintain.file_megabytes
+    print("\n".join([HEAD, *(line(name, files, size) for name, files in files_by_table(lake).items())]))
+
+
+def closing(figures: Mapping[str, float], params: Params) -> str:
+    """What was done."""
+    tables, compacted = counted(figures["tables"], "table"), counted(figures["compacted"], "table")
+    files = f"{figures['files_before']:.0f} files became {figures['files_after']:.0f}"
+    freed = f"{figures['megabytes_freed']:.1f} MB of old versions deleted"
+    kept = f"versions of the last {params.maintain.keep_hours} hours stay readable"
+    return f"{tables} looked at, all rows keep their contract. {compacted} compacted, {files}; {freed}, {kept}."
