@@ -1,7 +1,7 @@
 """The files of a lake: small ones compacted, those of old versions deleted, contracts held on all rows.
 
 reads   every table
-calls   core.upkeep.{files_of, compact, delete_unused, broken_rules}
+calls   core.upkeep.files_of, core.upkeep.compact, core.upkeep.delete_unused, core.upkeep.broken_rules
 writes  the files of tables anew, their rows as they are
 The same as `interestlake maintain`, for spark-submit.
 """

@@ -37,9 +37,9 @@ class World:
         self.calls.append("count")
         rank, found = context.params.als.rank, context.read("silver.friends").count()
         said = context.lake.read("silver.objections").count() if context.lake.exists("silver.objections") else 0
-        row = ("test", "all", "m", "rank", rank, float(found + said), 1, "r")
+        row = ("test", "all", "m", "rank", rank, float(found + said), 1, None, "r")
         schema = "split string, segment string, model string, metric string, k int, value double, users bigint"
-        schema += ", run_id string"
+        schema += ", error double, run_id string"
         context.write("gold.metrics", context.spark.createDataFrame([row], schema))
         return {"found": float(found)}
 

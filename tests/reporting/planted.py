@@ -136,7 +136,7 @@ def metrics():
     rows.append((RUN, "validation", "all", "fused", "ndcg", 10, 0.8888, 268))
     rows.append((RUN, "test", "all", "interest_map", "interest_lift", 0, 1.847, 221))
     rows.append((RUN, "release", "all", "fused", "reason_distinct", 0, 0.973, 300))
-    return rows
+    return [(*row, 0.0061) for row in rows]
 
 
 def fusion_weights():

@@ -12,7 +12,7 @@ from interestlake.reporting.page import render
 
 from . import planted
 
-METRIC_FIELDS = ("run_id", "split", "segment", "model", "metric", "k", "value", "users")
+METRIC_FIELDS = ("run_id", "split", "segment", "model", "metric", "k", "value", "users", "error")
 VOID = {"meta", "br", "img", "input", "link", "hr", "circle", "line", "path", "polyline"}
 
 

@@ -4,7 +4,7 @@ from interestlake.reporting.terminal import metrics_table
 
 from . import planted
 
-FIELDS = ("run_id", "split", "segment", "model", "metric", "k", "value", "users")
+FIELDS = ("run_id", "split", "segment", "model", "metric", "k", "value", "users", "error")
 
 
 def rows():
@@ -17,7 +17,8 @@ def test_models_stand_best_first_with_the_best_marked():
     assert lines[1].split() == ["model", "nDCG@10", "MAP@10", "Recall@10", "Hit", "rate@10", "Coverage@10"]
     assert lines[2].split() == ["Fused", "0.2314*", "0.1203*", "0.1921*", "0.6016*", "0.4397*"]
     assert [line.split()[0] for line in lines[2:5]] == ["Fused", "EASE", "ALS"]
-    assert lines[-1].split() == ["Social", "0.0844", "0.0439", "0.0701", "0.2194", "0.1604"]
+    assert lines[-1] == "standard error of nDCG@10: 0.0061 or less"
+    assert lines[-2].split() == ["Social", "0.0844", "0.0439", "0.0701", "0.2194", "0.1604"]
     assert max(map(len, lines)) <= 100
 
 
