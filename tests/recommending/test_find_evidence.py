@@ -7,7 +7,7 @@ import scipy.sparse as sp
 
 from interestlake.interactions.batch import UserBatch
 from interestlake.models.scorer import Scorer
-from interestlake.recommending.explain import find_evidence
+from interestlake.recommending.explain import find_evidence, less_liked_of
 
 
 @dataclass(frozen=True)
@@ -26,8 +26,8 @@ class Planted(Scorer):
 def evidence(weights, added):
     history = sp.csr_matrix((np.array(weights, np.float32), ([0, 0, 0], [0, 1, 2])), shape=(1, 5))
     batch = UserBatch(history, history, sp.csr_matrix((1, 5)), {})
-    columns, shares = np.array([3, 4]), np.ones((2, 1))
-    made = find_evidence(batch, 0, columns, [Planted("planted", np.array(added, float))], shares)
+    columns, shares, low = np.array([3, 4]), np.ones((2, 1)), np.flatnonzero(less_liked_of(np.array(weights)))
+    made = find_evidence(batch, 0, columns, [Planted("planted", np.array(added, float))], shares, None, low)
     assert [one.columns.tolist() for one in made] == [one.by_source["planted"].tolist() for one in made]
     return [one.columns.tolist() for one in made]
 

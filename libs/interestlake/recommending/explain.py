@@ -34,17 +34,17 @@ def find_evidence(
     scorers: Sequence[Scorer],
     shares: np.ndarray,
     unnamed: np.ndarray | None = None,
+    less_liked: np.ndarray | None = None,
 ) -> list[Evidence]:
     """Evidence per item of one person's list.
 
     columns: (n,); shares: (n, S) over `scorers`. A history item's strength is the part of the fused score that comes
     through it: share_s * c_i / sum of the positive c over the history, summed over the sources s whose score is a sum
-    of contributions c. Only positive strength counts; ties go to the lower column. An item that the person liked less
-    than their history in the mean speaks only where no other does. unnamed: (I,) bool, history items that are never
-    evidence.
+    of contributions c. Only positive strength counts; ties go to the lower column. unnamed: (I,) bool, history items
+    that are never evidence; less_liked: columns of those that speak only where no other does.
     """
-    history, weights = batch.chosen(person)
-    liked = weights >= weights.mean() - 1e-6 if len(weights) else np.zeros(0, bool)
+    history, _ = batch.chosen(person)
+    liked = np.ones(len(history), bool) if less_liked is None else ~np.isin(history, less_liked)
     strength = np.zeros((len(history), len(columns)))
     parts: dict[str, np.ndarray] = {}
     for place, scorer in enumerate(scorers):
@@ -67,6 +67,12 @@ def find_evidence(
         )
         for item in range(len(columns))
     ]
+
+
+def less_liked_of(weights: np.ndarray) -> np.ndarray:
+    """(H,) weights of a history -> bool: liked less than the history in the mean, as a low rating is."""
+    weights = np.asarray(weights, np.float64)
+    return weights < weights.mean() - 1e-6 if len(weights) else np.zeros(0, bool)
 
 
 def _strongest(history: np.ndarray, strength: np.ndarray, liked: np.ndarray) -> np.ndarray:

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from ..interactions.batch import UserBatch
-from .explain import COUNTED, Evidence, find_evidence, shared_interests
+from .explain import COUNTED, Evidence, find_evidence, less_liked_of, shared_interests
 from .objected import kept_shares
 from .pool import Pool
 from .recommender import Recommender
@@ -63,7 +63,7 @@ def recommend_block(block: pd.DataFrame, recommender: Recommender, length: int) 
     ends = np.cumsum([len(columns) for columns in listed])
     for person, row in enumerate(block.itertuples(index=False)):
         columns, parts = listed[person], shares_of[ends[person] - len(listed[person]) : ends[person]]
-        evidence, used = evidence_of(batch, person, columns, recommender, parts), Used()
+        evidence, used = evidence_of(batch, person, row, columns, recommender, parts), Used()
         for place, column in enumerate(columns):
             given = {name: float(part) for name, part in zip(names, parts[place], strict=True) if part > 0}
             shares = sorted(given.items(), key=lambda pair: (-pair[1], pair[0]))
@@ -89,11 +89,16 @@ def recommend_block(block: pd.DataFrame, recommender: Recommender, length: int) 
 
 
 def evidence_of(
-    batch: UserBatch, person: int, columns: np.ndarray, recommender: Recommender, parts: np.ndarray
+    batch: UserBatch, person: int, row: Any, columns: np.ndarray, recommender: Recommender, parts: np.ndarray
 ) -> list[Evidence]:
-    """`find_evidence` by the recommender's models; what the rails hide is never named."""
+    """`find_evidence` by the recommender's models; what the rails hide is never named, and what the person liked less
+    than their history in the mean, as a low rating says, only where nothing else speaks. row(items, weights)."""
     unnamed = None if recommender.guard is None else recommender.guard.unnamed
-    return find_evidence(batch, person, columns, recommender.scorers, parts, unnamed)
+    less_liked = None
+    if row.items is not None:
+        low = less_liked_of(row.weights)
+        less_liked = recommender.catalogue.column_of_index[np.asarray(row.items, np.int64)[low]]
+    return find_evidence(batch, person, columns, recommender.scorers, parts, unnamed, less_liked)
 
 
 def _facts(
@@ -145,7 +150,7 @@ def why_listed(
     """
     columns = np.array([column])
     parts = recommender.fusion.shares(pool, rows_in_pool(pool, person, columns))
-    [evidence] = evidence_of(batch, person, columns, recommender, parts)
+    [evidence] = evidence_of(batch, person, row, columns, recommender, parts)
     given = {name: float(part) for name, part in zip(recommender.names, parts[0], strict=True) if part > 0}
     shares = dict(sorted(given.items(), key=lambda pair: (-pair[1], pair[0])))
     return shares, evidence, write_reason(_facts(batch, person, row, column, given, evidence, recommender)).text

@@ -63,7 +63,8 @@ def explain_one(context: StageContext, user: str, item_id: str) -> None:
         print("\nreasons")
         for reason in lake.read("gold.reasons").where(mine).orderBy("kind", "path").collect():
             print(f"  {reason['kind']:<16}{reason['statement']}")
-    evidence = [int(c) for c in evidence_of(batch, 0, np.array([column]), recommender, parts)[0].columns]
+    [spoken] = evidence_of(batch, 0, next(block.itertuples(index=False)), np.array([column]), recommender, parts)
+    evidence = [int(c) for c in spoken.columns]
     if listed:
         rec = listed.asDict() | {"evidence": list(listed["evidence"])}
         contrast = person_rows(

@@ -142,7 +142,7 @@ class Recommender:
         at = int(np.searchsorted(pool.columns, column))
         better = (scores > scores[at]) | ((scores == scores[at]) & (pool.columns < column))
         batch = state.known.batch(np.array([person]), state.friends, state.vectors)
-        nothing_held = SimpleNamespace(interests=None, shares=None)
+        nothing_held = SimpleNamespace(items=None, weights=None, interests=None, shares=None)
         shares, evidence, reason = why_listed(batch, pool, 0, nothing_held, int(column), state.explaining)
         return answer | {"score": float(scores[at]), "rank": int(better.sum()) + 1, "sources": shares,
                          "evidence": state.items.at(evidence.columns).tolist(), "reason": reason}  # fmt: skip
