@@ -173,15 +173,15 @@ class Lake:
         """What Delta calls the newest commit: WRITE, MERGE, DELETE, ..."""
         return self._action(name, self.version(name), "commitInfo").get("operation", "")
 
-    def vacuum(self, name: str, keep_hours: float) -> None:
+    def vacuum(self, name: str, keep_hours: float, checked: bool = False) -> None:
         """Delete data and change files that the newest version does not use and that are older than `keep_hours`.
 
-        Versions older than that can no longer be read; with 0 a reader in the middle of an older version fails.
+        Older versions can no longer be read; with 0 a reader in their middle fails. checked: by Delta's own check, too.
         """
         # listing the files of one table takes no more tasks than there are slots; the default is ten thousand
         slots = str(self.spark.sparkContext.defaultParallelism)
         own = {
-            "spark.databricks.delta.retentionDurationCheck.enabled": "false",
+            "spark.databricks.delta.retentionDurationCheck.enabled": str(checked).lower(),
             "spark.sql.sources.parallelPartitionDiscovery.parallelism": slots,
         }
         with settings(self.spark, own):

@@ -83,9 +83,7 @@ def delete_unused(lake: Lake, name: str, files: Files, keep_hours: int) -> bool:
     whether any was old enough. Versions older than that can no longer be read."""
     if not files.older(keep_hours, time.time() * 1000):
         return False
-    own = {"spark.sql.sources.parallelPartitionDiscovery.parallelism": str(lake.spark.sparkContext.defaultParallelism)}
-    with settings(lake.spark, own):
-        lake.spark.sql(f"VACUUM delta.`{lake.path(name)}` RETAIN {keep_hours} HOURS")
+    lake.vacuum(name, keep_hours, checked=True)
     return True
 
 
@@ -106,5 +104,5 @@ def broken_rules(rows: DataFrame, table: Table) -> dict[str, int]:
     of_key = rows.groupBy(*table.key).agg(F.count(F.lit(1)).alias("rows_of_key"), *broken)
     sums = [F.coalesce(F.sum(name), F.lit(0)).alias(name) for name, _ in rules]
     twice = F.coalesce(F.sum(F.col("rows_of_key") - 1), F.lit(0)).alias("one_row_per_key")
-    found = only_row(of_key.agg(*sums, twice)).asDict()
-    return {name: count for name, count in found.items() if count}
+    counts = only_row(of_key.agg(*sums, twice)).asDict()
+    return {name: count for name, count in counts.items() if count}

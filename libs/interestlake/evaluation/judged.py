@@ -31,5 +31,5 @@ def of_judged(asked: DataFrame, tested: DataFrame, lists: DataFrame) -> DataFram
     sample already: the people that the fusion learned from.
     """
     listed = lists.where("split = 'validation'").select("split", "user_id").distinct()
-    judged = listed.unionByName(tested.select(F.lit("test").alias("split"), "user_id").distinct())
+    judged = listed.unionByName(tested.select(F.lit("test").alias("split"), "user_id"))
     return asked.join(judged, ["split", "user_id"], "left_semi")

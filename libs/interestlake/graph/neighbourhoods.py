@@ -47,9 +47,9 @@ def neighbourhood_weights(summed: DataFrame, item_count: int, l2: float, neighbo
 def _nearest(item_count: int, neighbours: int) -> Callable:
     def nearest(frames: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
         for strip, gram in _strips(frames, item_count):
-            found = near_rows(gram, strip * STRIP_ITEMS, neighbours)
-            wide = np.full((len(found), neighbours), -1, np.int32)
-            wide[:, : found.shape[1]] = found
+            rows = near_rows(gram, strip * STRIP_ITEMS, neighbours)
+            wide = np.full((len(rows), neighbours), -1, np.int32)
+            wide[:, : rows.shape[1]] = rows
             yield pd.DataFrame({"strip": [strip], "near": [wide.tobytes()]})
 
     return nearest

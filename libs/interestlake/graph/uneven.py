@@ -20,17 +20,18 @@ def uneven_remarks(histories: DataFrame, params: Graph) -> list[str]:
     people, many, theirs = only_row(
         lengths.agg(F.count(F.lit(1)), F.count_if(long), F.coalesce(F.sum(F.when(long, F.col("items"))), F.lit(0)))
     )
-    told = []
+    remarks = []
     if many:
         drawn = many * params.max_history
         people_have = counted(many, "person has", "people have")
-        told.append(f"{people_have} more than graph.max_history={params.max_history} items: {drawn:,} of their "
+        remarks.append(f"{people_have} more than graph.max_history={params.max_history} items: {drawn:,} of their "
                     f"{theirs:,}, drawn by the seed, make pairs")  # fmt: skip
     holders = histories.groupBy("node").agg(F.count(F.lit(1)).alias("people"))
     common = holders.where(F.col("people") > COMMON * people)
     items, most = only_row(common.agg(F.count(F.lit(1)), F.max("people")))
     if items:
-        told.append(f"{counted(items, 'item is', 'items are')} with more than {COMMON:.0%} of {people:,} people, one "
-                    f"with {most:,}: graph.popularity_discount={params.popularity_discount:g} makes such edges weigh "
+        items_are = counted(items, "item is", "items are")
+        remarks.append(f"{items_are} with more than {COMMON:.0%} of {people:,} people, one with {most:,}: "
+                       f"graph.popularity_discount={params.popularity_discount:g} makes such edges weigh "
                     f"less, and graph.max_neighbours={params.max_neighbours} of them are an item's own")  # fmt: skip
-    return told
+    return remarks

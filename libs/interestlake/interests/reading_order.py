@@ -23,11 +23,6 @@ def is_told(kind: Column, strength: Column) -> Column:
     return kind.isin(*NAMED_KINDS) | (strength > AS_EVERYBODY)
 
 
-def kind_of(interest_id: Column) -> Column:
-    """The kind that an interest's id begins with."""
-    return F.substring_index(interest_id, ":", 1)
-
-
 def first_interests(vocabulary: DataFrame, k: int) -> Callable[[DataFrame], DataFrame]:
     """gold.interest_map rows -> (user_id, interest_id, kind, name, place <= k), in reading order. Lazy.
 

@@ -43,10 +43,10 @@ def near_rows(rows: sp.csr_matrix, first_item: int, neighbours: int) -> np.ndarr
     apart = block.row + first_item != block.col
     near = strongest_per_row(block.row[apart], block.col[apart], block.data[apart], neighbours, block.shape)
     lengths = np.diff(near.indptr)
-    found = np.full((rows.shape[0], max(lengths.max(initial=0), 1)), rows.shape[1], np.int64)
-    found[np.arange(found.shape[1]) < lengths[:, None]] = near.indices
-    found.sort(axis=1)
-    return np.where(found < rows.shape[1], found, -1).astype(np.int32)
+    columns = np.full((rows.shape[0], max(lengths.max(initial=0), 1)), rows.shape[1], np.int64)
+    columns[np.arange(columns.shape[1]) < lengths[:, None]] = near.indices
+    columns.sort(axis=1)
+    return np.where(columns < rows.shape[1], columns, -1).astype(np.int32)
 
 
 def solved(left: np.ndarray, right: np.ndarray, l2: float) -> np.ndarray:
