@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 
@@ -42,6 +43,34 @@ def test_a_run_that_was_killed_is_named_with_what_goes_on_with_it(command, said,
     noted = json.loads((tmp_path / ".held.json").read_text())
     (tmp_path / ".held.json").write_text(json.dumps({k: v for k, v in noted.items() if k != "command"}))
     assert "the same command with --run-id r7" in lake.run(asked).fix  # of a version that noted none
+
+
+ENDED = """
+import sys, time
+from interestlake.cli import main as cli
+from interestlake.core.held_file import LocalFile
+from interestlake.core.hold import NAME, take
+def execute(arguments, load):
+    hold = take(LocalFile(f"{sys.argv[1]}/{NAME}"), "r7", sys.argv[1])
+    try:
+        print("holds", flush=True)
+        time.sleep(60)
+    finally:
+        hold.release()
+cli.execute = execute
+sys.exit(cli.main(["run", "--source", "sample", "--lake", sys.argv[1]]))
+"""
+
+
+def test_sigterm_lets_go_of_the_lake(tmp_path):
+    """As schedulers and containers end a process."""
+    run = subprocess.Popen([sys.executable, "-c", ENDED, str(tmp_path)], text=True, stdout=subprocess.PIPE,
+                           stderr=subprocess.PIPE)  # fmt: skip
+    assert run.stdout.readline() == "holds\n" and (tmp_path / ".held.json").exists()
+    run.send_signal(signal.SIGTERM)
+    _, log = run.communicate(timeout=60)
+    assert run.returncode == 143 and "ended by SIGTERM; --run-id of this run goes on where it stopped" in log
+    assert not (tmp_path / ".held.json").exists()
 
 
 @pytest.mark.parametrize(("words", "said"), [

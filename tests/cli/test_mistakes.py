@@ -35,7 +35,14 @@ def test_one_message(tmp_path, caplog, more, message):
     assert not (tmp_path / "lake").exists()
 
 
-@pytest.mark.parametrize(("text", "message"), [("rank: [", "readable YAML"), ("rank: 1\nrank: 2", "'rank' given twice"),
+BOMB = "a: &a [1,1,1,1,1,1,1,1,1,1]\n" + "".join(
+    f"{b}: &{b} [{', '.join(['*' + a] * 10)}]\n" for a, b in zip("abcdefg", "bcdefgh", strict=True)
+)
+
+
+@pytest.mark.parametrize(("text", "message"), [("rank: [", "readable YAML"), (BOMB, "at most 100,000 values"),
+                                               ("a: &a [*a]", "at most 100,000 values"),
+                                               ("rank: 1\nrank: 2", "'rank' given twice"),
                                                (b"rank: \xff", "in UTF-8"), ("- 1", "found list")])  # fmt: skip
 def test_faults_of_conf(tmp_path, caplog, text, message):
     (tmp_path / "params").mkdir()

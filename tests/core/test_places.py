@@ -47,6 +47,14 @@ def test_room_for_what_is_read(tmp_path, monkeypatch):
         expect_lake_place(str(tmp_path / "lake"), [str(tmp_path / "input")])
 
 
+@pytest.mark.parametrize("inside", ["", "page", "_delta_log", "_delta_log/page", "part=1/deep"])
+def test_no_folder_inside_a_table(tmp_path, inside):
+    (tmp_path / "lake" / "gold" / "metrics" / "_delta_log").mkdir(parents=True)
+    with pytest.raises(BadInput, match="inside the table .*/gold/metrics; expected a folder outside a lake's tables"):
+        expect_writable(str(tmp_path / "lake" / "gold" / "metrics" / inside))
+    expect_writable(str(tmp_path / "lake" / "gold"))
+
+
 @pytest.mark.parametrize("out", ["", " ", "s3a://bucket/out"])
 def test_no_folder_of_this_machine(out):
     with pytest.raises(BadInput, match="no folder's path; expected a folder on this machine"):

@@ -49,6 +49,13 @@ def test_two_items_make_no_interest_of_the_words_in_their_texts():
     assert "u  1 item," in one and "yet: 1 item," in one and "  1 item  Title i0" in one
 
 
+def test_a_long_history_ends_with_how_much_is_left_out():
+    lines = profile_text(rows_of(45, [("category:Western", 0.7, 0.1)]), "u", 5).splitlines()
+    last = lines[lines.index("chosen last") + 1 :]
+    assert [line.split("[")[1] for line in last[:20]] == [f"i{n}]" for n in range(44, 24, -1)]
+    assert last[20:] == ["  and 25 before; the page holds 45"]
+
+
 def test_a_person_of_words_alone_has_no_map_yet():
     rows = rows_of(2, [(f"keyword:{word}", 0.41, 0.3) for word in WORDS])
     text, page = profile_text(rows, "u", 5), render_own(gather_own(rows, "u", 5), "LAKE")

@@ -45,10 +45,13 @@ def test_person_asked_for_by_id(spark):
     assert choose_person(people.where("user_id = 'x'"), users, "") is None
 
 
-def test_graph_keeps_the_highest_pagerank_and_links_among_them(frames):
+def test_graph_keeps_what_is_named_then_the_highest_pagerank_and_links_among_them(frames):
     nodes, edges = planted.interest_nodes_and_edges()
     graph = read_graph(frames["graph.interest_nodes"], frames["graph.interest_edges"], frames["silver.interests"], 20)
-    expected = sorted(nodes, key=lambda n: (-n[5], n[0]))[:20]
+    words = [node[0].startswith(("keyword:", "topic:")) for node in nodes]
+    assert any(words) and not all(words)
+    kept_ids = sorted(nodes, key=lambda n: (n[0].startswith(("keyword:", "topic:")), -n[5], n[0]))[:20]
+    expected = sorted(kept_ids, key=lambda n: (-n[5], n[0]))
     assert [node.interest_id for node in graph.nodes] == [node[0] for node in expected]
     ids = {node.interest_id for node in graph.nodes}
     weights = {(a, b): w for a, b, w, _ in edges if a in ids and b in ids}

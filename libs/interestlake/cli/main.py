@@ -13,8 +13,9 @@ from .dispatch import LOG, execute
 from .faults import explained
 from .parser import build_parser
 from .say import set_up_logging
+from .terminated import Terminated, heeding_sigterm
 
-INTERRUPTED = 130  # as shells say it
+INTERRUPTED, TERMINATED = 130, 143  # as shells say it
 
 
 def _quiet_libraries() -> None:
@@ -39,7 +40,8 @@ def main(argv: Sequence[str] | None = None, load: Callable | None = None) -> int
     arguments.words = list(sys.argv[1:] if argv is None else argv)
     set_up_logging(arguments.quiet, arguments.verbose)
     try:
-        with nullcontext() if arguments.quiet else PROGRESS.reported(), PROGRESS.doing(arguments.command):
+        reported = nullcontext() if arguments.quiet else PROGRESS.reported()
+        with heeding_sigterm(), reported, PROGRESS.doing(arguments.command):
             execute(arguments, load)
         sys.stdout.flush()
     except GateRefused as refusal:
@@ -48,10 +50,11 @@ def main(argv: Sequence[str] | None = None, load: Callable | None = None) -> int
     except BrokenPipeError:  # the reader of our output has read enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return 0
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as ended:
         again = " --run-id of this run goes on where it stopped" if getattr(arguments, "lake", None) else ""
-        LOG.error("interrupted%s", f";{again}" if again else "")
-        return INTERRUPTED
+        terminated = isinstance(ended, Terminated)
+        LOG.error("%s%s", "ended by SIGTERM" if terminated else "interrupted", f";{again}" if again else "")
+        return TERMINATED if terminated else INTERRUPTED
     except Exception as fault:
         told = fault if isinstance(fault, InterestlakeError) else explained(fault)
         LOG.error("error: %s", told, exc_info=fault if arguments.verbose else None)

@@ -66,6 +66,10 @@ def expect_writable(folder: str, where: str = "--out", least: int = 0, what: str
                           expected=f"at most {LONGEST_PATH - BELOW}, names at most {LONGEST_NAME}",
                           where=where)  # fmt: skip
     there = Path(whole)
+    table = next((place for place in (there, *there.parents) if (place / "_delta_log").is_dir()), None)
+    if table or "_delta_log" in there.parts:
+        raise BadInput.of(f"{what} {folder}", found=f"a place inside the table {table or there}",
+                          expected="a folder outside a lake's tables", where=where)  # fmt: skip
     try:
         there = next(place for place in (there, *there.parents) if place.exists())
         with tempfile.TemporaryFile(dir=there) as probe:

@@ -7,6 +7,8 @@ import yaml
 
 from .errors import BadInput
 
+MOST_VALUES = 100_000  # with every alias written out; a few lines of aliases of aliases can stand for billions
+
 
 class _NoTwice(yaml.constructor.BaseConstructor):
     """A loader that refuses a name given twice, of which YAML itself keeps the last."""
@@ -32,10 +34,15 @@ class _AsWritten(_NoTwice, yaml.BaseLoader):
 def parse_yaml(text: str, what: str, where: str, as_written: bool = False) -> object:
     """What a YAML text says; as_written: every word as text, so that yes, no and 03 stay what they are.
 
-    Raises BadInput where it is not YAML, gives a name twice or holds a date or number that is none.
+    Raises BadInput where it is not YAML, gives a name twice, holds a date or number that is none, or more than
+    MOST_VALUES values.
     """
     try:
-        return yaml.load(text, Loader=_AsWritten if as_written else _Typed)  # both make plain values only
+        said = yaml.load(text, Loader=_AsWritten if as_written else _Typed)  # both make plain values only
+        if _values(said, {}) > MOST_VALUES:
+            raise BadInput.of(what, found="aliases that stand for more values than that", where=where,
+                              expected=f"at most {MOST_VALUES:,} values")  # fmt: skip
+        return said
     except (yaml.YAMLError, ValueError, TypeError, RecursionError) as error:
         found = " ".join(str(error).split())[:400]
         raise BadInput.of(what, found=found, expected="readable YAML", where=where) from error
@@ -48,3 +55,14 @@ def read_yaml(path: str | Path, what: str, where: str = "the file", as_written: 
     except (OSError, UnicodeDecodeError) as error:
         raise BadInput.of(what, found=str(error), expected="a readable YAML file in UTF-8", where=where) from error
     return parse_yaml(text, what, where, as_written)
+
+
+def _values(said: object, known: dict[int, int]) -> int:
+    """Values of a document with its aliases written out; known: id -> count, of what was counted before."""
+    if not isinstance(said, dict | list):
+        return 1
+    if id(said) not in known:
+        known[id(said)] = MOST_VALUES + 1  # one that holds itself has no end
+        inside = said.values() if isinstance(said, dict) else said
+        known[id(said)] = 1 + sum(_values(one, known) for one in inside)
+    return known[id(said)]

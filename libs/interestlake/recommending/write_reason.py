@@ -20,6 +20,7 @@ NAME_WORDS = 5
 MAX_WORDS = 25
 ENTRIES_PER_ITEM = 2  # entries of one list that one item of the history may explain
 INTERESTS = 3  # strongest shared ones, of which a sentence names one or two
+AMONG = 3  # strongest items with a place left, of which a sentence names a second one
 NEAR_THE_STRONGEST = 8  # items with a place left among which one with a fact, or of a kind with the item, goes first
 NO_HISTORY = "You have no history here yet"
 LINKED = ("together", "next", "text", "facts")  # codes that point at items of the history
@@ -74,7 +75,8 @@ def write_reason(facts: ReasonFacts, used: Used | None = None) -> Reason:
     The strongest code that has an item to point at leads, or a fact by name where what items are about has TELLING of
     its share (see `_telling`); else the strongest of the others. An item that explains ENTRIES_PER_ITEM entries of the
     list gives way to the next. One more thing is said where there is room: a fact that both items share, a shared
-    interest, or a second code of MIN_SHARE or more; the first with which no sentence of the list stands twice.
+    interest, a second item where NEAR_THE_STRONGEST or more have a place left, or a second code of MIN_SHARE or more;
+    the first with which no sentence of the list stands twice.
 
     Example: People who chose “Forrest Gump” also chose this; same director, Robert Zemeckis.
     """
@@ -91,6 +93,9 @@ def write_reason(facts: ReasonFacts, used: Used | None = None) -> Reason:
         more.append(("fact", f"; {in_common(*fact)}"))
     if shared:
         more.append(("interest", f", and {shared}"))
+    second = _second(link, column, facts, used)
+    if link and second is not None:
+        more.append(("second", _linked_also(link, quoted(facts.titles[second]), facts.chosen_together)))
     more += [(code, f", and {_clause(code, facts)}") for code in others if code != "popular"]
     if link:
         code, lead = link, _linked_lead(link, quoted(facts.titles[column]), facts.chosen_together, fact)
@@ -104,11 +109,12 @@ def write_reason(facts: ReasonFacts, used: Used | None = None) -> Reason:
     short = [(what, c) for what, c in more if len(f"{text}{c}".split()) <= MAX_WORDS] + [(code, "")]
     said, clause = next((one for one in short if f"{text}{one[1]}." not in used.texts), short[0])
     interests = interests if "interest" in (code, said) else ()
-    used.columns.update([column] if link else [])
+    named = ([column] if link else []) + ([second] if said == "second" and second is not None else [])
+    used.columns.update(named)
     used.interests.add(interests)
     used.texts.add(f"{text}{clause}.")
     named_fact = fact if fact and (link == "facts" or said == "fact") else ()
-    return Reason(code, (int(column),) if link else (), tuple(named_fact), interests, f"{text}{clause}.")
+    return Reason(code, tuple(map(int, named)), tuple(named_fact), interests, f"{text}{clause}.")
 
 
 def _interests(shared: Sequence[str], used: Used) -> tuple[str, ...]:
@@ -152,6 +158,14 @@ def _pointed_at(spoken: Sequence[str], facts: ReasonFacts, used: Used) -> tuple[
     return None, -1
 
 
+def _second(link: str | None, column: int, facts: ReasonFacts, used: Used) -> int | None:
+    """Another of the AMONG strongest items through which the code speaks, where later entries have enough left."""
+    free = _free(link, facts, used) if link and link != "facts" else []
+    titles = {facts.titles[column]} if free else set()
+    others = [c for c in free[:AMONG] if c != column and facts.titles[c] not in titles]
+    return others[0] if others and len(free) >= NEAR_THE_STRONGEST else None
+
+
 def in_common(relation: str, value: str) -> str:
     """A fact of two items in words: "same director, Robert Zemeckis", "both made by Yamaha", "both Comedy"."""
     name = shortened(value, NAME_WORDS)
@@ -170,6 +184,14 @@ def _linked_lead(code: str, title: str, chosen_together: bool, fact: tuple[str, 
     if code == "facts":
         return f"this is like {title}: {in_common(*present(fact))}"
     return f"people who chose {title} also chose this" if chosen_together else f"this goes well with {title}"
+
+
+def _linked_also(code: str, title: str, chosen_together: bool) -> str:
+    if code == "next":
+        return f", and {title}"
+    if code == "text":
+        return f", and like {title}"
+    return f", as did those who chose {title}" if chosen_together else f", and with {title}"
 
 
 def _clause(code: str, facts: ReasonFacts) -> str:

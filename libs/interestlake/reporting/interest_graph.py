@@ -17,13 +17,16 @@ def read_graph(
 ) -> InterestGraph | Missing:
     """The `max_nodes` interests of highest PageRank that have a neighbour, and each one's strongest links among them.
 
+    What people or catalogues name (categories, tags, named things) has its places before keywords and topics.
+
     nodes, edges: graph.interest_nodes, graph.interest_edges; interests: silver.interests for names, kinds and item
     counts (None: the id is read as "kind:name"). Collected: max_nodes nodes, at most LINKS_PER_NODE links per node, the
     sizes of the communities drawn. Ties are broken by id. The COLOURED communities with most PageRank on the drawing
     are numbered from 1 and go by their NAMED_BY most central interests, categories and tags before keywords and topics.
     Runs five Spark jobs.
     """
-    chosen = nodes.where("degree > 0").orderBy(F.desc("pagerank"), "interest_id").limit(max_nodes)
+    extracted = F.substring_index("interest_id", ":", 1).isin(*EXTRACTED)
+    chosen = nodes.where("degree > 0").orderBy(extracted, F.desc("pagerank"), "interest_id").limit(max_nodes)
     if interests is not None:
         named = interests.select("interest_id", "kind", "name", "item_count")
         chosen = chosen.join(named, "interest_id", "left")

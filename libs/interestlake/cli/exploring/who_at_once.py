@@ -13,6 +13,7 @@ from ...serving.directory import Directory
 from .columns import table
 
 MOST = 1_000
+NOBODY = "no person has an id near"
 
 
 def at_once(arguments: argparse.Namespace, params: Params, options: RunOptions) -> bool:
@@ -41,10 +42,11 @@ def show(directory: Directory, like: str | None, limit: int, key_file: str) -> N
 
 
 def shown_rows(directory: Directory, like: str | None, limit: int, key_file: str) -> str:
-    """People and items, those that `like` names or others."""
+    """People and items, those that `like` names or others; the items first where it names no person."""
     keys = keys_at_hand(directory.people.origins(), key_file, f"lake {directory.people.root}")
-    lines = [_people(directory, like, limit, keys), *([keys.why] if keys.lacking else [])]
-    return "\n".join([*lines, _items(directory, like, limit)])
+    people, items = _people(directory, like, limit, keys), _items(directory, like, limit)
+    people = "\n".join([people, *([keys.why] if keys.lacking else [])])
+    return "\n\n".join((items, people) if people.startswith(NOBODY) else (people, items))
 
 
 def _people(directory: Directory, like: str | None, limit: int, keys: Keys) -> str:
@@ -62,6 +64,8 @@ def _people(directory: Directory, like: str | None, limit: int, keys: Keys) -> s
             names = near_people(directory.people, like, keys)
             rows = directory.named(names, limit)
             title = f"people with an id near {shown(like)}"
+        if not rows:
+            return f"{NOBODY} {shown(like)}"
     lines = [(names.get(row["user_id"]), row["user_id"][:SHOWN_DIGITS], row["segment"], int(row["item_count"]),
               _day(row["last_ts"])) for row in rows]  # fmt: skip
     return f"{title}\n{table(('user', 'pseudonym', 'history', 'items', 'last choice'), lines) if lines else 'none'}"
@@ -78,4 +82,4 @@ def _items(directory: Directory, like: str | None, limit: int) -> str:
         rows, title = directory.near_titles(like)[:limit], f"no title holds {shown(like)}; the nearest"
     lines = [(row["item_id"], plain(row["title"]), ", ".join(map(plain, row["categories"][:3])), row["people"])
              for row in rows]  # fmt: skip
-    return f"\n{title}\n{table(('item', 'title', 'categories', 'people'), lines) if lines else 'none'}"
+    return f"{title}\n{table(('item', 'title', 'categories', 'people'), lines) if lines else 'none'}"

@@ -7,7 +7,7 @@ from ...reporting.content import Missing
 from ...reporting.own_page import OwnPage, gather_own
 from ...reporting.wording import clipped
 
-SHOWN, LINE = 12, 96
+SHOWN, RECENT, LINE = 12, 20, 96
 
 
 def profile_text(rows: Rows, user_id: str, top_k: int) -> str:
@@ -22,7 +22,10 @@ def profile_text(rows: Rows, user_id: str, top_k: int) -> str:
     if not isinstance(page.expansions, Missing):
         lines += ["", "may come next", *(f"  {one.name}  {one.confidence:.2f}  {' > '.join(one.path)}"
                                          for one in page.expansions)]  # fmt: skip
-    lines += ["", "chosen last", *(f"  {seen.day or '-':<10}  {seen.title}  [{seen.item_id}]" for seen in page.recent)]
+    newest = page.recent[:RECENT]
+    lines += ["", "chosen last", *(f"  {seen.day or '-':<10}  {seen.title}  [{seen.item_id}]" for seen in newest)]
+    if page.items > len(newest):
+        lines.append(f"  and {page.items - len(newest):,} before; the page holds {min(page.items, len(page.recent)):,}")
     return "\n".join(lines)
 
 
