@@ -23,8 +23,8 @@ test:  ## set-up without the class archive, the linter, then every test except t
 	@bash infra/setup/setup.sh --without-archive
 	@bash infra/test.sh $(PYTEST)
 
-kill-test: setup  ## a run killed with SIGKILL three times ends with the tables of an undisturbed one
-	@$(IN_ENV) python -m pytest tests/pipeline -m kill $(PYTEST)
+kill-test: setup  ## a run killed at points drawn by chance (BENCH=20: so many; 3) ends with an undisturbed one's tables
+	@$(IN_ENV) python -m pytest tests/pipeline -m kill -s --kills $(or $(BENCH),3) $(PYTEST)
 
 surfaces-test: setup  ## the notebooks and the MLproject entry points run for real
 	@$(IN_ENV) python -m pytest tests/notebooks tests/mlproject -m surfaces $(PYTEST)

@@ -17,6 +17,11 @@ ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared" / "data"
 
 
+def pytest_addoption(parser):
+    """--kills N: at how many points of a run kill-test kills it."""
+    parser.addoption("--kills", type=int, default=3, metavar="N")
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
     """The mark `spark` on each test that needs the session: the two kinds run side by side."""

@@ -19,6 +19,7 @@ BOUNDS: dict[str, tuple[int, str]] = {
     "cli/exploring/tell.py": (2, f"{HEAD}, and {FIGURES}"),
     "cli/undo.py": (1, RUNS),
     "core/claim.py": (2, RUNS),
+    "core/merging.py": (1, "at most RANGES rows"),
     "core/spark_rows.py": (1, PERSON),
     "core/unchanged.py": (1, RUNS),
     "core/undo.py": (5, RUNS),

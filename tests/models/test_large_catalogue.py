@@ -7,8 +7,10 @@ import scipy.sparse as sp
 from interestlake.interactions.batch import UserBatch
 from interestlake.models import information, nearest
 from interestlake.models.factors import FactorScorer
+from interestlake.models.graph_filter import GraphFilter
 from interestlake.models.information import InformationScorer, SharedOpinions
 from interestlake.models.nearest import RECALL, NearOpinions
+from interestlake.models.summed import SummedOpinions
 from interestlake.models.text import TextScorer
 from interestlake.models.top import top_columns
 
@@ -58,6 +60,28 @@ def test_an_index_finds_the_exact_best_and_scores_them_exactly(kind):
     np.testing.assert_array_equal(
         np.where(exact[:, 0] > 0, columns[:, 0], -1), np.where(exact[:, 0] > 0, expected[:, 0], -1)
     )
+
+
+@pytest.mark.parametrize("rank", [4, 32])
+def test_a_sum_of_a_product_and_of_vectors_is_looked_up_in_both(rank):
+    """Few dimensions leave items alike, many tell them apart: both parts bring items that the other has not."""
+    plain = GraphFilter.of("filter", histories_of(400, ITEMS, 12, 1), rank, 3.0, seed=1)
+    batch = batch_of()
+    large = plain.indexed(batch, 1, least=ITEMS)
+    opinions, scores = large.opinions(batch), plain.score(batch)
+    assert isinstance(opinions, SummedOpinions)
+    columns, values = opinions.top(batch.history, 100)
+    expected, _ = top_columns(scores, batch.history, 100)
+    share = [len(set(mine) & set(best)) / len(best) for mine, best in zip(columns, expected, strict=True)]
+    assert np.mean(share) >= RECALL
+    listed = columns >= 0
+    person = np.nonzero(listed)[0]
+    stored = np.asarray(opinions.near[person, columns[listed]]).ravel() > 0
+    assert stored.any() and not stored.all()
+    np.testing.assert_allclose(values[listed], scores[person, columns[listed]], rtol=1e-3, atol=1e-6)
+    at = opinions.at(person, columns[listed])
+    np.testing.assert_allclose(at, scores[person, columns[listed]], rtol=1e-4, atol=1e-7)
+    assert not batch.history[person, columns[listed]].any()
 
 
 def test_vectors_that_cannot_be_told_apart_are_all_searched(monkeypatch):

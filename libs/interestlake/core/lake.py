@@ -14,8 +14,9 @@ from pyspark.sql import Column, DataFrame, SparkSession
 
 from .commits import NAMED, NAMING, Commit, action, last_version, standing
 from .conflicts import patient
-from .contract import conform, contract_of, described, empty, equal, one_row, required, type_of, with_later_columns
+from .contract import conform, contract_of, described, empty, one_row, required, with_later_columns
 from .errors import BadInput
+from .merging import merge
 from .only_row import only_row
 from .schemas.all import Table
 from .session import settings
@@ -247,17 +248,12 @@ class Lake:
         self, table: Table, rows: DataFrame, app: str, deletes: bool = False, lacking: str | None = None
     ) -> None:
         self._widen(table)
-        on = " AND ".join(f"t.{key} = s.{key}" for key in table.key)
-        values = [name for name in table.column_names if name not in table.key]
-        same = " AND ".join(equal(name, type_of(table, name)) for name in values)
-        merge = self._named_delta(table.name, app).alias("t").merge(rows.alias("s"), on)
-        put: dict[str, str | Column] = {column: f"s.{column}" for column in table.column_names}
-        if deletes:
-            merge = merge.whenMatchedDelete("s.gone")
-        if values:
-            merge = merge.whenMatchedUpdate(condition=f"NOT ({same})", set=put)
-        merge = merge.whenNotMatchedInsert("NOT s.gone", put) if deletes else merge.whenNotMatchedInsert(values=put)
-        (merge.whenNotMatchedBySourceDelete(lacking) if lacking else merge).execute()
+        merge(self._named_delta(table.name, app), table, rows, self._file_count(table.name), deletes, lacking)
+
+    def _file_count(self, name: str) -> int:
+        """Data files of the newest version, from the log's state, which a merge reads anyway."""
+        log = jvm(self.spark).org.apache.spark.sql.delta.DeltaLog
+        return int(log.forTable(self.spark._jsparkSession, self.path(name)).unsafeVolatileSnapshot().numOfFiles())
 
     def _last_commit(self, name: str) -> int:
         return last_version(self.spark, self.path(name))

@@ -61,7 +61,7 @@ def satisfaction(lists: np.ndarray, feedback: Sequence[dict[int, float]], k: int
 
 
 def coverage(lists: np.ndarray, item_count: int) -> float:
-    """Distinct items of the lists / items of the catalogue, as `variety.coverage`."""
+    """Distinct items of the lists / items of the catalogue, as the rows of `table.spread`."""
     return len(np.unique(lists[lists >= 0])) / max(item_count, 1)
 
 
@@ -84,6 +84,19 @@ def mean_dissimilarity(vectors: np.ndarray) -> float:
         return float("nan")
     total = vectors.sum(axis=0, dtype=np.float64)
     return 1.0 - float(total @ total - count) / (count * (count - 1))
+
+
+def dissimilarity_within(vectors: np.ndarray, ks: Sequence[int]) -> np.ndarray:
+    """(B, length, d) unit vectors, zeros where an item has none -> (B, len(ks)) `mean_dissimilarity` of the first k.
+
+    Of n unit vectors of sum s, the pairs' cosines sum to (|s|^2 - n) / 2. nan for fewer than two.
+    """
+    sums = np.cumsum(vectors, axis=1, dtype=np.float64)
+    counts = np.cumsum(vectors.any(axis=2), axis=1)
+    last = np.minimum(np.asarray(ks), vectors.shape[1]) - 1
+    alike, some = (sums[:, last] ** 2).sum(axis=2), counts[:, last].astype(np.float64)
+    pairs = np.where(some > 1, some * (some - 1), np.nan)
+    return 1 - (alike - some) / pairs
 
 
 def diversity(lists: np.ndarray, vectors: np.ndarray) -> float:

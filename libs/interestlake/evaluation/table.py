@@ -64,11 +64,21 @@ def accuracy(interactions: DataFrame, people: DataFrame, ks: Sequence[int]) -> C
 
 def _averaged(rows: DataFrame) -> DataFrame:
     """(split, segment, model, metric, k, value) per list -> VALUES rows per segment and for all."""
-    segments = F.explode(F.array(F.lit("all"), F.col("segment")))
     return (
-        rows.withColumn("segment", segments)
+        rows.withColumn("segment", _all_and_own())
         .groupBy("split", "segment", "model", "metric", "k")
         .agg(F.avg("value").alias("value"), F.count("*").alias("users"), standard_error("value"))
+    )
+
+
+def _all_and_own() -> Column:
+    return F.explode(F.array(F.lit("all"), F.col("segment")))
+
+
+def _at_each(ks: Sequence[int], columns: str, name: str) -> Column:
+    """A row per k, `at`: k and, under `name`, what stands in the column of that beginning and k."""
+    return F.explode(F.array(*(F.struct(F.lit(k).alias("k"), F.col(f"{columns}{k}").alias(name)) for k in ks))).alias(
+        "at"
     )
 
 
@@ -84,26 +94,22 @@ def spread(items: DataFrame, people: DataFrame, train_users: int, ks: Sequence[i
     def build(lists: DataFrame) -> DataFrame:
         shown = lists.join(items.select("item_id", "user_count"), "item_id")
         shown = shown.join(people.select("split", "user_id", "segment"), ["split", "user_id"])
-        shown = shown.withColumn("segment", F.explode(F.array(F.lit("all"), F.col("segment"))))
-        shown = shown.withColumn("k", F.explode(F.array(*[F.lit(k) for k in ks]))).where("rank <= k")
-        bits = variety.novelty(F.col("user_count"), train_users)
-        per_list = (
-            shown.withColumn("bits", bits)
-            .groupBy("split", "segment", "model", "k", "user_id")
-            .agg(F.avg("bits").alias("bits"))
-        )
-        keys = ["split", "segment", "model", "k"]
-        novel = per_list.groupBy(*keys).agg(
-            F.avg("bits").alias("value"), F.count("*").alias("users"), standard_error("bits")
-        )
-        covered = shown.groupBy(*keys).agg(
-            variety.coverage(F.col("item_id"), catalogue_items).alias("value"),
-            F.countDistinct("user_id").alias("users"),
-            F.lit(None).cast("double").alias("error"),  # no mean over people
-        )
-        named = [(novel, "novelty"), (covered, "coverage")]
-        parts = [rows.withColumn("metric", F.lit(metric)).select(*VALUES) for rows, metric in named]
-        return parts[0].unionByName(parts[1])
+        shown = shown.withColumn("bits", variety.novelty(F.col("user_count"), train_users))
+        keys = ["split", "segment", "model"]
+        means = [F.avg(F.when(F.col("rank") <= k, F.col("bits"))).alias(f"bits{k}") for k in ks]
+        per_list = shown.groupBy(*keys, "user_id").agg(*means)
+        per_k = per_list.select(*keys, _at_each(ks, "bits", "value")).select(*keys, "at.*").where("value IS NOT NULL")
+        novel = _averaged(per_k.withColumn("metric", F.lit("novelty")))
+        # an item of both segments is one item of all
+        first = shown.groupBy(*keys, "item_id").agg(F.min("rank").alias("first"))
+        first = first.withColumn("segment", _all_and_own()).groupBy(*keys, "item_id").agg(F.min("first").alias("first"))
+        shares = [F.count_if(F.col("first") <= k) / float(max(catalogue_items, 1)) for k in ks]
+        covered = first.groupBy(*keys).agg(*(share.alias(f"covered{k}") for k, share in zip(ks, shares, strict=True)))
+        covered = covered.select(*keys, _at_each(ks, "covered", "covered")).select(*keys, "at.*")
+        whole = novel.join(covered, [*keys, "k"]).withColumns(
+            {"metric": F.lit("coverage"), "value": F.col("covered"), "error": F.lit(None).cast("double")}
+        )  # no mean over people
+        return novel.select(*VALUES).unionByName(whole.select(*VALUES))
 
     return build
 

@@ -8,12 +8,9 @@ from pyspark import Broadcast
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
-from .arrays import mean_dissimilarity
+from .arrays import dissimilarity_within
 
-
-def coverage(shown_items: Column, catalogue_items: int) -> Column:
-    """Distinct items shown to anyone within k / items of the catalogue. Example: 3 of 12 items shown -> 0.25."""
-    return F.countDistinct(shown_items) / F.lit(float(max(catalogue_items, 1)))
+AT_ONCE = 128  # lists whose vectors are looked at together
 
 
 def novelty(user_count: Column, users: int) -> Column:
@@ -33,15 +30,23 @@ def diversity(vectors: Broadcast, ks: Sequence[int]) -> Callable:
 
     def run(frames: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
         for frame in frames:
-            rows = []
-            for row in frame.itertuples(index=False):
-                shown = vectors.value[np.asarray(row.items, np.int64)]  # (length, d)
-                with_text = shown.any(axis=1)
-                for k in ks:
-                    value = mean_dissimilarity(shown[:k][with_text[:k]])
-                    if value == value:
-                        rows.append((row.split, row.model, row.user_id, k, value))
-            yield pd.DataFrame(rows, columns=["split", "model", "user_id", "k", "value"])
+            if frame.empty:
+                continue
+            longest = frame["items"].str.len().max()
+            places = np.full((len(frame), longest), len(vectors.value), np.int64)  # of the row of zeros behind the last
+            for row, items in zip(places, frame["items"], strict=True):
+                row[: len(items)] = items
+            parts = []
+            for start in range(0, len(frame), AT_ONCE):
+                shown = places[start : start + AT_ONCE]
+                none = shown == len(vectors.value)
+                found = vectors.value[np.where(none, 0, shown)]  # (lists, longest, d)
+                found[none] = 0
+                parts.append(dissimilarity_within(found, ks))
+            values = np.concatenate(parts)
+            row, place = np.nonzero(~np.isnan(values))
+            told = frame[["split", "model", "user_id"]].iloc[row].reset_index(drop=True)
+            yield told.assign(k=np.asarray(ks)[place], value=values[row, place])
 
     schema = "split string, model string, user_id string, k int, value double"
     return lambda lists: lists.mapInPandas(run, schema)

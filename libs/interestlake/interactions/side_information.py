@@ -1,7 +1,7 @@
 """What is known beside the pairs -> unit vectors per item: texts by the encoder, facts by a truncated SVD."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from logging import Logger
 
@@ -54,6 +54,12 @@ class SideInformation:
             self._among.clear()
             self._among[mark] = nearest_rows(unit_rows(present(self.content)[:, :-1]), ALIKE, items)
         return self._among[mark]
+
+    def befriended(self, friends: sp.csr_matrix | None) -> "SideInformation":
+        """The same with other links; what was made of the items is shared, for links do not touch it."""
+        other = replace(self, friends=friends)
+        vars(other).update({name: made for name, made in vars(self).items() if name in ("alike", "_among")})
+        return other
 
     @cached_property
     def _among(self) -> dict[bytes, sp.csr_matrix]:

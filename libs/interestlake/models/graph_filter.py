@@ -13,23 +13,23 @@ from ..interactions.pairs import Pairs
 from ..interactions.side_information import SideInformation
 from .fitted import Fitted
 from .model import LEAST, PATTERN, Cost, Model, Size
-from .scorer import Scorer
+from .nearest import NearOpinions
+from .opinions import Opinions
+from .summed import SummedOpinions
+from .vectors import VectorScorer
 
 
 @dataclass(frozen=True)
-class GraphFilter(Scorer):
+class GraphFilter(VectorScorer):
     """score_u = h_u (N'N + share * D^-1/2 V V' D^1/2), N = D_U^-1/2 X D^-1/2, V its top right singular vectors.
 
     Shen et al. 2021, "How Powerful is Graph Convolution for Recommendation?": what LightGCN's propagation tends to
-    with many layers, without training. linear: (I, I) CSR, N'N without its diagonal; vectors: (I, d); spread: (I,)
-    degree^1/2, 0 for an item nobody chose.
+    with many layers, without training. item_vectors: (I, d), share * D^1/2 V; linear: (I, I) CSR, N'N without its
+    diagonal; damping: (I,) of a history's items, 1 / (share * D), 0 for an item nobody chose.
     """
 
-    name: str
     linear: sp.csr_matrix
-    vectors: np.ndarray
-    spread: np.ndarray
-    share: float
+    damping: np.ndarray
 
     @classmethod
     def of(cls, name: str, chosen: sp.csr_matrix, rank: int, share: float, seed: int) -> "GraphFilter":
@@ -43,14 +43,24 @@ class GraphFilter(Scorer):
         linear = sp.coo_matrix(normal.T @ normal)
         apart = linear.row != linear.col
         kept = (linear.data[apart].astype(np.float32), (linear.row[apart], linear.col[apart]))
-        spread = np.sqrt(per_item).astype(np.float32)
-        return cls(name, sp.csr_matrix(kept, linear.shape), right.T.astype(np.float32), spread, share)
+        items = (right.T * np.sqrt(per_item)[:, None] * share).astype(np.float32)
+        damping = (_inverse_root(per_item) ** 2 / share).astype(np.float32)
+        return cls(name, items, sp.csr_matrix(kept, linear.shape), damping)
+
+    def user_vectors(self, batch: UserBatch) -> np.ndarray:
+        return (batch.history @ sp.diags(self.damping)) @ self.item_vectors
 
     def score(self, batch: UserBatch) -> np.ndarray:
         near = np.asarray((batch.history @ self.linear).todense(), dtype=np.float32)
-        damped = batch.history @ sp.diags(_inverse_root(self.spread**2))
-        far = (damped @ self.vectors) @ self.vectors.T * self.spread  # (B, I) @ (I, d) @ (d, I) -> (B, I)
-        return (near + self.share * far).astype(np.float32)
+        return near + super().score(batch)
+
+    def opinions(self, batch: UserBatch) -> Opinions:
+        far = super().opinions(batch)
+        if not isinstance(far, NearOpinions):
+            return far  # `score` of the two together
+        near = sp.csr_matrix(batch.history @ self.linear, dtype=np.float32)
+        near.sort_indices()
+        return SummedOpinions(near, far)
 
 
 def _inverse_root(degree: np.ndarray) -> np.ndarray:

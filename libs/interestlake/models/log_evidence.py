@@ -13,6 +13,7 @@ from ..interactions.side_information import SideInformation
 from ..interactions.sparse_parts import block_of
 from .fitted import Fitted
 from .model import LEAST, NEXT, Cost, Model, Size
+from .opinions import SPARSE_CELLS, Opinions, sparse_or_dense
 from .scorer import Scorer
 from .transitions import transition_edges
 
@@ -49,6 +50,14 @@ class LogEvidence(Scorer):
     def score(self, batch: UserBatch) -> np.ndarray:
         scores = (self.given(batch) @ self.evidence).toarray()  # (B, I) @ (I, I) -> (B, I)
         return np.add(scores, self.background, out=scores, where=scores > 0)
+
+    def opinions(self, batch: UserBatch) -> Opinions:
+        product = sp.csr_matrix(self.given(batch) @ self.evidence, dtype=np.float32)
+        product.data += np.where(product.data > 0, self.background[product.indices], np.float32(0.0))
+        return sparse_or_dense(product)
+
+    def cells(self, items: int) -> int:
+        return min(items, SPARSE_CELLS)
 
     def contributions(self, batch: UserBatch, row: int, columns: np.ndarray) -> np.ndarray:
         """The background is shared among the history items as their evidence is."""

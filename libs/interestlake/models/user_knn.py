@@ -13,6 +13,7 @@ from ..interactions.side_information import SideInformation
 from .fitted import Fitted
 from .model import LEAST, PATTERN, Cost, Model, Size
 from .neighbours import strongest_per_row
+from .opinions import SPARSE_CELLS, Opinions, sparse_or_dense
 from .scorer import Scorer
 
 
@@ -39,10 +40,19 @@ class UserNeighbours(Scorer):
         return cls(name, _unit(chosen, item_weight), chosen.tocsr(), item_weight, neighbours, power)
 
     def score(self, batch: UserBatch) -> np.ndarray:
+        return np.asarray(self._product(batch).todense(), dtype=np.float32)
+
+    def opinions(self, batch: UserBatch) -> Opinions:
+        return sparse_or_dense(self._product(batch))
+
+    def cells(self, items: int) -> int:
+        return min(items, SPARSE_CELLS)
+
+    def _product(self, batch: UserBatch) -> sp.csr_matrix:
         alike = (_unit(batch.history, self.item_weight) @ self.rows.T).tocoo()  # (B, I) @ (I, V) -> (B, V)
         near = strongest_per_row(alike.row, alike.col, alike.data, self.neighbours, alike.shape)
         near.data **= self.power
-        return np.asarray((near @ self.chosen).todense(), dtype=np.float32)  # (B, V) @ (V, I) -> (B, I)
+        return sp.csr_matrix(near @ self.chosen, dtype=np.float32)  # (B, V) @ (V, I) -> (B, I)
 
 
 def _unit(history: sp.csr_matrix, item_weight: np.ndarray) -> sp.csr_matrix:

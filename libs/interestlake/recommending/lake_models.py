@@ -119,8 +119,7 @@ class LakeModels:
     def for_release(self, choice: Choice) -> Recommender:
         """Fitted on every pair; of the models, those that can change a list."""
         inputs = self.frames.whole()
-        side = replace(self.side, friends=inputs.friends)
-        return self._recommender(choice, inputs.train, side).fused_alone()
+        return self._recommender(choice, inputs.train, self.side.befriended(inputs.friends)).fused_alone()
 
     def _recommender(self, choice: Choice, histories: Pairs, side: SideInformation) -> Recommender:
         fusion, fitted = fit_all(choice, histories, side, self.seed, self.log)

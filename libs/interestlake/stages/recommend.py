@@ -16,6 +16,7 @@ from ..recommending.histories import held_out
 from ..recommending.lake_models import validation_lists
 from ..recommending.open_models import ATTRIBUTES, ITEM_TABLES, open_models
 from ..recommending.passes import list_models
+from ..recommending.recommender import Recommender
 from ..recommending.saved import TABLE as RECOMMENDER
 from ..recommending.saved import save_recommender
 from ..recommending.scoring import PEOPLE_TABLES, open_scoring, write_lists
@@ -64,18 +65,21 @@ def _run(context: StageContext) -> dict[str, float]:
     lists = people.transform(list_models(shared, length)).withColumn("split", F.lit("test"))
     validated = validation_lists(choice, models.user_ids, models.catalogue.item_ids, length)
     validated = rows_of(context.spark, "models.lists", validated.assign(split="validation"))
-    written, *_ = context.write_all(
-        {
-            "models.lists": lists.unionByName(validated),
-            CHOSEN: rows_of(context.spark, CHOSEN, rows),
-            FUSION: rows_of(context.spark, FUSION, [fusion_row(choice.fusion, run_id)]),
-            WEIGHTS: rows_of(context.spark, WEIGHTS, weight_rows(choice.fusion)),
-        }
-    )
+    tables = {
+        "models.lists": lists.unionByName(validated),
+        CHOSEN: rows_of(context.spark, CHOSEN, rows),
+        FUSION: rows_of(context.spark, FUSION, [fusion_row(choice.fusion, run_id)]),
+        WEIGHTS: rows_of(context.spark, WEIGHTS, weight_rows(choice.fusion)),
+    }
+
+    def released() -> Recommender:
+        """Everything again, on every pair."""
+        with _trainings(context):
+            return models.for_release(choice)
+
+    # the lists of the test phase are tasks of executors, the fits mostly the driver's
+    (written, *_), release = side_by_side(lambda: context.write_all(tables), released)
     shared.destroy()
-    # the release: everything again, on every pair
-    with _trainings(context):
-        release = models.for_release(choice)
     shared = SharedRecommender(context.spark, release)
     size, gold = side_by_side(
         lambda: save_recommender(context, release, shared.file), lambda: write_lists(context, scoring, shared)

@@ -1,0 +1,75 @@
+"""A merge of few keys opens few files of a large table, and changes what a merge that opens all of them changes."""
+
+import pytest
+
+from interestlake.core.lake import Lake
+from interestlake.core.merging import LEAST_FILES, RANGES, reach
+
+FRIENDS = "user_id string, friend_id string, source string"
+FILES = 2 * LEAST_FILES
+
+
+def friends(spark, users, source="s"):
+    return spark.createDataFrame([(user, "f", source) for user in users], FRIENDS)
+
+
+def user(number: int) -> str:
+    return f"{number:04d}"
+
+
+@pytest.fixture
+def large(spark, tmp_path) -> Lake:
+    """bronze.friends of 640 people in FILES files, each of a range of people; every fifth person is missing."""
+    lake = Lake(spark, str(tmp_path / "lake"))
+    rows = friends(spark, (user(n) for n in range(800) if n % 5))
+    lake.write("bronze.friends", rows.repartitionByRange(FILES, "user_id"), "r1")
+    return lake
+
+
+def scanned(lake: Lake) -> tuple[int, int]:
+    metrics = lake._metrics("bronze.friends", lake.version("bronze.friends"))
+    return int(metrics["numTargetFilesBeforeSkipping"]), int(metrics["numTargetFilesAfterSkipping"])
+
+
+def test_only_files_that_can_match_are_read(spark, large):
+    written = large.write("bronze.friends", friends(spark, [user(3), user(5), user(796)], "t"), "r2")
+    before, after = scanned(large)
+    assert before == FILES and after <= 3 and written.rows == 3
+    rows = {row["user_id"]: row["source"] for row in large.read("bronze.friends").collect()}
+    assert len(rows) == 641  # 5 came, 3 and 796 were there
+    assert {user for user, source in rows.items() if source == "t"} == {user(3), user(5), user(796)}
+
+
+def test_rows_that_go_are_found_too(spark, large):
+    gone = friends(spark, [user(1), user(10), user(799)]).selectExpr("*", "user_id <> '0010' AS gone")
+    assert large.change("bronze.friends", gone, "r2").rows == 3
+    assert scanned(large)[1] <= 3
+    users = {row["user_id"] for row in large.read("bronze.friends").collect()}
+    assert len(users) == 639 and user(10) in users and not users & {user(1), user(799)}
+
+
+def test_many_keys_everywhere_read_every_file_and_lose_nothing(spark, large):
+    large.write("bronze.friends", friends(spark, map(user, range(0, 800, 5)), "t"), "r2")
+    rows = large.read("bronze.friends").collect()
+    assert len(rows) == len({row["user_id"] for row in rows}) == 800
+    assert sum(row["source"] == "t" for row in rows) == 160
+
+
+def test_what_is_deleted_because_it_is_lacking_is_looked_for_in_every_file(spark, large):
+    large.write("bronze.friends", friends(spark, [user(3)], "t"), "r2", in_place_of="source = 's'")
+    assert [row["source"] for row in large.read("bronze.friends").collect()] == ["t"]
+
+
+@pytest.mark.parametrize("keys", [["a'b", 'c"d', "e\\f", "", "ü€😀", "%_"], [-(2**62), 0, 7, 2**62], []])
+def test_the_condition_holds_for_every_key(spark, keys):
+    of = "bigint" if keys and isinstance(keys[0], int) else "string"
+    rows = spark.createDataFrame([(key,) for key in keys * 3], f"k {of}")
+    condition = reach(rows, "k")
+    assert rows.alias("t").where(condition).count() == rows.count()
+    assert condition == "false" if not keys else condition.count("BETWEEN") <= RANGES
+
+
+def test_far_apart_keys_leave_out_what_lies_between(spark):
+    keys = spark.createDataFrame([(key,) for key in (1, 2, 1_000_000)], "k bigint")
+    between = spark.createDataFrame([(key,) for key in (0, 3, 500_000, 1_000_001)], "k bigint")
+    assert between.alias("t").where(reach(keys, "k")).count() == 0
