@@ -16,6 +16,7 @@ RUNS, PERSON, FIGURES = "a row for each run or stage", "one person's rows", "a r
 HEAD, SAMPLE, SOURCES = "the head of a list", "a sample of a set number of people", "a row for each source or file"
 PARTITIONS, CATALOGUE = "a row for each partition", "checked: recommend.max_item_gigabytes, or what it leaves out"
 BOUNDS: dict[str, tuple[int, str]] = {
+    "cli/decisions.py": (1, FIGURES),
     "cli/exploring/tell.py": (2, f"{HEAD}, and {FIGURES}"),
     "cli/undo.py": (1, RUNS),
     "core/claim.py": (2, RUNS),
@@ -23,6 +24,7 @@ BOUNDS: dict[str, tuple[int, str]] = {
     "core/spark_rows.py": (1, PERSON),
     "core/unchanged.py": (1, RUNS),
     "core/undo.py": (5, RUNS),
+    "evaluation/people_in_arms.py": (1, "a row for each of at most 20 arms and 1,000 days, checked: MOST_ARMS"),
     "graph/communities.py": (1, "half the square of graph.max_communities"),
     "graph/describe.py": (1, HEAD),
     "graph/factorise.py": (1, "checked: graph.svd_max_gigabytes, by the stage build_graph"),

@@ -15,6 +15,7 @@ from .params.kinds import of_rows
 from .yaml_file import parse_yaml, read_yaml
 
 PACKAGED = str(Path(__file__).parents[1] / "conf")  # in the wheel; in a checkout a link to its conf
+EXPERIMENT = "experiment"  # the source of a run that reads an experiment
 FEEDBACK = "feedback"  # the source of a refit's run
 KNOWLEDGE = "knowledge"  # the source of a knowledge command's run
 MEDIA = "media"  # the source of a run that embeds pictures and sounds
@@ -22,7 +23,7 @@ REQUEST = "request"  # the source of a run that does what one person asks for
 SUPPORT = "support"  # the source of a run that reads tickets
 UNDO = "undo"  # the source of a run that takes another one back
 # sources that bring no people of their own
-NO_PEOPLE = (FEEDBACK, KNOWLEDGE, MEDIA, REQUEST, SUPPORT, UNDO, "as ingested")
+NO_PEOPLE = (EXPERIMENT, FEEDBACK, KNOWLEDGE, MEDIA, REQUEST, SUPPORT, UNDO, "as ingested")
 
 
 def new_run_id() -> str:

@@ -1,6 +1,7 @@
 """A YAML mapping -> which files hold what, in which columns. Every fault is reported at once."""
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,7 @@ KEYS = {
     "items": (*TEXT, "categories_separator", "attributes"),
     "friends": TEXT,
     "facts": (*TEXT, "base", "item_prefix"),
+    "rows": (*TEXT, "time_unit", "decimal"),  # of a command over rows of its own, see rows_of_file
 }
 DIALECT = ("delimiter", "quote", "escape", "encoding", "header", "names")
 
@@ -106,13 +108,19 @@ def parse_mapping(loaded: object, origin: str) -> Mapping:
     names = {name: loaded[name] for name in NAMES if name in loaded}
     faults += [f"{name}={value!r}: expected letters, digits, dots, dashes" for name, value in names.items()
                if not (isinstance(value, str) and re.fullmatch(NAME, value))]  # fmt: skip
-    groups: dict[str, Any] = {name: _group(name, loaded[name], faults) for name in FIELDS if name in loaded}
+    groups: dict[str, Any] = {
+        name: parse_group(name, loaded[name], faults, FIELDS[name], REQUIRED[name]) for name in FIELDS if name in loaded
+    }
     if faults:
         raise BadInput(f"mapping {origin}: {counted(len(faults), 'fault')}\n  " + "\n  ".join(faults))
     return Mapping(**groups, **names)
 
 
-def _group(section: str, values: object, faults: list[str]) -> Group | None:
+def parse_group(
+    section: str, values: object, faults: list[str], fields: Collection[str], required: Collection[str]
+) -> Group | None:
+    """One section of a mapping; its columns may name `fields` and must name `required`. Where it is at fault, None, and
+    its faults are added."""
     if not isinstance(values, dict):
         faults.append(f"{section}: found {type(values).__name__}; expected `name: value` lines")
         return None
@@ -134,12 +142,12 @@ def _group(section: str, values: object, faults: list[str]) -> Group | None:
         faults.append(f"{section}.columns={columns!r}: expected `field: column` lines")
         columns = {}
     faults += [
-        f"{section}.columns.{name}: unknown field; expected {', '.join(FIELDS[section])}"
+        f"{section}.columns.{name}: unknown field; expected {', '.join(fields)}"
         for name in columns
-        if name not in FIELDS[section]
+        if name not in fields
     ]
     if form != "ntriples":
-        faults += [f"{section}.columns.{name}: missing" for name in REQUIRED[section] if name not in columns]
+        faults += [f"{section}.columns.{name}: missing" for name in required if name not in columns]
     _check_details(section, values, columns, faults)
     if len(faults) > before:
         return None
@@ -185,7 +193,13 @@ def _check_details(section: str, values: dict, columns: dict, faults: list[str])
     attributes = values.get("attributes", [])
     if not isinstance(attributes, list) or not all(isinstance(name, str) for name in attributes):
         faults.append(f"{section}.attributes={attributes!r}: expected a list of columns")
-    if section != "events":
+    if section not in ("events", "rows"):
+        return
+    if values.get("time_unit", "seconds") not in TIME_UNITS:
+        faults.append(f"{section}.time_unit={values['time_unit']!r}: expected one of {', '.join(TIME_UNITS)}")
+    if values.get("decimal", ".") not in (".", ","):
+        faults.append(f"{section}.decimal={values['decimal']!r}: expected '.' or ','")
+    if section == "rows":
         return
     given, names = values.get("event_type"), values.get("event_type_names", {})
     if (given is None) == ("event_type" not in columns):
@@ -194,7 +208,3 @@ def _check_details(section: str, values: dict, columns: dict, faults: list[str])
         faults.append(f"events.event_type={given!r}: expected one of {', '.join(EVENT_TYPES)}")
     if not isinstance(names, dict) or any(name not in EVENT_TYPES for name in names.values()):
         faults.append(f"events.event_type_names={names!r}: expected `source's name: one of {', '.join(EVENT_TYPES)}`")
-    if values.get("time_unit", "seconds") not in TIME_UNITS:
-        faults.append(f"events.time_unit={values['time_unit']!r}: expected one of {', '.join(TIME_UNITS)}")
-    if values.get("decimal", ".") not in (".", ","):
-        faults.append(f"events.decimal={values['decimal']!r}: expected '.' or ','")

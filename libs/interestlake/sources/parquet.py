@@ -47,6 +47,13 @@ def read_parquet(spark: SparkSession, files: tuple[InputFile, ...], wanted: tupl
     return reduce(DataFrame.unionAll, (_rows(spark, kinds, same, wanted) for kinds, same in alike.items()))
 
 
+def columns_of(spark: SparkSession, file: InputFile) -> tuple[str, ...]:
+    """The names of a file's columns. Raises BadInput where it is no Parquet."""
+    refuse_unreadable((file,))
+    kinds = _kinds(file)
+    return tuple(name for name, _ in kinds) if kinds else tuple(spark.read.parquet(file.address).columns)
+
+
 def _kinds(file: InputFile) -> Kinds | None:
     """By the file's footer; None where the file is not on this machine, and Spark's own reading decides."""
     if not file.path.startswith("file:"):

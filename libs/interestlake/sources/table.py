@@ -56,7 +56,7 @@ def _events(group: Group, columns: dict[str, Column]):
             present(field("user_id")),
             present(field("item_id")),
             present(event_type),
-            _number(field("value"), group.decimal),
+            with_point(field("value"), group.decimal),
             field("text"),
             field("timestamp"),
             group.time_unit,
@@ -64,7 +64,7 @@ def _events(group: Group, columns: dict[str, Column]):
     )
 
 
-def _number(text: Column | None, decimal: str) -> Column | None:
+def with_point(text: Column | None, decimal: str) -> Column | None:
     """A number as written with that sign -> with a point; one with a point where the sign is a comma is none."""
     if text is None or decimal == ".":
         return text

@@ -1,6 +1,6 @@
 """Every command of `interestlake`, once: name, help, example, options, and what runs it. Nothing slow is imported."""
 
-from . import benchmark, knowledge, models, operations, person, start, texts
+from . import benchmark, decisions, knowledge, models, operations, person, start, texts
 from .command import Command
 
 # the groups in the order of the help page, each with what it is about
@@ -14,7 +14,7 @@ GROUPS = {
 }
 COMMANDS: tuple[Command, ...] = (
     *start.COMMANDS, *benchmark.COMMANDS, *person.COMMANDS, *knowledge.COMMANDS, *texts.COMMANDS, *models.COMMANDS,
-    *operations.COMMANDS,
+    *decisions.COMMANDS, *operations.COMMANDS,
 )  # fmt: skip
 # a stage may be called by its name in tables and code too: build-graph is build_graph
 BY_NAME = {name: command for command in COMMANDS for name in (command.name, *command.aliases)}

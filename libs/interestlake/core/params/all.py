@@ -6,6 +6,7 @@ from .beside import (
     EmbedMedia,
     Entities,
     Expand,
+    Experiment,
     Explain,
     Knowledge,
     Maintain,
@@ -68,6 +69,7 @@ SECTIONS = {
     "entities": Entities,
     "explain": Explain,
     "summarise": Summarise,
+    "experiment": Experiment,
 }
 
 
@@ -104,6 +106,7 @@ class Params:
     entities: Entities = field(default_factory=Entities)
     explain: Explain = field(default_factory=Explain)
     summarise: Summarise = field(default_factory=Summarise)
+    experiment: Experiment = field(default_factory=Experiment)
 
 
 def section_fields(section: str) -> tuple[Field, ...]:
@@ -122,6 +125,7 @@ __all__ = [
     "Entities",
     "Evaluate",
     "Expand",
+    "Experiment",
     "Explain",
     "Graph",
     "Guard",

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from .kinds import choice, flag, names, number, text
+from .kinds import choice, flag, names, number, text, words
 
 
 @dataclass(frozen=True)
@@ -197,3 +197,15 @@ class Summarise:
     sentences: int = number(4, "sentences of a summary", low=1, high=100)
     blocked: str = text("", "file of further words that reach no text, one a line")
     classifier: str = text("", "MODULE:FUNCTION, texts -> probabilities of being harmful")
+
+
+@dataclass(frozen=True)
+class Experiment:
+    metrics: tuple[str, ...] = words("columns whose sum per person is compared")
+    before: tuple[str, ...] = words("metric=column of the same person before the experiment, which adjusts it (CUPED)")
+    lower: tuple[str, ...] = words("metrics of which less is better")
+    control: str = text("control", "arm that the others are held against")
+    shares: tuple[str, ...] = words("arm=share of the people that it was to have; empty = equal shares")
+    window_days: int = number(0, "days from a person's first row that count; 0 = all rows", low=0, high=3660)
+    planned_people: int = number(10_000, "people at whom the always-valid interval is narrowest", low=10)
+    level: float = number(0.95, "of every interval", low=0.5, high=0.9999)

@@ -62,4 +62,35 @@ INTEREST_METRICS = Table(
     mode="merge",
 )
 
-TABLES = (METRICS, AGAINST_CHAMPION, INTEREST_METRICS)
+EXPERIMENTS = Table(
+    "gold.experiments",
+    "one arm of an experiment in one metric, held against the control",
+    (
+        RUN_ID,
+        col("metric", "string", "column whose sum per person is compared"),
+        col("arm", "string", "arm"),
+        col("control", "string", "arm that it is held against; of the control's own row the same"),
+        col("people", "bigint", "people of the arm"),
+        col("mean", "double", "of the metric per person, as counted"),
+        optional(
+            "difference", "double", "mean less the control's, adjusted where adjusted_by says; null of the control"
+        ),
+        optional("low", "double", "lower end of the interval that holds at every look; null where there is none"),
+        optional("high", "double", "upper end"),
+        optional("single_low", "double", "lower end of Welch's interval, which holds at a single look"),
+        optional("single_high", "double", "upper end"),
+        optional("p_value", "double", "always-valid p-value; null of the control"),
+        optional("holm", "double", "the same, corrected for all arms and metrics of the run (Holm 1979)"),
+        optional("adjusted_by", "string", "column of the time before (CUPED); null where there is none"),
+        optional("variance_cut", "double", "share of the variance that the adjustment takes away"),
+        optional("verdict", "string", "too early to tell, better or worse; null of the control"),
+        col("ratio_p", "double", "always-valid p-value of the arms' shares; below 0.01 nothing of the run is sound"),
+        optional(
+            "ratio_since", "date", "day of entry from which it was below; null where it never was, or without times"
+        ),
+    ),
+    key=("run_id", "metric", "arm"),
+    mode="merge",
+)
+
+TABLES = (METRICS, AGAINST_CHAMPION, INTEREST_METRICS, EXPERIMENTS)

@@ -1,0 +1,28 @@
+"""What read-experiment prints when its stage is done."""
+
+from collections.abc import Mapping
+
+from pyspark.sql import functions as F
+
+from ..core.config import RunOptions
+from ..core.errors import GateRefused
+from ..core.lake import Lake
+from ..core.params.all import Params
+from ..core.progress import PROGRESS
+from ..evaluation.sample_ratio import THRESHOLD
+from ..reporting.experiment_table import experiment_text
+
+
+def read_experiment(lake: Lake, options: RunOptions, params: Params, figures: Mapping[str, float]) -> None:
+    """The split, then a table per metric. Raises GateRefused where the split does not hold."""
+    rows, asked = _rows(lake, "gold.experiments", options), params.experiment
+    PROGRESS.clear()
+    print(experiment_text(rows, figures, asked.metrics, asked.level))
+    if figures["ratio_p"] < THRESHOLD:
+        raise GateRefused(
+            "the arms do not have the shares of people that they were to have: no figure is to be believed"
+        )
+
+
+def _rows(lake: Lake, name: str, options: RunOptions) -> list[dict]:
+    return [row.asDict() for row in lake.read(name).where(F.col("run_id") == options.run_id).collect()]

@@ -1,0 +1,38 @@
+"""Commands that decide: between the arms of an experiment."""
+
+from ...core.config import EXPERIMENT
+from .command import Command, Number, OneStage, Option, as_count, as_names
+
+GROUP = "models"
+ROWS = (
+    Option("--input", "CSV, JSON lines or Parquet, files or folders; may be repeated", metavar="PATH", required=True,
+           repeat=True, file=True),
+    Option("--mapping", "YAML, one section `rows`: the files' format and the column of each field (default: by ending "
+           "and name)", metavar="YAML"),
+)  # fmt: skip
+LEVEL = Number(0.5, 0.9999)
+READ_EXPERIMENT = (
+    *ROWS,
+    Option("--metrics", "columns whose sum per person is compared", as_names, metavar="A,B", required=True,
+           sets="experiment.metrics"),
+    Option("--before", "columns of the time before that adjust a metric (CUPED)", as_names, metavar="METRIC=COLUMN,...",
+           sets="experiment.before"),
+    Option("--control", "arm that the others are held against (default control)", metavar="ARM",
+           sets="experiment.control"),
+    Option("--shares", "share of the people that each arm was to have (default: equal shares)", as_names,
+           metavar="ARM=SHARE,...", sets="experiment.shares"),
+    Option("--lower", "metrics of which less is better", as_names, metavar="A,B", sets="experiment.lower"),
+    Option("--window-days", "days from a person's first row that count, once they are over (default 0: all rows)",
+           Number(0, 3660, whole=True), metavar="N", sets="experiment.window_days"),
+    Option("--planned-people", "people at whom the always-valid interval is narrowest, said before the experiment "
+           "(default 10000)", as_count, metavar="N", sets="experiment.planned_people"),
+    Option("--level", "of every interval (default 0.95)", LEVEL, metavar="SHARE", sets="experiment.level"),
+)  # fmt: skip
+COMMANDS = (
+    Command(
+        "read-experiment", GROUP, "an A/B test beside its control, by intervals that may be looked at every day",
+        "interestlake read-experiment --lake out/lake --input experiment.csv --metrics clicks,revenue",
+        OneStage("stages.read_experiment:READ_EXPERIMENT", "cli.decisions:read_experiment", after=None),
+        READ_EXPERIMENT, EXPERIMENT,
+    ),
+)  # fmt: skip
