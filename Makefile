@@ -114,7 +114,7 @@ bench-sentiment: setup  ## the tuned encoder beside Spark NLP's naive Bayes; BEN
 bench-mentions: setup  ## polarity of the clause beside the whole text's; BENCH="--data CSV --model DIR [--train CSV]"
 	@$(IN_ENV) python -W ignore -m bench.mentions $(BENCH)
 
-bench-decide: setup  ## alarms of A/A tests looked at daily, over many simulated worlds
+bench-decide: setup  ## alarms of A/A tests looked at daily, and coverage of values by logs, over many simulated worlds
 	@$(IN_ENV) OMP_NUM_THREADS=1 python -W ignore -m bench.decide $(BENCH)
 
 lint: setup  ## ruff: faults, and what the formatter would change; pyrefly: types

@@ -125,7 +125,7 @@ def test_only_tracking_registered_and_the_copies_of_models_import_mlflow():
 SPARK_METRICS = {
     LIBRARY / "evaluation" / name
     for name in (
-        "judged.py", "moments_of_rows.py", "paired.py", "people_in_arms.py", "ranking.py",
+        "judged.py", "logged_rows.py", "moments_of_rows.py", "paired.py", "people_in_arms.py", "ranking.py",
         "readability.py", "variety.py", "table.py",
     )
 }  # fmt: skip

@@ -1,12 +1,15 @@
-"""Tests of nothing looked at every day: how often the intervals are wrong, over many worlds."""
+"""Tests of nothing looked at every day, and values by logs: how often the intervals are wrong, over many worlds."""
 
 import argparse
 
 import numpy as np
 
 from interestlake.evaluation.anytime import mixture_variance, radius
+from interestlake.evaluation.moments import moments_of
+from interestlake.evaluation.policy_values import policy_values
 
 from .experiments import ever_apart, normal_sums, rare_sums
+from .logs import TRUTH, world
 
 
 def kept_coming(runs: int, days: int, per_day: int, planned: int, window: int, seed: int) -> float:
@@ -37,8 +40,18 @@ def kept_coming(runs: int, days: int, per_day: int, planned: int, window: int, s
     return alarms / runs
 
 
+def coverage(runs: int, people: int, seed: int) -> dict[str, float]:
+    """Share of worlds in which each estimator's interval holds the truth."""
+    generator, held = np.random.default_rng(seed), {}
+    for _ in range(runs):
+        for one in policy_values(moments_of(world(people, generator).sums()), 0.95, True):
+            truth = TRUTH["served" if one.estimator == "logged" else "new"]
+            held[one.estimator] = held.get(one.estimator, 0) + (one.low <= truth <= one.high)
+    return {name: count / runs for name, count in held.items()}
+
+
 def main() -> None:
-    """Print the table."""
+    """Print both tables."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=10_000)
     runs = parser.parse_args().runs
@@ -55,6 +68,9 @@ def main() -> None:
     for window in (0, 7):
         share = kept_coming(few, 28, 50, 1_000, window, 12)
         print(f"{f'sums that grow, window {window}, {few} tests':<44}{share:>12.4f}")
+    print(f"\n95 % intervals that hold the truth, {runs} worlds of 500 people")
+    for name, share in coverage(runs, 500, 13).items():
+        print(f"{name:<8}{share:>8.4f}")
 
 
 if __name__ == "__main__":

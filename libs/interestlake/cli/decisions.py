@@ -1,4 +1,4 @@
-"""What read-experiment prints when its stage is done."""
+"""What read-experiment and evaluate-logs print when their stages are done."""
 
 from collections.abc import Mapping
 
@@ -11,6 +11,7 @@ from ..core.params.all import Params
 from ..core.progress import PROGRESS
 from ..evaluation.sample_ratio import THRESHOLD
 from ..reporting.experiment_table import experiment_text
+from ..reporting.policy_table import policy_text
 
 
 def read_experiment(lake: Lake, options: RunOptions, params: Params, figures: Mapping[str, float]) -> None:
@@ -22,6 +23,13 @@ def read_experiment(lake: Lake, options: RunOptions, params: Params, figures: Ma
         raise GateRefused(
             "the arms do not have the shares of people that they were to have: no figure is to be believed"
         )
+
+
+def evaluate_logs(lake: Lake, options: RunOptions, params: Params, figures: Mapping[str, float]) -> None:
+    """How much the logs say, an estimate per line, and what follows."""
+    rows = _rows(lake, "gold.policy_values", options)
+    PROGRESS.clear()
+    print(policy_text(rows, figures, params.policy.level))
 
 
 def _rows(lake: Lake, name: str, options: RunOptions) -> list[dict]:

@@ -18,12 +18,13 @@ PACKAGED = str(Path(__file__).parents[1] / "conf")  # in the wheel; in a checkou
 EXPERIMENT = "experiment"  # the source of a run that reads an experiment
 FEEDBACK = "feedback"  # the source of a refit's run
 KNOWLEDGE = "knowledge"  # the source of a knowledge command's run
+LOGS = "logs"  # the source of a run that values a policy by logs
 MEDIA = "media"  # the source of a run that embeds pictures and sounds
 REQUEST = "request"  # the source of a run that does what one person asks for
 SUPPORT = "support"  # the source of a run that reads tickets
 UNDO = "undo"  # the source of a run that takes another one back
 # sources that bring no people of their own
-NO_PEOPLE = (EXPERIMENT, FEEDBACK, KNOWLEDGE, MEDIA, REQUEST, SUPPORT, UNDO, "as ingested")
+NO_PEOPLE = (EXPERIMENT, FEEDBACK, KNOWLEDGE, LOGS, MEDIA, REQUEST, SUPPORT, UNDO, "as ingested")
 
 
 def new_run_id() -> str:

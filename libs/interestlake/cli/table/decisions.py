@@ -1,7 +1,8 @@
-"""Commands that decide: between the arms of an experiment."""
+"""Commands that decide: between the arms of an experiment, and about a policy by logs of another."""
 
-from ...core.config import EXPERIMENT
+from ...core.config import EXPERIMENT, LOGS
 from .command import Command, Number, OneStage, Option, as_count, as_names
+from .shared import LONGEST_LIST
 
 GROUP = "models"
 ROWS = (
@@ -28,11 +29,25 @@ READ_EXPERIMENT = (
            "(default 10000)", as_count, metavar="N", sets="experiment.planned_people"),
     Option("--level", "of every interval (default 0.95)", LEVEL, metavar="SHARE", sets="experiment.level"),
 )  # fmt: skip
+EVALUATE_LOGS = (
+    *ROWS,
+    Option("--lists-of", "run of this lake whose lists are the new policy (default: the column new_propensity)",
+           metavar="RUN", sets="policy.lists_of"),
+    Option("--top", "ranks of those lists that count as shown (default 10)", Number(1, LONGEST_LIST, whole=True),
+           metavar="K", sets="policy.top"),
+    Option("--clip", "cut weights to W (default: none is)", Number(), metavar="W", sets="policy.clip"),
+    Option("--level", "of every interval (default 0.95)", LEVEL, metavar="SHARE", sets="policy.level"),
+)  # fmt: skip
 COMMANDS = (
     Command(
         "read-experiment", GROUP, "an A/B test beside its control, by intervals that may be looked at every day",
         "interestlake read-experiment --lake out/lake --input experiment.csv --metrics clicks,revenue",
         OneStage("stages.read_experiment:READ_EXPERIMENT", "cli.decisions:read_experiment", after=None),
         READ_EXPERIMENT, EXPERIMENT,
+    ),
+    Command(
+        "evaluate-logs", GROUP, "the worth of a new policy by logs with propensities: IPS, SNIPS, doubly robust",
+        "interestlake evaluate-logs --lake out/lake --input served.csv",
+        OneStage("stages.evaluate_logs:EVALUATE_LOGS", "cli.decisions:evaluate_logs", after=None), EVALUATE_LOGS, LOGS,
     ),
 )  # fmt: skip

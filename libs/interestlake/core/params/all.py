@@ -10,6 +10,7 @@ from .beside import (
     Explain,
     Knowledge,
     Maintain,
+    Policy,
     Profiles,
     Refit,
     Sentiment,
@@ -70,6 +71,7 @@ SECTIONS = {
     "explain": Explain,
     "summarise": Summarise,
     "experiment": Experiment,
+    "policy": Policy,
 }
 
 
@@ -107,6 +109,7 @@ class Params:
     explain: Explain = field(default_factory=Explain)
     summarise: Summarise = field(default_factory=Summarise)
     experiment: Experiment = field(default_factory=Experiment)
+    policy: Policy = field(default_factory=Policy)
 
 
 def section_fields(section: str) -> tuple[Field, ...]:
@@ -134,6 +137,7 @@ __all__ = [
     "Knowledge",
     "Maintain",
     "Params",
+    "Policy",
     "Prepare",
     "Profiles",
     "Promote",

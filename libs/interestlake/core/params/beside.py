@@ -209,3 +209,11 @@ class Experiment:
     window_days: int = number(0, "days from a person's first row that count; 0 = all rows", low=0, high=3660)
     planned_people: int = number(10_000, "people at whom the always-valid interval is narrowest", low=10)
     level: float = number(0.95, "of every interval", low=0.5, high=0.9999)
+
+
+@dataclass(frozen=True)
+class Policy:
+    lists_of: str = text("", "run whose lists are the new policy; empty = the rows say its probabilities")
+    top: int = number(10, "ranks of those lists that count as shown", low=1, high=10_000)
+    clip: float = number(0.0, "weights above are cut to it; 0 = none is", low=0, high=1e9)
+    level: float = number(0.95, "of every interval", low=0.5, high=0.9999)

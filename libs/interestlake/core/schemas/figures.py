@@ -93,4 +93,29 @@ EXPERIMENTS = Table(
     mode="merge",
 )
 
-TABLES = (METRICS, AGAINST_CHAMPION, INTEREST_METRICS, EXPERIMENTS)
+POLICY_VALUES = Table(
+    "gold.policy_values",
+    "the worth of a policy by logs of another, by one estimator",
+    (
+        RUN_ID,
+        col("estimator", "string", "logged (what was served), ips, snips or dr"),
+        optional("lists_of", "string", "run whose lists are the new policy; null where the rows say its probabilities"),
+        col("value", "double", "mean reward per row"),
+        col("low", "double", "lower end of its interval, by people"),
+        col("high", "double", "upper end"),
+        col("difference", "double", "value less that of what was logged"),
+        col("difference_low", "double", "lower end of its interval, by people"),
+        col("difference_high", "double", "upper end"),
+        col("rows", "bigint", "logged rows behind it"),
+        col("people", "bigint", "people of these rows"),
+        col("effective", "double", "effective rows, sum(w)^2 / sum(w^2) (Kong 1992)"),
+        col("largest_share", "double", "of all weights, that of one row"),
+        col("mean_weight", "double", "1 where propensities and the new probabilities fit"),
+        col("unmatched", "bigint", "rows that the new policy never shows"),
+        col("cut", "bigint", "rows whose weight was cut to policy.clip"),
+    ),
+    key=("run_id", "estimator"),
+    mode="merge",
+)
+
+TABLES = (METRICS, AGAINST_CHAMPION, INTEREST_METRICS, EXPERIMENTS, POLICY_VALUES)
