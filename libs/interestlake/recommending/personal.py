@@ -1,5 +1,6 @@
 """The list of each person with shares, evidence, reason code and sentence: the rows of gold.recommendations."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ..interactions.batch import UserBatch
+from ..models.opinions import Opinions
 from .explain import COUNTED, Evidence, find_evidence, less_liked_of, shared_interests
 from .objected import kept_shares
 from .pool import Pool
@@ -28,9 +30,15 @@ class BlockLists:
     pool: Pool
 
 
-def list_block(block: pd.DataFrame, batch: UserBatch, recommender: Recommender, length: int) -> BlockLists:
-    """The fused lists of a block: scores less what objections take, rails on groups, then the re-ranking."""
-    pool = recommender.pool(block, batch)
+def list_block(
+    block: pd.DataFrame, batch: UserBatch, recommender: Recommender, length: int,
+    opinions: Mapping[str, Opinions] | None = None,
+) -> BlockLists:  # fmt: skip
+    """The fused lists of a block: scores less what objections take, rails on groups, then the re-ranking.
+
+    opinions: of every model on the batch, where they are there already.
+    """
+    pool = recommender.pool(block, batch, opinions=opinions)
     interests = recommender.interests
     left = kept_shares(pool, block, recommender.catalogue, interests.weights, interests.ids)
     scores = recommender.fusion.scores(pool, left)
