@@ -2,6 +2,7 @@
 
 import pytest
 
+from interestlake.recommending.named_facts import CATEGORY
 from interestlake.recommending.write_reason import ENTRIES_PER_ITEM, Reason, Used, write_reason
 
 from .test_write_reason import facts
@@ -30,3 +31,14 @@ def test_a_second_item_counts_among_what_explains_and_is_not_the_first_under_the
     assert found[:3] == [(0, 1), (0,), (1, 2)]  # no sentence stands twice
     twins = ("Film 0", "Film 0", *MANY[2:])
     assert write_reason(facts(shares={"together": 1.0}, linked={"together": range(12)}, titles=twins)).named == (0, 2)
+
+
+def test_of_items_of_a_kind_the_one_with_most_in_common_speaks():
+    kinds = {column: (CATEGORY, "Comedy") for column in range(10)}
+    given = facts(shares={"together": 1.0}, linked={"together": range(10)}, titles=MANY, chosen_together=True,
+                  facts=kinds, alike={3: 0.8, 7: 0.8, 5: 0.6, 0: 0.2})  # fmt: skip
+    said = write_reason(given)
+    assert said.text == "People who chose “Film 3” also chose this, as did those who chose “Film 7”."
+    named = facts(shares={"together": 1.0}, linked={"together": range(10)}, titles=MANY, chosen_together=True,
+                  facts={**kinds, 6: ("director", "Ann Bell")}, alike={3: 0.8, 6: 0.1})  # fmt: skip
+    assert write_reason(named).text == "People who chose “Film 6” also chose this; same director, Ann Bell."

@@ -134,19 +134,23 @@ def _facts(
     weight: dict[str, float] = {}
     for source, share in given.items():
         weight[codes[source]] = weight.get(codes[source], 0.0) + share
+    facts, alike = _named_facts(linked, column, recommender)
     return ReasonFacts(
         shares=weight, linked=linked, titles=recommender.catalogue.titles, chosen_together=bool(counted),
         user_count=int(recommender.user_counts[column]), interests=shared,
-        has_history=len(batch.chosen(person)[0]) > 0, facts=_named_facts(linked, column, recommender),
+        has_history=len(batch.chosen(person)[0]) > 0, facts=facts, alike=alike,
     )  # fmt: skip
 
 
-def _named_facts(linked: dict[str, list[int]], column: int, recommender: Recommender) -> dict[int, tuple[str, str]]:
-    """History column of `linked` -> the fact that it and the item share, where there is one that can be named."""
-    if recommender.named_facts is None:
-        return {}
+def _named_facts(
+    linked: dict[str, list[int]], column: int, recommender: Recommender
+) -> tuple[dict[int, tuple[str, str]], dict[int, float]]:
+    """History column of `linked` -> the fact that it and the item share, where there is one that can be named; and how
+    much of what is known of the two they share."""
     near = sorted({history for columns in linked.values() for history in columns[:FACTS_LOOKED_AT]})
-    return recommender.named_facts.shared(near, column) if near else {}
+    if recommender.named_facts is None or not near:
+        return {}, {}
+    return recommender.named_facts.shared(near, column), recommender.named_facts.alike(near, column)
 
 
 def why_listed(

@@ -20,8 +20,8 @@ NAME_WORDS = 5
 MAX_WORDS = 25
 ENTRIES_PER_ITEM = 2  # entries of one list that one item of the history may explain
 INTERESTS = 3  # strongest shared ones, of which a sentence names one or two
-AMONG = 3  # strongest items with a place left, of which a sentence names a second one
-NEAR_THE_STRONGEST = 8  # items with a place left among which one with a fact, or of a kind with the item, goes first
+ENOUGH = 8  # items with a place left, from which on a sentence may name a second one
+NEAR_THE_STRONGEST = 12  # items with a place left among which one with a fact, or most like the item, goes first
 NO_HISTORY = "You have no history here yet"
 LINKED = ("together", "next", "text", "facts")  # codes that point at items of the history
 ABOUT = ("facts", "text")  # of these, the ones that say what both items are about
@@ -35,7 +35,8 @@ class ReasonFacts:
     shares: reason code -> share of the score. linked: code of LINKED -> columns of all history items through which it
     speaks for the item, strongest first; titles: (I,) of all columns. chosen_together: the same people chose those of
     "together" and the item. user_count: people who chose the item. interests: names of interests that person and item
-    share, strongest first. facts: history column -> (relation, value) that it shares with the item.
+    share, strongest first. facts: history column -> (relation, value) that it shares with the item; alike: -> share of
+    what is known of both that they have in common, in [0, 1].
     """
 
     shares: Mapping[str, float]
@@ -46,6 +47,7 @@ class ReasonFacts:
     interests: Sequence[str]
     has_history: bool
     facts: Mapping[int, tuple[str, str]] = field(default_factory=dict)
+    alike: Mapping[int, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,7 @@ def write_reason(facts: ReasonFacts, used: Used | None = None) -> Reason:
     The strongest code that has an item to point at leads, or a fact by name where what items are about has TELLING of
     its share (see `_telling`); else the strongest of the others. An item that explains ENTRIES_PER_ITEM entries of the
     list gives way to the next. One more thing is said where there is room: a fact that both items share, a shared
-    interest, a second item where NEAR_THE_STRONGEST or more have a place left, or a second code of MIN_SHARE or more;
+    interest, a second item where ENOUGH or more have a place left, or a second code of MIN_SHARE or more;
     the first with which no sentence of the list stands twice.
 
     Example: People who chose “Forrest Gump” also chose this; same director, Robert Zemeckis.
@@ -134,7 +136,7 @@ def _telling(link: str | None, column: int, facts: ReasonFacts, used: Used) -> t
     if link is None or link in ABOUT or not about[0] or sum(about) < TELLING * facts.shares[link]:
         return link, column
     near = [c for code in ABOUT for c in _free(code, facts, used)[:NEAR_THE_STRONGEST]]
-    told = [c for c in near if c in facts.facts and facts.facts[c][0] != CATEGORY]
+    told = [c for c in _most_alike(near, facts) if c in facts.facts and facts.facts[c][0] != CATEGORY]
     return ("facts", told[0]) if told else (link, column)
 
 
@@ -152,18 +154,25 @@ def _pointed_at(spoken: Sequence[str], facts: ReasonFacts, used: Used) -> tuple[
         if code == "facts":
             free = [c for c in free if c in facts.facts]
         if free:
-            of_a_kind = [c for c in free[:NEAR_THE_STRONGEST] if c in facts.facts]
+            of_a_kind = _most_alike([c for c in free[:NEAR_THE_STRONGEST] if c in facts.facts], facts)
             told = [c for c in of_a_kind if facts.facts[c][0] != CATEGORY]
             return code, (told or of_a_kind or free)[0]
     return None, -1
 
 
+def _most_alike(columns: Sequence[int], facts: ReasonFacts) -> list[int]:
+    """Those that have most in common with the item first; of equal ones the stronger."""
+    return sorted(columns, key=lambda c: -facts.alike.get(c, 0.0))
+
+
 def _second(link: str | None, column: int, facts: ReasonFacts, used: Used) -> int | None:
-    """Another of the AMONG strongest items through which the code speaks, where later entries have enough left."""
+    """Another item through which the code speaks, as like as may be, where later entries have enough left."""
     free = _free(link, facts, used) if link and link != "facts" else []
-    titles = {facts.titles[column]} if free else set()
-    others = [c for c in free[:AMONG] if c != column and facts.titles[c] not in titles]
-    return others[0] if others and len(free) >= NEAR_THE_STRONGEST else None
+    if len(free) < ENOUGH:
+        return None
+    title = facts.titles[column]
+    others = (c for c in _most_alike(free[:NEAR_THE_STRONGEST], facts) if facts.titles[c] != title)
+    return next(others, None)
 
 
 def in_common(relation: str, value: str) -> str:
