@@ -65,7 +65,8 @@ def main(argv: Sequence[str] | None = None, load: Callable | None = None) -> int
 
 
 def _interrupted(arguments: argparse.Namespace, heard: Signals, since: float) -> int:
-    again = "; --run-id of this run goes on where it stopped" if getattr(arguments, "lake", None) else ""
+    noted = getattr(arguments, "noted", None)
+    again = f"; --run-id {noted} goes on where it stopped" if noted else ""
     LOG.error("%s%s", "ended by SIGTERM" if heard.came else "interrupted", again)
     end_children(since)
     return TERMINATED if heard.came else INTERRUPTED

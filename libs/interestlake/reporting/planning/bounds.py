@@ -20,7 +20,8 @@ JUDGES = 2_000  # validation people that two-tower training holds at most
 
 @dataclass(frozen=True)
 class Bound:
-    """A bound that binds. meets: what is planned against what is allowed; then: what a run does about it."""
+    """A bound that binds. meets: what is planned against what is allowed; then: what a run does about it; setting: what
+    lifts it, "" where nothing does."""
 
     stage: str
     meets: str
@@ -81,7 +82,7 @@ def _recommending(workload: Workload, recommend: Recommend) -> Iterator[Bound]:
                     "recommend.max_fit_gigabytes")  # fmt: skip
     if workload.people * items > MAX_NCF_PAIRS:
         yield Bound("recommend", f"{workload.people * items:,} person x item pairs of {MAX_NCF_PAIRS:,}",
-                    "ncf is left out", "none: it scores every pair by a network")  # fmt: skip
+                    "ncf is left out, which scores every pair by a network", "")  # fmt: skip
 
 
 def _on_spark() -> list[str]:
