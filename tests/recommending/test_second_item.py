@@ -3,7 +3,7 @@
 import pytest
 
 from interestlake.recommending.named_facts import CATEGORY
-from interestlake.recommending.write_reason import ENTRIES_PER_ITEM, Reason, Used, write_reason
+from interestlake.recommending.write_reason import ENOUGH, ENTRIES_PER_ITEM, Reason, Used, write_reason
 
 from .test_write_reason import facts
 
@@ -17,10 +17,12 @@ MANY = tuple(f"Film {n}" for n in range(12))
     ("text", True, "This is described much like “Film 0”, and like “Film 1”."),
 ])  # fmt: skip
 def test_a_second_item_says_more_than_a_pattern(code, together, said):
-    given = facts(shares={code: 0.6, "pattern": 0.4}, linked={code: range(8)}, titles=MANY, chosen_together=together)
+    shares = {code: 0.6, "pattern": 0.4}
+    given = facts(shares=shares, linked={code: range(ENOUGH)}, titles=MANY, chosen_together=together)
     assert write_reason(given) == Reason(code, (0, 1), (), (), said)
-    short = facts(shares={code: 0.6, "pattern": 0.4}, linked={code: range(7)}, titles=MANY, chosen_together=together)
-    assert write_reason(short).named == (0,)  # what is left is for the entries to come
+    few = facts(shares=shares, linked={code: range(ENOUGH - 1)}, titles=MANY, chosen_together=together)
+    said = write_reason(few)
+    assert said.named == (0,) and "pattern" not in said.text  # what is left is for the entries to come
 
 
 def test_a_second_item_counts_among_what_explains_and_is_not_the_first_under_the_same_title():

@@ -20,10 +20,11 @@ NAME_WORDS = 5
 MAX_WORDS = 25
 ENTRIES_PER_ITEM = 2  # entries of one list that one item of the history may explain
 INTERESTS = 3  # strongest shared ones, of which a sentence names one or two
-ENOUGH = 8  # items with a place left, from which on a sentence may name a second one
+ENOUGH = 5  # items with a place left, from which on a sentence may name a second one
 NEAR_THE_STRONGEST = 12  # items with a place left among which one with a fact, or most like the item, goes first
 NO_HISTORY = "You have no history here yet"
 LINKED = ("together", "next", "text", "facts")  # codes that point at items of the history
+SAYS_LITTLE = ("pattern", "popular")  # codes that are no more to say where another leads
 ABOUT = ("facts", "text")  # of these, the ones that say what both items are about
 TELLING = 0.25  # of the strongest's share, from which a fact that both items share is said in its place
 
@@ -98,7 +99,7 @@ def write_reason(facts: ReasonFacts, used: Used | None = None) -> Reason:
     second = _second(link, column, facts, used)
     if link and second is not None:
         more.append(("second", _linked_also(link, quoted(facts.titles[second]), facts.chosen_together)))
-    more += [(code, f", and {_clause(code, facts)}") for code in others if code != "popular"]
+    more += [(code, f", and {_clause(code, facts)}") for code in others if code not in SAYS_LITTLE]
     if link:
         code, lead = link, _linked_lead(link, quoted(facts.titles[column]), facts.chosen_together, fact)
     elif others or not shared:
