@@ -44,3 +44,14 @@ def test_of_items_of_a_kind_the_one_with_most_in_common_speaks():
     named = facts(shares={"together": 1.0}, linked={"together": range(10)}, titles=MANY, chosen_together=True,
                   facts={**kinds, 6: ("director", "Ann Bell")}, alike={3: 0.8, 6: 0.1})  # fmt: skip
     assert write_reason(named).text == "People who chose “Film 6” also chose this; same director, Ann Bell."
+
+
+def test_an_interest_leads_every_other_sentence():
+    used = Used()
+    given = facts(shares={"together": 1.0}, linked={"together": [0, 1]}, chosen_together=True,
+                  interests=["space", "horror"])  # fmt: skip
+    assert [write_reason(given, used).text for _ in range(3)] == [
+        "People who chose “Alien” also chose this, and it fits your interest in space and horror.",
+        "It fits your interest in space: people who chose “Alien” also chose this.",
+        "People who chose “Aliens” also chose this, and it fits your interest in horror.",
+    ]

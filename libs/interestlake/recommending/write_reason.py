@@ -79,7 +79,7 @@ def write_reason(facts: ReasonFacts, used: Used | None = None) -> Reason:
     its share (see `_telling`); else the strongest of the others. An item that explains ENTRIES_PER_ITEM entries of the
     list gives way to the next. One more thing is said where there is room: a fact that both items share, a shared
     interest, a second item where ENOUGH or more have a place left, or a second code of MIN_SHARE or more;
-    the first with which no sentence of the list stands twice.
+    the first with which no sentence of the list stands twice. Of every other sentence an interest leads.
 
     Example: People who chose “Forrest Gump” also chose this; same director, Robert Zemeckis.
     """
@@ -111,13 +111,16 @@ def write_reason(facts: ReasonFacts, used: Used | None = None) -> Reason:
     text = start + (lead if start else lead[0].upper() + lead[1:])
     short = [(what, c) for what, c in more if len(f"{text}{c}".split()) <= MAX_WORDS] + [(code, "")]
     said, clause = next((one for one in short if f"{text}{one[1]}." not in used.texts), short[0])
+    whole = f"{text}{clause}."
+    if link and said == "interest" and len(used.texts) % 2:  # a list whose sentences all begin alike tires its reader
+        whole = f"It fits your interest in {listed(interests)}: {lead}."
     interests = interests if "interest" in (code, said) else ()
     named = ([column] if link else []) + ([second] if said == "second" and second is not None else [])
     used.columns.update(named)
     used.interests.add(interests)
-    used.texts.add(f"{text}{clause}.")
+    used.texts.add(whole)
     named_fact = fact if fact and (link == "facts" or said == "fact") else ()
-    return Reason(code, tuple(map(int, named)), tuple(named_fact), interests, f"{text}{clause}.")
+    return Reason(code, tuple(map(int, named)), tuple(named_fact), interests, whole)
 
 
 def _interests(shared: Sequence[str], used: Used) -> tuple[str, ...]:
