@@ -39,7 +39,7 @@ def heeding_sigterm() -> Iterator[Signals]:
         if os.getpid() != owner:
             os.kill(os.getpid(), number)
         heard.came = True
-        logging.getLogger("py4j").disabled = True  # a call to the JVM is cut, as it has to be
+        logging.getLogger("py4j").setLevel(logging.CRITICAL + 1)  # a call to the JVM is cut, as it has to be
         raise Terminated
 
     before = signal.signal(signal.SIGTERM, ended)
