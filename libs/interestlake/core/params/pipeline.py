@@ -114,7 +114,9 @@ class TwoTower:
     patience_steps: int = number(100, "steps without better validation before it stops, two looks at least", low=1)
     warmup_steps: int = number(20, "steps over which Adam's step rises from 0", low=0)
     max_gigabytes: float = number(4.0, "memory that training may plan for on one machine", low=0.01)
-    processes: int = number(1, "processes that share the training; 1 = the driver itself", low=1, high=1024, rows=False)
+    processes: int = number(
+        1, "processes that share training and embeddings; 1 = the driver itself", low=1, high=1024, rows=False
+    )
 
 
 GRANULARITIES = ("behaviour", "text", "social", "knowledge", "sequence")  # the first is the one that lambda is told by

@@ -47,9 +47,9 @@ def _training(workload: Workload, params: Params, nodes: int) -> Iterator[Bound]
         yield Bound("train_als", fit.reason.split(",")[0], "fitted by Spark on the executors", "als.max_gigabytes")
     tower = params.two_tower
     width = min(tower.text_dimension, VECTOR) + params.graph.svd_rank
-    each = plan_gigabytes(workload.people, workload.items, width, tower.dimension, min(SHUFFLE_WINDOW, workload.events),
-                          tower.batch_size, min(JUDGES, workload.people), tower.processes)  # fmt: skip
-    planned = each * (tower.processes if nodes == 1 else 1)
+    planned = plan_gigabytes(
+        workload.people, workload.items, width, tower.dimension, min(SHUFFLE_WINDOW, workload.events),
+        tower.batch_size, min(JUDGES, workload.people), tower.processes, nodes == 1)  # fmt: skip
     if planned > tower.max_gigabytes:
         yield Bound("train_two_tower", f"training plans {planned:.1f} of {tower.max_gigabytes:g} GB", "left out",
                     "two_tower.max_gigabytes")  # fmt: skip
