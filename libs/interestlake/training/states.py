@@ -32,8 +32,8 @@ def put_weights(model: nn.Module, weights: dict[str, Tensor]) -> None:
 
 
 def _unlearned(model: nn.Module) -> set[str]:
-    named = model.named_modules()
-    return {f"{name}.{one}".lstrip(".") for name, module in named for one in getattr(module, "unlearned", ())}
+    unlearned = ((name, getattr(module, "unlearned", ())) for name, module in model.named_modules())
+    return {f"{name}.{one}".lstrip(".") for name, ones in unlearned if isinstance(ones, tuple) for one in ones}
 
 
 def save_state(
