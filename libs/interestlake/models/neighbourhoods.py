@@ -8,6 +8,7 @@ from scipy.linalg.lapack import dposv
 
 from .neighbours import STRIP, strongest_per_row
 
+NEIGHBOURS = 200  # chosen on validation, see docs/benchmark.md
 UNION_ITEMS = 4_000  # items of the Gram matrix that are dense at once: 128 MB
 STACK_CELLS = 8_000_000  # numbers of the systems that are solved at once: 64 MB
 

@@ -147,7 +147,7 @@ class Recommend:
     ranker_people: int = number(50_000, "people whose histories the registered ranker carries", low=0)
     max_history: int = number(2000, "newest items of a person that Spark's item_knn and EASE count", low=2)
     ease_max_items: int = number(12_000, "items that Spark's EASE may invert; above, each has its nearest", low=10)
-    ease_neighbours: int = number(100, "nearest items of each, above ease_max_items", low=1, high=1000)
+    ease_neighbours: int = number(200, "nearest items of each, above ease_max_items", low=1, high=1000)
     ease_l2: float = number(100.0, "diagonal regularisation of Spark's EASE", low=1e-6)
     knn_neighbours: int = number(100, "neighbours per item of Spark's item_knn", low=1)
 
