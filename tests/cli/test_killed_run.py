@@ -57,7 +57,10 @@ def execute(arguments, load):
         time.sleep(60)
     finally:
         hold.release()
-cli.execute = execute
+def noted(arguments, load):
+    arguments.noted = "r7"
+    execute(arguments, load)
+cli.execute = noted
 sys.exit(cli.main(["run", "--source", "sample", "--lake", sys.argv[1]]))
 """
 
@@ -69,7 +72,7 @@ def test_sigterm_lets_go_of_the_lake(tmp_path):
     assert run.stdout.readline() == "holds\n" and (tmp_path / ".held.json").exists()
     run.send_signal(signal.SIGTERM)
     _, log = run.communicate(timeout=60)
-    assert run.returncode == 143 and "ended by SIGTERM; --run-id of this run goes on where it stopped" in log
+    assert run.returncode == 143 and "ended by SIGTERM; --run-id r7 goes on where it stopped" in log
     assert not (tmp_path / ".held.json").exists()
 
 

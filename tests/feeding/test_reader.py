@@ -7,6 +7,7 @@ import pytest
 
 from interestlake.core.errors import BadInput, ShortRead
 from interestlake.core.lake import Lake
+from interestlake.training.ranks import Ranks
 from interestlake.training.reader import read_all, read_batches, shuffled
 from interestlake.training.snapshot import take_snapshot
 from interestlake.training.tensors import side_tensor
@@ -82,10 +83,17 @@ def features(spark, lake, indexes):
 
 
 def test_a_gap_is_a_row_of_zeros(spark, lake):
-    tensor, present = side_tensor(features(spark, lake, [6, 0, 3]), "item_index")
-    assert present.tolist() == [0, 3, 6]
-    np.testing.assert_allclose(tensor[present], [[0.6, 0.8, 1.0]] * 3, rtol=1e-6)
-    assert tensor.shape == (7, 3) and not tensor[[1, 2, 4, 5]].any()
+    table = features(spark, lake, [6, 0, 3])
+    side = side_tensor(table, "item_index")
+    assert side.listed.tolist() == [0, 3, 6] and side.rows == 7
+    np.testing.assert_allclose(side.features[side.listed], [[0.6, 0.8, 1.0]] * 3, rtol=1e-6)
+    assert side.features.shape == (7, 3) and not side.features[[1, 2, 4, 5]].any()
+    for rank in range(9):  # more processes than rows
+        ranks = Ranks()
+        ranks.rank, ranks.count = rank, 9
+        own = side_tensor(table, "item_index", ranks)
+        assert own.rows == 7 and own.listed.tolist() == [one for one in (0, 3, 6) if one == rank]
+        assert own.features.equal(side.features[rank::9]) and own.features.shape == (int(rank < 7), 3)
 
 
 @pytest.mark.parametrize(("indexes", "found"), [([0, 2, 2], "2 2 times"), ([-1, 0], "-1")])

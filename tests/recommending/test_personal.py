@@ -135,7 +135,7 @@ def test_facts_are_told_by_name_and_never_by_number():
     made = NamedFacts.of(rows, np.array(["a", "b"], object))
     assert list(zip(made.relations, made.values, strict=True)) == [
         ("brand", "Acme, Inc"), ("director", "Ann Bell"), ("made by", "Warner"), ("category", "Drama")]  # fmt: skip
-    assert made.shared([0], 1) == {0: ("brand", "Acme, Inc")}
+    assert made.shared([0], 1) == {0: ("brand", "Acme, Inc")} and made.alike([0, 1], 1) == {0: 1.0, 1: 1.0}
 
 
 def test_friends_and_interests_are_said_where_they_are():

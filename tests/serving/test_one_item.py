@@ -90,7 +90,7 @@ def test_the_item_that_a_sentence_names_is_among_those_it_rests_on(rows):
 @pytest.mark.parametrize(("person", "item_id", "place"), [
     (ME, "a", "none: in the person's history since 2024-05-06, and lists hold what is new"),
     (ME, "no", "none: the person asked not to see it"),
-    (ME, "n", "none among the 1 of the list"),
+    (ME, "n", "none: the 1 of the list scored higher"),
     (NEW, "b", "none: the person has no list yet"),
 ])  # fmt: skip
 def test_an_item_without_a_place_says_why(rows, person, item_id, place):

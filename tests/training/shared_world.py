@@ -8,7 +8,8 @@ import pyarrow.parquet as pq
 
 from interestlake.core.errors import ShortRead
 from interestlake.core.params.all import TwoTower as Params
-from interestlake.models.pair_training import PairTraining, fit_pairs
+from interestlake.models.pair_parts import Shared, pieces_of
+from interestlake.models.pair_training import PairTraining, collected, fit_pairs
 from interestlake.training import shards
 from interestlake.training.checkpoint import Checkpoint
 from interestlake.training.holdout import Holdout
@@ -48,6 +49,21 @@ def fit(training, saved, ranks, looks=None):
     return fit_pairs(training, saved, lambda epoch, loss, value: looks.append(epoch), ranks)
 
 
+def sent(fitted, ranks):
+    """What a process sends of its fit: what all share, its rows, and the bytes of each tensor that it has."""
+    sizes = {name: value.nbytes for name, value in fitted.model.state_dict().items()}
+    return Shared.of(fitted), list(pieces_of(fitted, ranks)), sizes
+
+
+def assembled(parts, training):
+    """The driver's PairFit of what each process has sent."""
+    rows = collected(training.params, USERS, ITEMS, 6)
+    for _, pieces, _ in parts:
+        for piece in pieces:
+            rows.put(*piece)
+    return rows.fit(parts[0][0])
+
+
 def batches(training, ranks, window):
     """(user, item, place in the batch, rows of the batch) of every row that this process gets, a list a batch."""
     parts = shared_batches(training.examples, ranks, 48, window, 5)
@@ -79,13 +95,13 @@ def found_by(folder: Path, ranks):
     found = {}
     for name, group_rows in (("groups", 20), ("rows", 300)):
         training = world(folder / f"{name}-{ranks.rank}", group_rows)
-        found[f"fit {name}"] = fit(training, Checkpoint(folder / f"{name}.pt"), ranks)
+        found[f"fit {name}"] = sent(fit(training, Checkpoint(folder / f"{name}.pt"), ranks), ranks)
         for window in (1000, 100):
             found[f"batches {name} {window}"] = batches(training, ranks, window)
         if name == "groups":
             found["short"], found["lost group"] = short(training, ranks), short(training, ranks, lost=True)
     # a state that one process has left, and one that these leave for it
-    found["resumed"] = fit(training, Checkpoint(folder / "of-one.pt"), ranks)
+    found["resumed"] = sent(fit(training, Checkpoint(folder / "of-one.pt"), ranks), ranks)
     shorter = dataclasses.replace(training, params=dataclasses.replace(training.params, epochs=3))
     fit(shorter, Checkpoint(folder / "of-two.pt"), ranks)
     return found

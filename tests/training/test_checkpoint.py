@@ -61,3 +61,20 @@ def test_a_fit_that_knows_no_lake_keeps_its_state_with_the_run_s(spark, elsewher
         again.remove()
     assert not (folder / FOLDER / "r3-sasrec-1.pt").exists()
     assert Checkpoint.of_fit("sasrec-1").address is None
+
+
+def test_rows_of_tables_lie_beside_the_state_elsewhere(spark, elsewhere, tmp_path, monkeypatch):
+    address, folder = elsewhere
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "one"))
+    first = Checkpoint.of_lake(spark, address, "r4")
+    for look in ("1-a", "2-a"):
+        first.save_rows(f"{look}/table-0-0", {"weight": torch.arange(2.0) + int(look[0])})
+    first.save(STATE)
+    first.drop_rows("1-a")
+    assert not list((tmp_path / "one").rglob("*-0-0*"))  # this disk keeps none of them
+    assert [path.name for path in (folder / FOLDER / "r4.rows").iterdir()] == ["2-a"]
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "other"))
+    other = Checkpoint.of_lake(spark, address, "r4")
+    assert other.load_rows("2-a/table-0-0")["weight"].tolist() == [2.0, 3.0]
+    other.remove()
+    assert not [path for path in (folder / FOLDER).iterdir() if path.name.startswith("r4")]

@@ -148,8 +148,22 @@ def test_the_plan_of_memory_grows_with_what_is_held():
     small = plan_gigabytes(1000, 1000, 96, dimension=64, window_rows=10_000, batch_size=1024, holdout_users=1000)
     assert 0.01 < small < 0.5
     people = plan_gigabytes(1_000_000, 1000, 96, dimension=64, window_rows=10_000, batch_size=1024, holdout_users=1000)
-    # parameters five times and features twice, four bytes a coordinate
-    assert people - small == pytest.approx(999_000 * (5 * 64 + 2 * 96) * 4 / 1e9)
+    # parameters six times and features twice, four bytes a coordinate, and counts of 24
+    assert people - small == pytest.approx(999_000 * ((6 * 64 + 2 * 96) * 4 + 24) / 1e9)
+
+
+def test_the_plan_of_memory_counts_what_one_of_many_processes_holds():
+    """Of a table a process has its part; the driver collects embeddings, vectors and features."""
+
+    def plan(items, processes, one_machine=False):
+        return plan_gigabytes(10, items, 96, 64, 10, 2, 10_000, processes, one_machine)
+
+    row = 6 * 64 * 4 + 2 * 96 * 4 + 2 * 256 * 4  # rows of embeddings and features, scores of 256 people
+    assert plan(10**8, 1) == pytest.approx((row + 24) / 10, rel=1e-3)
+    assert plan(10**8, 2) == pytest.approx((row / 2 + 24) / 10, rel=1e-3)
+    collected = (64 + 64 + 96) * 4 / 10
+    assert plan(10**8, 64) == pytest.approx(collected, rel=1e-3)
+    assert plan(10**8, 2, one_machine=True) == pytest.approx((row + 48) / 10 + collected, rel=1e-3)
 
 
 def test_without_held_out_people_the_last_epoch_is_kept(tmp_path):

@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 import torch
 
+from interestlake.core.errors import LostProcess
 from interestlake.training.checkpoint import Checkpoint
 from interestlake.training.parts import Part, RowDropout, by_row, taking
 from interestlake.training.ranks import ALONE
 from interestlake.training.reader import read_batches, shuffled
 
-from .shared_world import EPOCHS, USERS, fit, found_by, world
+from .shared_world import EPOCHS, ITEMS, USERS, assembled, fit, found_by, sent, world
 from .two_processes import run_two
 
 CURVE = 1e-4  # losses and nDCG of float32 sums in another order, over 42 steps
@@ -37,6 +38,11 @@ def two(folder, one):
     return run_two(found_by, folder)
 
 
+def together(two, name, folder):
+    """The driver's PairFit of a training of two processes."""
+    return assembled([each[name] for each in two], world(folder / "plain", 300))
+
+
 def expect_equal(fitted, one):
     assert fitted.history.epochs == one.history.epochs == list(range(1, EPOCHS + 1))
     assert fitted.history.steps == one.history.steps
@@ -44,19 +50,43 @@ def expect_equal(fitted, one):
     np.testing.assert_allclose(fitted.history.validation_ndcg, one.history.validation_ndcg, atol=CURVE)
     for vectors, expected in zip(fitted.vectors, one.vectors, strict=True):
         np.testing.assert_allclose(vectors, expected, atol=1e-3)
+    assert fitted.listed.tolist() == one.listed.tolist() == list(range(ITEMS))
+    for name, value in one.model.state_dict().items():
+        np.testing.assert_allclose(fitted.model.state_dict()[name], value, atol=1e-3)
 
 
 @pytest.mark.parametrize("shards", ["groups", "rows"])
-def test_two_processes_train_what_one_does(one, two, shards):
+def test_two_processes_train_what_one_does(folder, one, two, shards):
     """Dropout and pairs of unequal weight included; 328 pairs leave batches of 40 rows, cut unevenly by the shards."""
     assert one.history.loss[-1] < one.history.loss[0]
-    expect_equal(two[0][f"fit {shards}"], one)
-    assert two[1][f"fit {shards}"] is None
-    assert two[0][f"fit {shards}"].pairs.tolist() == [8] * USERS
+    fitted = together(two, f"fit {shards}", folder)
+    expect_equal(fitted, one)
+    assert fitted.pairs.tolist() == [8] * USERS
+    users, items = (vectors.numpy() for vectors in fitted.model.vectors())  # of the model that is registered
+    np.testing.assert_allclose(users, fitted.vectors[0], atol=1e-6)
+    np.testing.assert_allclose(items, fitted.vectors[1], atol=1e-6)
 
 
-def test_a_state_of_one_process_goes_on_in_two(one, two):
-    expect_equal(two[0]["resumed"], one)
+def test_a_process_has_its_rows_of_tables_and_no_others(one, two):
+    sizes = [each["fit groups"][2] for each in two]
+    alone = sent(one, ALONE)[2]
+    tables = ("user_tower.side", "user_tower.identity.weight", "item_tower.side", "item_tower.identity.weight")
+    rows = {"user": (21, 20), "item": (15, 15)}
+    for name in alone:
+        for rank in range(2):
+            whole_rows = USERS if name.startswith("user") else ITEMS
+            own = rows[name[:4]][rank] if name in tables else whole_rows
+            assert sizes[rank][name] * whole_rows == alone[name] * own, name
+
+
+def test_rows_that_a_process_did_not_send_are_one_message(folder, two):
+    (shared, pieces, sizes), other = (each["fit groups"] for each in two)
+    with pytest.raises(LostProcess, match="found 56 rows of embeddings sent; expected 71"):
+        assembled([(shared, pieces, sizes), (other[0], other[1][:1], other[2])], world(folder / "plain", 300))
+
+
+def test_a_state_of_one_process_goes_on_in_two(folder, one, two):
+    expect_equal(together(two, "resumed", folder), one)
 
 
 def test_a_state_of_two_processes_goes_on_in_one(folder, one, two):

@@ -17,12 +17,15 @@ from .table.operations import STAGE_NAMES
 
 
 def expect_inputs(inputs: Sequence[tuple[str, str]]) -> None:
-    """BadInput for a path that is not there, where a path without a scheme is sure to mean this machine's disk."""
+    """BadInput for a path that is not there, or a folder without a file, where a path without a scheme is sure to mean
+    this machine's disk."""
     if GATEWAY in os.environ:  # under spark-submit the cluster's default file system decides
         return
     for option, path in inputs:
         if not has_scheme(path) and not os.path.exists(path):
             raise BadInput.of(f"input {path}", found="nothing there", expected="a file or folder", where=option)
+        if not has_scheme(path) and os.path.isdir(path) and not any(names for _, _, names in os.walk(path)):
+            raise BadInput.of(f"input {path}", found="a folder without a file", expected="files", where=option)
 
 
 def expect_source(source: str | None, mapping: str | None, key_file: str) -> None:

@@ -16,7 +16,7 @@ from ..core.errors import BadInput, GateRefused, Unreadable
 from ..core.java import expect_java
 from ..core.moved_store import default_tracking_uri, settle_store
 from ..core.params.all import Params
-from ..core.places import expect_writable
+from ..core.places import expect_lake_there, expect_writable
 from ..core.progress import PROGRESS, spark_tasks
 from ..core.session import GATEWAY, build_session, jvm_log
 from ..core.storage import as_on_disk
@@ -73,6 +73,7 @@ def _on_lake(command: Command, arguments: argparse.Namespace, load: Callable) ->
     expect_inputs(inputs)
     expect_models_of(params.recommend.models)
     expect_source(getattr(arguments, "source", None), options.mapping, params.ingest.pseudonym_key_file)
+    arguments.noted = options.run_id  # what an interrupt tells how to go on
     here, writes = GATEWAY not in os.environ, isinstance(runs, Cut | OneStage)
     at_once = here and isinstance(runs, OneStage | OverLake) and runs.at_once
     if here:
@@ -81,6 +82,8 @@ def _on_lake(command: Command, arguments: argparse.Namespace, load: Callable) ->
             expect_places(options)
         if not at_once:
             expect_java(os.environ)
+            if isinstance(runs, OneStage) and runs.after:
+                expect_lake_there(options.lake, _needs_of(runs, load()), runs.after)
     modules = (*SLOW_TO_LOAD, f"interestlake.{runs.address.split(':')[0]}")
 
     def start():
@@ -127,8 +130,7 @@ def run_over_lake(
     runs, lake = command.runs, Lake(spark, options.lake)
     stage = load()
     if runs.after:  # before a run is noted where no lake is
-        needs = stage.reads if runs.needs is None else named(runs.needs) if isinstance(runs.needs, str) else runs.needs
-        expect_lake(lake, needs, runs.after)
+        expect_lake(lake, _needs_of(runs, stage), runs.after)
     # an empty text is given, too: who answers refuses it
     asked = (option for option in runs.instead if getattr(arguments, option) not in (None, False))
     answered = runs.instead.get(next(asked, ""))
@@ -143,6 +145,13 @@ def run_over_lake(
     if text is not None:
         PROGRESS.clear()
         print(text)
+
+
+def _needs_of(runs: OneStage, stage: Any) -> tuple[str, ...]:
+    """The tables without which the stage does not start."""
+    if runs.needs is None:
+        return tuple(stage.reads)
+    return tuple(named(runs.needs)) if isinstance(runs.needs, str) else runs.needs
 
 
 def _by_name(function: Callable, given: Mapping[str, object]):

@@ -1,5 +1,6 @@
 """The command line: parses by the command table, runs, and turns faults into exit codes; jobs/*.py end up here too."""
 
+import argparse
 import os
 import sys
 import warnings
@@ -13,7 +14,7 @@ from .dispatch import LOG, execute
 from .faults import explained
 from .parser import build_parser
 from .say import set_up_logging
-from .terminated import Terminated, heeding_sigterm
+from .terminated import Signals, began, end_children, heeding_sigterm
 
 INTERRUPTED, TERMINATED = 130, 143  # as shells say it
 
@@ -39,27 +40,36 @@ def main(argv: Sequence[str] | None = None, load: Callable | None = None) -> int
     arguments = build_parser().parse_args(argv)
     arguments.words = list(sys.argv[1:] if argv is None else argv)
     set_up_logging(arguments.quiet, arguments.verbose)
-    try:
-        reported = nullcontext() if arguments.quiet else PROGRESS.reported()
-        with heeding_sigterm(), reported, PROGRESS.doing(arguments.command):
-            execute(arguments, load)
-        sys.stdout.flush()
-    except GateRefused as refusal:
-        LOG.error("gate: %s", refusal)
-        return refusal.exit_code
-    except BrokenPipeError:  # the reader of our output has read enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        return 0
-    except KeyboardInterrupt as ended:
-        again = " --run-id of this run goes on where it stopped" if getattr(arguments, "lake", None) else ""
-        terminated = isinstance(ended, Terminated)
-        LOG.error("%s%s", "ended by SIGTERM" if terminated else "interrupted", f";{again}" if again else "")
-        return TERMINATED if terminated else INTERRUPTED
-    except Exception as fault:
-        told = fault if isinstance(fault, InterestlakeError) else explained(fault)
-        LOG.error("error: %s", told, exc_info=fault if arguments.verbose else None)
-        return told.exit_code
+    since = began()
+    with heeding_sigterm() as heard:
+        try:
+            reported = nullcontext() if arguments.quiet else PROGRESS.reported()
+            with reported, PROGRESS.doing(arguments.command):
+                execute(arguments, load)
+            sys.stdout.flush()
+        except GateRefused as refusal:
+            LOG.error("gate: %s", refusal)
+            return refusal.exit_code
+        except BrokenPipeError:  # the reader of our output has read enough
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+            return 0
+        except KeyboardInterrupt:
+            return _interrupted(arguments, heard, since)
+        except Exception as fault:
+            if heard.came:
+                return _interrupted(arguments, heard, since)
+            told = fault if isinstance(fault, InterestlakeError) else explained(fault)
+            LOG.error("error: %s", told, exc_info=fault if arguments.verbose else None)
+            return told.exit_code
     return 0
+
+
+def _interrupted(arguments: argparse.Namespace, heard: Signals, since: float) -> int:
+    noted = getattr(arguments, "noted", None)
+    again = f"; --run-id {noted} goes on where it stopped" if noted else ""
+    LOG.error("%s%s", "ended by SIGTERM" if heard.came else "interrupted", again)
+    end_children(since)
+    return TERMINATED if heard.came else INTERRUPTED
 
 
 if __name__ == "__main__":

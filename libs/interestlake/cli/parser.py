@@ -49,6 +49,9 @@ class TopParser(Parser):
     ) -> argparse.Namespace:
         """As argparse; a command or option that is none ends with 2 and names the nearest one that there is."""
         given = list(sys.argv[1:] if args is None else args)
+        bare = next((word for word in given if word.startswith("--") and word.endswith("=--")), None)
+        if bare:  # argparse makes a list of it
+            self.error(f"option {bare[:-3]}: found '--'; expected a value")
         if not given:
             self.exit(2, self.format_help())
         if given[0] == "help":

@@ -65,10 +65,10 @@ def expect_writable(folder: str, where: str = "--out", least: int = 0, what: str
         raise BadInput.of(f"{what} {folder[:60]}...", found=f"a path of {path} bytes, the longest name {name}",
                           expected=f"at most {LONGEST_PATH - BELOW}, names at most {LONGEST_NAME}",
                           where=where)  # fmt: skip
-    there = Path(whole)
-    table = next((place for place in (there, *there.parents) if (place / "_delta_log").is_dir()), None)
-    if table or "_delta_log" in there.parts:
-        raise BadInput.of(f"{what} {folder}", found=f"a place inside the table {table or there}",
+    there, leads_to = Path(whole), Path(os.path.realpath(folder))
+    table = next((place for place in (leads_to, *leads_to.parents) if (place / "_delta_log").is_dir()), None)
+    if table or "_delta_log" in leads_to.parts:
+        raise BadInput.of(f"{what} {folder}", found=f"a place inside the table {table or leads_to}",
                           expected="a folder outside a lake's tables", where=where)  # fmt: skip
     try:
         there = next(place for place in (there, *there.parents) if place.exists())

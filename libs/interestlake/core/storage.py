@@ -118,6 +118,12 @@ def remove_file(spark: "SparkSession", address: str) -> None:
     system.delete(path, False)
 
 
+def remove_folder(spark: "SparkSession", address: str) -> None:
+    """Remove the folder at `address`, with all in it, where there is one."""
+    system, path = filesystem(spark, address)
+    system.delete(path, True)
+
+
 def sha256_of(path: Path) -> str:
     """Hexadecimal SHA-256 of a file's bytes, read a part at a time."""
     with open(path, "rb") as file:

@@ -7,7 +7,8 @@ from typing import Any
 def literal(value: Any) -> str:
     """A text or a whole number as SQL."""
     if isinstance(value, str):
-        return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"
+        # Spark puts variables in place of ${...} in every SQL text, also within quotes
+        return "'" + value.replace("\\", "\\\\").replace("'", "\\'").replace("$", "\\u0024") + "'"
     return str(int(value))
 
 

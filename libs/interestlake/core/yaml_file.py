@@ -1,5 +1,6 @@
 """A person's YAML file, read with one message for whatever is wrong with its form."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +8,8 @@ import yaml
 
 from .errors import BadInput
 
+MOST_CHARACTERS = 200_000  # what is longer takes its parser minutes
+NESTED = re.compile(r"[\[{](?:\s*[\[{]){99}")  # time of the parser grows with the square of the depth
 MOST_VALUES = 100_000  # with every alias written out; a few lines of aliases of aliases can stand for billions
 
 
@@ -34,18 +37,21 @@ class _AsWritten(_NoTwice, yaml.BaseLoader):
 def parse_yaml(text: str, what: str, where: str, as_written: bool = False) -> object:
     """What a YAML text says; as_written: every word as text, so that yes, no and 03 stay what they are.
 
-    Raises BadInput where it is not YAML, gives a name twice, holds a date or number that is none, or more than
-    MOST_VALUES values.
+    Raises BadInput where it is not YAML, gives a name twice, holds a date or number that is none, more than
+    MOST_CHARACTERS characters, brackets a hundred deep or more than MOST_VALUES values.
     """
+    if len(text) > MOST_CHARACTERS or NESTED.search(text):
+        raise BadInput.of(what, found=f"{len(text):,} characters, or brackets within a hundred brackets", where=where,
+                          expected=f"at most {MOST_CHARACTERS:,} characters")  # fmt: skip
     try:
         said = yaml.load(text, Loader=_AsWritten if as_written else _Typed)  # both make plain values only
-        if _values(said, {}) > MOST_VALUES:
-            raise BadInput.of(what, found="aliases that stand for more values than that", where=where,
-                              expected=f"at most {MOST_VALUES:,} values")  # fmt: skip
-        return said
     except (yaml.YAMLError, ValueError, TypeError, RecursionError) as error:
         found = " ".join(str(error).split())[:400]
         raise BadInput.of(what, found=found, expected="readable YAML", where=where) from error
+    if _values(said, {}) > MOST_VALUES:
+        raise BadInput.of(what, found="aliases that stand for more values than that", where=where,
+                          expected=f"at most {MOST_VALUES:,} values")  # fmt: skip
+    return said
 
 
 def read_yaml(path: str | Path, what: str, where: str = "the file", as_written: bool = False) -> object:

@@ -86,17 +86,19 @@ def mean_dissimilarity(vectors: np.ndarray) -> float:
     return 1.0 - float(total @ total - count) / (count * (count - 1))
 
 
-def dissimilarity_within(vectors: np.ndarray, ks: Sequence[int]) -> np.ndarray:
-    """(B, length, d) unit vectors, zeros where an item has none -> (B, len(ks)) `mean_dissimilarity` of the first k.
+def dissimilarity_within(vectors: np.ndarray, some: np.ndarray, ks: Sequence[int]) -> np.ndarray:
+    """(B, length, d) unit vectors, zeros where some (B, length) is false -> (B, len(ks)) `mean_dissimilarity` of the
+    first k, ks ascending.
 
     Of n unit vectors of sum s, the pairs' cosines sum to (|s|^2 - n) / 2. nan for fewer than two.
     """
-    sums = np.cumsum(vectors, axis=1, dtype=np.float64)
-    counts = np.cumsum(vectors.any(axis=2), axis=1)
-    last = np.minimum(np.asarray(ks), vectors.shape[1]) - 1
-    alike, some = (sums[:, last] ** 2).sum(axis=2), counts[:, last].astype(np.float64)
-    pairs = np.where(some > 1, some * (some - 1), np.nan)
-    return 1 - (alike - some) / pairs
+    lasts = np.minimum(np.asarray(ks), vectors.shape[1])
+    starts = np.concatenate([[0], lasts[:-1]])
+    parts = [vectors[:, first:last].sum(axis=1, dtype=np.float64) for first, last in zip(starts, lasts, strict=True)]
+    alike = (np.cumsum(parts, axis=0) ** 2).sum(axis=2).T
+    counts = np.cumsum(some, axis=1)[:, lasts - 1].astype(np.float64)
+    pairs = np.where(counts > 1, counts * (counts - 1), np.nan)
+    return 1 - (alike - counts) / pairs
 
 
 def diversity(lists: np.ndarray, vectors: np.ndarray) -> float:

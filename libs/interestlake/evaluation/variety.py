@@ -29,24 +29,28 @@ def diversity(vectors: Broadcast, ks: Sequence[int]) -> Callable:
     """
 
     def run(frames: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
+        texts, lengths = vectors.value, sorted(ks)
+        has_text = texts.any(axis=1)
         for frame in frames:
             if frame.empty:
                 continue
-            longest = frame["items"].str.len().max()
-            places = np.full((len(frame), longest), len(vectors.value), np.int64)  # of the row of zeros behind the last
-            for row, items in zip(places, frame["items"], strict=True):
-                row[: len(items)] = items
-            parts = []
-            for start in range(0, len(frame), AT_ONCE):
-                shown = places[start : start + AT_ONCE]
-                none = shown == len(vectors.value)
-                found = vectors.value[np.where(none, 0, shown)]  # (lists, longest, d)
-                found[none] = 0
-                parts.append(dissimilarity_within(found, ks))
-            values = np.concatenate(parts)
+            places = np.zeros((len(frame), frame["items"].str.len().max()), np.int64)
+            there = np.arange(places.shape[1]) < frame["items"].str.len().to_numpy()[:, None]
+            places[there] = np.concatenate(frame["items"].to_list())
+            some = there & has_text[places]
+            values = np.concatenate([
+                _within(texts, places[start : start + AT_ONCE], some[start : start + AT_ONCE], lengths)
+                for start in range(0, len(frame), AT_ONCE)
+            ])  # fmt: skip
             row, place = np.nonzero(~np.isnan(values))
             told = frame[["split", "model", "user_id"]].iloc[row].reset_index(drop=True)
-            yield told.assign(k=np.asarray(ks)[place], value=values[row, place])
+            yield told.assign(k=np.asarray(lengths)[place], value=values[row, place])
 
     schema = "split string, model string, user_id string, k int, value double"
     return lambda lists: lists.mapInPandas(run, schema)
+
+
+def _within(texts: np.ndarray, places: np.ndarray, some: np.ndarray, ks: Sequence[int]) -> np.ndarray:
+    found = texts[places]  # (lists, longest, d)
+    found[~some] = 0
+    return dissimilarity_within(found, some, ks)

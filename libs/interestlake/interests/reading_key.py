@@ -30,6 +30,9 @@ def is_told(row: Mapping) -> bool:
 
 
 def leading(rows: Iterable[Mapping], items: int) -> list[Mapping]:
-    """The LEADING first in reading order of a person's interests that are beyond everybody's; none of a history of
-    fewer than LEAST_ITEMS `items`."""
-    return sorted(filter(beyond, rows), key=reading_key)[:LEADING] if items >= LEAST_ITEMS else []
+    """The LEADING first in reading order of a person's interests that are beyond everybody's: of NAMED_KINDS, or where
+    none of these is, of words and topics; none of a history of fewer than LEAST_ITEMS `items`."""
+    if items < LEAST_ITEMS:
+        return []
+    surely = sorted(filter(beyond, rows), key=reading_key)
+    return ([row for row in surely if row["kind"] in NAMED_KINDS] or surely)[:LEADING]

@@ -11,7 +11,7 @@ from ..interactions.side_information import SideInformation
 from .fitted import Fitted
 from .item_matrix import Ease, EdgeScorer, checked_inverse, frugal_ease_weights, inverted_or_refused
 from .model import LEAST, TOGETHER, Cost, Model, Size
-from .neighbourhoods import sparse_ease_weights
+from .neighbourhoods import NEIGHBOURS, sparse_ease_weights
 from .neighbours import STRIP
 from .scorer import Scorer
 
@@ -20,7 +20,7 @@ CUBE_SECONDS = 1.4e-11  # of a float32 inverse, per cubed row
 
 
 def fit_ease(
-    name: str, chosen: sp.csr_matrix, l2: float, neighbours: int = 100, most_items: int | None = None
+    name: str, chosen: sp.csr_matrix, l2: float, neighbours: int = NEIGHBOURS, most_items: int | None = None
 ) -> Scorer:
     """chosen (U, I) binary -> EASE, solved by people where they are fewer than items, else by items; past
     MAX_DENSE_ITEMS items each item is regressed on its `neighbours` nearest alone (`sparse_ease_weights`).
@@ -113,8 +113,8 @@ def dense_cost(size: Size, items: int) -> Cost:
 
 
 def sparse_cost(entries: float, items: int) -> Cost:
-    """Of `sparse_ease_weights` with 100 neighbours, over a Gram matrix of so many entries."""
-    return Cost(LEAST + 24.0 * entries + 30.0 * 100 * items, 2e-3 * items + 5e-8 * entries)
+    """Of `sparse_ease_weights` with NEIGHBOURS, over a Gram matrix of so many entries."""
+    return Cost(LEAST + 24.0 * entries + 30.0 * NEIGHBOURS * items, 2e-3 * items + 5e-8 * entries)
 
 
 EASE = Model(

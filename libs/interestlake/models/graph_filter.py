@@ -58,9 +58,7 @@ class GraphFilter(VectorScorer):
         far = super().opinions(batch)
         if not isinstance(far, NearOpinions):
             return far  # `score` of the two together
-        near = sp.csr_matrix(batch.history @ self.linear, dtype=np.float32)
-        near.sort_indices()
-        return SummedOpinions(near, far)
+        return SummedOpinions(sp.csr_matrix(batch.history @ self.linear, dtype=np.float32), far)
 
 
 def _inverse_root(degree: np.ndarray) -> np.ndarray:

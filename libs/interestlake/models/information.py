@@ -65,9 +65,9 @@ class InformationScorer(Scorer):
         if len(self._lengths) < LARGE:
             return super().opinions(batch)
         observed, rest = self.observed(batch.history)
-        shared = sp.csr_matrix(observed @ self.features.T)
-        shared.sort_indices()
-        return SharedOpinions(shared, rest, self.features @ self.share, self._lengths)
+        return SharedOpinions(
+            sp.csr_matrix(observed @ self.features.T), rest, self.features @ self.share, self._lengths
+        )
 
     def cells(self, items: int) -> int:
         return items if items < LARGE else SPARSE_CELLS

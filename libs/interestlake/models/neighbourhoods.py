@@ -1,12 +1,14 @@
-"""EASE restricted to neighbourhoods: each item is regressed on its nearest alone, many items in one call of LAPACK."""
+"""EASE restricted to neighbourhoods: each item is regressed on its nearest alone."""
 
 from collections.abc import Iterator
 
 import numpy as np
 import scipy.sparse as sp
+from scipy.linalg.lapack import dposv
 
 from .neighbours import STRIP, strongest_per_row
 
+NEIGHBOURS = 200  # chosen on validation, see docs/benchmark.md
 UNION_ITEMS = 4_000  # items of the Gram matrix that are dense at once: 128 MB
 STACK_CELLS = 8_000_000  # numbers of the systems that are solved at once: 64 MB
 
@@ -51,10 +53,16 @@ def near_rows(rows: sp.csr_matrix, first_item: int, neighbours: int) -> np.ndarr
 
 def solved(left: np.ndarray, right: np.ndarray, l2: float) -> np.ndarray:
     """G_NN (B, n, n) float64, overwritten, G_Nj (B, n) -> w (B, n) float32 of (G_NN + l I) w = G_Nj for each of B
-    items. A neighbour that is missing has zeros, and gets 0."""
+    items. A neighbour that is missing has zeros, and gets 0. Raises LinAlgError where l leaves a system singular."""
     ends = np.arange(left.shape[1])
     left[:, ends, ends] += l2
-    return np.linalg.solve(left, right[:, :, None])[:, :, 0].astype(np.float32)
+    values = np.empty(right.shape, np.float32)
+    for item, (system, own) in enumerate(zip(left, right, strict=True)):
+        # by Cholesky; symmetric, so its transpose is the same in the order of Fortran, and nothing is copied
+        _, values[item], fault = dposv(system.T, own, lower=1, overwrite_a=1)
+        if fault:
+            raise np.linalg.LinAlgError(f"a neighbourhood of {len(own)} items is singular with l2={l2:g}")
+    return values
 
 
 def as_edges(near: np.ndarray, values: np.ndarray, item_count: int) -> sp.csr_matrix:

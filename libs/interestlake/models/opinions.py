@@ -40,7 +40,7 @@ class DenseOpinions(Opinions):
 
 @dataclass(frozen=True)
 class SparseOpinions(Opinions):
-    """scores: (B, I) CSR float32, sorted, without duplicates; what is not stored is no opinion."""
+    """scores: (B, I) CSR float32 without duplicates; what is not stored is no opinion."""
 
     scores: sp.csr_matrix
 
@@ -95,9 +95,7 @@ def sparse_or_dense(scores: sp.csr_matrix) -> Opinions:
     people, items = scores.shape
     if scores.nnz * SPARSE_SHARE > people * items:
         return DenseOpinions(np.asarray(scores.todense(), dtype=np.float32))
-    scores = scores.astype(np.float32)
-    scores.sort_indices()
-    return SparseOpinions(scores)
+    return SparseOpinions(scores.astype(np.float32))
 
 
 def rows_of(matrix: sp.csr_matrix) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -107,38 +105,45 @@ def rows_of(matrix: sp.csr_matrix) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 def stored_in(matrix: sp.csr_matrix, row: np.ndarray, column: np.ndarray) -> np.ndarray:
     """(C,) whether (row, column) is a stored entry."""
-    keys, _ = _keys(matrix)
-    return places_in(keys, _key(matrix, row, column)) >= 0
+    return places_in(_keys(matrix), _key(matrix, row, column)) >= 0
 
 
 def open_entries(matrix: sp.csr_matrix, closed: sp.csr_matrix) -> np.ndarray:
-    """(n,) whether a stored entry of a sorted matrix is none of those of `closed`."""
-    # a history is shorter than what follows from it: it is looked up there, and not the other way round
-    keys, _ = _keys(matrix)
-    place = places_in(keys, _keys(closed)[0])
-    is_open = np.ones(len(keys), bool)
-    is_open[place[place >= 0]] = False
+    """(n,) whether a stored entry is none of those of `closed`, row by row; neither has to be sorted."""
+    is_open, marked = np.ones(matrix.nnz, bool), np.zeros(matrix.shape[1], bool)
+    for row in np.flatnonzero(np.diff(closed.indptr)):
+        shut = closed.indices[closed.indptr[row] : closed.indptr[row + 1]]
+        span = slice(matrix.indptr[row], matrix.indptr[row + 1])
+        marked[shut] = True
+        is_open[span] = ~marked[matrix.indices[span]]
+        marked[shut] = False
     return is_open
 
 
 def value_at(matrix: sp.csr_matrix, row: np.ndarray, column: np.ndarray) -> np.ndarray:
-    """(C,) values at (row, column), 0 where nothing is stored."""
-    keys, data = _keys(matrix)
-    place = places_in(keys, _key(matrix, row, column))
-    if not len(data):
-        return np.zeros(len(row), matrix.dtype)
-    return np.where(place >= 0, data[np.maximum(place, 0)], data.dtype.type(0))
+    """(C,) values at (row, column), 0 where nothing is stored; columns are looked up in one row laid out whole, which
+    takes less than a sort of the stored ones."""
+    order = None if (row[1:] >= row[:-1]).all() else np.argsort(row, kind="stable")
+    rows, columns = (row, column) if order is None else (row[order], column[order])
+    values, whole = np.zeros(len(row), matrix.dtype), np.zeros(matrix.shape[1], matrix.dtype)
+    ends = np.searchsorted(rows, np.arange(matrix.shape[0] + 1))
+    for one in np.flatnonzero(np.diff(ends)):
+        span = slice(matrix.indptr[one], matrix.indptr[one + 1])
+        stored = matrix.indices[span]
+        whole[stored] = matrix.data[span]
+        values[ends[one] : ends[one + 1]] = whole[columns[ends[one] : ends[one + 1]]]
+        whole[stored] = 0
+    if order is not None:
+        values[order] = values.copy()
+    return values
 
 
 def _key(matrix: sp.csr_matrix, row: np.ndarray, column: np.ndarray) -> np.ndarray:
     return row.astype(np.int64) * matrix.shape[1] + column
 
 
-def _keys(matrix: sp.csr_matrix) -> tuple[np.ndarray, np.ndarray]:
-    """Ascending keys of the stored entries, and their values."""
-    row, column, data = rows_of(matrix)
+def _keys(matrix: sp.csr_matrix) -> np.ndarray:
+    """Ascending keys of the stored entries."""
+    row, column, _ = rows_of(matrix)
     keys = _key(matrix, row, column)
-    if matrix.has_sorted_indices:
-        return keys, data
-    order = np.argsort(keys, kind="stable")
-    return keys[order], data[order]
+    return keys if matrix.has_sorted_indices else np.sort(keys)

@@ -12,7 +12,7 @@ from .ease import CUBE_SECONDS, MAX_DENSE_ITEMS, SEARCH_ITEMS, most_chosen, spar
 from .fitted import Fitted
 from .item_matrix import Ease, EdgeScorer, frugal_ease_weights
 from .model import LEAST, TOGETHER, Cost, Model, Size
-from .neighbourhoods import sparse_ease_weights
+from .neighbourhoods import NEIGHBOURS, sparse_ease_weights
 from .scorer import Scorer
 
 REACH = 5  # exp(-5) = 0.007
@@ -25,7 +25,7 @@ def fit_kernel_ease(
     gram: sp.csr_matrix,
     l2: float,
     recency: float = 0.0,
-    neighbours: int = 100,
+    neighbours: int = NEIGHBOURS,
     most_items: int | None = None,
     discount: float = 0.0,
 ) -> Scorer:

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 import numpy as np
 import scipy.sparse as sp
 
-from .opinions import Opinions, open_entries, rows_of, stored_in, value_at
+from .opinions import Opinions, open_entries, rows_of, value_at
 from .top import Listed, best_of, largest_of_rows
 
 
 @dataclass(frozen=True)
 class SummedOpinions(Opinions):
-    """near: (B, I) CSR float32, sorted, none below 0; far: of the same people and items.
+    """near: (B, I) CSR float32, none below 0; far: of the same people and items.
 
     The best of the sum are among the stored entries of `near` and the best of `far`: with no entry, an item is as good
     as `far` says, and whatever `far` puts before it is no worse than that.
@@ -24,7 +24,7 @@ class SummedOpinions(Opinions):
         row, column, value = rows_of(self.near)
         listed, scores = self.far.top(closed, limit)
         person, place = np.nonzero(listed >= 0)
-        alone = ~stored_in(self.near, person, listed[person, place])
+        alone = value_at(self.near, person, listed[person, place]) == 0
         person, place = person[alone], place[alone]
         rows = np.concatenate([row, person])
         order = np.argsort(rows, kind="stable")

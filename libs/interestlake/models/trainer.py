@@ -134,7 +134,7 @@ class Trainer:
                 job.model,
                 job.batches,
                 job.loss_of,
-                (lambda: judge(job.fitted())) if judge else (lambda: None),
+                (lambda: judge(job.fitted()) if ranks.leads else None) if judge else (lambda: None),
                 schedule,
                 seed,
                 saved,

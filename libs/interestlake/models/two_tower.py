@@ -1,33 +1,50 @@
 """Two-tower retrieval model: ids, text vectors and graph vectors in, one vector per person and item out."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 from ..training.parts import RowDropout
+from ..training.ranks import ALONE, Ranks
+from ..training.rows import Table, fetched
+
+CHUNK = 65_536  # rows of a table through the network at once
+DEVIATION = 0.05  # of a new embedding's coordinates
 
 
 class Tower(nn.Module):
-    """An id embedding plus a small network over side features; the sum has unit length."""
+    """An id embedding plus a small network over side features; the sum has unit length.
 
-    def __init__(self, side: Tensor, dimension: int, dropout: float):
-        """side: (rows, features) float32, kept as a buffer so that the model needs nothing beside itself."""
+    Of several processes that train together each has its own rows of the embedding and of the features.
+    """
+
+    unlearned = ("side",)
+
+    def __init__(self, side: Tensor, dimension: int, dropout: float, rows: int | None = None, ranks: Ranks = ALONE):
+        """side: (own rows, features) float32, kept as a buffer so that the model needs nothing beside itself; rows: of
+        the whole table, None = those of `side`."""
         super().__init__()
+        self.ranks = ranks
         self.register_buffer("side", side)
-        self.identity = nn.Embedding(side.shape[0], dimension)
-        nn.init.normal_(self.identity.weight, std=0.05)
+        self.identity = Table(len(side) if rows is None else rows, dimension, DEVIATION, ranks)
         self.network = nn.Sequential(
             nn.Linear(side.shape[1], dimension), nn.ReLU(), RowDropout(dropout), nn.Linear(dimension, dimension)
         )
 
     def forward(self, index: Tensor) -> Tensor:
-        """index: (batch,) int64 -> (batch, dimension) float32 of unit length."""
-        return functional.normalize(self.identity(index) + self.network(self.side[index]), dim=-1)
+        """index: (batch,) int64 -> (batch, dimension) float32 of unit length; whose rows they are, see `fetched`."""
+        return self._vectors(self.identity(index), fetched(self.side, index, self.ranks))
 
-    def all_vectors(self, chunk: int) -> Tensor:
-        """-> (rows, dimension), computed `chunk` rows at a time."""
-        rows = torch.arange(len(self.side), device=self.side.device)
-        return torch.cat([self(part) for part in rows.split(chunk)])
+    def own_vectors(self, chunk: int) -> Tensor:
+        """-> (own rows, dimension), computed `chunk` rows at a time."""
+        cut = zip(self.identity.weight.split(chunk), self.side.split(chunk), strict=True)
+        return torch.cat([self._vectors(*part) for part in cut])
+
+    def _vectors(self, identity: Tensor, side: Tensor) -> Tensor:
+        return functional.normalize(identity + self.network(side), dim=-1)
 
 
 class TwoTower(nn.Module):
@@ -37,11 +54,20 @@ class TwoTower(nn.Module):
     must lie within the feature tables.
     """
 
-    def __init__(self, user_side: Tensor, item_side: Tensor, dimension: int, dropout: float, temperature: float):
-        """user_side: (users, features), item_side: (items, features), both float32."""
+    def __init__(
+        self,
+        user_side: Tensor,
+        item_side: Tensor,
+        dimension: int,
+        dropout: float,
+        temperature: float,
+        rows: tuple[int | None, int | None] = (None, None),
+        ranks: Ranks = ALONE,
+    ):
+        """user_side: (own users, features), item_side: (own items, features), both float32; rows: (users, items)."""
         super().__init__()
-        self.user_tower = Tower(user_side, dimension, dropout)
-        self.item_tower = Tower(item_side, dimension, dropout)
+        self.user_tower = Tower(user_side, dimension, dropout, rows[0], ranks)
+        self.item_tower = Tower(item_side, dimension, dropout, rows[1], ranks)
         self.temperature = temperature
 
     def forward(self, user_index: Tensor, item_index: Tensor) -> Tensor:
@@ -49,14 +75,27 @@ class TwoTower(nn.Module):
         scores = (self.user_tower(user_index) * self.item_tower(item_index)).sum(dim=-1)  # (B, D) -> (B,)
         return scores / self.temperature
 
-    def vectors(self, chunk: int = 65_536) -> tuple[Tensor, Tensor]:
-        """-> user vectors (users, D), item vectors (items, D), without gradients, in evaluation mode."""
-        was_training = self.training
-        self.eval()
+    @property
+    def towers(self) -> tuple[Tower, Tower]:
+        """Of people and of items."""
+        return self.user_tower, self.item_tower
+
+    def vectors(self, chunk: int = CHUNK) -> tuple[Tensor, Tensor]:
+        """-> user vectors (own users, D), item vectors (own items, D), without gradients, in evaluation mode."""
+        with judging(self):
+            return self.user_tower.own_vectors(chunk), self.item_tower.own_vectors(chunk)
+
+
+@contextmanager
+def judging(model: nn.Module) -> Iterator[None]:
+    """Within, the model is in evaluation mode and without gradients; its former mode comes back after."""
+    was_training = model.training
+    model.eval()
+    try:
         with torch.no_grad():
-            people, items = self.user_tower.all_vectors(chunk), self.item_tower.all_vectors(chunk)
-        self.train(was_training)
-        return people, items
+            yield
+    finally:
+        model.train(was_training)
 
 
 class PairScorer(nn.Module):

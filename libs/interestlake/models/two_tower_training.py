@@ -6,12 +6,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ..training.holdout import Holdout, ndcg
+from ..training.holdout import PEOPLE, Holdout, best_items, ndcg_of
 from ..training.loop import Batch
 from ..training.parts import taken
 from ..training.ranks import ALONE, Ranks
 from .losses import in_batch_softmax
-from .two_tower import TwoTower
+from .two_tower import CHUNK, TwoTower, judging
 
 SHUFFLE_WINDOW = 4_000_000  # rows of one shuffle at most
 INDEXES = ("user_index", "item_index")
@@ -26,18 +26,26 @@ def plan_gigabytes(
     batch_size: int,
     holdout_users: int,
     processes: int = 1,
+    one_machine: bool = True,
 ) -> float:
-    """Memory that each process of the training will ask for, in GB (1e9 bytes).
+    """Memory that a training will ask for on the machine that it asks most of, in GB (1e9 bytes).
 
-    Parameters, their gradients, Adam's two moments and the best copy; features, read and held; two shuffle windows of
-    12 bytes a pair; the logits of a batch with their gradients; validation scores. Of windows and logits a process has
-    its part, and the numbers of a window's rows beside; the rest is whole in each.
+    Of the rows that a process has: parameters, their gradients, Adam's two moments, the best copy and the vectors;
+    features, read and held; scores of PEOPLE validation people. Of the batches: two shuffle windows of 12 bytes a pair;
+    the logits of a batch with their gradients; beside others the numbers of a window's rows. Whole in each: how many
+    pairs a row has. Processes beside the driver (one_machine) count together. The driver, where it is not the process
+    itself, collects embeddings, features and vectors of all rows.
     """
-    parameters = 5 * (users + items) * dimension * 4
-    features = 2 * (users + items) * width * 4
+    rows = -(-users // processes) + -(-items // processes)
+    parameters = 6 * rows * dimension * 4
+    features = 2 * rows * width * 4
+    counts = 24 * (users + items)
     batches = (2 * window_rows * 12 + 3 * batch_size**2 * 4) / processes
     numbers = 0 if processes == 1 else window_rows * (16 + 40 / processes)
-    return (parameters + features + batches + numbers + 2 * holdout_users * items * 4) / 1e9
+    scores = 2 * min(holdout_users, PEOPLE) * -(-items // processes) * 4
+    each = (parameters + features + counts + batches + numbers + scores) / 1e9
+    collected = 0.0 if processes == 1 else (users + items) * (2 * dimension + width) * 4 / 1e9
+    return processes * each + collected if one_machine else max(each, collected)
 
 
 def pair_loss(model: TwoTower, item_share: np.ndarray, ranks: Ranks = ALONE) -> Callable[[Batch], tuple[Tensor, float]]:
@@ -59,6 +67,16 @@ def pair_loss(model: TwoTower, item_share: np.ndarray, ranks: Ranks = ALONE) -> 
     return loss_of
 
 
-def pair_value(model: TwoTower, holdout: Holdout) -> Callable[[], float | None]:
-    """nDCG@10 on the held-out people, None where there are none."""
-    return lambda: ndcg(*model.vectors(), holdout) if len(holdout.users) else None
+def pair_value(model: TwoTower, holdout: Holdout, ranks: Ranks = ALONE) -> Callable[[], float | None]:
+    """nDCG@10 on the held-out people, None where there are none; all processes ask together."""
+    device = model.user_tower.side.device
+    users = torch.as_tensor(holdout.users, dtype=torch.long, device=device)
+
+    def value() -> float | None:
+        if not len(users):
+            return None
+        with judging(model):
+            people, items = model.user_tower(users), model.item_tower.own_vectors(CHUNK)
+            return ndcg_of(best_items(people, items, holdout.seen, 10, ranks), holdout)
+
+    return value

@@ -57,6 +57,14 @@ class NamedFacts:
             found.setdefault(int(history[place]), (str(self.relations[fact]), str(self.values[fact])))
         return found
 
+    def alike(self, history: Sequence[int], item: int) -> dict[int, float]:
+        """History columns -> share of the facts and categories of each or of `item` that both carry (Jaccard 1901)."""
+        own = row_of(self.carried, item)[0]
+        owner, facts, _ = rows_of(self.carried, np.asarray(history))
+        both = np.bincount(owner, np.isin(facts, own), len(history))
+        either = np.bincount(owner, minlength=len(history)) + len(own) - both
+        return {int(column): float(share) for column, share in zip(history, both / np.maximum(either, 1), strict=True)}
+
 
 def told_facts(attributes: pd.DataFrame, facts: pd.DataFrame, categories: pd.DataFrame) -> pd.DataFrame:
     """What sources say of items -> COLUMNS, each once, in words: the facts that a sentence may name.

@@ -49,10 +49,9 @@ def model_frames(frames: Iterator[pd.DataFrame], recommender: Recommender, lengt
     item_ids = recommender.catalogue.item_ids
     for block in blocks(frames, recommender.cells):
         batch, user_ids = recommender.batch(block), block["user_id"].to_numpy(object)
-        parts = []
-        for name, one in recommender.fitted.items():
-            parts.append(_rows(name, user_ids, item_ids, *one.scorer.opinions(batch).top(batch.history, length)))
-        fused = list_block(block, batch, recommender, length)
+        opinions = recommender.opinions(batch)
+        parts = [_rows(name, user_ids, item_ids, *own.top(batch.history, length)) for name, own in opinions.items()]
+        fused = list_block(block, batch, recommender, length, opinions)
         parts.append(_rows(FUSED, user_ids, item_ids, fused.columns, fused.scores))
         yield pd.concat(parts, ignore_index=True)
 

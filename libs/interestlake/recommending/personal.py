@@ -1,5 +1,6 @@
 """The list of each person with shares, evidence, reason code and sentence: the rows of gold.recommendations."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ..interactions.batch import UserBatch
+from ..models.opinions import Opinions
 from .explain import COUNTED, Evidence, find_evidence, less_liked_of, shared_interests
 from .objected import kept_shares
 from .pool import Pool
@@ -28,9 +30,15 @@ class BlockLists:
     pool: Pool
 
 
-def list_block(block: pd.DataFrame, batch: UserBatch, recommender: Recommender, length: int) -> BlockLists:
-    """The fused lists of a block: scores less what objections take, rails on groups, then the re-ranking."""
-    pool = recommender.pool(block, batch)
+def list_block(
+    block: pd.DataFrame, batch: UserBatch, recommender: Recommender, length: int,
+    opinions: Mapping[str, Opinions] | None = None,
+) -> BlockLists:  # fmt: skip
+    """The fused lists of a block: scores less what objections take, rails on groups, then the re-ranking.
+
+    opinions: of every model on the batch, where they are there already.
+    """
+    pool = recommender.pool(block, batch, opinions=opinions)
     interests = recommender.interests
     left = kept_shares(pool, block, recommender.catalogue, interests.weights, interests.ids)
     scores = recommender.fusion.scores(pool, left)
@@ -126,19 +134,23 @@ def _facts(
     weight: dict[str, float] = {}
     for source, share in given.items():
         weight[codes[source]] = weight.get(codes[source], 0.0) + share
+    facts, alike = _named_facts(linked, column, recommender)
     return ReasonFacts(
         shares=weight, linked=linked, titles=recommender.catalogue.titles, chosen_together=bool(counted),
         user_count=int(recommender.user_counts[column]), interests=shared,
-        has_history=len(batch.chosen(person)[0]) > 0, facts=_named_facts(linked, column, recommender),
+        has_history=len(batch.chosen(person)[0]) > 0, facts=facts, alike=alike,
     )  # fmt: skip
 
 
-def _named_facts(linked: dict[str, list[int]], column: int, recommender: Recommender) -> dict[int, tuple[str, str]]:
-    """History column of `linked` -> the fact that it and the item share, where there is one that can be named."""
-    if recommender.named_facts is None:
-        return {}
+def _named_facts(
+    linked: dict[str, list[int]], column: int, recommender: Recommender
+) -> tuple[dict[int, tuple[str, str]], dict[int, float]]:
+    """History column of `linked` -> the fact that it and the item share, where there is one that can be named; and how
+    much of what is known of the two they share."""
     near = sorted({history for columns in linked.values() for history in columns[:FACTS_LOOKED_AT]})
-    return recommender.named_facts.shared(near, column) if near else {}
+    if recommender.named_facts is None or not near:
+        return {}, {}
+    return recommender.named_facts.shared(near, column), recommender.named_facts.alike(near, column)
 
 
 def why_listed(

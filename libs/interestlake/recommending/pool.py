@@ -109,18 +109,20 @@ def pool_of(
     shut: sp.csr_matrix | None = None,
     asked: np.ndarray | None = None,
     seen_too: bool = False,
+    opinions: Sequence[Opinions] | None = None,
 ) -> Pool:
     """The union of the models' best CANDIDATES per person, and what every model thinks of each of them.
 
     A model's value of an item is (z + 4) / 10 within [0.001, 1], z its standard score among the model's own proposals
     to that person, also for items it did not propose. context: log(1 + people of the item), log(1 + history), how many
     models proposed the item; where columns are asked, how many have an opinion of it. shut: (B, I), stored entries are
-    never proposed, as those of the history, unless `seen_too`. asked: see `gather`.
+    never proposed, as those of the history, unless `seen_too`. asked: see `gather`. opinions: the scorers' of the
+    batch, where they are there already.
     """
     shape, history = (batch.size, batch.item_count), batch.history
     barred = sp.csr_matrix(shape, dtype=np.float32) if seen_too else history
     closed = barred if shut is None else sp.csr_matrix(_ones(barred) + _ones(shut))
-    opinions = [scorer.opinions(batch) for scorer in scorers]
+    opinions = [scorer.opinions(batch) for scorer in scorers] if opinions is None else opinions
     lists = [own.top(closed, CANDIDATES) if asked is None else _best_first(own, asked) for own in opinions]
     listed = [_listed(columns, batch.item_count) for columns, _ in lists]
     keys, proposed = np.unique(np.concatenate([mine for mine, _ in listed]), return_counts=True)

@@ -11,6 +11,7 @@ import scipy.sparse as sp
 from ..interactions.batch import UserBatch
 from ..models.fitted import Fitted
 from ..models.nearest import LARGE
+from ..models.opinions import Opinions
 from ..models.scorer import Scorer
 from ..models.vectors import VectorScorer
 from .blocks import Catalogue, to_batch
@@ -115,14 +116,22 @@ class Recommender:
             vectors[place >= 0] = user_vectors[place[place >= 0]]
         return vectors
 
-    def pool(self, block: pd.DataFrame, batch: UserBatch | None = None, muted: Sequence[frozenset[str]] = ()) -> Pool:
+    def opinions(self, batch: UserBatch) -> dict[str, Opinions]:
+        """Of every fitted model, by its name."""
+        return {name: one.scorer.opinions(batch) for name, one in self.fitted.items()}
+
+    def pool(
+        self, block: pd.DataFrame, batch: UserBatch | None = None, muted: Sequence[frozenset[str]] = (),
+        opinions: Mapping[str, Opinions] | None = None,
+    ) -> Pool:  # fmt: skip
         """Candidates of a block's people that the rails and their objections leave open.
 
-        muted: per person, models that are taken to have no opinion.
+        muted: per person, models that are taken to have no opinion. opinions: of the batch, where they are there.
         """
         batch = self.batch(block) if batch is None else batch
         shut = self._shut(block, batch)
-        pool = pool_of(self.scorers, batch, np.arange(batch.size), self.user_counts, shut)
+        own = None if opinions is None else [opinions[name] for name in self.names]
+        pool = pool_of(self.scorers, batch, np.arange(batch.size), self.user_counts, shut, opinions=own)
         if any(muted):
             silent = np.array([[name in person for name in self.names] for person in muted])[pool.owner]  # (C, S)
             values = np.where(silent, 0.0, pool.values).astype(np.float32)

@@ -20,10 +20,11 @@ NAME_WORDS = 5
 MAX_WORDS = 25
 ENTRIES_PER_ITEM = 2  # entries of one list that one item of the history may explain
 INTERESTS = 3  # strongest shared ones, of which a sentence names one or two
-AMONG = 3  # strongest items with a place left, of which a sentence names a second one
-NEAR_THE_STRONGEST = 8  # items with a place left among which one with a fact, or of a kind with the item, goes first
+ENOUGH = 5  # items with a place left, from which on a sentence may name a second one
+NEAR_THE_STRONGEST = 12  # items with a place left among which one with a fact, or most like the item, goes first
 NO_HISTORY = "You have no history here yet"
 LINKED = ("together", "next", "text", "facts")  # codes that point at items of the history
+SAYS_LITTLE = ("pattern", "popular")  # codes that are no more to say where another leads
 ABOUT = ("facts", "text")  # of these, the ones that say what both items are about
 TELLING = 0.25  # of the strongest's share, from which a fact that both items share is said in its place
 
@@ -35,7 +36,8 @@ class ReasonFacts:
     shares: reason code -> share of the score. linked: code of LINKED -> columns of all history items through which it
     speaks for the item, strongest first; titles: (I,) of all columns. chosen_together: the same people chose those of
     "together" and the item. user_count: people who chose the item. interests: names of interests that person and item
-    share, strongest first. facts: history column -> (relation, value) that it shares with the item.
+    share, strongest first. facts: history column -> (relation, value) that it shares with the item; alike: -> share of
+    what is known of both that they have in common, in [0, 1].
     """
 
     shares: Mapping[str, float]
@@ -46,6 +48,7 @@ class ReasonFacts:
     interests: Sequence[str]
     has_history: bool
     facts: Mapping[int, tuple[str, str]] = field(default_factory=dict)
+    alike: Mapping[int, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -75,8 +78,8 @@ def write_reason(facts: ReasonFacts, used: Used | None = None) -> Reason:
     The strongest code that has an item to point at leads, or a fact by name where what items are about has TELLING of
     its share (see `_telling`); else the strongest of the others. An item that explains ENTRIES_PER_ITEM entries of the
     list gives way to the next. One more thing is said where there is room: a fact that both items share, a shared
-    interest, a second item where NEAR_THE_STRONGEST or more have a place left, or a second code of MIN_SHARE or more;
-    the first with which no sentence of the list stands twice.
+    interest, a second item where ENOUGH or more have a place left, or a second code of MIN_SHARE or more;
+    the first with which no sentence of the list stands twice. Of every other sentence an interest leads.
 
     Example: People who chose “Forrest Gump” also chose this; same director, Robert Zemeckis.
     """
@@ -96,7 +99,7 @@ def write_reason(facts: ReasonFacts, used: Used | None = None) -> Reason:
     second = _second(link, column, facts, used)
     if link and second is not None:
         more.append(("second", _linked_also(link, quoted(facts.titles[second]), facts.chosen_together)))
-    more += [(code, f", and {_clause(code, facts)}") for code in others if code != "popular"]
+    more += [(code, f", and {_clause(code, facts)}") for code in others if code not in SAYS_LITTLE]
     if link:
         code, lead = link, _linked_lead(link, quoted(facts.titles[column]), facts.chosen_together, fact)
     elif others or not shared:
@@ -108,13 +111,16 @@ def write_reason(facts: ReasonFacts, used: Used | None = None) -> Reason:
     text = start + (lead if start else lead[0].upper() + lead[1:])
     short = [(what, c) for what, c in more if len(f"{text}{c}".split()) <= MAX_WORDS] + [(code, "")]
     said, clause = next((one for one in short if f"{text}{one[1]}." not in used.texts), short[0])
+    whole = f"{text}{clause}."
+    if link and said == "interest" and len(used.texts) % 2:  # a list whose sentences all begin alike tires its reader
+        whole = f"It fits your interest in {listed(interests)}: {lead}."
     interests = interests if "interest" in (code, said) else ()
     named = ([column] if link else []) + ([second] if said == "second" and second is not None else [])
     used.columns.update(named)
     used.interests.add(interests)
-    used.texts.add(f"{text}{clause}.")
+    used.texts.add(whole)
     named_fact = fact if fact and (link == "facts" or said == "fact") else ()
-    return Reason(code, tuple(map(int, named)), tuple(named_fact), interests, f"{text}{clause}.")
+    return Reason(code, tuple(map(int, named)), tuple(named_fact), interests, whole)
 
 
 def _interests(shared: Sequence[str], used: Used) -> tuple[str, ...]:
@@ -134,7 +140,7 @@ def _telling(link: str | None, column: int, facts: ReasonFacts, used: Used) -> t
     if link is None or link in ABOUT or not about[0] or sum(about) < TELLING * facts.shares[link]:
         return link, column
     near = [c for code in ABOUT for c in _free(code, facts, used)[:NEAR_THE_STRONGEST]]
-    told = [c for c in near if c in facts.facts and facts.facts[c][0] != CATEGORY]
+    told = [c for c in _most_alike(near, facts) if c in facts.facts and facts.facts[c][0] != CATEGORY]
     return ("facts", told[0]) if told else (link, column)
 
 
@@ -152,18 +158,25 @@ def _pointed_at(spoken: Sequence[str], facts: ReasonFacts, used: Used) -> tuple[
         if code == "facts":
             free = [c for c in free if c in facts.facts]
         if free:
-            of_a_kind = [c for c in free[:NEAR_THE_STRONGEST] if c in facts.facts]
+            of_a_kind = _most_alike([c for c in free[:NEAR_THE_STRONGEST] if c in facts.facts], facts)
             told = [c for c in of_a_kind if facts.facts[c][0] != CATEGORY]
             return code, (told or of_a_kind or free)[0]
     return None, -1
 
 
+def _most_alike(columns: Sequence[int], facts: ReasonFacts) -> list[int]:
+    """Those that have most in common with the item first; of equal ones the stronger."""
+    return sorted(columns, key=lambda c: -facts.alike.get(c, 0.0))
+
+
 def _second(link: str | None, column: int, facts: ReasonFacts, used: Used) -> int | None:
-    """Another of the AMONG strongest items through which the code speaks, where later entries have enough left."""
+    """Another item through which the code speaks, as like as may be, where later entries have enough left."""
     free = _free(link, facts, used) if link and link != "facts" else []
-    titles = {facts.titles[column]} if free else set()
-    others = [c for c in free[:AMONG] if c != column and facts.titles[c] not in titles]
-    return others[0] if others and len(free) >= NEAR_THE_STRONGEST else None
+    if len(free) < ENOUGH:
+        return None
+    title = facts.titles[column]
+    others = (c for c in _most_alike(free[:NEAR_THE_STRONGEST], facts) if facts.titles[c] != title)
+    return next(others, None)
 
 
 def in_common(relation: str, value: str) -> str:

@@ -44,7 +44,7 @@ def read_courses(
 
     Items of the person per interval (BUCKETS of equal length between the first and the last item) and interest, for the
     SHOWN interests of largest share that are no topics. A Missing for fewer than LEAST_ITEMS items with a time, and
-    where one interval has MOST_AT_ONCE of them.
+    where all are of one day or one interval has MOST_AT_ONCE of them.
     """
     shown = sorted((r for r in own if r["kind"] != "topic"), key=lambda r: (-r["share"], r["interest_id"]))[:SHOWN]
     dated = {row["item_id"]: row["first_ts"] for row in history if row["first_ts"] is not None}
@@ -54,6 +54,8 @@ def read_courses(
         return Missing("When you chose things is not known, so there is nothing to show over time.")
     if len(dated) < LEAST_ITEMS:
         return Missing(f"Too few choices yet to show them over time: from {LEAST_ITEMS} on they will stand here.")
+    if day_of(first) == day_of(last):
+        return Missing(f"You chose everything on {day_of(first)}: too short a time to show a change.")
     span = max(end - begin, 1) / BUCKETS
     at = [min(int((present(seconds_of(moment)) - begin) / span), BUCKETS - 1) for moment in dated.values()]
     most, busiest = max((at.count(bucket), -bucket) for bucket in set(at))

@@ -55,7 +55,11 @@ def _no_place(rows: Rows, person: Person, item_id: str, own: dict | None, length
         asked = {"user_id": [person.user_id], "kind": ["item"], "action": ["not_interested"], "target": [item_id]}
         if rows.of("silver.objections", ["target"], asked):
             return "none: the person asked not to see it"
-    return f"none among the {length} of the list" if length else "none: the person has no list yet"
+    return (
+        f"none: the {length} of the list scored higher (--apart scores it)"
+        if length
+        else "none: the person has no list yet"
+    )
 
 
 def _statements(
@@ -97,6 +101,7 @@ def linked(rows: Rows, item_id: str, others: Sequence[str] | None, named: Sequen
     onward = ends("graph.item_transitions", "dst", "src")
     together = sorted(both, key=lambda edge: (edge[1] not in named, -edge[0], edge[1]))[:SHOWN]
     before = sorted(onward, key=lambda edge: (edge[1] not in named, -edge[2], -edge[0], edge[1]))[:SHOWN]
+    together.sort(key=lambda edge: (edge[1] not in named, -edge[2], edge[1]))  # as they are read
     return [edge[1:] for edge in together], [edge[1:] for edge in before]
 
 

@@ -65,6 +65,7 @@ def _run(context: StageContext) -> dict[str, float]:
     lists = people.transform(list_models(shared, length)).withColumn("split", F.lit("test"))
     validated = validation_lists(choice, models.user_ids, models.catalogue.item_ids, length)
     validated = rows_of(context.spark, "models.lists", validated.assign(split="validation"))
+    validated = validated.coalesce(context.spark.sparkContext.defaultParallelism)  # of Arrow's batches, a file each
     tables = {
         "models.lists": lists.unionByName(validated),
         CHOSEN: rows_of(context.spark, CHOSEN, rows),

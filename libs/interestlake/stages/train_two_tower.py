@@ -1,6 +1,7 @@
 """Stage train_two_tower: feature snapshots -> Petastorm -> two-tower model; vectors and interestlake.two_tower."""
 
 import os
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
@@ -11,7 +12,6 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from ..core.only_row import only_row
-from ..core.present import present
 from ..core.processes import on_processes
 from ..core.room import has_room
 from ..core.session import on_one_machine
@@ -19,7 +19,8 @@ from ..core.stage import Stage, StageContext
 from ..core.tracking import signature_of
 from ..graph.features import fit_reduction, item_features, mean_text_vectors, project, training_examples, user_features
 from ..interactions.sample_holdout import people_to_judge, sample_holdout
-from ..models.pair_training import PairFit, PairTraining, fit_in_rank, fit_pairs
+from ..models.pair_parts import Collected, PairFit
+from ..models.pair_training import PairTraining, collected, fit_in_rank, fit_pairs
 from ..models.two_tower import PairScorer, TwoTower
 from ..models.two_tower_training import SHUFFLE_WINDOW, plan_gigabytes
 from ..training.checkpoint import Checkpoint
@@ -66,9 +67,10 @@ def _run(context: StageContext) -> dict[str, float]:
     count, width = _side(context, item_table, "item_index")
     judging = people_to_judge(interactions).count()
     people = _side(context, user_table, "user_index")[0]
-    each = plan_gigabytes(people, count, width, params.dimension, window, params.batch_size, judging, params.processes)
-    planned = each * (params.processes if on_one_machine(context.spark.sparkContext.master) else 1)
-    what = f"the two-tower model of {people} people and {count} items"
+    planned = plan_gigabytes(people, count, width, params.dimension, window, params.batch_size, judging,
+                             params.processes, on_one_machine(context.spark.sparkContext.master))  # fmt: skip
+    over = f", cut over {params.processes} processes," if params.processes > 1 else ""
+    what = f"the two-tower model of {people} people and {count} items{over}"
     if not has_room(what, planned, params.max_gigabytes, "two_tower.max_gigabytes", context.log):
         _write_vectors(context, *(_vector_rows(context, side, NOBODY, np.zeros((0, 1))) for side in ("user", "item")))
         return {"rows_per_epoch": examples.rows}
@@ -76,7 +78,8 @@ def _run(context: StageContext) -> dict[str, float]:
     same = replace(params, processes=1)
     mark = f"{same} seed {seed} tables {examples.version} {item_table.version} {user_table.version}"
     holdout = sample_holdout(interactions, seed)
-    fit = _fit(context, PairTraining(same, seed, examples, item_table, user_table, holdout, mark))
+    training = PairTraining(same, seed, examples, item_table, user_table, holdout, mark)
+    fit = _fit(context, training, partial(collected, params, people, count, width))
     user_vectors, item_vectors = fit.vectors
     of_users = _vector_rows(context, "user", np.flatnonzero(fit.pairs), user_vectors)
     _write_vectors(context, of_users, _vector_rows(context, "item", fit.listed, item_vectors))
@@ -87,8 +90,8 @@ def _run(context: StageContext) -> dict[str, float]:
     return {**figures, "rows_per_epoch": examples.rows}
 
 
-def _fit(context: StageContext, training: PairTraining) -> PairFit:
-    """By this process, or by several that it starts and answers."""
+def _fit(context: StageContext, training: PairTraining, place: Callable[[], Collected]) -> PairFit:
+    """By this process, or by several that it starts and answers, whose rows come to `place`."""
     saved = Checkpoint.of_lake(context.spark, context.lake.root, context.options.run_id)
     processes, epochs = context.params.two_tower.processes, training.params.epochs
 
@@ -101,11 +104,11 @@ def _fit(context: StageContext, training: PairTraining) -> PairFit:
 
     if processes == 1:
         torch.set_num_threads(os.cpu_count() or 1)
-        return present(fit_pairs(training, saved, on_look))
-    tables = (training.examples, training.items, training.users)
-    handlers = {"look": said, **state_handlers(saved), **file_handler(tables)}
+        return fit_pairs(training, saved, on_look)
+    tables, rows = (training.examples, training.items, training.users), place()
+    handlers = {"look": said, "rows": rows.put, **state_handlers(saved), **file_handler(tables)}
     main = partial(in_rank, partial(fit_in_rank, training))
-    fit = on_processes(context.spark, processes, main, handlers, "two_tower.processes")
+    fit = rows.fit(on_processes(context.spark, processes, main, handlers, "two_tower.processes"))
     # MLflow's run belongs to this thread
     for epoch, loss, ndcg in zip(fit.history.epochs, fit.history.loss, fit.history.validation_ndcg, strict=True):
         context.tracker.log_metrics({"loss": loss, "validation_ndcg_10": ndcg}, step=epoch)

@@ -1,6 +1,7 @@
 """A training state, written atomically, so that a killed training goes on where it stopped."""
 
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,17 +11,23 @@ from typing import Any, Protocol
 
 import torch
 
-from ..core.storage import fetch_file, file_there, local_path, put_whole, remove_file
+from ..core.storage import fetch_file, file_there, local_path, put_whole, remove_file, remove_folder
 
 FOLDER = "checkpoints"
 _LAKES: list[tuple[Any, str, str]] = []  # session, root and run of `states_below`, the innermost last
 
 
 class State(Protocol):
-    """Where a training keeps its state between two looks."""
+    """Where a training keeps its state between two looks.
+
+    Rows of tables lie beside it in pieces, `<look>/<piece>`, which belong to the state that names their look.
+    """
 
     def save(self, state: dict) -> None: ...
     def load(self, fingerprint: str) -> dict | None: ...
+    def save_rows(self, name: str, rows: dict) -> None: ...
+    def load_rows(self, name: str) -> dict: ...
+    def drop_rows(self, look: str) -> None: ...
     def remove(self) -> None: ...
 
 
@@ -54,10 +61,7 @@ class Checkpoint:
 
     def save(self, state: dict) -> None:
         """Write `state` beside the file, then rename: a reader sees the former or the new one, never a part."""
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        part = self.path.with_suffix(".part")
-        torch.save(state, part)
-        os.replace(part, self.path)
+        _write(state, self.path)
         if self.address:
             put_whole(self.spark, self.path, self.address)
 
@@ -77,11 +81,59 @@ class Checkpoint:
         state = torch.load(self.path, map_location="cpu", weights_only=True)
         return state if state["fingerprint"] == fingerprint else None
 
+    def save_rows(self, name: str, rows: dict) -> None:
+        """Write a piece, `<look>/<piece>`, as `save` does; another machine's disk alone keeps it where that is."""
+        path = self._rows(name)
+        _write(rows, path)
+        if self.address:
+            put_whole(self.spark, path, self._address(name))
+            path.unlink()
+
+    def load_rows(self, name: str) -> dict:
+        """A piece of the state that was loaded. Raises OSError or BadInput where it is gone."""
+        path = self._rows(name)
+        if self.address:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            fetch_file(self.spark, self._address(name), path)
+        rows = torch.load(path, map_location="cpu", weights_only=True)
+        if self.address:
+            path.unlink()
+        return rows
+
+    def drop_rows(self, look: str) -> None:
+        """Remove the pieces of a look that no state names any more."""
+        shutil.rmtree(self._folder / look, ignore_errors=True)
+        if self.address:
+            remove_folder(self.spark, f"{self._beside}/{look}")
+
     def remove(self) -> None:
         """Forget a finished training's state."""
         self.path.unlink(missing_ok=True)
+        shutil.rmtree(self._folder, ignore_errors=True)
         if self.address:
             remove_file(self.spark, self.address)
+            remove_folder(self.spark, self._beside)
+
+    @property
+    def _folder(self) -> Path:
+        return self.path.with_suffix(".rows")
+
+    @property
+    def _beside(self) -> str:
+        return f"{str(self.address).removesuffix('.pt')}.rows"
+
+    def _rows(self, name: str) -> Path:
+        return self._folder / f"{name}.pt"
+
+    def _address(self, name: str) -> str:
+        return f"{self._beside}/{name}.pt"
+
+
+def _write(state: dict, path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_suffix(".part")
+    torch.save(state, part)
+    os.replace(part, path)
 
 
 @contextmanager

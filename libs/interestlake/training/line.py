@@ -60,6 +60,18 @@ class LineState:
         state = self.line.ask("load", fingerprint)
         return None if state is None else unpacked(state)
 
+    def save_rows(self, name: str, rows: dict) -> None:
+        """Returns when the piece is written."""
+        self.line.ask("save rows", name, packed(rows))
+
+    def load_rows(self, name: str) -> dict:
+        """As `Checkpoint.load_rows`."""
+        return unpacked(self.line.ask("load rows", name))
+
+    def drop_rows(self, look: str) -> None:
+        """As `Checkpoint.drop_rows`."""
+        self.line.ask("drop rows", look)
+
     def remove(self) -> None:
         """The driver removes it after its end."""
 
@@ -117,7 +129,13 @@ def state_handlers(saved: Checkpoint) -> dict[str, Callable[..., Any]]:
         state = saved.load(fingerprint)
         return None if state is None else packed(state)
 
-    return {"save": lambda state: saved.save(unpacked(state)), "load": load}
+    return {
+        "save": lambda state: saved.save(unpacked(state)),
+        "load": load,
+        "save rows": lambda name, rows: saved.save_rows(name, unpacked(rows)),
+        "load rows": lambda name: packed(saved.load_rows(name)),
+        "drop rows": saved.drop_rows,
+    }
 
 
 def file_handler(snapshots: Iterable[Snapshot]) -> dict[str, Callable[..., Any]]:

@@ -1,7 +1,6 @@
 """The training loop: seeded epochs over counted batches, early stopping by steps on validation nDCG, checkpoints that
 resume."""
 
-import copy
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -16,6 +15,8 @@ from ..core.progress import PROGRESS, Count
 from .checkpoint import State
 from .parts import Batch, taking
 from .ranks import ALONE, Ranks
+from .rows import common
+from .states import load_state, put_weights, save_state, weights_of
 
 Epochs = Callable[[int], Iterator[Batch]]
 FEWEST_LOOKS = 2  # where an epoch is longer than the patience, one worse look may be chance
@@ -112,19 +113,17 @@ def train(
     `on_look(epoch, loss, ndcg)` is called at each look; `goes_on` may end the training before. groups: Adam's
     parameter groups, each with its own rate, None = all of `model` at one; `after_step()` is called after each step,
     while the gradients are still there. ranks: the processes that train together, each with its part of every batch
-    (`loss_of` gives the part's mean); the first of them judges, saves and calls `on_look`, and the state has nothing of
-    how many they are.
+    (`loss_of` gives the part's mean) and its rows of tables; all call value_of, the first one's counts and calls
+    `on_look`. A state goes on with any number of them.
     """
-    ranks.begin(model)
+    ranks.begin(common(model, list(model.parameters())))
     weights = list(groups) if groups is not None else model.parameters()
     optimizer = torch.optim.Adam(weights, lr=schedule.learning_rate, weight_decay=schedule.weight_decay)
     pace = _Pace(optimizer, schedule.warmup_steps)
-    history, best = History(), copy.deepcopy(model.state_dict())
-    state = ranks.first(lambda: saved.load(fingerprint))
+    history, best = History(), _copied(model)
+    state = load_state(saved, model, optimizer, fingerprint, ranks)
     if state is not None:
-        model.load_state_dict(state["model"])
-        optimizer.load_state_dict(state["optimizer"])
-        history, best = History(**state["history"]), state["best"]
+        history, best = History(**state[0]), state[1]
         pace.steps = history.steps[-1]
     with deterministic(), PROGRESS.counting("training") as count:
         epoch = history.epochs[-1] if history.epochs else 0
@@ -135,20 +134,23 @@ def train(
                 count.what = f"training, epoch {epoch}"
                 torch.manual_seed(seed * 1_000_003 + epoch)
                 losses += _one_epoch(model, optimizer, epochs(epoch), loss_of, pace, after_step, count, ranks)
-            value = ranks.first(value_of)
+            value = ranks.agreed(value_of())
             if value is None or value > max(history.validation_ndcg, default=-1.0):
-                history.best_epoch, best = epoch, copy.deepcopy(model.state_dict())
+                history.best_epoch, best = epoch, _copied(model)
             history.loss.append(_mean(losses))
             history.validation_ndcg.append(value or 0.0)
             history.epochs.append(epoch)
             history.steps.append(pace.steps)
             if ranks.leads:
                 on_look(epoch, history.loss[-1], history.validation_ndcg[-1])
-                weights = {"model": model.state_dict(), "optimizer": optimizer.state_dict(), "best": best}
-                saved.save({"fingerprint": fingerprint, "history": asdict(history), **weights})
-    model.load_state_dict(best)
+            save_state(saved, model, optimizer, best, fingerprint, asdict(history), ranks)
+    put_weights(model, best)
     model.eval()
     return history
+
+
+def _copied(model: nn.Module) -> dict[str, Tensor]:
+    return {name: value.clone() for name, value in weights_of(model).items()}
 
 
 class _Pace:
@@ -179,7 +181,7 @@ def _one_epoch(
     """One pass with a step per batch -> (loss, weight) of each."""
     model.train()
     losses = []
-    parameters = [one for group in optimizer.param_groups for one in group["params"]]
+    parameters = common(model, [one for group in optimizer.param_groups for one in group["params"]])
     for batch in batches:
         with taking(batch):
             loss, weight = loss_of(batch)

@@ -9,7 +9,7 @@ from typing import TypeVar
 import numpy as np
 import torch
 import torch.distributed as dist
-from torch import Tensor, nn
+from torch import Tensor
 from torch.distributed.nn.functional import all_reduce
 
 from ..core.present import present
@@ -28,15 +28,26 @@ class Ranks:
         """Whether this process judges, writes and reports."""
         return self.rank == 0
 
-    def begin(self, model: nn.Module) -> None:
+    def begin(self, weights: Iterable[Tensor]) -> None:
         """Every process begins with the weights of the first."""
 
     def first(self, value: Callable[[], Value]) -> Value:
         """What `value()` gives in the first process, in all of them; the others do not call it."""
-        return value()
+        return self.agreed(value() if self.leads else None)  # type: ignore[arg-type]
+
+    def agreed(self, value: Value) -> Value:
+        """The first process's value, in all of them."""
+        return value
 
     def total(self, values: np.ndarray) -> np.ndarray:
         """Sums over the processes, of numbers."""
+        return values
+
+    def wait(self) -> None:
+        """Until all processes have come here."""
+
+    def summed(self, values: Tensor) -> Tensor:
+        """The sum over the processes, with the gradient."""
         return values
 
     def whole(self, rows: Tensor) -> Tensor:
@@ -44,7 +55,10 @@ class Ranks:
         return rows
 
     def backward(self, loss: Tensor, weight: float, parameters: Iterable[Tensor]) -> tuple[float, float]:
-        """Gradients of the batch's loss, the mean of its parts' by weight -> (that loss, the weight of the batch)."""
+        """Gradients of the batch's loss, the mean of its parts' by weight -> (that loss, the weight of the batch).
+
+        parameters: those that every process has whole; rows of a table get theirs on the way back (`rows.fetched`).
+        """
         loss.backward()
         return loss.item(), weight
 
@@ -53,7 +67,7 @@ ALONE = Ranks()
 
 
 class Joined(Ranks):
-    """One of several processes of a process group; each has the whole model and its part of every batch.
+    """One of several processes of a process group; each has its part of every batch, and its rows of tables.
 
     All of them call the same methods in the same order.
     """
@@ -61,25 +75,31 @@ class Joined(Ranks):
     def __init__(self, device: torch.device):
         self.rank, self.count, self.device = dist.get_rank(), dist.get_world_size(), device
 
-    def begin(self, model: nn.Module) -> None:
-        for weights in model.parameters():
-            dist.broadcast(weights.data, src=0)
+    def begin(self, weights: Iterable[Tensor]) -> None:
+        for one in weights:
+            dist.broadcast(one.data, src=0)
 
-    def first(self, value: Callable[[], Value]) -> Value:
-        told = [value() if self.leads else None]
-        dist.broadcast_object_list(told, src=0)
-        return told[0]  # type: ignore[return-value]
+    def agreed(self, value: Value) -> Value:
+        values = [value]
+        dist.broadcast_object_list(values, src=0)
+        return values[0]
 
     def total(self, values: np.ndarray) -> np.ndarray:
         tensor = torch.as_tensor(values, device=self.device).clone()
         dist.all_reduce(tensor)
         return tensor.cpu().numpy()
 
+    def wait(self) -> None:
+        dist.barrier()
+
+    def summed(self, values: Tensor) -> Tensor:
+        return all_reduce(values)
+
     def whole(self, rows: Tensor) -> Tensor:
         part = present(taken())
         places = torch.as_tensor(part.places, device=rows.device)
         spread = rows.new_zeros((part.rows, *rows.shape[1:])).index_put((places,), rows)
-        return all_reduce(spread)
+        return self.summed(spread)
 
     def backward(self, loss: Tensor, weight: float, parameters: Iterable[Tensor]) -> tuple[float, float]:
         all_weight = float(self.total(np.array([weight]))[0])

@@ -114,7 +114,9 @@ class TwoTower:
     patience_steps: int = number(100, "steps without better validation before it stops, two looks at least", low=1)
     warmup_steps: int = number(20, "steps over which Adam's step rises from 0", low=0)
     max_gigabytes: float = number(4.0, "memory that training may plan for on one machine", low=0.01)
-    processes: int = number(1, "processes that share the training; 1 = the driver itself", low=1, high=1024, rows=False)
+    processes: int = number(
+        1, "processes that share training and embeddings; 1 = the driver itself", low=1, high=1024, rows=False
+    )
 
 
 GRANULARITIES = ("behaviour", "text", "social", "knowledge", "sequence")  # the first is the one that lambda is told by
@@ -145,7 +147,7 @@ class Recommend:
     ranker_people: int = number(50_000, "people whose histories the registered ranker carries", low=0)
     max_history: int = number(2000, "newest items of a person that Spark's item_knn and EASE count", low=2)
     ease_max_items: int = number(12_000, "items that Spark's EASE may invert; above, each has its nearest", low=10)
-    ease_neighbours: int = number(100, "nearest items of each, above ease_max_items", low=1, high=1000)
+    ease_neighbours: int = number(200, "nearest items of each, above ease_max_items", low=1, high=1000)
     ease_l2: float = number(100.0, "diagonal regularisation of Spark's EASE", low=1e-6)
     knn_neighbours: int = number(100, "neighbours per item of Spark's item_knn", low=1)
 

@@ -38,7 +38,7 @@ def sentences(tables: Mapping[str, DataFrame]) -> DataFrame:
         if name not in lists.columns:
             lists = lists.withColumn(name, F.lit(None).cast("array<string>"))
     bare = F.regexp_replace("reason", "“[^”]*”", "“”")
-    told = F.regexp_extract(bare, r"(?i)(?:fits|shares) your interest in (.*)\.$", 1)
+    told = F.regexp_extract(bare, r"(?i)(?:fits|shares) your interest in (.*?)(?:: (?:people|this) .*)?\.$", 1)
     said = F.coalesce("interests", F.when(told != "", F.array(told)), F.array().cast("array<string>"))
     fact = F.coalesce("fact", F.array().cast("array<string>")).alias("fact")
     whole = [F.col("reason").alias("statement"), bare.alias("bare"), told.alias("told"), "named", fact]

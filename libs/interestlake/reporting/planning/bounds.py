@@ -20,7 +20,8 @@ JUDGES = 2_000  # validation people that two-tower training holds at most
 
 @dataclass(frozen=True)
 class Bound:
-    """A bound that binds. meets: what is planned against what is allowed; then: what a run does about it."""
+    """A bound that binds. meets: what is planned against what is allowed; then: what a run does about it; setting: what
+    lifts it, "" where nothing does."""
 
     stage: str
     meets: str
@@ -46,9 +47,9 @@ def _training(workload: Workload, params: Params, nodes: int) -> Iterator[Bound]
         yield Bound("train_als", fit.reason.split(",")[0], "fitted by Spark on the executors", "als.max_gigabytes")
     tower = params.two_tower
     width = min(tower.text_dimension, VECTOR) + params.graph.svd_rank
-    each = plan_gigabytes(workload.people, workload.items, width, tower.dimension, min(SHUFFLE_WINDOW, workload.events),
-                          tower.batch_size, min(JUDGES, workload.people), tower.processes)  # fmt: skip
-    planned = each * (tower.processes if nodes == 1 else 1)
+    planned = plan_gigabytes(
+        workload.people, workload.items, width, tower.dimension, min(SHUFFLE_WINDOW, workload.events),
+        tower.batch_size, min(JUDGES, workload.people), tower.processes, nodes == 1)  # fmt: skip
     if planned > tower.max_gigabytes:
         yield Bound("train_two_tower", f"training plans {planned:.1f} of {tower.max_gigabytes:g} GB", "left out",
                     "two_tower.max_gigabytes")  # fmt: skip
@@ -81,7 +82,7 @@ def _recommending(workload: Workload, recommend: Recommend) -> Iterator[Bound]:
                     "recommend.max_fit_gigabytes")  # fmt: skip
     if workload.people * items > MAX_NCF_PAIRS:
         yield Bound("recommend", f"{workload.people * items:,} person x item pairs of {MAX_NCF_PAIRS:,}",
-                    "ncf is left out", "none: it scores every pair by a network")  # fmt: skip
+                    "ncf is left out, which scores every pair by a network", "")  # fmt: skip
 
 
 def _on_spark() -> list[str]:

@@ -59,7 +59,7 @@ def lines(plan: Plan) -> Iterator[str]:
         yield f"the first run's search adds up to {plan.search:,.0f} s (tune.minutes); --quick has none"
     yield from _memory(plan)
     for bound in plan.bounds:
-        yield f"bound  {bound.stage}: {bound.meets}: {bound.then}; {bound.setting} lifts it"
+        yield f"bound  {bound.stage}: {bound.meets}: {bound.then}; {bound.setting or 'nothing'} lifts it"
     if not plan.bounds:
         yield "no bound binds"
     if plan.factors:

@@ -11,6 +11,7 @@ import numpy as np
 
 from ...core.errors import BadInput
 from ...core.params.all import Params
+from ...core.progress import PROGRESS
 from ...privacy.meant import Person, meant
 from ...text.cleaned import clean
 from ...text.configured import configured_encoder, loaded_encoder
@@ -59,7 +60,8 @@ class Asking:
         if self.encode_all is None:
             return None
         carriers = carriers_of(self.index.vocabulary)
-        return build_concepts(carriers, self.encode_all, self.index.catalogue.item_count)
+        with PROGRESS.doing("the lake's names are encoded, once"):
+            return build_concepts(carriers, self.encode_all, self.index.catalogue.item_count)
 
     def ask(
         self, request: str, user: str | Person | None = None, top: int = 10, include_seen: bool = False
