@@ -40,7 +40,7 @@ def test_lists_show_what_they_hold(spark):
                                   "user_id string, rank int, item_id string")  # fmt: skip
     rows = spark.createDataFrame(
         [("ann", "a", 1.0), ("ann", "b", 1.0), ("ann", "c", 3.0), ("bob", "z", 1.0), ("eve", "a", 1.0)],
-        "user_id string, item_id string, position double",
+        "user_id string, item_id string, place double",
     )  # fmt: skip
 
     def shown(top, by_place):

@@ -65,17 +65,17 @@ def count_logged(rows: DataFrame) -> Logged:
 
 
 def shown_by(lists: DataFrame, top: int, by_place: bool) -> Transform:
-    """rows(user_id, item_id, position) -> those of people who have a list, with new_propensity 1 or 0. Lazy.
+    """rows(user_id, item_id, place) -> those of people who have a list, with new_propensity 1 or 0. Lazy.
 
     lists(user_id, rank from 1, item_id): the first `top` ranks are the new policy, which draws nothing. by_place: 1
-    where the list has the item at the row's position, else 1 where it has it at all.
+    where the list has the item at the row's place, else 1 where it has it at all.
     """
 
     def transform(rows: DataFrame) -> DataFrame:
         asked = lists.where(F.col("rank") <= top).select("user_id", "item_id", "rank")
         listed = rows.join(asked.select("user_id").distinct(), "user_id")
         matched = listed.join(asked, ["user_id", "item_id"], "left")
-        same = (F.col("rank") == F.col("position")) if by_place else F.col("rank").isNotNull()
+        same = (F.col("rank") == F.col("place")) if by_place else F.col("rank").isNotNull()
         return matched.withColumn("new_propensity", F.coalesce(same, F.lit(False)).cast("double")).drop("rank")
 
     return transform

@@ -28,7 +28,7 @@ def _run(context: StageContext) -> dict[str, float]:
     settled, there = read_rows(context.spark, context.options.inputs, context.options.mapping, fields, share)
     rows = settled.records
     if lists is not None:
-        rows = _in_lake(context, rows).transform(shown_by(lists, params.top, "position" in there))
+        rows = _in_lake(context, rows).transform(shown_by(lists, params.top, "place" in there))
     logged = count_logged(rows.transform(weighed(params.clip)))
     _expect_usable(logged, params.lists_of)
     modelled = logged.modelled > 0
@@ -55,7 +55,7 @@ def _fields(by_lists: bool) -> Wanted:
         one = columns["propensity"]
         made = [((one <= 0) | (one > 1), "propensity not usable: expected a number above 0, at most 1")]
         if by_lists:
-            place = columns["position"]
+            place = columns["place"]
             made.append(
                 ((place < 1) | (place != F.floor(place)), "position not usable: expected a whole number from 1")
             )
@@ -63,10 +63,10 @@ def _fields(by_lists: bool) -> Wanted:
             made.append((~columns["new_propensity"].between(0, 1), "new_propensity not usable: expected 0 to 1"))
         return made
 
-    own = ("position",) if by_lists else ("new_propensity",)
+    own = ("place",) if by_lists else ("new_propensity",)
     return Wanted(texts=("user_id", "item_id") if by_lists else ("user_id",), rules=rules,
                   numbers=("propensity", "reward", *own, *PREDICTIONS),
-                  optional=("position", *PREDICTIONS))  # fmt: skip
+                  optional=("place", *PREDICTIONS), named={"place": "position"})  # fmt: skip
 
 
 def _lists(context: StageContext) -> DataFrame:
