@@ -107,7 +107,7 @@ def test_files_that_are_not_there(command, folder, caplog, capsys):
 
 
 OVER_A_LAKE = [command for command in COMMANDS if "--lake" in {option.flag for option in options_of_command(command)}]
-MAKES_A_LAKE = {"run", "ingest", "support", "doctor"}
+MAKES_A_LAKE = {"run", "ingest", "support", "doctor", "read-experiment", "evaluate-logs"}
 
 
 @pytest.mark.parametrize("command", OVER_A_LAKE, ids=lambda command: command.name)

@@ -47,7 +47,7 @@ def test_a_trend_is_told_with_its_interval():
 @pytest.mark.parametrize(("days", "said"), [
     ((None, None), "When you chose things is not known"),
     ((0, 10, 20, 30), f"from {LEAST_ITEMS} on they will stand here"),
-    ((0,) * 9, "You chose 9 of 9 items around 2024-01-01"),
+    ((0,) * 9, "You chose everything on 2024-01-01: too short a time"),
     ((*(0,) * 2, *(301,) * 29), "You chose 29 of 31 items around 2024-10-28"),
 ])  # fmt: skip
 def test_a_reader_is_told_why_there_is_no_course(days, said):
