@@ -43,6 +43,6 @@ def reach(rows: DataFrame, key: str) -> str:
     """rows(key, texts or whole numbers) -> SQL that holds for t.key of each: at most RANGES ranges. One Spark job."""
     spread = rows.select(key).distinct().repartitionByRange(RANGES, key)
     ends = spread.groupBy(F.spark_partition_id()).agg(F.min(key).alias("first"), F.max(key).alias("last")).collect()
-    found = sorted((row["first"], row["last"]) for row in ends if row["first"] is not None)
-    told = (f"t.{key} BETWEEN {literal(first)} AND {literal(last)}" for first, last in found)
-    return " OR ".join(told) or "false"
+    ranges = sorted((row["first"], row["last"]) for row in ends if row["first"] is not None)
+    conditions = (f"t.{key} BETWEEN {literal(first)} AND {literal(last)}" for first, last in ranges)
+    return " OR ".join(conditions) or "false"

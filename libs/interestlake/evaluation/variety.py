@@ -43,14 +43,14 @@ def diversity(vectors: Broadcast, ks: Sequence[int]) -> Callable:
                 for start in range(0, len(frame), AT_ONCE)
             ])  # fmt: skip
             row, place = np.nonzero(~np.isnan(values))
-            told = frame[["split", "model", "user_id"]].iloc[row].reset_index(drop=True)
-            yield told.assign(k=np.asarray(lengths)[place], value=values[row, place])
+            lists = frame[["split", "model", "user_id"]].iloc[row].reset_index(drop=True)
+            yield lists.assign(k=np.asarray(lengths)[place], value=values[row, place])
 
     schema = "split string, model string, user_id string, k int, value double"
     return lambda lists: lists.mapInPandas(run, schema)
 
 
 def _within(texts: np.ndarray, places: np.ndarray, some: np.ndarray, ks: Sequence[int]) -> np.ndarray:
-    found = texts[places]  # (lists, longest, d)
-    found[~some] = 0
-    return dissimilarity_within(found, some, ks)
+    vectors = texts[places]  # (lists, longest, d)
+    vectors[~some] = 0
+    return dissimilarity_within(vectors, some, ks)

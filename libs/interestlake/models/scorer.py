@@ -8,7 +8,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from ..interactions.batch import UserBatch
-from .opinions import DenseOpinions, Opinions
+from .opinions import SPARSE_CELLS, DenseOpinions, Opinions, sparse_or_dense
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,24 @@ class Scorer(ABC):
     def nbytes(self) -> int:
         """Memory of the arrays held, in bytes."""
         return sum(_nbytes(getattr(self, field.name)) for field in fields(self))
+
+
+@dataclass(frozen=True)
+class SparseScorer(Scorer):
+    """Scores that are a product of sparse matrices, which few items have an entry in."""
+
+    @abstractmethod
+    def _product(self, batch: UserBatch) -> sp.csr_matrix:
+        """(B, I)."""
+
+    def score(self, batch: UserBatch) -> np.ndarray:
+        return np.asarray(self._product(batch).todense(), dtype=np.float32)
+
+    def opinions(self, batch: UserBatch) -> Opinions:
+        return sparse_or_dense(self._product(batch))
+
+    def cells(self, items: int) -> int:
+        return min(items, SPARSE_CELLS)
 
 
 def _nbytes(value: Any) -> int:

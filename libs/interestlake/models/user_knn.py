@@ -13,12 +13,11 @@ from ..interactions.side_information import SideInformation
 from .fitted import Fitted
 from .model import LEAST, PATTERN, Cost, Model, Size
 from .neighbours import strongest_per_row
-from .opinions import SPARSE_CELLS, Opinions, sparse_or_dense
-from .scorer import Scorer
+from .scorer import SparseScorer
 
 
 @dataclass(frozen=True)
-class UserNeighbours(Scorer):
+class UserNeighbours(SparseScorer):
     """score_uj = sum over the `neighbours` most alike people v of cosine(u, v)^power, of those who chose j.
 
     Resnick et al. (1994), for choices. rows: (V, I) CSR, the people's histories at unit length, each item's entry
@@ -38,15 +37,6 @@ class UserNeighbours(Scorer):
         counts = np.asarray(chosen.sum(axis=0)).ravel()
         item_weight = (1 / np.maximum(counts, 1) ** discount).astype(np.float32)
         return cls(name, _unit(chosen, item_weight), chosen.tocsr(), item_weight, neighbours, power)
-
-    def score(self, batch: UserBatch) -> np.ndarray:
-        return np.asarray(self._product(batch).todense(), dtype=np.float32)
-
-    def opinions(self, batch: UserBatch) -> Opinions:
-        return sparse_or_dense(self._product(batch))
-
-    def cells(self, items: int) -> int:
-        return min(items, SPARSE_CELLS)
 
     def _product(self, batch: UserBatch) -> sp.csr_matrix:
         alike = (_unit(batch.history, self.item_weight) @ self.rows.T).tocoo()  # (B, I) @ (I, V) -> (B, V)
