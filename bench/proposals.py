@@ -99,7 +99,7 @@ def main() -> None:
                 scorer = scorer.indexed(sample, options.seed)
             made, row = time.perf_counter() - began, row_of(scorer, batch)
             index = getattr(scorer, "index", None)
-            told = f"{index}, made in {made:.0f} s" if index else ""
+            told = f"{index}; made in {made:.0f} s" if index else ""
             print(f"{scorer.name:<14}{row['people']:>10,.0f}{row['dense']:>10,.1f}{row['people'] / row['dense']:>8.0f}"
                   f"{row['recall']:>8.3f}  {told}", flush=True)  # fmt: skip
             large.append(scorer)

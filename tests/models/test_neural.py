@@ -148,6 +148,15 @@ def test_light_gcn_is_the_mean_of_the_smoothed_layers():
     np.testing.assert_allclose(found, expected, atol=1e-6)
 
 
+def test_the_gradient_through_a_graph_is_that_of_the_dense_product():
+    chosen = sp.csr_matrix((np.random.default_rng(3).random((5, 7)) < 0.4).astype(np.float32))
+    model, dense = LightGcn(chosen, 3, layers=2), torch.as_tensor(normalised(chosen).toarray())
+    torch.cat(model.vectors()).pow(3).sum().backward()
+    start = model.embedding.weight.detach().clone().requires_grad_()
+    ((start + dense @ start + dense @ dense @ start) / 3).pow(3).sum().backward()
+    torch.testing.assert_close(model.embedding.weight.grad, start.grad, rtol=1e-4, atol=1e-7)
+
+
 def test_all_pairs_at_once_equal_pairs_one_by_one():
     torch.manual_seed(1)
     model = NeuMf(4, 6, 8, dropout=0.0).eval()

@@ -3,6 +3,7 @@
 import warnings
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
@@ -23,6 +24,22 @@ from .model import PATTERN, Cost, Model, Size, floats, trained
 from .trainer import Job, Trainer, Training, drawn_negatives, indexes, pair_batches, pair_feed
 
 
+class Smoothed(torch.autograd.Function):
+    """graph @ embeddings. The graph equals its transpose, which autograd would sort anew at every step."""
+
+    @staticmethod
+    def forward(graph: Tensor, embeddings: Tensor) -> Tensor:
+        return graph @ embeddings  # (N, N) @ (N, D) -> (N, D)
+
+    @staticmethod
+    def setup_context(ctx: Any, inputs: tuple[Tensor, Tensor], output: Tensor) -> None:
+        ctx.graph = inputs[0]
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Any) -> tuple[None, Tensor]:
+        return None, ctx.graph @ gradients[0]
+
+
 class LightGcn(nn.Module):
     """E_(k+1) = D^-1/2 A D^-1/2 E_k, vectors = mean of E_0..E_layers (He et al. 2020); score = their dot product."""
 
@@ -38,7 +55,7 @@ class LightGcn(nn.Module):
         """-> (U, D) and (I, D), with gradients."""
         layer = total = self.embedding.weight
         for _ in range(self.layers):
-            layer = self.graph @ layer  # (U + I, U + I) @ (U + I, D)
+            layer = Smoothed.apply(self.graph, layer)  # (U + I, D)
             total = total + layer
         mean = total / (self.layers + 1)
         return mean[: self.people], mean[self.people :]

@@ -7,7 +7,8 @@ from typing import Self
 import numpy as np
 
 from ..interactions.batch import UserBatch
-from .nearest import LARGE, ItemIndex, NearOpinions, build_index
+from .item_index import ItemIndex
+from .nearest import LARGE, NearOpinions, build_index
 from .opinions import SPARSE_CELLS, Opinions
 from .scorer import Scorer
 
