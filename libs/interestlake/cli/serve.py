@@ -102,8 +102,8 @@ class Clicks:
                             "forget": forget_stage(released)}  # fmt: skip
         return self._spark
 
-    def say(self, does: str, kind: str, thing: str) -> tuple[str, bool]:
-        """-> what was done, and whether the person still has a page."""
+    def say(self, does: str, kind: str, thing: str, person: Person | None = None) -> tuple[str, bool]:
+        """-> what was done, and whether the person still has a page; person: somebody else than the page's."""
         spark = self._session()
         from ..core.lake import Lake
         from ..core.pipeline import run_stages
@@ -112,7 +112,9 @@ class Clicks:
         # each click is a run of its own, also where a server was started under the same run id before
         run_id = f"{self._options.run_id}-{uuid.uuid4().hex[:12]}"
         options = replace(self._options, run_id=run_id)
-        options = asked(Lake(spark, self._options.lake), options, Request(self._person, does, ((kind, thing),)))
+        options = asked(
+            Lake(spark, self._options.lake), options, Request(person or self._person, does, ((kind, thing),))
+        )
         stage = self._stages[does]
         figures = run_stages(spark, (stage,), self._params, options)[stage.name]
         new = " Your list is new." if "list_items" in figures else ""

@@ -44,6 +44,11 @@ class PlainLake:
                 changed.append(name)
         return sorted(changed)
 
+    def plain_table(self, name: str) -> PlainTable:
+        """The table itself, at the version that is read."""
+        self._expect(name)
+        return self._tables[name]
+
     def count(self, name: str) -> int:
         """Rows, by the files' own footers."""
         self._expect(name)

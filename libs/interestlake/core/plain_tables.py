@@ -70,6 +70,25 @@ class PlainTable:
                 read = read.append_column(name, pa.nulls(len(read)))
             return read.select(list(columns))
 
+    def files(self) -> list[str]:
+        """Paths of the files of the version that `version` saw last; equal paths hold equal rows. Raises Unreadable."""
+        if self._table is None and self.version() is None:
+            raise Unreadable(f"no table at {self.address}")
+        return _files(present(self._table))[1]
+
+    def schema(self) -> pa.Schema:
+        """Of those files. Raises Unreadable."""
+        with self._reading() as (schema, _):
+            return schema
+
+    def batches(self, path: str) -> Iterator[pa.RecordBatch]:
+        """The rows of one of `files`, a row group or less at a time. Raises Unreadable where it is gone."""
+        try:
+            store, _ = _files(present(self._table))
+            yield from ds.dataset([path], format=ds.ParquetFileFormat(), filesystem=store).to_batches()
+        except (DeltaError, OSError, pa.ArrowException) as fault:
+            raise Unreadable(" ".join(str(fault).split())) from fault
+
     def count(self) -> int:
         """Rows of the version that `version` saw last. Raises Unreadable as `rows` does."""
         with self._reading() as (_, files):

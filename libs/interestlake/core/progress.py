@@ -67,6 +67,17 @@ class Progress:
         self.said_at, self.shown, self.stream = clock(), False, sys.stderr
         self.lock, self.ended = threading.RLock(), threading.Event()
         self.thread: threading.Thread | None = None
+        self.resting = False
+
+    @contextmanager
+    def rest(self) -> Iterator[None]:
+        """Nothing is said inside: it waits for others, as a server does."""
+        self.clear()
+        self.resting = True
+        try:
+            yield
+        finally:
+            self.resting, self.said_at = False, self.clock()
 
     @contextmanager
     def doing(self, label: str) -> Iterator[None]:
@@ -124,6 +135,8 @@ class Progress:
     def tick(self) -> None:
         """Say a line if it is time for one."""
         terminal = self.stream.isatty()
+        if self.resting:
+            return
         if self.clock() - self.said_at < (TICK_S if self.shown else QUIET_S):
             return
         text = self.line()

@@ -33,6 +33,23 @@ def served_folder(model_uri: str, tracking_uri: str | None) -> Path:
     return local / artifacts["model"]["path"] if "model" in artifacts else local
 
 
+def version_of(model_uri: str, tracking_uri: str | None) -> str | None:
+    """The version that models:/NAME@ALIAS stands for now; None for another address, which names one model for good.
+
+    Raises BadInput where the store has no such alias, or does not answer.
+    """
+    name, at, alias = model_uri.removeprefix("models:/").rpartition("@")
+    if not model_uri.startswith("models:/") or not at:
+        return None
+    use_store(tracking_uri or mlflow.get_tracking_uri())
+    try:
+        return str(MlflowClient().get_model_version_by_alias(name, alias).version)
+    except MlflowException as error:
+        found = " ".join(str(error).split())
+        raise BadInput.of(f"model {model_uri}", found=found, expected="a registered model",
+                          where="the model's address, --tracking-uri or MLFLOW_TRACKING_URI") from error  # fmt: skip
+
+
 def registered_torch_model(uri: str, name: str) -> Any:
     """The newest version of a registered torch model, on the CPU; None where the store has none it can read."""
     use_store(uri)

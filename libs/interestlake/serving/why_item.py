@@ -36,7 +36,7 @@ def why_text(rows: Rows, person: Person, item: dict, length: int) -> str:
             lines.append(f"      rests on    {'; '.join(quoted(titles.get(one, one)) for one in rests_on(row))}")
         lines.append(f"      spoken for  {sources_said(row)}")
     named = [] if row is None else row["named"] or []
-    said = list(_statements(rows, person, item_id, sorted(liked), named))
+    said = list(statements(rows, person.user_id, item_id, sorted(liked), named))
     lines += [f"      {kind:<10}  {text}" for kind, text in said]
     if not said:
         lines.append("      nothing     in the tables links it to what the person chose")
@@ -62,8 +62,8 @@ def _no_place(rows: Rows, person: Person, item_id: str, own: dict | None, length
     )
 
 
-def _statements(
-    rows: Rows, person: Person, item_id: str, history: Sequence[str], named: Sequence[str]
+def statements(
+    rows: Rows, user_id: str, item_id: str, history: Sequence[str], named: Sequence[str]
 ) -> Iterator[tuple[str, str]]:
     """(kind, words) of what the tables hold between an item and a history of item ids; of the items that the sentence
     names before others."""
@@ -74,13 +74,13 @@ def _statements(
         yield "together", f"at least {_people(count)} who chose {quoted(titles.get(other, other))} also chose this"
     for other, count in onward:
         yield "next", f"at least {_people(count)} went on from {quoted(titles.get(other, other))} to this"
-    interests = _interests(rows, person, item_id)
+    interests = _interests(rows, user_id, item_id)
     if interests:
         yield "interest", f"it carries {listed(interests)}, {_interests_of(len(interests))}"
     for fact, same in shared:
         more = f" and {len(same) - 1} more" if len(same) > 1 else ""
         yield "fact", f"{in_common(*fact)}: {quoted(titles.get(same[0], same[0]))}{more} of the person's"
-    count = _friends(rows, person, item_id)
+    count = _friends(rows, user_id, item_id)
     if count:
         yield "friends", f"{counted(count, 'friend')} of the person chose it"
 
@@ -105,13 +105,13 @@ def linked(rows: Rows, item_id: str, others: Sequence[str] | None, named: Sequen
     return [edge[1:] for edge in together], [edge[1:] for edge in before]
 
 
-def _interests(rows: Rows, person: Person, item_id: str) -> list[str]:
+def _interests(rows: Rows, user_id: str, item_id: str) -> list[str]:
     """Names of the readable interests of both, by weight times share, ties by id."""
     if not (rows.there("gold.interest_map") and rows.there("silver.item_interests")):
         return []
     carries = rows.of("silver.item_interests", ["interest_id", "weight"], {"item_id": [item_id]})
     carried = {one["interest_id"]: one["weight"] for one in carries}
-    asked = {"user_id": [person.user_id], "interest_id": carried}
+    asked = {"user_id": [user_id], "interest_id": carried}
     own = rows.of("gold.interest_map", ["interest_id", "share", "strength"], asked) if carried else []
     dear = [one for one in own if beyond(one)]
     both = sorted((-one["share"] * carried[one["interest_id"]], one["interest_id"]) for one in dear)
@@ -134,10 +134,10 @@ def _facts(
     return sorted(same.items(), key=lambda one: (one[1][0] not in named, len(one[1]), one[0]))[:SHOWN]
 
 
-def _friends(rows: Rows, person: Person, item_id: str) -> int:
+def _friends(rows: Rows, user_id: str, item_id: str) -> int:
     if not rows.there("silver.friends"):
         return 0
-    friends = {one["friend_id"] for one in rows.of("silver.friends", ["friend_id"], {"user_id": [person.user_id]})}
+    friends = {one["friend_id"] for one in rows.of("silver.friends", ["friend_id"], {"user_id": [user_id]})}
     if not friends:
         return 0
     chosen = rows.of("silver.interactions", ["user_id"], {"item_id": [item_id], "user_id": friends})

@@ -1,7 +1,7 @@
 """One stage of a run at a time, as a scheduler calls them; a run taken back; a lake kept up."""
 
-from .command import Command, Cut, Number, OneStage, OnFiles, Option, as_count
-from .shared import CHOOSING, CONF, source
+from .command import Command, Cut, Number, OneStage, OnFiles, Option, OwnStart, as_count
+from .shared import CHOOSING, CONF, LAKE, PROFILE, SET, source
 
 # the stages in the order in which data flows through them, as in stages/order.py
 STAGES = {
@@ -65,4 +65,28 @@ PLAN_A_RUN = Command(
     "interestlake plan --people 100000 --items 20000 --events 2000000 --nodes 4 --cores 16",
     OnFiles("cli.plan:plan"), PLAN,
 )  # fmt: skip
-COMMANDS = (*(_only(stage) for stage in STAGE_NAMES), UNDO_OF, KEEP_UP, PLAN_A_RUN)
+SERVE = (
+    LAKE,
+    Option("--model", "the ranker (default: the champion, where one is released; none: lists as they stand in the "
+           "lake)", metavar="MODEL"),
+    Option("--host", "address to listen at (default 127.0.0.1)", default="127.0.0.1"),
+    Option("--port", "port to listen at (default 8080; 0: any)", Number(0, 65535, whole=True), 8080),
+    Option("--store", "file of the online store (default: online.sqlite in the lake)", metavar="FILE"),
+    Option("--keys", "YAML file of callers: NAME: {sha256, scopes, per_second}", metavar="FILE"),
+    Option("--new-key", "make a key, add its hash to --keys, print it and end", metavar="NAME"),
+    Option("--certificate", "PEM file of a certificate: answer by https", metavar="FILE", place=True),
+    Option("--private-key", "PEM file of its key", metavar="FILE", place=True),
+    Option("--behind-proxy", "a proxy in front has the certificate", bool),
+    Option("--refresh", "seconds between looks at the lake and the registry (default 5)", Number(0.1, 86400), 5.0,
+           metavar="SECONDS"),
+    Option("--read-only", "take no feedback", bool),
+    Option("--no-ask", "take no requests in words, whose items need memory", bool),
+    Option("--tracking-uri", "MLflow store (default: MLFLOW_TRACKING_URI, else sqlite in the lake)"),
+    CONF, PROFILE, SET,
+)  # fmt: skip
+SERVE_A_LAKE = Command(
+    "serve", "operations", "lists, reasons, profiles and requests over HTTP, from an online store",
+    "interestlake serve --lake out/lake --port 8080",
+    OwnStart("cli.serve_lake:serve_lake", ("interestlake.core.pipeline",)), SERVE,
+)  # fmt: skip
+COMMANDS = (*(_only(stage) for stage in STAGE_NAMES), UNDO_OF, KEEP_UP, PLAN_A_RUN, SERVE_A_LAKE)
