@@ -8,7 +8,7 @@ MAKEFLAGS += --no-print-directory
 IN_ENV := . .venv/interestlake-env.sh &&
 DEMO := out/demo
 
-.PHONY: help setup demo test chart-test image-test docs cluster-test storage-test kill-test surfaces-test airflow-test commands-test bench bench-one bench-peers bench-published bench-small-worlds bench-speed bench-scale bench-lake bench-skew bench-neighbourhoods bench-proposals bench-ask bench-embed bench-embed-gpu bench-recipes bench-habits bench-tagger bench-sentiment bench-mentions bench-decide lint format lock clean
+.PHONY: help setup demo test chart-test image-test docs cluster-test storage-test kill-test surfaces-test airflow-test commands-test bench bench-one bench-peers bench-published bench-small-worlds bench-speed bench-scale bench-lake bench-skew bench-neighbourhoods bench-proposals bench-ask bench-embed bench-embed-gpu bench-recipes bench-habits bench-tagger bench-sentiment bench-mentions bench-serve bench-decide lint format lock clean
 
 help:  ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 26
@@ -113,6 +113,9 @@ bench-sentiment: setup  ## the tuned encoder beside Spark NLP's naive Bayes; BEN
 
 bench-mentions: setup  ## polarity of the clause beside the whole text's; BENCH="--data CSV --model DIR [--train CSV]"
 	@$(IN_ENV) python -W ignore -m bench.mentions $(BENCH)
+
+bench-serve: setup  ## answers a second of the service, and their times, by wrk on this machine; BENCH="--lake LAKE"
+	@$(IN_ENV) OMP_NUM_THREADS=1 python -W ignore -m bench.serve $(BENCH)
 
 bench-decide: setup  ## alarms of A/A tests looked at daily, and coverage of values by logs, over many simulated worlds
 	@$(IN_ENV) OMP_NUM_THREADS=1 python -W ignore -m bench.decide $(BENCH)
