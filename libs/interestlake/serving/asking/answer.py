@@ -118,6 +118,8 @@ def answer(
         )
     places = {name: _places(scores, np.flatnonzero(allowed), CANDIDATES) for name, scores in rankings.items()}
     candidates = np.unique(np.concatenate([list(made) for made in places.values()] or [[]])).astype(np.int64)
+    if not _known(index, parsed, meant):
+        made.notes.append("no word of the request is known in this lake: what follows is near in meaning alone")
     if not rankings:
         candidates = np.flatnonzero(allowed)
         made.notes.append("no word says what it should be about: ordered by profile and popularity")
@@ -141,6 +143,12 @@ def answer(
         shared = _shared(index, person, item)
         made.hits.append(Hit(item, total[item], share, strong, words, near, carried, shared, means))
     return made
+
+
+def _known(index: AskIndex, parsed: Parsed, meant: list[Meaning]) -> bool:
+    """Whether a name, range or word of the request is the lake's, or means one of its names; true without any word."""
+    named = parsed.wanted or parsed.excluded or parsed.ranges or parsed.seeds or parsed.soft or meant
+    return bool(named) or not parsed.terms or any(len(index.bm25.holders(term)) for term in parsed.terms)
 
 
 def _meant(
@@ -225,13 +233,13 @@ def _interest_shares(index: AskIndex, person: Asker) -> np.ndarray:
 
 
 def _shared(index: AskIndex, person: Asker, item: int) -> list[str]:
-    """Names of the person's interests that the item carries, strongest share times weight first."""
+    """Names of what the person chooses beyond everybody and the item carries, strongest share times weight first."""
     row = index.interests.weights[item]
     strength = {int(k): float(w) * person.shares.get(index.interests.ids[k], 0.0)
                 for k, w in zip(row.indices, row.data, strict=True)}  # fmt: skip
     names: dict[str, None] = {}
     for k in sorted(strength, key=lambda k: (-strength[k], k)):
-        if strength[k] > 0:
+        if strength[k] > 0 and (person.told is None or index.interests.ids[k] in person.told):
             names.setdefault(str(index.interests.names[k]))
     return list(names)[:REASON_INTERESTS]
 
@@ -240,7 +248,7 @@ def _held(index: AskIndex, parsed: Parsed, asked: Any, dropped: list[str], item:
     said = [f"{one.kind} {one.name}" for one in asked if item in one.items]
     for one in parsed.ranges:
         values = {"year": index.years, "price": index.prices}[one.field]
-        if one.words not in dropped and not np.isnan(values[item]):
+        if one.words not in dropped and not one.refused and not np.isnan(values[item]):
             said.append(f"{one.field} {values[item]:g}")
     said += [f"tag {one.name}" for one in parsed.soft if item in one.items]
     return said
@@ -267,7 +275,11 @@ def _constrained(index: AskIndex, parsed: Parsed, free: np.ndarray, made: Answer
             made.notes.append(f"{one.words!r} is left out: no item of this lake has a {one.field}")
             continue
         inside = np.logical_and.reduce([allowed, *masks.values()])
-        masks[one.words] = one.priced(values[inside]).holds(values)
+        held = one.priced(values[inside]).holds(values)
+        if one.refused:
+            allowed &= held
+        else:
+            masks[one.words] = held
     while masks and not np.logical_and.reduce([allowed, *masks.values()]).any():
         left = {name: np.logical_and.reduce([allowed, *(m for n, m in masks.items() if n != name)]).sum()
                 for name in masks}  # fmt: skip

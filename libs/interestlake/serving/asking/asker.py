@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ...core.rows import Rows
+from ...interests.reading_key import beyond
 from ...recommending.blocks import Catalogue
 from ..said_since import Said
 
@@ -16,7 +17,8 @@ class Asker:
     """Who asks. columns (n,) and weights (n,): the items chosen, by column; shares: interest_id -> share of attention.
 
     known: whether somebody asks; nobody has no columns. barred: columns that the person asked not to see; refused: of
-    them those said no to, for what is like them; disliked: interests said no to, which shares lacks.
+    them those said no to, for what is like them; disliked: interests said no to, which shares lacks. told: interests
+    that a reason may call the person's, for they are chosen beyond what everybody chooses; None: all of shares.
     """
 
     known: bool
@@ -26,6 +28,7 @@ class Asker:
     barred: np.ndarray = field(default_factory=lambda: np.empty(0, np.int64))
     refused: np.ndarray = field(default_factory=lambda: np.empty(0, np.int64))
     disliked: tuple[str, ...] = ()
+    told: frozenset[str] | None = None
 
 
 def read_asker(rows: Rows, user_id: str, catalogue: Catalogue) -> Asker:
@@ -34,12 +37,14 @@ def read_asker(rows: Rows, user_id: str, catalogue: Catalogue) -> Asker:
     chosen = rows.of("silver.interactions", ["item_index", "weight"], mine)
     chosen.sort(key=lambda row: row["item_index"])
     said = _said(rows, mine)
-    shares = {}
+    shares, told = {}, set()
     if rows.there("gold.interest_map"):
-        for row in rows.of("gold.interest_map", ["interest_id", "share"], mine):
+        for row in rows.of("gold.interest_map", ["interest_id", "share", "strength"], mine):
             interest = row["interest_id"]
             if interest not in said.interests and not said.forgot(user_id, "interest", interest):
                 shares[interest] = row["share"]
+                if row["strength"] is not None and beyond(row):
+                    told.add(interest)
     refused = np.sort(catalogue.columns_of(sorted(said.items))) if said.items else np.empty(0, np.int64)
     refused = refused[refused >= 0]
     # a mark names nothing, so that the catalogue is gone through
@@ -52,6 +57,7 @@ def read_asker(rows: Rows, user_id: str, catalogue: Catalogue) -> Asker:
         np.union1d(refused, np.array(forgotten, np.int64)),
         refused,
         tuple(sorted(said.interests)),
+        frozenset(told),
     )
 
 

@@ -13,6 +13,10 @@ from .vocabulary import LONGEST, Entity, Vocabulary
 NEGATIONS = frozenset("not no without except excluding never nor avoid hate dislike minus non neither skip".split())
 # "not too long" says little of the word long; "without dragons" says all
 STRONG = frozenset("no without except excluding avoid hate dislike minus non nor neither skip".split())
+# words behind a no that stand for whatever is asked about
+UNTOLD = frozenset(
+    "film films movie movies book books thing things stuff sure want like need long old much many".split()
+)
 ENDS_SCOPE = frozenset(
     "but yet rather instead just only something more less with for from about in set please though i like under over "
     "while because when where which that before after since to".split()
@@ -257,12 +261,15 @@ class _Walk:
             self.parsed.terms.append(lemma)
             return
         self.dropped.append((word.start, word.end))
-        for name in self._kindred(lemma):
+        kin = self._kindred(lemma)
+        for name in kin:
             self.parsed.excluded.append(Constraint(name.kind, name.name, name.items))
-        if self.negation in STRONG:
-            holders = self.bm25.holders(lemma)
-            if len(holders):
-                self.parsed.excluded.append(Constraint("word", word.text.lower(), tuple(holders.tolist())))
+        holders = self.bm25.holders(lemma) if self.negation in STRONG else ()
+        if len(holders):
+            self.parsed.excluded.append(Constraint("word", word.text.lower(), tuple(holders.tolist())))
+        elif not kin and word.text.lower() not in UNTOLD:
+            said = f"{self.negation} {word.text}"
+            self.parsed.notes.append(f"{said!r} leaves nothing out: no category or tag of this lake has the name")
         self.reach -= 1
         if self.reach == 0:
             self.negation = None
