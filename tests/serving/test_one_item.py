@@ -154,3 +154,22 @@ def test_an_id_that_none_has_names_the_nearest(rows, wanted, said):
     with pytest.raises(BadInput) as fault:
         find_item(rows, lambda: PlantedDirectory(ITEMS), wanted)
     assert said in str(fault.value) and len(str(fault.value)) < 400
+
+
+def test_what_was_refused_or_forgotten_since_is_in_no_list():
+    """A call that was killed before it made the new list leaves the mark, which every answer heeds."""
+    from hashlib import sha256
+
+    from interestlake.privacy.said import said_of
+    from interestlake.serving.one_list import list_rows
+
+    listed = [{"user_id": "u", "rank": rank, "item_id": item, "score": 1.0, "reason": ""}
+              for rank, item in enumerate(("a", "b", "c"), 1)]  # fmt: skip
+    mark = sha256(b"u|item|b").hexdigest()
+    said = [{"user_id": "u", "kind": "item", "action": "not_interested", "target": "a"},
+            {"user_id": "u", "kind": "item", "action": "forget", "target": mark},
+            {"user_id": "v", "kind": "item", "action": "not_interested", "target": "c"}]  # fmt: skip
+    rows = PlantedRows(gold__recommendations=listed, silver__objections=said)
+    assert [row["item_id"] for row in list_rows(rows, "u", 10)] == ["c"]
+    assert [row["item_id"] for row in list_rows(PlantedRows(gold__recommendations=listed), "u", 2)] == ["a", "b"]
+    assert said_of(rows, "u").bars("u", "b") and not said_of(rows, "v").bars("v", "b")

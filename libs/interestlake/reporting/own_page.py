@@ -8,6 +8,7 @@ from datetime import datetime
 from ..core.counted import counted
 from ..core.rows import AnyOf, Rows
 from ..interests.reading_key import LEAST_ITEMS, is_told, leading
+from ..privacy.said import said_of
 from .content import Missing, Suggestion
 from .own_map import OwnMap, draw_map, read_map
 from .own_time import ARROWS, Courses, change_of, read_courses
@@ -90,7 +91,8 @@ def gather_own(rows: Rows, user_id: str, top_k: int, seed: int = 42) -> OwnPage:
     interests = _with_profile(rows, mine, interests)
     no_item = {target for kind, target in refused if kind == "item"}
     offered = collect_suggestions(rows, user_id, top_k) if listed else []
-    offered = [row for row in offered if row["item_id"] not in no_item]
+    said = said_of(rows, user_id)
+    offered = [row for row in offered if not said.bars(user_id, row["item_id"])]
     newest = sorted(history, key=lambda row: (-row["position"], row["item_id"]))[:RECENT]
     item_ids = {i for row in interests for i in row["evidence"][:4]} | {row["item_id"] for row in newest} | no_item
     item_ids |= {i for row in offered for i in [row["item_id"], *row["evidence"]]}

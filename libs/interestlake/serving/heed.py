@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping
 import numpy as np
 import pandas as pd
 
+from ..privacy.said import NOTHING, Said
 from ..recommending.blocks import Catalogue
-from .said_since import NOTHING, Said
 
 LISTS = ("barred", "refused", "disliked")  # of `recommending.objected`
 HELD, NAMED = ("items", "weights"), ("interests", "shares")  # each an array, and the array beside it

@@ -5,6 +5,7 @@ from collections.abc import Collection
 from ..core.errors import BadInput
 from ..core.rows import Rows
 from ..privacy.meant import Person
+from ..privacy.said import said_of
 
 TABLE = "gold.recommendations"
 NEEDED, NEEDED_FROM = (TABLE, "silver.items"), "interestlake run --until recommend"
@@ -12,9 +13,13 @@ COLUMNS = ("rank", "item_id", "title", "score", "reason")
 
 
 def list_rows(rows: Rows, user_id: str, length: int, *more: str) -> list[dict]:
-    """The first `length` rows of a person's list with rank, item_id, score, reason and `more` columns, best first."""
+    """The first `length` rows of a person's list with rank, item_id, score, reason and `more` columns, best first;
+    what the person refused or had forgotten since the list was made is none of them."""
     listed = rows.of(TABLE, ["rank", "item_id", "score", "reason", *more], {"user_id": [user_id]})
-    return sorted((row for row in listed if row["rank"] <= length), key=lambda row: row["rank"])
+    if listed:
+        said = said_of(rows, user_id)
+        listed = [row for row in listed if row["rank"] <= length and not said.bars(user_id, row["item_id"])]
+    return sorted(listed, key=lambda row: row["rank"])
 
 
 def expect_rows(listed: list[dict], named: str) -> list[dict]:

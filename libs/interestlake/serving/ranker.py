@@ -8,13 +8,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from ..privacy.said import NOTHING
 from ..recommending.personal import recommend_block
 from ..recommending.recommender import Recommender
 from ..recommending.recommender_file import RECOMMENDER_FILE, read_recommender, write_recommender
 from ..recommending.write_reason import NO_HISTORY
 from .heed import heed
 from .requests import ids_of, lengths_of
-from .said_since import NOTHING, SaidSince
+from .said_since import SaidSince
 from .who_asks import Askers
 
 PEOPLE_PER_BLOCK = 64

@@ -1,6 +1,5 @@
 """What people asked not to see, as a served model heeds it: read from the lake, without Spark, every few seconds."""
 
-import hashlib
 import json
 import logging
 import os
@@ -11,29 +10,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..core.plain_tables import PlainTable, Unreadable
+from ..privacy.said import Said
 
 LOG = logging.getLogger("interestlake")
 FILE, VARIABLE, TABLE = "lake.json", "INTERESTLAKE_LAKE", "silver/objections"
 SECONDS = 5.0  # a request may rest on what was said until so long ago
 COLUMNS = ("user_id", "kind", "action", "target")
-
-
-@dataclass(frozen=True)
-class Said:
-    """One person's objections: ids of refused items and interests, and the marks of what was forgotten."""
-
-    items: frozenset[str] = frozenset()
-    interests: frozenset[str] = frozenset()
-    marks: frozenset[str] = frozenset()
-
-    def forgot(self, user_id: str, kind: str, target: str = "") -> bool:
-        """Whether the person had this forgotten; the mark is that of privacy.objections."""
-        if not self.marks:
-            return False
-        return hashlib.sha256(f"{user_id}|{kind}|{target}".encode()).hexdigest() in self.marks
-
-
-NOTHING = Said()
 
 
 @dataclass

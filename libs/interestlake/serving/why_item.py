@@ -6,6 +6,7 @@ from ..core.counted import counted
 from ..core.rows import Rows, first
 from ..interests.reading_key import beyond
 from ..privacy.meant import Person
+from ..privacy.said import said_of
 from ..recommending.write_reason import in_common, listed, quoted
 from .named_item import heading
 from .one_list import list_rows, titles_of
@@ -51,10 +52,11 @@ def _no_place(rows: Rows, person: Person, item_id: str, own: dict | None, length
     if own is not None:
         since = f" since {own['first_ts']:%Y-%m-%d}" if own["first_ts"] else ""
         return f"none: in the person's history{since}, and lists hold what is new"
-    if rows.there("silver.objections"):
-        asked = {"user_id": [person.user_id], "kind": ["item"], "action": ["not_interested"], "target": [item_id]}
-        if rows.of("silver.objections", ["target"], asked):
-            return "none: the person asked not to see it"
+    said = said_of(rows, person.user_id)
+    if item_id in said.items:
+        return "none: the person asked not to see it"
+    if said.bars(person.user_id, item_id):
+        return "none: the person had it forgotten"
     return (
         f"none: the {length} of the list scored higher (--apart scores it)"
         if length

@@ -6,10 +6,8 @@ import numpy as np
 
 from ...core.rows import Rows
 from ...interests.reading_key import beyond
+from ...privacy.said import said_of
 from ...recommending.blocks import Catalogue
-from ..said_since import Said
-
-OBJECTIONS = "silver.objections"
 
 
 @dataclass(frozen=True)
@@ -36,7 +34,7 @@ def read_asker(rows: Rows, user_id: str, catalogue: Catalogue) -> Asker:
     mine = {"user_id": [user_id]}
     chosen = rows.of("silver.interactions", ["item_index", "weight"], mine)
     chosen.sort(key=lambda row: row["item_index"])
-    said = _said(rows, mine)
+    said = said_of(rows, user_id)
     shares, told = {}, set()
     if rows.there("gold.interest_map"):
         for row in rows.of("gold.interest_map", ["interest_id", "share", "strength"], mine):
@@ -48,7 +46,8 @@ def read_asker(rows: Rows, user_id: str, catalogue: Catalogue) -> Asker:
     refused = np.sort(catalogue.columns_of(sorted(said.items))) if said.items else np.empty(0, np.int64)
     refused = refused[refused >= 0]
     # a mark names nothing, so that the catalogue is gone through
-    forgotten = [at for at, item in enumerate(catalogue.item_ids) if said.forgot(user_id, "item", item)]
+    marked = enumerate(catalogue.item_ids) if said.marks else ()
+    forgotten = [at for at, item in marked if said.forgot(user_id, "item", item)]
     return Asker(
         True,
         catalogue.column_of_index[np.array([row["item_index"] for row in chosen], np.int64)],
@@ -59,13 +58,3 @@ def read_asker(rows: Rows, user_id: str, catalogue: Catalogue) -> Asker:
         tuple(sorted(said.interests)),
         frozenset(told),
     )
-
-
-def _said(rows: Rows, mine: dict) -> Said:
-    if not rows.there(OBJECTIONS):
-        return Said()
-    said = rows.of(OBJECTIONS, ["kind", "action", "target"], mine)
-    no = {kind: frozenset(row["target"] for row in said if (row["kind"], row["action"]) == (kind, "not_interested"))
-          for kind in ("item", "interest")}  # fmt: skip
-    marks = frozenset(row["target"] for row in said if row["action"] == "forget")
-    return Said(no["item"], no["interest"], marks)

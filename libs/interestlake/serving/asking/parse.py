@@ -5,6 +5,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 from ...text.words import Word, base_form, words_of
 from .amounts import Range, find_ranges
 from .lexical import Bm25
@@ -264,7 +266,7 @@ class _Walk:
         kin = self._kindred(lemma)
         for name in kin:
             self.parsed.excluded.append(Constraint(name.kind, name.name, name.items))
-        holders = self.bm25.holders(lemma) if self.negation in STRONG else ()
+        holders = self.bm25.holders(lemma) if self.negation in STRONG else np.empty(0, np.int64)
         if len(holders):
             self.parsed.excluded.append(Constraint("word", word.text.lower(), tuple(holders.tolist())))
         elif not kin and word.text.lower() not in UNTOLD:

@@ -10,6 +10,7 @@ import pandas as pd
 from ...core.rows import first
 from ...privacy.names import Origin
 from ...privacy.plain_person import ORIGINS
+from ...privacy.said import said_of
 from ...recommending.write_reason import plain
 from ...reporting.content import Missing
 from ...reporting.own_page import gather_own
@@ -202,10 +203,7 @@ class Answers:
     def _hidden(self, user_id: str) -> tuple[set[str], bool]:
         """Items that the person refused; whether they forgot everything."""
         items, gone = self.saying.hidden(user_id) if self.saying else (set(), False)
-        if self.store.there("silver.objections"):
-            mine = {"user_id": [user_id], "action": ["not_interested"], "kind": ["item"]}
-            items |= {row["target"] for row in self.store.of("silver.objections", ["target"], mine)}
-        return items, gone
+        return items | said_of(self.store, user_id).items, gone
 
     def _title(self, item_id: str) -> str:
         titles = titles_of(self.store, {item_id})
