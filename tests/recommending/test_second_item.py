@@ -52,6 +52,6 @@ def test_an_interest_leads_every_other_sentence():
                   interests=["space", "horror"])  # fmt: skip
     assert [write_reason(given, used).text for _ in range(3)] == [
         "People who chose “Alien” also chose this, and it fits your interest in space and horror.",
-        "It fits your interest in space: people who chose “Alien” also chose this.",
+        "It fits your interest in space, and people who chose “Alien” also chose this.",
         "People who chose “Aliens” also chose this, and it fits your interest in horror.",
     ]

@@ -27,6 +27,7 @@ from .kept import kept_choice
 from .named_facts import NamedFacts
 from .pool import ordered, people_per_item
 from .recommender import ItemInterests, Recommender
+from .supported import chosen_by_several
 
 WHERE = "recommend.max_fit_gigabytes"
 
@@ -143,6 +144,7 @@ class LakeModels:
             self.guard,
             alike,
             diversity,
+            chosen_by_several(histories),
         )
         made = within(made, self.params.recommend.max_item_gigabytes, self.log)
 

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ..interactions.batch import UserBatch
+from ..interactions.sparse_parts import row_of
 from ..models.opinions import Opinions
 from .explain import COUNTED, Evidence, find_evidence, less_liked_of, shared_interests
 from .objected import kept_shares
@@ -127,6 +128,8 @@ def _facts(
         if code == "together" and counted and source not in counted:
             continue  # a sentence about people must rest on a source that counted people
         spoken = evidence.by_source[source]
+        if code == "together" and recommender.several is not None:
+            spoken = spoken[np.isin(spoken, row_of(recommender.several, column)[0])]
         if code in LINKED and code not in linked and len(spoken):
             linked[code] = [int(history) for history in spoken]
     interests = recommender.interests

@@ -40,7 +40,8 @@ class Recommender:
     user_counts: (I,) people of the pairs that were fitted on; fitted: name -> model, in the order of fusion.names;
     reasons: model -> reason code; granularity: model -> granularity; place_of_user: (largest user_index + 1,) row of a
     person in the models' user vectors, -1 where none; named_facts: what a sentence may say that two items share;
-    guard: rules that every list keeps; alike: (I, d) unit vectors and diversity: see rerank.py.
+    guard: rules that every list keeps; alike: (I, d) unit vectors and diversity: see rerank.py;
+    several: (I, I), see supported.py, None where it is not known.
     """
 
     catalogue: Catalogue
@@ -55,6 +56,7 @@ class Recommender:
     guard: Guard | None = None
     alike: np.ndarray | None = None
     diversity: float = 0.0
+    several: sp.csr_matrix | None = None
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -70,6 +72,7 @@ class Recommender:
     def nbytes(self) -> int:
         """Memory of the fused models, in bytes."""
         vectors = sum(one.user_vectors.nbytes for one in self.fitted.values() if one.user_vectors is not None)
+        vectors += 0 if self.several is None else self.several.data.nbytes + self.several.indices.nbytes
         return TEXT_BYTES * self.catalogue.item_count + vectors + sum(scorer.nbytes for scorer in self.scorers)
 
     @property

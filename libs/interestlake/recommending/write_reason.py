@@ -113,7 +113,7 @@ def write_reason(facts: ReasonFacts, used: Used | None = None) -> Reason:
     said, clause = next((one for one in short if f"{text}{one[1]}." not in used.texts), short[0])
     whole = f"{text}{clause}."
     if link and said == "interest" and len(used.texts) % 2:  # a list whose sentences all begin alike tires its reader
-        whole = f"It fits your interest in {listed(interests)}: {lead}."
+        whole = f"It fits your interest in {listed(interests)}, and {lead}."
     interests = interests if "interest" in (code, said) else ()
     named = ([column] if link else []) + ([second] if said == "second" and second is not None else [])
     used.columns.update(named)
@@ -222,6 +222,9 @@ def listed(words: Sequence[str]) -> str:
 
 
 def quoted(title: str) -> str:
+    """A long title gives up its other names in brackets, which stand behind it or before the year, before its words."""
+    if len(plain(title).split()) > TITLE_WORDS:
+        title = re.sub(r"\s*\((?!\d{4}\))[^()]*\)", "", plain(title)) or title
     return f"“{shortened(title, TITLE_WORDS)}”"
 
 
