@@ -41,5 +41,5 @@ def _rows(chosen: sp.csc_matrix) -> Iterator[np.ndarray]:
             stays = (people >= LEAST) & (columns != start + row)
             columns, people = columns[stays], people[stays]
             if len(columns) > KEPT:
-                columns = columns[np.argsort(-people, kind="stable")[:KEPT]]
+                columns = columns[np.lexsort((columns, -people))[:KEPT]]
             yield columns.astype(np.int32)
