@@ -116,6 +116,7 @@ def test_what_is_saved_comes_back(tmp_path, models):
 
 def test_a_file_that_names_other_code_is_refused(tmp_path, fitted):
     folder = fitted.save(tmp_path / "kept")
+    (folder / "files.json").unlink()  # whoever changes one file changes the other
     arrays = load_file(file := folder / "recommender.safetensors")
     with safe_open(file, "numpy") as opened:
         described = opened.metadata()["described"]
@@ -127,6 +128,32 @@ def test_a_file_that_names_other_code_is_refused(tmp_path, fitted):
             Recommender.load(folder)
     with pytest.raises(BadInput, match="expected what Recommender.save wrote"):
         Recommender.load(tmp_path / "nothing")
+
+
+def test_changed_bytes_are_refused_and_a_folder_of_before_is_read_with_a_warning(tmp_path, fitted, caplog):
+    folder = fitted.save(tmp_path / "kept")
+    file, sealed = folder / "recommender.safetensors", folder / "files.json"
+    whole = file.read_bytes()
+    assert json.loads(sealed.read_text())[file.name]["bytes"] == len(whole)
+    flipped = whole[:-9] + bytes([whole[-9] ^ 1]) + whole[-8:]
+    for changed, found in ((flipped, "that was changed"), (whole[:-8], "bytes; expected")):
+        file.write_bytes(changed)
+        with pytest.raises(BadInput, match=f"recommender.safetensors .*{found}.*"):
+            Recommender.load(folder)
+    file.unlink()
+    with pytest.raises(BadInput, match="found no recommender.safetensors"):
+        Recommender.load(folder)
+    file.write_bytes(whole)
+    for text in ("{", "[]", '{"recommender.safetensors": {}}'):
+        sealed.write_text(text)
+        with pytest.raises(BadInput, match="files.json that cannot be read"):
+            Recommender.load(folder)
+    assert not caplog.records
+    sealed.unlink()
+    pd.testing.assert_frame_equal(Recommender.load(folder).recommend(k=3), fitted.recommend(k=3))
+    assert "was saved without files.json" in caplog.text
+    fitted.save(folder)
+    assert sealed.is_file()
 
 
 def test_ids_of_another_save_are_refused(tmp_path, fitted):
