@@ -11,6 +11,7 @@ from safetensors import safe_open
 from safetensors.numpy import load_file, save_file
 
 from interestlake import Recommender
+from interestlake.core import progress
 from interestlake.core.errors import BadInput
 
 from ..benchmark.calls import benchmark
@@ -222,6 +223,17 @@ def test_unknown_people_are_told(fitted, caplog):
 def test_what_cannot_be_done_says_why(fitted, call, message):
     with pytest.raises(BadInput, match=message):
         call(fitted)
+
+
+def test_a_long_fit_says_what_it_does(caplog, monkeypatch):
+    caplog.set_level(logging.INFO, "interestlake")
+    monkeypatch.setattr(progress, "QUIET_S", 0.0)
+    monkeypatch.setattr(progress, "TICK_S", 0.005)
+    Recommender(MODELS, budget=3).fit(WORLD)
+    lines = {record.getMessage().strip().split(" (")[0].split(",")[0] for record in caplog.records}
+    assert any(re.fullmatch(r"ease: search: \d of 3 fits", line) for line in lines)
+    assert any(line.startswith("learning to fuse: cuts: ") for line in lines)
+    assert not progress.PROGRESS.labels and not progress.PROGRESS.counts and not progress.PROGRESS.thread.is_alive()
 
 
 def test_times_as_dates_and_as_seconds_are_the_same():

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from ...core.errors import BadInput
+from ...core.progress import PROGRESS
 from ...interactions.cuts import cuts_of
 from ...interactions.side_information import build_side
 from ...models.registry import expect_models
@@ -72,9 +73,17 @@ class Recommender:
         """
         if self.models is not None:
             expect_models(self.models, NAMED_IN)
-        read = read_frames(pairs, validation, items, friends, facts, self.max_gigabytes)
+        with PROGRESS.reported(), PROGRESS.doing("fit"):
+            self._state = self._fit(pairs, {"validation": validation, "items": items, "friends": friends,
+                                            "facts": facts})  # fmt: skip
         self._spark = pairs.sparkSession if is_spark(pairs) else None
-        inputs, side = read.inputs, build_side(read.inputs, self.seed, LOG)
+        return self
+
+    def _fit(self, pairs: Any, more: dict) -> State:
+        with PROGRESS.doing("reading the frames"):
+            read = read_frames(pairs, **more, most=self.max_gigabytes)
+        with PROGRESS.doing("encoding texts and facts"):
+            inputs, side = read.inputs, build_side(read.inputs, self.seed, LOG)
         cuts = cuts_of(inputs.train, inputs.validation, "ranking", self.seed, LOG)
         plan = plan_search(cuts[0][0], side, self.models, self.budget, self.minutes, self.max_gigabytes,
                            "Recommender(max_gigabytes=...)", quick=self.quick,
@@ -82,8 +91,7 @@ class Recommender:
         choice = choose(cuts, side, plan, Settings(self.k, self.seed, self.variety), LOG)
         known = cuts[0][0].plus(cuts[0][1])
         fusion, fitted = fit_all(choice, known, side, self.seed, LOG)
-        self._state = of_fit(read, known, side, fusion, fitted, plain(choice))
-        return self
+        return of_fit(read, known, side, fusion, fitted, plain(choice))
 
     def recommend(self, users: Any = None, k: int = 10, *, filter_seen: bool = True, unknown: str = "popular") -> Any:
         """-> (user_id, item_id, rank from 1, score), best first, at most k rows a person, in the order of `users`.
