@@ -53,7 +53,7 @@ def test_items_as_floats_beside_pairs_as_integers_come_back_as_integers():
     assert lists["item_id"].dtype == lists["user_id"].dtype == "int64" and len(lists)
     again = Recommender(["item_knn"], quick=True).fit(PAIRS.astype(float))
     expected = again.recommend([10])
-    for asked in (10.0, [10], ["10"], np.array([10.0]), pd.Series([10], dtype="Int64"), [Decimal(10)]):
+    for asked in (10.0, [10], ["10"], np.array([10.0]), pd.Series([10], dtype="Int64"), [Decimal(10)], np.array(10)):
         assert len(again.recommend(asked, unknown="raise")) == len(expected) > 0
     assert again.recommend([10.0])["user_id"].dtype == "int64"
     assert again.similar_items(0.0)["item_id"].unique().tolist() == [0]
@@ -71,10 +71,10 @@ def test_wide_ids_lose_no_digit():
 
 @pytest.mark.parametrize(("values", "found"), [
     ([1.0, 2.5], "2.5 as item_id in row 1"),
-    ([1.0, np.nan], "1 rows without item_id, the first in row 1"),
+    ([1.0, np.nan], "1 row without item_id, the first in row 1"),
     ([np.inf, 1.0], "inf as item_id in row 0"),
     ([1.0, 2.0**60], "1.152921504606847e[+]18 as item_id in row 1"),
-    (pd.Series([1, None], dtype="Int64"), "1 rows without item_id, the first in row 1"),
+    (pd.Series([1, None], dtype="Int64"), "1 row without item_id, the first in row 1"),
     (pd.Series([2.0**24 + 2], dtype="float32"), "16777218.0 as item_id in row 0"),
     (pd.Series([1, Decimal("2.5")], dtype=object), "2.5 as item_id in row 1"),
     (pd.Series([1, Decimal("inf")], dtype=object), "Infinity as item_id in row 1"),
@@ -98,10 +98,11 @@ def test_texts_beside_numbers_are_refused(pairs):
 
 
 @pytest.mark.parametrize(("asked", "found"), [
-    ([np.nan], "users: found 1 rows without user_id, the first in row 0"),
-    (np.nan, "users: found 1 rows without user_id"),
-    ([10, None], "users: found 1 rows without user_id, the first in row 1"),
+    ([np.nan], "users: found 1 row without user_id, the first in row 0"),
+    (np.nan, "users: found 1 row without user_id"),
+    ([10, None], "users: found 1 row without user_id, the first in row 1"),
     (pd.DataFrame({"user_id": [10.0, 1.5]}), "users: found 1.5 as user_id in row 1"),
+    (np.array([[10, 11]]), r"users: found array\(\[10, 11\]\) as user_id"),
     ([[10]], r"users: found \[10\] as user_id"),
 ])  # fmt: skip
 def test_nobody_is_asked_for_by_what_is_no_id(asked, found):

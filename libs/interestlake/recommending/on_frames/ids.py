@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ...core.counted import counted
 from ...core.errors import BadInput
 from .whole_ids import kind_of, one_form
 
@@ -77,6 +78,8 @@ def ids_in(asked: Any, name: str, what: str) -> pd.Series:
         return ids_of(asked, name, what).reset_index(drop=True)
     if isinstance(asked, str | bytes) or not hasattr(asked, "__iter__"):
         asked = [asked]
+    if isinstance(asked, np.ndarray) and asked.ndim != 1:
+        asked = list(np.atleast_1d(asked))
     if not isinstance(asked, pd.Series | pd.Index | np.ndarray):  # a list of 2**60 and 1.0 would lose digits
         asked = pd.Series(list(asked), dtype=object)
     column = pd.Series(asked).reset_index(drop=True)
@@ -88,6 +91,6 @@ def _without_gaps(column: pd.Series, name: str, what: str) -> pd.Series:
         column = column.astype(column.cat.categories.dtype)
     missing = np.flatnonzero(column.isna())
     if len(missing):
-        raise BadInput.of(what, found=f"{len(missing):,} rows without {name}, the first in row {missing[0]}",
+        raise BadInput.of(what, found=f"{counted(len(missing), 'row')} without {name}, the first in row {missing[0]}",
                           expected="one in every row", where=what)  # fmt: skip
     return column
