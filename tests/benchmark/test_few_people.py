@@ -1,13 +1,20 @@
 """Fusion where few people validate: planted models that know, complete one another, repeat or say nothing."""
 
+import logging
+from dataclasses import replace
+
 import numpy as np
+import pandas as pd
 import pytest
 
 from interestlake.recommending.cross_fit import folds_of_people, simplest_within, standard_error
 from interestlake.recommending.fit_fusion import fit_fusion
+from interestlake.recommending.learned_ranker import FOLDS
 from interestlake.recommending.pool import CANDIDATES, Pool, ordered
 from interestlake.recommending.segment_weights import mean_ndcg, support
 from interestlake.recommending.weigh import bagged_mean, first_draws, refined_draws
+
+from .calls import benchmark, report
 
 K, ITEMS = 5, 40
 
@@ -77,6 +84,31 @@ def test_without_a_hit_popularity_fuses():
     nothing = [np.array([ITEMS + 3])] * 60
     fusion = fused(values, nothing)
     assert fusion.weights[0] == pytest.approx(1.0)
+
+
+def test_of_two_people_or_of_people_without_candidates_no_ranker_is_learned(caplog):
+    """Two people in ten cuts each, then everybody of a fold with all items already."""
+    caplog.set_level(logging.INFO, "interestlake")
+    values, relevant = planted(20, 6, 0.4, 0.6)
+    pool, names = pool_of_values(values), ("popularity", "one", "two")
+    twins = replace(pool, people=np.arange(20) % 2)
+    bare = pool.rows(folds_of_people(pool.people, FOLDS, 0)[pool.owner] != 2)
+    for few in (twins, bare):
+        caplog.clear()
+        fusion = fit_fusion([few], [relevant], names, K, 0, variety=0.0)
+        assert fusion.method == "weights" and "ranker" not in fusion.values
+        assert "learned ranker left out: too few people" in caplog.text
+    assert "ranker" in fit_fusion([pool], [relevant], names, K, 0, variety=0.0).values
+
+
+def test_two_people_who_have_nearly_every_item(tmp_path, caplog):
+    caplog.set_level(logging.INFO, "interestlake")
+    left = [("a", "i39"), ("b", "i38")]
+    rows = [(user, item) for user in "ab" for number in range(40) if (user, item := f"i{number:02}") not in left]
+    for name, part in (("train", rows), ("test", left)):
+        pd.DataFrame(part, columns=["user_id", "item_id"]).to_csv(tmp_path / f"{name}.csv", index=False)
+    assert benchmark(tmp_path, tmp_path / "out") == 0
+    assert report(tmp_path / "out") and "learned ranker left out" in caplog.text
 
 
 def test_draws_are_over_the_models_that_speak():

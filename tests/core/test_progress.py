@@ -58,6 +58,30 @@ def test_a_plain_log_gets_a_line_every_ten_seconds_of_silence(clock, caplog):
     ]
 
 
+def test_without_a_log_the_stream_has_the_lines_unless_a_level_was_set(clock, caplog):
+    caplog.set_level(logging.WARNING)
+    for level, lines in ((logging.NOTSET, ["      fit: under way (10 s so far)"] * 2), (logging.WARNING, [])):
+        caplog.set_level(level, "interestlake")
+        going = Progress(clock)
+        going.stream = stream = io.StringIO()
+        for _ in range(2):
+            with going.doing("fit"):
+                clock.now += 10
+                going.tick()
+        assert stream.getvalue().splitlines() == lines
+
+
+def test_one_within_another_leaves_it_to_that_one(monkeypatch):
+    monkeypatch.setattr(progress, "TICK_S", 0.01)
+    going, stream = Progress(), io.StringIO()
+    with going.reported(stream):
+        outer = going.thread
+        with going.reported():
+            assert going.thread is outer and going.stream is stream
+        assert outer.is_alive()
+    assert not outer.is_alive()
+
+
 def test_lines_of_others_count_as_said(clock, caplog):
     going = Progress(clock)
     going.stream = io.StringIO()

@@ -11,6 +11,7 @@ from safetensors import safe_open
 from safetensors.numpy import load_file, save_file
 
 from interestlake import Recommender
+from interestlake.core import progress
 from interestlake.core.errors import BadInput
 
 from ..benchmark.calls import benchmark
@@ -116,6 +117,7 @@ def test_what_is_saved_comes_back(tmp_path, models):
 
 def test_a_file_that_names_other_code_is_refused(tmp_path, fitted):
     folder = fitted.save(tmp_path / "kept")
+    (folder / "files.json").unlink()  # whoever changes one file changes the other
     arrays = load_file(file := folder / "recommender.safetensors")
     with safe_open(file, "numpy") as opened:
         described = opened.metadata()["described"]
@@ -127,6 +129,32 @@ def test_a_file_that_names_other_code_is_refused(tmp_path, fitted):
             Recommender.load(folder)
     with pytest.raises(BadInput, match="expected what Recommender.save wrote"):
         Recommender.load(tmp_path / "nothing")
+
+
+def test_changed_bytes_are_refused_and_a_folder_of_before_is_read_with_a_warning(tmp_path, fitted, caplog):
+    folder = fitted.save(tmp_path / "kept")
+    file, sealed = folder / "recommender.safetensors", folder / "files.json"
+    whole = file.read_bytes()
+    assert json.loads(sealed.read_text())[file.name]["bytes"] == len(whole)
+    flipped = whole[:-9] + bytes([whole[-9] ^ 1]) + whole[-8:]
+    for changed, found in ((flipped, "that was changed"), (whole[:-8], "bytes; expected")):
+        file.write_bytes(changed)
+        with pytest.raises(BadInput, match=f"recommender.safetensors .*{found}.*"):
+            Recommender.load(folder)
+    file.unlink()
+    with pytest.raises(BadInput, match="found no recommender.safetensors"):
+        Recommender.load(folder)
+    file.write_bytes(whole)
+    for text in ("{", "[]", '{"recommender.safetensors": {}}'):
+        sealed.write_text(text)
+        with pytest.raises(BadInput, match="files.json that cannot be read"):
+            Recommender.load(folder)
+    assert not caplog.records
+    sealed.unlink()
+    pd.testing.assert_frame_equal(Recommender.load(folder).recommend(k=3), fitted.recommend(k=3))
+    assert "was saved without files.json" in caplog.text
+    fitted.save(folder)
+    assert sealed.is_file()
 
 
 def test_ids_of_another_save_are_refused(tmp_path, fitted):
@@ -195,6 +223,17 @@ def test_unknown_people_are_told(fitted, caplog):
 def test_what_cannot_be_done_says_why(fitted, call, message):
     with pytest.raises(BadInput, match=message):
         call(fitted)
+
+
+def test_a_long_fit_says_what_it_does(caplog, monkeypatch):
+    caplog.set_level(logging.INFO, "interestlake")
+    monkeypatch.setattr(progress, "QUIET_S", 0.0)
+    monkeypatch.setattr(progress, "TICK_S", 0.005)
+    Recommender(MODELS, budget=3).fit(WORLD)
+    lines = {record.getMessage().strip().split(" (")[0].split(",")[0] for record in caplog.records}
+    assert any(re.fullmatch(r"ease: search: \d of 3 fits", line) for line in lines)
+    assert any(line.startswith("learning to fuse: cuts: ") for line in lines)
+    assert not progress.PROGRESS.labels and not progress.PROGRESS.counts and not progress.PROGRESS.thread.is_alive()
 
 
 def test_times_as_dates_and_as_seconds_are_the_same():

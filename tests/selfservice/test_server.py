@@ -1,6 +1,7 @@
 """The server of one page without a lake: what takes long is answered at once, and asked for again."""
 
 import json
+import socket
 import threading
 import time
 import urllib.error
@@ -83,3 +84,56 @@ def test_what_was_begun_is_written_before_the_server_ends(served):
     server.shutdown()
     server.server_close()
     assert writing.result(0)[0] == 200
+
+
+SAYS = b'{"do": "forget", "kind": "item", "id": "m1"}'
+
+
+def raw(server, body=b"", path="/say", method="POST", **headers):
+    """(status, JSON) of a request that is written as it stands; a header of None is left out."""
+    given = {"Host": f"127.0.0.1:{server.server_port}", "X-Interestlake-Token": server.token,
+             "Content-Length": str(len(body)), **headers}  # fmt: skip
+    lines = [f"{method} {path} HTTP/1.1", *(f"{name}: {value}" for name, value in given.items() if value is not None)]
+    with socket.create_connection(("127.0.0.1", server.server_port), timeout=10) as connection:
+        connection.sendall("\r\n".join([*lines, "", ""]).encode() + body)
+        head, _, answer = b"".join(iter(lambda: connection.recv(65536), b"")).partition(b"\r\n\r\n")
+    return int(head.split()[1]), json.loads(answer)
+
+
+@pytest.mark.parametrize(("status", "body", "more"), [
+    (403, SAYS, {"Origin": "http://["}),
+    (403, SAYS, {"Origin": "http://elsewhere"}),
+    (403, SAYS, {"Origin": "http://[", "X-Interestlake-Token": "another"}),
+    (403, SAYS, {"X-Interestlake-Token": None}),
+    (404, SAYS, {"path": "//["}),
+    (404, b"", {"path": "http://[", "method": "GET"}),
+    (403, b"", {"path": "/?token=%ff%ed%a0%80", "method": "GET"}),
+    (400, b"[" * 4000, {}),
+    (400, b'{"do": ' * 500, {}),
+    (400, b'{"do": "forget", "kind": "item", "id": "\\ud800"}', {}),
+    (400, b'{"do": "forget", "kind": "item", "id": "\xed\xa0\x80"}', {}),
+    (400, b'{"do": ["forget"], "kind": "item", "id": "m1"}', {}),
+    (400, b'{"do": "forget", "kind": "item", "id": null}', {}),
+    (400, b'{"do": "forget", "kind": "item", "id": ""}', {}),
+    (400, b"[1]", {}),
+    (400, SAYS, {"Content-Length": "1_0"}),
+    (400, SAYS, {"Content-Length": "+44"}),
+    (400, SAYS, {"Content-Length": "-1"}),
+    (400, SAYS, {"Content-Length": "9" * 5000}),
+    (400, SAYS, {"Content-Length": None}),
+    (200, SAYS, {}),
+])  # fmt: skip
+def test_odd_requests_are_refused_without_a_traceback(served, caplog, capfd, status, body, more):
+    server, gate = served
+    gate.set()
+    assert raw(server, body, **more)[0] == status
+    assert not [one for one in caplog.records if one.levelname == "ERROR"] and "Traceback" not in capfd.readouterr().err
+
+
+def test_a_page_that_cannot_be_made_is_a_line(served, caplog, capfd):
+    server, _ = served
+    server.page = lambda token: 1 / 0
+    status, told = raw(server, method="GET", path=f"/?token={server.token}")
+    assert status == 500 and "terminal" in told["message"]
+    assert "GET could not be answered: ZeroDivisionError" in caplog.text
+    assert "Traceback" not in capfd.readouterr().err

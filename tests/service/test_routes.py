@@ -190,11 +190,36 @@ def test_bodies_that_are_too_long_or_none(made):
     for body in (b"{", b"\xff\xfe", b"[1]", b"null"):
         answer = made.client.post("/v1/recommendations", content=body, headers={"content-type": "application/json"})
         assert answer.status_code == 422, body
-    assert (
-        made.client.post(f"/v1/people/{ANN}/feedback", json={"does": "withdraw", "kind": "everything"}).status_code
-        == 422
-    )  # noqa: E501
+    answer = made.client.post(f"/v1/people/{ANN}/feedback", json={"does": "withdraw", "kind": "everything"})
+    assert answer.status_code == 422
     assert made.client.get("/v2/none").status_code == 404 and made.client.put("/v1/ask").status_code == 405
+
+
+DEEP, HALF = b"[" * 60_000, b'"\\ud800"'
+
+
+@pytest.mark.parametrize("body", [DEEP, b'{"history": ' + DEEP, b'{"k":' * 30_000, b'{"user_id": %s}' % HALF,
+                                  b'{"history": [%s]}' % HALF, b'{"exclude": [%s]}' % HALF, b'{%s: 1}' % HALF,
+                                  b'{"categories": [%s]}' % HALF, b'{"request": %s}' % HALF,
+                                  b'{"request": "films", "user_id": %s}' % HALF, b'{"k": ' + b"9" * 5000 + b"}",
+                                  b'{"does": "forget", "kind": "item", "id": %s}' % HALF,
+                                  b'{"does": %s, "kind": "item", "id": "i1"}' % HALF])  # fmt: skip
+def test_bodies_that_nest_too_deep_or_hold_half_a_character_are_refused(made, body):
+    client = made.make(released(), words=lambda *asked: {"request": asked[0]})
+    for path in ("/v1/recommendations", "/v1/ask", f"/v1/people/{ANN}/feedback"):
+        answer = client.post(path, content=body, headers={"content-type": "application/json"})
+        assert answer.status_code in (400, 422) and answer.json()["error"], (path, answer.text)
+    assert not made.said
+
+
+def test_addresses_that_are_no_text_are_answered(made):
+    for odd in ("%ed%a0%80", "%ff", "%00", "%F0%9F"):
+        for path in (f"/v1/people/{odd}/recommendations", f"/v1/people/{odd}/profile", f"/v1/people/{odd}/similar",
+                     f"/v1/items/{odd}/similar", f"/v1/people/{ANN}/reasons/{odd}", f"/v1/feedback/{odd}",
+                     f"/v1/people/{ANN}/recommendations?exclude={odd}&category={odd}&k={odd}"):  # fmt: skip
+            assert made.client.get(path).status_code < 500, path
+        feedback = {"does": "forget", "kind": "item", "id": "i1"}
+        assert made.client.post(f"/v1/people/{odd}/feedback", json=feedback).status_code < 500
 
 
 def test_keys_scopes_and_rates(made):
@@ -208,12 +233,8 @@ def test_keys_scopes_and_rates(made):
         assert answer.status_code == 401 and answer.headers["www-authenticate"] == "Bearer"
     assert client.get(path, headers={"Authorization": "Bearer k2"}).status_code == 403
     assert client.get("/metrics", headers=mine).status_code == 403
-    assert (
-        client.post(
-            f"/v1/people/{ANN}/feedback", headers=mine, json={"does": "forget", "kind": "everything"}
-        ).status_code
-        == 403
-    )  # noqa: E501
+    everything = {"does": "forget", "kind": "everything"}
+    assert client.post(f"/v1/people/{ANN}/feedback", headers=mine, json=everything).status_code == 403
     assert [client.get(path, headers=mine).status_code for _ in range(5)] == [200] * 4 + [429]
     assert int(client.get(path, headers=mine).headers["retry-after"]) >= 1
     now[0] = 0.5

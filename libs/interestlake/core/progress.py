@@ -1,6 +1,7 @@
 """What is going on, said by one thread: Spark's tasks by its status tracker, loops in Python by the steps they count.
 
-Nothing is silent for longer than QUIET_S: a plain log gets a line at most so often, a terminal one line that changes.
+Nothing is silent for longer than QUIET_S: a plain log gets a line at most so often, a terminal one line that changes;
+a script that has set up no log gets the plain lines on the stream.
 Whoever counts need not know whether anybody listens.
 """
 
@@ -119,7 +120,11 @@ class Progress:
 
     @contextmanager
     def reported(self, stream: TextIO | None = None) -> Iterator[None]:
-        """Say it from a thread until the end; stream: where, standard error unless given."""
+        """Say it from a thread until the end; stream: where, standard error unless given. Within another that is going
+        on, that one says it."""
+        if self.thread is not None and self.thread.is_alive():
+            yield
+            return
         self.stream, self.said_at = stream or sys.stderr, self.clock()
         self.ended.clear()
         self.thread = thread = threading.Thread(target=self._report, name="progress", daemon=True)
@@ -146,7 +151,11 @@ class Progress:
                 self.stream.flush()
                 self.shown, self.said_at = True, self.clock()
             else:
-                LOG.info("      %s", text)  # which is noted as said by the filter
+                if LOG.isEnabledFor(logging.INFO):
+                    LOG.info("      %s", text)  # which is noted as said by the filter
+                elif LOG.level == logging.NOTSET:  # a script that set up no log; who set a level asked for quiet
+                    self.stream.write(f"      {text}\n")
+                    self.stream.flush()
                 self.said_at = self.clock()
 
     def clear(self) -> None:

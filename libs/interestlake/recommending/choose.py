@@ -162,7 +162,7 @@ def choose(cuts: Sequence[Cut], side: SideInformation, plan: Plan, settings: Set
             continue
         found.append(chosen)
     cost = Cost()
-    with measured(cost, "fit"):
+    with measured(cost, "fit"), PROGRESS.doing("learning to fuse"):
         choice = _fuse(found, cuts, held, side, settings, left_out, cost, until, log)
     log.info("  fusion: %s", choice.fusion.line())
     if choice.sampled_fusion:
@@ -215,7 +215,7 @@ def _fuse(
     log: Logger,
 ) -> Choice:
     pools, relevant, drawn = [], [], []
-    for number, (rest, _) in enumerate(cuts):
+    for number, (rest, _) in enumerate(PROGRESS.counted(cuts, "cuts", unit="cuts")):
         people = sample_people(held[number], rest, FUSION_PEOPLE, settings.seed)
         models = _on_cut(number, found, rest, side, settings.seed, until, log)
         if models is None:
@@ -242,7 +242,7 @@ def fit_all(
     fitted = {}
     for chosen in choice.models:
         try:
-            with measured(chosen.cost, "fit"):
+            with measured(chosen.cost, "fit"), PROGRESS.doing(f"{chosen.model.name}, on all pairs"):
                 fitted[chosen.model.name] = chosen.model.fit(known, side, chosen.parameters, seed)
         except Exception as fault:
             if chosen.model.name == "popularity":

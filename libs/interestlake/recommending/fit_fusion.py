@@ -1,5 +1,6 @@
 """Weights and a learned ranker on half-known people; validation decides which of them fuses, and how much variety."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -11,6 +12,7 @@ from .learned_ranker import FOLDS, cross_fitted
 from .pool import Pool, joined
 from .segment_weights import Weighing, fit_segments, ndcg_by_person
 
+LOG = logging.getLogger("interestlake")
 # shares of the range of the fused score that a doubling of an item's people costs it
 DISCOUNTS = (0.0, 0.0025, 0.005, 0.01, 0.015, 0.02, 0.03, 0.04, 0.06, 0.08)
 LEAST_PEOPLE = 20  # below them there is nothing for a ranker to learn from
@@ -35,7 +37,8 @@ def fit_fusion(
     than ERRORS; the ranker takes over where it beats them by more than that. variety: the largest popularity discount
     is taken that costs at most this share of the nDCG, an error of the cost included. by_cut: the people of one cut
     have the same few withheld items in common, which a ranker would know again, and which make their gains one draw:
-    the ranker's folds and the errors' clusters are the cuts; with fewer than three cuts there is no ranker then.
+    the ranker's folds and the errors' clusters are the cuts; with fewer than three cuts there is no ranker then,
+    nor where too few people have candidates.
     Without a person to learn from the weights are even.
     """
     pool, held_out = joined(pools), [columns for part in relevant for columns in part]
@@ -53,12 +56,14 @@ def fit_fusion(
     plain = fusion.weighted(pool)
     if len(pool.people) >= LEAST_PEOPLE and (not by_cut or len(asked) >= 3):
         folds = cuts if by_cut else folds_of_people(pool.people, FOLDS, seed)
-        by_ranker, booster = cross_fitted(pool, held_out, folds, k, seed)
-        by_ranker = unit_range(pool, by_ranker)
+        if (learned := cross_fitted(pool, held_out, folds, k, seed)) is None:
+            LOG.info("  learned ranker left out: too few people with candidates to learn it from and to judge it on")
+            return _with_variety(fusion, plain, pool, held_out, k, variety, clusters)
+        by_ranker = unit_range(pool, learned[0])
         gained = list_ndcg(pool, by_ranker, held_out, k) - ndcg
         values[RANKER] = float(values[WEIGHTS] + gained.mean())
         if beats(gained, clusters, ERRORS):
-            fusion, plain = replace(fusion, method=RANKER, booster=booster), by_ranker
+            fusion, plain = replace(fusion, method=RANKER, booster=learned[1]), by_ranker
     return _with_variety(fusion, plain, pool, held_out, k, variety, clusters)
 
 

@@ -60,12 +60,12 @@ def train_ranker(
 
 def cross_fitted(
     pool: Pool, relevant: Sequence[np.ndarray], fold_of: np.ndarray, k: int, seed: int
-) -> tuple[np.ndarray, str]:
+) -> tuple[np.ndarray, str] | None:
     """Scores of every candidate by a ranker that did not see its fold, and the text of a ranker of all people.
 
-    fold_of: (P,) fold of each person, at least three folds; each one's stopping rule watches people of the next fold,
+    fold_of: (P,) fold of each person; each one's stopping rule watches people of the next fold,
     not its own. Candidates within NEAR train and stop it, all are scored. -> (scores (C,), LightGBM's text, which
-    `booster_of` reads).
+    `booster_of` reads), or None: with fewer than three folds, or one without such a candidate, nothing is learned from.
     """
     given, label, owner = features(pool), is_relevant(pool, relevant).astype(np.int8), pool.owner
     near = pool.places.min(axis=1) <= NEAR
@@ -75,8 +75,10 @@ def cross_fitted(
         sizes = np.bincount(owner[rows], minlength=len(people))
         return given[rows], label[rows], sizes[sizes > 0]
 
-    scores, rounds = np.zeros(len(owner)), []
     folds = int(fold_of.max()) + 1
+    if folds < 3 or not np.bincount(fold_of[owner[near]], minlength=folds).all():
+        return None
+    scores, rounds = np.zeros(len(owner)), []
     for fold in range(folds):
         watched = fold_of == (fold + 1) % folds
         learning = ~watched & (fold_of != fold)

@@ -8,6 +8,7 @@ from ..core.errors import BadInput
 from ..core.lake import Lake, one_row
 from ..core.only_row import only_row
 from ..core.registered import served_folder
+from ..core.sealed import expect_sealed
 from ..core.stage import StageContext
 from ..core.storage import fetch_file, put_file, remove_file, sha256_of
 from .chosen_tables import FUSION, fusion_of
@@ -63,4 +64,5 @@ def registered_recommender(model_uri: str, tracking_uri: str) -> Recommender:
     if not file.is_file():
         raise BadInput.of(f"model {model_uri}", found=f"no {RECOMMENDER_FILE}", expected="a registered ranker",
                           where="the registry")  # fmt: skip
+    expect_sealed(file.parent, (RECOMMENDER_FILE,), f"model {model_uri}", "the registry: run again and register")
     return read_recommender(file, f"{model_uri}/{RECOMMENDER_FILE}", "the registry: run again and register")

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from ..core.sealed import expect_sealed, seal, unseal
 from ..privacy.said import NOTHING
 from ..recommending.personal import recommend_block
 from ..recommending.recommender import Recommender
@@ -18,6 +19,8 @@ from .requests import ids_of, lengths_of
 from .said_since import SaidSince
 from .who_asks import Askers
 
+PEOPLE_FILE = "people.parquet"
+SEALED = (RECOMMENDER_FILE, PEOPLE_FILE)
 PEOPLE_PER_BLOCK = 64
 KNOWN, UNKNOWN = "known", "unknown"
 UNKNOWN_SAYS = "Nobody is known here by this id"
@@ -131,16 +134,19 @@ class Ranker:
         """Write recommender.safetensors, people.parquet and what `askers` reads by into `folder`; returns it."""
         folder = Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
+        unseal(folder)
         write_recommender(folder / RECOMMENDER_FILE, self.recommender)
-        self.people.to_parquet(folder / "people.parquet", index=False)
+        self.people.to_parquet(folder / PEOPLE_FILE, index=False)
         self.askers.save(folder)
         self.said.save(folder)
+        seal(folder, SEALED)
         return folder
 
     @classmethod
     def load(cls, folder: str | Path) -> "Ranker":
-        """The ranker that `save` wrote."""
+        """The ranker that `save` wrote. Raises BadInput where its files are not as they were written."""
         folder = Path(folder)
+        expect_sealed(folder, SEALED, f"folder {folder}", "the registered ranker")
         file = folder / RECOMMENDER_FILE
         recommender = read_recommender(file, str(file), "the registered ranker")
-        return cls(recommender, pd.read_parquet(folder / "people.parquet"), Askers.load(folder), SaidSince.load(folder))
+        return cls(recommender, pd.read_parquet(folder / PEOPLE_FILE), Askers.load(folder), SaidSince.load(folder))

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from ...core.errors import BadInput
-from .ids import column_of
+from .ids import ids_in
 from .read import here, is_spark
 from .state import State
 
@@ -19,19 +19,20 @@ STEPS = 9  # decimals by which likeness is told apart
 def _column(asked: Any, name: str, what: str, most: float) -> tuple[pd.Series, object]:
     """Ids of a list, a series or a frame -> (the ids, the session of a Spark frame or None)."""
     if is_spark(asked):
-        return column_of(here(asked, what, most, (name,)), name, what), asked.sparkSession
-    if isinstance(asked, pd.DataFrame):
-        return column_of(asked, name, what).reset_index(drop=True), None
-    if isinstance(asked, str | bytes) or not hasattr(asked, "__iter__"):
-        asked = [asked]
-    return pd.Series(list(asked)).reset_index(drop=True), None
+        return ids_in(here(asked, what, most, (name,), (name,)), name, what), asked.sparkSession
+    return ids_in(asked, name, what), None
 
 
 def asked_users(
-    users: Any, state: State, session: Any, unknown: str, most: float = float("inf")
+    users: Any,
+    state: State,
+    session: Any,
+    unknown: str,
+    most: float = float("inf"),
+    where: str = 'users, or unknown="popular"',
 ) -> tuple[pd.Series, np.ndarray, Any]:
     """-> (ids, their places in known.user_ids, Spark session or None). People without a pair have place 0, are left
-    out, or raise BadInput, as `unknown` says; the log names them."""
+    out, or raise BadInput, as `unknown` says; the log names them. where: what a refusal points at."""
     if users is None:
         places = 1 + np.arange(len(state.users.keys))
         return state.users.at(places - 1), places, session
@@ -44,7 +45,7 @@ def asked_users(
         shown += ", ..." if strange.sum() > SHOWN else ""
         if unknown == "raise":
             raise BadInput.of("users", found=f"{int(strange.sum()):,} without a pair: {shown}",
-                              expected="people of the pairs", where='users, or unknown="popular"')  # fmt: skip
+                              expected="people of the pairs", where=where)  # fmt: skip
         gets = "left out" if unknown == "skip" else "the list of somebody without a history"
         LOG.warning("%d of %d users have no pair (%s): %s", strange.sum(), len(ids), shown, gets)
         if unknown == "skip":
@@ -53,7 +54,7 @@ def asked_users(
 
 
 def asked_items(
-    items: Any, state: State, session: Any, most: float = float("inf")
+    items: Any, state: State, session: Any, most: float = float("inf"), where: str = "items"
 ) -> tuple[pd.Series, np.ndarray, Any]:
     """-> (ids, their columns, Spark session or None). Raises BadInput for items that there are not."""
     ids, session = _column(items, "item_id", "items", most)
@@ -62,7 +63,7 @@ def asked_items(
     if (columns < 0).any():
         shown = ", ".join(repr(one) for one in ids[columns < 0].tolist()[:SHOWN])
         raise BadInput.of("items", found=f"no item {shown}", expected="items of the pairs, or of items=",
-                          where="items")  # fmt: skip
+                          where=where)  # fmt: skip
     return ids, columns, session
 
 

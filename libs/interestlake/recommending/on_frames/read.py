@@ -13,7 +13,7 @@ from ...core.errors import BadInput
 from ...core.room import expect_room, gigabytes
 from ...interactions.csv_files import MAX_PAIRS, OPTIONAL_COLUMNS, each_once, feedback_of
 from ...interactions.inputs import NOBODY, Inputs, inputs_of
-from .ids import Ids, column_of
+from .ids import Ids, column_of, expect_columns, ids_of
 
 SIDES = {
     "items": (("item_id", "title", "text"), ("item_id",)),
@@ -23,6 +23,9 @@ SIDES = {
 # what is read of each frame; its first is what makes it one
 COLUMNS = {name: ("user_id", "item_id", *OPTIONAL_COLUMNS) for name in ("pairs", "validation")}
 COLUMNS |= {name: columns for name, (columns, _) in SIDES.items()}
+PAIR, OF_PEOPLE = ("user_id", "item_id"), ("user_id", "friend_id")
+IDS = {"pairs": PAIR, "validation": PAIR} | {name: ids for name, (_, ids) in SIDES.items()}
+NEEDED = {**IDS, "facts": SIDES["facts"][0]}
 CLUSTER = "interestlake run, which works on a cluster"
 
 
@@ -52,16 +55,21 @@ def is_spark(frame: Any) -> bool:
     return hasattr(frame, "sparkSession") and hasattr(frame, "toPandas")
 
 
-def here(frame: Any, what: str, most: float, columns: Sequence[str] | None = None) -> pd.DataFrame | None:
+def here(
+    frame: Any, what: str, most: float, columns: Sequence[str] = (), needed: Sequence[str] = ()
+) -> pd.DataFrame | None:
     """A pandas frame as it is; of a Spark frame `columns`, or what there is without the first of them, collected.
 
-    A Spark job counts rows and letters before. Raises BadInput for what is neither, too long, or would take more than
-    `most` gigabytes, or than this machine has free.
+    A Spark job counts rows and letters before. Raises BadInput for what is neither, lacks one of `needed`, has one of
+    `columns` twice, is too long, or would take more than `most` gigabytes, or than this machine has free.
     """
-    if frame is None or isinstance(frame, pd.DataFrame):
-        return frame
-    if not is_spark(frame):
+    if frame is None:
+        return None
+    if not isinstance(frame, pd.DataFrame) and not is_spark(frame):
         raise BadInput.of(what, found=type(frame).__name__, expected="a pandas or a Spark frame", where=what)
+    expect_columns(frame.columns, what, needed, columns)
+    if isinstance(frame, pd.DataFrame):
+        return frame
     from pyspark.sql import functions as F
 
     if columns and columns[0] in frame.columns:
@@ -98,7 +106,9 @@ def read_frames(
     for what cannot be used.
     """
     frames = {"pairs": pairs, "validation": validation, "items": items, "friends": friends, "facts": facts}
-    frames = {name: here(frame, name, most, COLUMNS[name]) for name, frame in frames.items()}
+    if pairs is None:
+        raise BadInput.of("pairs", found="None", expected="a pandas or a Spark frame", where="pairs")
+    frames = {name: here(frame, name, most, COLUMNS[name], NEEDED[name]) for name, frame in frames.items()}
     train, timed = _pairs(frames["pairs"], "pairs")
     extra, extra_timed = (None, timed) if validation is None else _pairs(frames["validation"], "validation")
     if extra is not None and timed != extra_timed:
@@ -108,18 +118,10 @@ def read_frames(
         raise BadInput.of("pairs", found="one person", expected="two people or more", where="pairs")
     sides = {name: _side(frames[name], name) for name in SIDES}
     inputs = inputs_of(train, extra, train.head(0), timed, sides["items"], sides["friends"], sides["facts"], {})
-    of_users = [
-        column_of(frames[name], "user_id", name) for name in ("pairs", "validation") if frames[name] is not None
-    ]
-    of_items = [
-        column_of(frames[name], "item_id", name)
-        for name in ("pairs", "validation", "items")
-        if frames[name] is not None
-    ]
-    if frames["friends"] is not None:
-        of_users += [column_of(frames["friends"], name, "friends") for name in ("user_id", "friend_id")]
-    if frames["facts"] is not None:
-        of_items.append(column_of(frames["facts"], "subject", "facts"))
+    of_users, of_items = [], []
+    for name, frame in frames.items():
+        for column in IDS[name] if frame is not None else ():
+            (of_users if column in OF_PEOPLE else of_items).append(ids_of(frame, column, name))
     user_keys = inputs.train.user_ids[1:]
     return Read(inputs, Ids.of(user_keys, *of_users), Ids.of(inputs.train.item_ids, *of_items))
 
@@ -128,7 +130,7 @@ def _pairs(frame: pd.DataFrame, what: str) -> tuple[pd.DataFrame, bool]:
     """(user_id, item_id, weight, time) of text ids, each pair once; whether there are times."""
     if not len(frame):
         raise BadInput.of(what, found="no row", expected="at least one", where=what)
-    ids = {name: column_of(frame, name, what).map(str) for name in ("user_id", "item_id")}
+    ids = {name: ids_of(frame, name, what).map(str) for name in ("user_id", "item_id")}
     if (ids["user_id"] == NOBODY).any():
         raise BadInput.of(what, found="an empty user_id", expected="one in every row", where=what)
     there = [name for name in OPTIONAL_COLUMNS if name in frame.columns]
@@ -156,6 +158,7 @@ def _side(frame: pd.DataFrame | None, what: str) -> pd.DataFrame | None:
     columns, ids = SIDES[what]
     texts = {name: "" for name in columns if what == "items" and name not in frame.columns and name != "item_id"}
     whole = frame.assign(**texts)
-    read = {name: column_of(whole, name, what).map(str) if name in ids or what != "items"
+    read = {name: ids_of(whole, name, what).map(str) if name in ids
+            else column_of(whole, name, what).map(str) if what != "items"
             else whole[name].fillna("").map(str) for name in columns}  # fmt: skip
     return pd.DataFrame(read).reset_index(drop=True)

@@ -10,8 +10,10 @@ import numpy as np
 import pandas as pd
 
 from ...core.errors import BadInput
+from ...core.progress import PROGRESS
 from ...interactions.cuts import cuts_of
 from ...interactions.side_information import build_side
+from ...models.registry import expect_models
 from ..budget import plan_search
 from ..choose import Settings, choose, fit_all
 from ..kept import plain
@@ -20,11 +22,14 @@ from ..pool import gather
 from ..rerank import list_pool
 from .lists import asked_items, asked_users, seen_of, similar
 from .read import is_spark, read_frames
+from .settings import checked
 from .state import State, of_fit
 from .stored import load_state, save_state
 
 LOG = logging.getLogger("interestlake")
 MOST = 1_000  # items of a list
+SETTINGS = ("models", "quick", "minutes", "budget", "k", "seed", "variety")  # which are saved
+NAMED_IN = "Recommender(models=...)"
 UNKNOWN = ("popular", "skip", "raise")
 
 
@@ -50,13 +55,10 @@ class Recommender:
         variety: float = 0.01,
         max_gigabytes: float = float("inf"),
     ):
-        if quick and minutes is not None:
-            raise BadInput.of("search", found="quick and minutes", expected="one of them", where="Recommender(...)")
-        for name, value, least in (("k", k, 1), ("budget", budget, 1), ("seed", seed, 0), ("minutes", minutes, 0)):
-            if value is not None and value < least:
-                raise BadInput.of(name, found=value, expected=f">= {least}", where=f"Recommender({name}=...)")
-        self.models, self.quick, self.minutes, self.budget = models, quick, minutes, budget
-        self.k, self.seed, self.variety, self.max_gigabytes = k, seed, variety, max_gigabytes
+        given = checked({"models": models, "quick": quick, "minutes": minutes, "budget": budget, "k": k, "seed": seed,
+                         "variety": variety, "max_gigabytes": max_gigabytes})  # fmt: skip
+        self.models, self.quick, self.minutes, self.budget = (given[name] for name in SETTINGS[:4])
+        self.k, self.seed, self.variety, self.max_gigabytes = (given[name] for name in (*SETTINGS[4:], "max_gigabytes"))
         self._state: State | None = None
         self._spark = None
 
@@ -66,21 +68,30 @@ class Recommender:
         """pairs(user_id, item_id[, weight][, timestamp]) and, as far as there are, the frames of `read_frames` -> self.
 
         Parameters and fusion come from `validation` or, where there is none, from a part that is cut from the pairs;
-        then everything is fitted on all of them. Ids are of any type that has a text of its own. Raises BadInput.
+        then everything is fitted on all of them. Ids are of any type that has a text of its own, of one type in all
+        frames; a whole number is one id as an integer, a float and a decimal. Raises BadInput.
         """
-        read = read_frames(pairs, validation, items, friends, facts, self.max_gigabytes)
+        if self.models is not None:
+            expect_models(self.models, NAMED_IN)
+        with PROGRESS.reported(), PROGRESS.doing("fit"):
+            self._state = self._fit(pairs, {"validation": validation, "items": items, "friends": friends,
+                                            "facts": facts})  # fmt: skip
         self._spark = pairs.sparkSession if is_spark(pairs) else None
-        inputs, side = read.inputs, build_side(read.inputs, self.seed, LOG)
+        return self
+
+    def _fit(self, pairs: Any, more: dict) -> State:
+        with PROGRESS.doing("reading the frames"):
+            read = read_frames(pairs, **more, most=self.max_gigabytes)
+        with PROGRESS.doing("encoding texts and facts"):
+            inputs, side = read.inputs, build_side(read.inputs, self.seed, LOG)
         cuts = cuts_of(inputs.train, inputs.validation, "ranking", self.seed, LOG)
-        names = None if self.models is None else list(self.models)
-        plan = plan_search(cuts[0][0], side, names, self.budget, self.minutes, self.max_gigabytes,
+        plan = plan_search(cuts[0][0], side, self.models, self.budget, self.minutes, self.max_gigabytes,
                            "Recommender(max_gigabytes=...)", quick=self.quick,
-                           named_in="Recommender(models=...)")  # fmt: skip
+                           named_in=NAMED_IN)  # fmt: skip
         choice = choose(cuts, side, plan, Settings(self.k, self.seed, self.variety), LOG)
         known = cuts[0][0].plus(cuts[0][1])
         fusion, fitted = fit_all(choice, known, side, self.seed, LOG)
-        self._state = of_fit(read, known, side, fusion, fitted, plain(choice))
-        return self
+        return of_fit(read, known, side, fusion, fitted, plain(choice))
 
     def recommend(self, users: Any = None, k: int = 10, *, filter_seen: bool = True, unknown: str = "popular") -> Any:
         """-> (user_id, item_id, rank from 1, score), best first, at most k rows a person, in the order of `users`.
@@ -131,7 +142,8 @@ class Recommender:
         Raises BadInput for a person or an item that there is not.
         """
         state = self._fitted()
-        [column], [person] = asked_items([item], state, None)[1], asked_users([user], state, None, "raise")[1]
+        [column] = asked_items([item], state, None, where="explain(item=...)")[1]
+        [person] = asked_users([user], state, None, "raise", where="explain(user=...)")[1]
         seen = bool(column in seen_of(state, person))
         pool = gather(state.models, state.known, np.array([person]), state.friends, seen_too=seen)
         answer = {"user_id": user, "item_id": item, "score": 0.0, "rank": None, "sources": {}, "evidence": [],
@@ -155,9 +167,7 @@ class Recommender:
     def save(self, folder: str | Path) -> Path:
         """Write the models, ids and pairs into `folder`: JSON, Parquet and numpy arrays, nothing that is run when it is
         read. Raises BadInput for a model, or ids, that cannot be kept so."""
-        settings = {name: getattr(self, name) for name in ("models", "quick", "minutes", "budget", "k", "seed",
-                                                           "variety")}  # fmt: skip
-        return save_state(self._fitted(), settings, Path(folder))
+        return save_state(self._fitted(), {name: getattr(self, name) for name in SETTINGS}, Path(folder))
 
     @classmethod
     def load(cls, folder: str | Path) -> "Recommender":

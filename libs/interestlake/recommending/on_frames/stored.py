@@ -7,6 +7,7 @@ import pandas as pd
 
 from ...core.errors import BadInput
 from ...core.places import expect_writable, writing
+from ...core.sealed import SEAL, expect_sealed, seal, unseal
 from ...core.storage import sha256_of
 from ...interactions.pairs import Pairs
 from ...models.fitted import Fitted
@@ -34,6 +35,7 @@ def save_state(state: State, settings: dict, folder: Path) -> Path:
     }  # fmt: skip
     with writing(folder, "save(folder)"):
         folder.mkdir(parents=True, exist_ok=True)
+        unseal(folder)
         (folder / RECOMMENDER_FILE).unlink(missing_ok=True)
         _put_ids(state.users, folder / USERS)
         _put_ids(state.items, folder / ITEMS, title=state.titles.astype(str))
@@ -42,11 +44,15 @@ def save_state(state: State, settings: dict, folder: Path) -> Path:
         except TypeError as fault:
             raise BadInput.of("models", found=str(fault), expected="models whose arrays can be kept without code",
                               where="Recommender(models=...) without it") from fault  # fmt: skip
+        seal(folder, (RECOMMENDER_FILE,))
     return folder
 
 
 def load_state(folder: Path) -> tuple[State, dict]:
-    """-> (the state, the recommender's settings). Raises BadInput where there is none, or it is of another form."""
+    """-> (the state, the recommender's settings). Raises BadInput where there is none, or it is of another form, or
+    not as it was written."""
+    if (folder / RECOMMENDER_FILE).is_file() or (folder / SEAL).is_file():
+        expect_sealed(folder, (RECOMMENDER_FILE,), f"folder {folder}", "load(folder)")
     try:
         values = read_values(folder / RECOMMENDER_FILE)
         if values["format"] != FORMAT:

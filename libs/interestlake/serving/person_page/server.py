@@ -3,12 +3,14 @@
 import hmac
 import json
 import logging
+import re
 import secrets
+import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import SplitResult, parse_qs, urlsplit
 
 from ...core.errors import InterestlakeError
 
@@ -21,6 +23,7 @@ DOES = {
     "withdraw": ("item", "interest"),
     "forget": ("item", "interest", "everything"),
 }
+LENGTH = re.compile("[0-9]{1,9}")
 POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; "
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -77,6 +80,12 @@ class PageServer(ThreadingHTTPServer):
                 LOG.exception("%s %s failed", does, kind)
                 return 500, {"message": "the lake could not be written; the terminal says why"}
 
+    def handle_error(self, request: object, client_address: object) -> None:
+        fault = sys.exception()
+        if not isinstance(fault, ConnectionError):
+            LOG.error("a request could not be answered: %s: %s", type(fault).__name__, fault)
+        LOG.debug("its place", exc_info=True)
+
     def server_close(self) -> None:
         super().server_close()
         self.writer.shutdown(wait=True)
@@ -87,7 +96,24 @@ class _Handler(BaseHTTPRequestHandler):
     timeout = 30
 
     def do_GET(self) -> None:
-        asked = urlsplit(self.path)
+        self._answered(self._get)
+
+    def do_POST(self) -> None:
+        self._answered(self._post)
+
+    def _answered(self, answer: Callable[[], None]) -> None:
+        """A fault of ours is a line and 500; those of the connection are left to the server."""
+        try:
+            answer()
+        except (ConnectionError, TimeoutError):
+            raise
+        except Exception as fault:
+            LOG.error("%s could not be answered: %s: %s", self.command, type(fault).__name__, fault)
+            LOG.debug("its place", exc_info=True)
+            self._tell(500, {"message": "this could not be answered; the terminal says why"})
+
+    def _get(self) -> None:
+        asked = _split(self.path)
         if asked.path == "/said":
             if not self._allowed(self.headers.get("X-Interestlake-Token", "")):
                 return self._tell(403, {"message": "another token: reload the address that the command printed"})
@@ -99,23 +125,32 @@ class _Handler(BaseHTTPRequestHandler):
         with self.server.writing:
             self._answer(200, "text/html; charset=utf-8", self.server.page(self.server.token).encode())
 
-    def do_POST(self) -> None:
+    def _post(self) -> None:
+        allowed = self._allowed(self.headers.get("X-Interestlake-Token", ""))
         origin = self.headers.get("Origin")
-        same = origin is None or urlsplit(origin).netloc in self.server.hosts
-        if not same or not self._allowed(self.headers.get("X-Interestlake-Token", "")):
+        if not allowed or not (origin is None or _split(origin).netloc in self.server.hosts):
             return self._tell(403, {"message": "another token: reload the address that the command printed"})
         if self.path != "/say":
             return self._tell(404, {"message": "POST goes to /say"})
-        try:
-            length = int(self.headers.get("Content-Length", ""))
-            asked = json.loads(self.rfile.read(length)) if 0 < length <= MOST_BYTES else {}
-            does, kind, thing = (asked[name] for name in ("do", "kind", "id"))
-            fits = kind in DOES[does] and isinstance(thing, str) and (thing or kind == "everything")
-        except (ValueError, KeyError, TypeError):
-            does, kind, thing, fits = "", "", "", False
-        if not fits:
+        if (said := self._said()) is None:
             return self._tell(400, {"message": f"expected do, kind, id with do in {', '.join(DOES)}"})
-        self._tell(*self.server.answer_of(self.server.begin(does, kind, thing)))
+        self._tell(*self.server.answer_of(self.server.begin(*said)))
+
+    def _said(self) -> tuple[str, str, str] | None:
+        """(do, kind, id) of the body, None where it says no such thing."""
+        length = self.headers.get("Content-Length", "")
+        # int() takes more than a header may say, and a body that never comes would be waited for
+        if not LENGTH.fullmatch(length) or not 0 < int(length) <= MOST_BYTES:
+            return None
+        try:
+            asked = json.loads(self.rfile.read(int(length)))
+            does, kind, thing = (asked[name] for name in ("do", "kind", "id"))
+            if kind not in DOES[does] or not isinstance(thing, str) or not (thing or kind == "everything"):
+                return None
+            thing.encode()  # half a character is none
+        except (ValueError, KeyError, TypeError, RecursionError):
+            return None
+        return does, kind, thing
 
     def _allowed(self, token: str) -> bool:
         # a page elsewhere that resolves its name to this machine brings its own name along
@@ -136,3 +171,11 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: object) -> None:
         LOG.debug(format, *args)  # the address holds the token
+
+
+def _split(address: str) -> SplitResult:
+    """Its parts; none of an address that is none."""
+    try:
+        return urlsplit(address)
+    except ValueError:
+        return SplitResult("", "", "", "", "")
