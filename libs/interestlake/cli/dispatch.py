@@ -21,7 +21,13 @@ from ..core.progress import PROGRESS, spark_tasks
 from ..core.session import GATEWAY, build_session, jvm_log
 from ..core.storage import as_on_disk
 from .beforehand import (
-    begins_with_ingest, expect_files_of, expect_inputs, expect_lake_of, expect_models_of, expect_paths, expect_places,
+    begins_with_ingest,
+    expect_files_of,
+    expect_inputs,
+    expect_lake_of,
+    expect_models_of,
+    expect_paths,
+    expect_places,
     expect_source,
 )  # fmt: skip
 from .said import said_again

@@ -11,7 +11,16 @@ from .contract import Loaded, Request
 from .files import InputFile, list_here
 from .mapping import read_mapping
 from .published import (
-    book_crossing, criteo, expect_edition, goodbooks, hm, load_layout, mind, retailrocket, steam, yelp,
+    book_crossing,
+    criteo,
+    expect_edition,
+    goodbooks,
+    hm,
+    load_layout,
+    mind,
+    retailrocket,
+    steam,
+    yelp,
 )  # fmt: skip
 
 # publishers whose files are declared, and read in one way
