@@ -77,3 +77,36 @@ def test_an_undo_of_a_run_that_is_none(tmp_path, caplog):
     assert "found no such run" in refused([*words, "gone", "--dry-run"], caplog)
     with pytest.raises(pytest.fail.Exception):  # an undo that was killed near its end goes on
         main([*words, "gone"])
+
+
+@pytest.mark.parametrize(("words", "told"), [
+    (["run", "--source", "movilens"], "expected movielens, or another of amazon-reviews"),
+    (["run", "--source", "sample", "--users", "0"], "sample_users=0 (--users): expected >= "),
+    (["run", "--source", "sample", "--set", "als.rnk=64"], "max_gigabytes; did you mean rank?"),
+    (["run", "--source", "sample", "--set", "asl.rank=64"], "; did you mean als?"),
+])  # fmt: skip
+def test_what_was_meant_is_said_once(words, told, tmp_path, caplog):
+    said = refused([*words, "--lake", str(tmp_path / "lake")], caplog)
+    assert told in said and said.count("movielens") <= 1
+
+
+def test_a_misspelt_field_of_a_mapping(tmp_path, caplog):
+    (tmp_path / "m.yml").write_text(
+        "events:\n  files: a.csv\n  format: csv\n  event_type: view\n  time_unt: millis\n"
+        "  columns: {user_id: u, item_id: i, timestmp: t}\nitms: {}\n"
+    )
+    words = ["run", "--source", "table", "--lake", str(tmp_path / "lake"), "--input", folder(tmp_path / "i", "a.csv")]
+    said = refused([*words, "--mapping", str(tmp_path / "m.yml")], caplog)
+    for meant in ("timestamp", "time_unit", "items"):
+        assert f"; did you mean {meant}?" in said
+
+
+def test_a_request_that_lost_its_quotes(tmp_path, capsys):
+    for words in (["films", "for", "me"], ["films", "--top", "3", "for", "me"]):
+        with pytest.raises(SystemExit) as ended:
+            main(["ask", "--lake", str(tmp_path), *words])
+        assert ended.value.code == 2
+        assert 'ask: found 3 words; expected one request, in quotes: "films for me"' in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        main(["who", "u1", "--lake", str(tmp_path)])
+    assert "unrecognized arguments: u1" in capsys.readouterr().err
