@@ -19,7 +19,8 @@ MOST_TITLED = 50  # of one title that are looked at
 def find_item(rows: Rows, directory: Callable[[], Directory], wanted: str, where: str = "--item") -> dict:
     """ITEM of the item whose id is `wanted`, or whose title, where one item alone has it.
 
-    directory() is opened only for an id that none has. Raises BadInput with the SHOWN_NEAR nearest: titles that hold `wanted`, else ids near it, else titles near it.
+    directory() is opened only for an id that none has. Raises BadInput with the SHOWN_NEAR nearest: titles that hold
+    `wanted`, else ids near it, else titles near it.
     """
     if not wanted or not is_text(wanted):
         raise BadInput.of("item", found="no id" if not wanted else shown(wanted), expected="an item_id of silver.items",
