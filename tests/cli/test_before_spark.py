@@ -162,7 +162,7 @@ def test_options_that_set_parameters_keep_their_ranges(command, folder, caplog, 
         (["topics", "--k", "1"], "k=1"),
         (["undo"], "undo: found nothing to do; expected --run-id"),
         (["feedback", "--user", "u"], "feedback: found nothing to do; expected --not-interested or"),
-        (["check-reasons", "--people", "-1"], "people=-1 (--set): expected >= 0"),
+        (["check-reasons", "--people", "-1"], "people=-1 (--people): expected >= 0"),
     ],
 )
 def test_faults_of_single_commands(words, message, folder, caplog, capsys):

@@ -76,6 +76,39 @@ def test_sigterm_lets_go_of_the_lake(tmp_path):
     assert not (tmp_path / ".held.json").exists()
 
 
+CUT = """
+import logging, sys, time
+from py4j.java_gateway import GatewayClient
+from interestlake.cli import main as cli
+class Waiting:
+    socket = None
+    def close(self, *given):
+        pass
+    def send_command(self, command):
+        print("asked", flush=True)
+        time.sleep(60)
+def execute(arguments, load):
+    client = GatewayClient()
+    client._get_connection = Waiting
+    try:
+        client.send_command("x")
+    finally:
+        time.sleep(1)  # a session that is stopped takes its time
+cli.execute = execute
+sys.exit(cli.main(["run", "--source", "sample", "--lake", sys.argv[1]]))
+"""
+
+
+@pytest.mark.parametrize(("number", "said"), [(signal.SIGTERM, "ended by SIGTERM"), (signal.SIGINT, "interrupted")])
+def test_a_call_to_the_jvm_that_is_cut_prints_nothing(number, said, tmp_path):
+    run = subprocess.Popen([sys.executable, "-c", CUT, str(tmp_path)], text=True, stdout=subprocess.PIPE,
+                           stderr=subprocess.PIPE)  # fmt: skip
+    assert run.stdout.readline() == "asked\n"
+    run.send_signal(number)
+    _, log = run.communicate(timeout=60)
+    assert log.splitlines() == [said]
+
+
 @pytest.mark.parametrize(("words", "said"), [
     (["run", "--source", "sample", "--lake", "a b"], "interestlake run --source sample --lake 'a b' --run-id r7"),
     (["run", "--run-id=r7", "--lake", "l"], "interestlake run --run-id=r7 --lake l"),

@@ -23,7 +23,7 @@ INGEST = ["ingest", "--source", "sample", "--lake"]
         (["--input", "nowhere/[a].csv"], "input nowhere/[a].csv: found nothing there"),
         (
             ["--source", "movilens"],
-            "source: found movilens; expected movielens, or another of movielens, amazon-reviews",
+            "source: found movilens; expected movielens, or another of amazon-reviews",
         ),
         (["--source", "table"], "mapping: found none; expected a YAML file"),
     ],

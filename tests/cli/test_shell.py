@@ -8,6 +8,7 @@ import pytest
 from interestlake.cli.shell.lines import MOST_CHARACTERS, NAMES, options_of, parser_of, read_line, words_of
 from interestlake.cli.shell.prompt import Prompt
 from interestlake.core.errors import BadInput, Unreadable
+from interestlake.core.progress import Progress
 
 
 class Opened:
@@ -148,3 +149,31 @@ def test_a_line_of_the_longest_length_is_answered():
     line = "who " + "x" * (MOST_CHARACTERS - 5)
     prompt, said = run(line, "list 26")
     assert prompt.failed == 0 and len(said[0]) == len(f"{line} 10") and said[1] == "list 26 None False"
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+def test_an_answer_that_is_interrupted_leaves_no_line_behind(monkeypatch):
+    now = [0.0]
+    progress = Progress(lambda: now[0])
+    progress.stream = Terminal()
+    monkeypatch.setattr("interestlake.cli.shell.prompt.PROGRESS", progress)
+
+    def interrupted(asked):
+        now[0] += 60
+        progress.tick()
+        raise KeyboardInterrupt
+
+    opened = Opened()
+    opened.ask_text = interrupted
+    prompt = Prompt(opened, io.StringIO(), io.StringIO(), False)
+    with progress.rest():
+        prompt.onecmd("ask films")
+        assert "ask: under way" in progress.stream.getvalue() and progress.stream.getvalue().endswith("\r\x1b[K")
+        said = progress.stream.getvalue()
+        now[0] += 600
+        progress.tick()
+        assert progress.stream.getvalue() == said and not progress.shown

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from interestlake.graph import factorise
-from interestlake.graph.factorise import BehaviourMatrix, centred_text, planned_gigabytes, truncated_svd
+from interestlake.graph.factorise import BehaviourMatrix, centred_text, truncated_svd
+from interestlake.graph.low_rank_plan import planned_gigabytes
 
 
 @pytest.fixture(scope="module")

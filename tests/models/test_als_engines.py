@@ -6,7 +6,8 @@ import pytest
 
 from interestlake.core.params.all import Als
 from interestlake.graph.als import factors
-from interestlake.graph.als_engine import AlsFit, fit_with, plan_fit, plan_for
+from interestlake.graph.als_engine import fit_with, plan_for
+from interestlake.graph.als_plan import AlsFit, plan_fit
 from interestlake.interactions.batch import UserBatch
 from interestlake.models.fold_in_als import FoldInAls
 from interestlake.recommending.blocks import Catalogue, sparse_rows

@@ -1,11 +1,15 @@
 """The plan of a run: planted constants come back, a size that was left out is foretold, bounds say what lifts them."""
 
 import json
+import subprocess
+import sys
 
 import pytest
 
 from interestlake.cli.main import main
 from interestlake.core.config import load_params
+from interestlake.models.costs import BY_ITEMS, COSTS, ON_SPARK
+from interestlake.models.registry import MODELS
 from interestlake.reporting.planning.bounds import binding
 from interestlake.reporting.planning.foretell import EFFICIENCY, Cluster, beyond, foretell
 from interestlake.reporting.planning.measured import Constants, StageRow, shipped_rows
@@ -79,3 +83,28 @@ def test_the_command_prints_a_table_or_json_and_refuses_nonsense(capsys, caplog)
     assert main(["plan", "--people", "500", "--items", "10", "--events", "100"]) == 2
     assert "100 events of 500 people; expected an event a person" in caplog.text
     assert main(["plan", *size, "--lake", "/nowhere"]) == 2
+
+
+def test_what_foretells_a_run_loads_nothing_that_makes_one():
+    """In a process of its own: the command's modules, its bounds at a large size, and none of the heavy libraries."""
+    program = (
+        "import sys; from interestlake.cli.main import main;"
+        "code = main('plan --people 1000000 --items 100000 --events 10000000'.split());"
+        "sys.exit(code or ', '.join({'torch', 'mlflow', 'pyspark', 'sklearn'} & set(sys.modules)) or None)"
+    )
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=120)
+    assert ended.returncode == 0, ended.stderr
+
+
+def test_the_costs_are_those_of_the_registry():
+    by_default = [model for model in MODELS if not model.when_named]
+    assert {model.name: model.cost for model in by_default} == dict(COSTS)
+    assert [model.name for model in by_default] == list(COSTS)
+    assert {model.name for model in MODELS if model.on_spark or model.name in BY_ITEMS} == set(ON_SPARK)
+
+
+def test_columns_of_very_large_numbers_stand_apart(capsys):
+    assert main(["plan", "--people", "1000000000", "--items", "100000000", "--events", "1000000000000"]) == 0
+    head, *rows = capsys.readouterr().out.splitlines()[1:15]
+    assert {len(row.split()) for row in rows[:-1]} == {6} and len(head.split()) == 10
+    assert len({len(row) for row in [head, *rows[:-1]]}) == 1

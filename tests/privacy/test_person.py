@@ -116,7 +116,7 @@ def test_a_beginning_is_said_back_and_an_id_is_not(world, caplog):
     caplog.set_level("INFO", logger="interestlake")
     whole = world.people["shop-b", "88"]
     assert find_person(world.lake, whole[:10], "no file").user_id == whole
-    assert f"user '{whole[:10]}' read as the pseudonym {whole}" in caplog.text
+    assert f"user '{whole[:10]}' read as the pseudonym {whole[:16]}" in caplog.text
     caplog.clear()
     assert find_person(world.lake, "88", "no file").user_id == whole and caplog.text == ""
 

@@ -185,4 +185,4 @@ def test_faults_of_the_options_come_before_spark(heard, caplog, monkeypatch):
     assert cli.main(["refit", "--lake", heard.lake.root, "--feedback", "/no/such.csv"]) == 2
     assert "input /no/such.csv: found nothing there; expected a file or folder; set it in --feedback" in caplog.text
     assert cli.main(["refit", "--lake", heard.lake.root, "--feedback", heard.path, "--rate", "-1"]) == 2
-    assert "rate=-1 (--set): expected >= 0" in caplog.text
+    assert "rate=-1 (--rate): expected >= 0" in caplog.text

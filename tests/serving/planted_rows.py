@@ -2,6 +2,7 @@
 
 from interestlake.core.edits import edits
 from interestlake.serving.directory import most_edits
+from interestlake.serving.titles import folded, names
 
 
 class PlantedRows:
@@ -28,6 +29,9 @@ class PlantedDirectory:
 
     def by_title(self, text, limit):
         return [one for one in self.items if text.lower() in one["title"].lower()][:limit]
+
+    def titled(self, text, limit):
+        return [one for one in self.items if folded(text) in names(one["title"])][:limit]
 
     def near_ids(self, text, limit):
         return [one for one in self.items if edits(one["item_id"], text, 9) <= most_edits(text)][:limit]

@@ -66,6 +66,7 @@ def test_movielens(small_movielens, request_for, rows_of):
 def test_movielens_without_its_files(write, request_for):
     with pytest.raises(BadInput, match=r"movies: found ratings\.csv; expected movies\.csv"):
         load_source("movielens", request_for(write("ratings.csv", RATINGS)))
+    write("movies.csv", "movieId,title,genres\n1,A,B\n")
     with pytest.raises(BadInput, match=r"expected a column movieId"):
         load_source("movielens", request_for(write("ratings.csv", "userId,movie,rating,timestamp\n1,1,1,1\n")))
 

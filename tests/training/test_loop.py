@@ -7,7 +7,8 @@ from sklearn.metrics import ndcg_score, roc_auc_score
 
 from interestlake.core.params.all import TwoTower as Params
 from interestlake.models.two_tower import TwoTower
-from interestlake.models.two_tower_training import pair_loss, pair_value, plan_gigabytes
+from interestlake.models.two_tower_plan import plan_gigabytes
+from interestlake.models.two_tower_training import pair_loss, pair_value
 from interestlake.training.checkpoint import Checkpoint
 from interestlake.training.holdout import Holdout, ndcg
 from interestlake.training.loop import train

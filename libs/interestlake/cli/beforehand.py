@@ -39,6 +39,15 @@ def expect_source(source: str | None, mapping: str | None, key_file: str) -> Non
     origin_of(source, mapping)
 
 
+def expect_files_of(source: str | None, inputs: Sequence[str], mapping: str | None) -> None:
+    """BadInput where inputs of this machine's disk lack a file that the source reads, or there are none."""
+    if GATEWAY in os.environ or any(map(has_scheme, [*inputs, mapping or ""])):
+        return
+    from ..sources import expect_files
+
+    expect_files(source, tuple(inputs), mapping)
+
+
 def expect_places(options: RunOptions) -> None:
     """BadInput where the lake, the report's folder or a sqlite store cannot be written on this machine's disk, or a
     lake elsewhere has no store."""
@@ -62,12 +71,17 @@ def expect_paths(command: Command, arguments: argparse.Namespace) -> None:
         raise BadInput.of(f"{what} {path}", found="nothing there", expected=f"a {what}", where=option.flag)
 
 
+def begins_with_ingest(command: Command, stages: slice) -> bool:
+    """Whether it is a run, or a part of one, that reads a source."""
+    first = STAGE_NAMES[stages.start or 0] if command.name == "run" else command.name.replace("-", "_")
+    return isinstance(command.runs, Cut) and first == STAGE_NAMES[0]
+
+
 def expect_lake_of(command: Command, options: RunOptions, stages: slice) -> None:
     """BadInput where a command reads a lake of this machine's disk and there is none, or not the table it needs."""
     runs, needs, after = command.runs, (), "interestlake run"
     if isinstance(runs, Cut):
-        first = STAGE_NAMES[stages.start or 0] if command.name == "run" else command.name.replace("-", "_")
-        if first == STAGE_NAMES[0]:
+        if begins_with_ingest(command, stages):
             return
     if isinstance(runs, OneStage):
         if runs.after is None:

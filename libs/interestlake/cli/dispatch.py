@@ -20,7 +20,16 @@ from ..core.places import expect_lake_there, expect_writable
 from ..core.progress import PROGRESS, spark_tasks
 from ..core.session import GATEWAY, build_session, jvm_log
 from ..core.storage import as_on_disk
-from .beforehand import expect_inputs, expect_lake_of, expect_models_of, expect_paths, expect_places, expect_source
+from .beforehand import (
+    begins_with_ingest,
+    expect_files_of,
+    expect_inputs,
+    expect_lake_of,
+    expect_models_of,
+    expect_paths,
+    expect_places,
+    expect_source,
+)  # fmt: skip
 from .said import said_again
 from .table import BY_NAME, Command
 from .table.command import Cut, OneStage, OnFiles, OverLake, OwnStart
@@ -68,11 +77,14 @@ def _on_lake(command: Command, arguments: argparse.Namespace, load: Callable) ->
     # faults of the command line and of conf come before the seconds that Spark needs to start
     options, overrides, inputs = options_of(command, arguments)
     conf_dir, runs = conf_folder(arguments.conf), command.runs
-    params = load_params(conf_dir, overrides, arguments.recipe)
+    flags = {option.sets: option.flag for option in command.options if option.sets in overrides}
+    params = load_params(conf_dir, overrides, arguments.recipe, flags)
     stages = cut(STAGE_NAMES, getattr(arguments, "from"), arguments.until) if command.name == "run" else slice(None)
     expect_inputs(inputs)
     expect_models_of(params.recommend.models)
     expect_source(getattr(arguments, "source", None), options.mapping, params.ingest.pseudonym_key_file)
+    if begins_with_ingest(command, stages):
+        expect_files_of(options.source, options.inputs, options.mapping)
     arguments.noted = options.run_id  # what an interrupt tells how to go on
     here, writes = GATEWAY not in os.environ, isinstance(runs, Cut | OneStage)
     at_once = here and isinstance(runs, OneStage | OverLake) and runs.at_once

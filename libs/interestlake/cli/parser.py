@@ -62,7 +62,9 @@ class TopParser(Parser):
                 self.error(unknown(given[place]))
             command = BY_NAME[given[place]]
             self._expect_options(given[place + 1 :], command)
-        arguments = super().parse_args(given, namespace)
+        arguments, more = self.parse_known_args(given, namespace)
+        if more:
+            self.error(too_many(BY_NAME[arguments.command], arguments, more))
         needed = BY_NAME[arguments.command].any_of
         if needed and not any(getattr(arguments, name) for name in needed):
             flags = " or ".join(f"--{name.replace('_', '-')}" for name in needed)
@@ -82,6 +84,17 @@ def unknown(name: str) -> str:
     """What somebody is told who asked for a command that there is not."""
     near = nearest(name.replace("_", "-"), [command.name for command in COMMANDS], 0.5)
     return f"unknown command {name!r}{near}"
+
+
+def too_many(command: Command, arguments: argparse.Namespace, more: Sequence[str]) -> str:
+    """What is said of words that no option takes: most often a text that lost its quotes."""
+    bare = next((option for option in command.options if not option.flag.startswith("-")), None)
+    words = [word for word in more if not word.startswith("-")]
+    if bare is None or len(words) < len(more):
+        return f"unrecognized arguments: {' '.join(more)}"
+    first = getattr(arguments, bare.name)
+    whole = " ".join([first, *words])
+    return f'{command.name}: found {len(words) + 1} words; expected one {bare.name}, in quotes: "{whole}"'
 
 
 def options_of_command(command: Command) -> tuple[Option, ...]:

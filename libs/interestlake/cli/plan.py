@@ -7,13 +7,11 @@ from logging import Logger
 
 from ..core.config import conf_folder, load_params
 from ..core.errors import BadInput, Unreadable
-from ..core.plain_lake import PlainLake
 from ..core.storage import has_scheme, located
-from ..recommending.budget import PATIENCE
+from ..evaluation.search import PATIENCE
 from ..reporting.planning.bounds import binding
 from ..reporting.planning.foretell import Cluster, beyond, foretell
 from ..reporting.planning.measured import Constants, shipped_rows
-from ..reporting.planning.of_lake import factors_of_lake
 from ..reporting.planning.told import Plan, as_json, lines
 from ..reporting.planning.workload import Workload
 
@@ -49,6 +47,9 @@ def _factors(root: str, constants: Constants):
     if not has_scheme(root) and not os.path.isdir(root):
         raise BadInput.of(f"lake {root}", found="none there", expected="a lake after `interestlake run`",
                           where="--lake")  # fmt: skip
+    from ..core.plain_lake import PlainLake
+    from ..reporting.planning.of_lake import factors_of_lake
+
     try:
         return factors_of_lake(PlainLake(located(root)), constants)
     except Unreadable as why:

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 import psutil
 
+from ..core.progress import PROGRESS
+
 PATIENCE_S = 5.0  # for children to end by themselves
 
 
@@ -38,7 +40,7 @@ def heeding_sigterm() -> Iterator[Signals]:
         signal.signal(number, signal.SIG_DFL)  # a second one, or one to a forked child, ends at once
         if os.getpid() != owner:
             os.kill(os.getpid(), number)
-        heard.came = True
+        heard.came = PROGRESS.resting = True  # what is under way is not said any more
         logging.getLogger("py4j").setLevel(logging.CRITICAL + 1)  # a call to the JVM is cut, as it has to be
         raise Terminated
 
@@ -47,6 +49,7 @@ def heeding_sigterm() -> Iterator[Signals]:
         yield heard
     finally:
         signal.signal(signal.SIGTERM, before)
+        PROGRESS.resting = False
 
 
 def end_children(since: float) -> None:

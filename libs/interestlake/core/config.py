@@ -128,7 +128,7 @@ def _section(name: str, values: object, file: str, origins: dict[str, str], faul
     for key, value in values.items():
         where = origins.get(key, file)
         if key not in specs:
-            faults.append(f"{key} ({where}): unknown name; expected one of {', '.join(specs)}")
+            faults.append(f"{key} ({where}): unknown name; expected one of {', '.join(specs)}{nearest(key, specs)}")
             continue
         spec = specs[key]
         if isinstance(spec.default, float):
@@ -157,10 +157,14 @@ def conf_file(path: str) -> str:
     return str(packaged) if packaged.is_file() else path
 
 
-def load_params(conf_dir: str | None, overrides: dict[str, object] | None = None, recipe: str | None = None) -> Params:
+def load_params(
+    conf_dir: str | None, overrides: dict[str, object] | None = None, recipe: str | None = None,
+    flags: Mapping[str, str] | None = None,
+) -> Params:  # fmt: skip
     """Params from `conf_dir`/params/<section>.yml, then `recipe`, then `overrides` ("als.rank" -> 16); else defaults.
 
     recipe: a name below `conf_dir`/recipes, or the path of such a file: one YAML with `section: {name: value}`.
+    flags: override -> the option that set it, where that is not --set.
     Raises BadInput once with every unknown name, wrong type and value out of range.
     """
     faults: list[str] = []
@@ -174,7 +178,8 @@ def load_params(conf_dir: str | None, overrides: dict[str, object] | None = None
         raise BadInput.of("configuration", found=f"no folder {folder}", expected="YAML files", where="--conf")
     for path in sorted(folder.glob("*.yml")) if folder else ():
         if path.stem not in SECTIONS:
-            faults.append(f"{path}: unknown section; expected one of {', '.join(SECTIONS)}")
+            faults.append(f"{path}: unknown section; expected one of {', '.join(SECTIONS)}"
+                          f"{nearest(path.stem, SECTIONS)}")  # fmt: skip
             continue
         try:
             loaded = read_yaml(path, str(path))
@@ -183,11 +188,12 @@ def load_params(conf_dir: str | None, overrides: dict[str, object] | None = None
             continue
         values[path.stem], origin[path.stem] = loaded, str(path)
     layers = [(dotted, value, path) for path, dotted, value in _recipe(conf_dir, recipe, faults)]
-    layers += [(dotted, value, "--set") for dotted, value in (overrides or {}).items()]
+    layers += [(dotted, value, (flags or {}).get(dotted, "--set")) for dotted, value in (overrides or {}).items()]
     for dotted, value, where in layers:
         section, _, key = dotted.partition(".")
         if section not in SECTIONS or not key:
-            faults.append(f"--set {dotted}: expected SECTION.NAME=VALUE with a section out of {', '.join(SECTIONS)}")
+            faults.append(f"--set {dotted}: expected SECTION.NAME=VALUE with a section out of {', '.join(SECTIONS)}"
+                          f"{nearest(section, SECTIONS)}")  # fmt: skip
         elif isinstance(values[section], dict) or values[section] is None:
             values[section] = {**(values[section] or {}), key: value}
             origins[section][key] = where
@@ -216,7 +222,8 @@ def _recipe(conf_dir: str | None, recipe: str | None, faults: list[str]) -> list
         if section == "about":
             continue
         if section not in SECTIONS:
-            faults.append(f"{section} ({path}): unknown section; expected one of {', '.join(SECTIONS)}")
+            faults.append(f"{section} ({path}): unknown section; expected one of {', '.join(SECTIONS)}"
+                          f"{nearest(str(section), SECTIONS)}")  # fmt: skip
         elif not isinstance(values, dict):
             faults.append(f"{section} ({path}): found {type(values).__name__}; expected `name: value` lines")
         else:

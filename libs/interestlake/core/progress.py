@@ -81,6 +81,19 @@ class Progress:
             self.resting, self.said_at = False, self.clock()
 
     @contextmanager
+    def working(self, label: str) -> Iterator[None]:
+        """Inside `rest`, while others are answered: said again, with nothing left of it at the end."""
+        with self.lock:
+            before, self.resting, self.said_at = self.resting, False, self.clock()
+        try:
+            with self.doing(label):
+                yield
+        finally:
+            with self.lock:  # whoever types sees no line that was begun before
+                self.resting = before
+                self.clear()
+
+    @contextmanager
     def doing(self, label: str) -> Iterator[None]:
         """What is said first on every line inside."""
         entry = (label, self.clock())
@@ -146,6 +159,8 @@ class Progress:
             return
         text = self.line()
         with self.lock:
+            if self.resting:
+                return
             if terminal:
                 self.stream.write(f"\r\x1b[K      {text}"[:200])
                 self.stream.flush()

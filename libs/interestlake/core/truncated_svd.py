@@ -4,7 +4,6 @@ from typing import NamedTuple
 
 import numpy as np
 import scipy.sparse as sp
-from sklearn.decomposition import TruncatedSVD
 from threadpoolctl import threadpool_limits
 
 
@@ -18,6 +17,8 @@ class Reduced(NamedTuple):
 
 def truncated_svd(matrix: sp.spmatrix | np.ndarray, rank: int, seed: int) -> Reduced:
     """(R, C) -> its `rank` leading singular vectors (Halko et al. 2011)."""
+    from sklearn.decomposition import TruncatedSVD  # where it is used: who only asks what it costs loads no sklearn
+
     # another number of threads cuts sums elsewhere, and a training that starts from them ends elsewhere
     with threadpool_limits(1, "blas"):
         svd = TruncatedSVD(rank, random_state=seed)

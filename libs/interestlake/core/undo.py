@@ -1,6 +1,6 @@
 """What an undo of a run would do, read from the tables' logs, and why it may not: looked at before anything changes."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,8 +61,8 @@ def undo_step(lake: Lake, step: Step) -> None:
         lake.restore(step.table, step.version)
 
 
-def _began_ms(lake: Lake, run_id: str, sources: dict[str, str]) -> int:
-    """When the run was claimed. sources: of every run."""
+def expect_known(run_id: str, sources: Mapping[str, str]) -> None:
+    """BadInput where a run is none of the lake's, or an undo itself. sources: run -> source, of every run."""
     if run_id not in sources:
         known = ", ".join(sorted(one for one, source in sources.items() if source != UNDO)[-5:])
         raise BadInput.of(f"run {run_id}", found="no such run in this lake", expected=f"one like {known or 'none'}",
@@ -70,6 +70,11 @@ def _began_ms(lake: Lake, run_id: str, sources: dict[str, str]) -> int:
     if sources[run_id] == UNDO:
         raise BadInput.of(f"run {run_id}", found="an undo", expected=f"a run; run {undone_run(run_id)} again "
                           "to have it back", where="--run-id")  # fmt: skip
+
+
+def _began_ms(lake: Lake, run_id: str, sources: Mapping[str, str]) -> int:
+    """When the run was claimed. sources: of every run."""
+    expect_known(run_id, sources)
     claim = next((commit for commit in lake.commits("ops.runs") if commit.app == f"{run_id}/ops.runs"), None)
     if claim is None:
         raise BadInput.of(f"run {run_id}", found="a run so old that the lake's log no longer says what it wrote",

@@ -6,6 +6,8 @@ from typing import Any
 
 from ..core.progress import PROGRESS
 
+PATIENCE = 1.5  # the clock may run so far over the minutes before no further fit begins
+
 
 @dataclass(frozen=True)
 class Grid:

@@ -1,7 +1,6 @@
 """Which engine factorises: Spark's ALS for any size, the library `implicit` where the pairs fit one executor."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
 
 import numpy as np
 import pandas as pd
@@ -17,48 +16,11 @@ from ..core.storage import jvm
 from ..interactions.batch import UserBatch
 from ..models.implicit_als import fit_implicit_als
 from .als import fit_als
+from .als_plan import AlsFit, plan_fit
 
-PAIR_BYTES = 80  # a pair as it arrives, in both orientations and as a confidence
-FACTOR_COPIES = 3  # factors while they are fitted, folded in and sent back
 ROWS_AT_ONCE = 2048
 PEOPLE, ITEMS = 0, 1
 ROWS_SCHEMA = "side int, id int, features array<float>"
-
-
-@dataclass(frozen=True)
-class AlsFit:
-    """How a set of factors is fitted, and with what a history is folded in: see `item_side.FoldInAls`.
-
-    regularization: the L2 weight the engine takes; scaled: multiplied by the length of a history (Spark) or not.
-    """
-
-    engine: str
-    reason: str
-    alpha: float
-    regularization: float
-    scaled: bool
-
-    def row(self) -> dict[str, object]:
-        """The row of models.als_fit."""
-        return asdict(self)
-
-
-def plan_fit(params: Als, pairs: int, people: int, items: int) -> AlsFit:
-    """The engine that `params.engine` names; auto: `implicit` where its plan stays within `params.max_gigabytes`.
-
-    `implicit` takes one L2 weight for all rows where Spark multiplies it by a row's pairs: it gets
-    regularization * pairs / sqrt(people * items), the geometric mean of a person's and an item's.
-    """
-    planned = (pairs * PAIR_BYTES + (people + items) * params.rank * 4 * FACTOR_COPIES) / 2**30
-    engine, reason = params.engine, f"als.engine={params.engine}"
-    if engine == "auto":
-        engine = "implicit" if planned <= params.max_gigabytes else "spark"
-        size = f"{pairs} pairs and {people + items} vectors plan {planned:.3f} GB"
-        reason = f"{size}, als.max_gigabytes={params.max_gigabytes:g}"
-    if engine == "spark":
-        return AlsFit(engine, reason, params.alpha, params.regularization, scaled=True)
-    shared = params.regularization * pairs / np.sqrt(max(people * items, 1))
-    return AlsFit(engine, reason, params.alpha, float(shared), scaled=False)
 
 
 def plan_for(params: Als) -> Callable[[DataFrame], AlsFit]:

@@ -12,12 +12,12 @@ from pyspark.sql import functions as F
 from scipy import sparse
 
 from ..core.present import present
-from ..core.room import gigabytes
+from .low_rank_plan import OVERSAMPLING
 
 # the data alone sets the blocks, so that partial sums are the same numbers in the same order on any cluster
 PAIRS_PER_BLOCK = 250_000
 ITEMS_PER_SLICE = 4_096  # of a partial product; slices of all blocks are added side by side
-OVERSAMPLING, POWER_ROUNDS = 12, 3
+POWER_ROUNDS = 3
 
 
 @dataclass(frozen=True)
@@ -143,9 +143,3 @@ def truncated_svd(behaviour: BehaviourMatrix, text: np.ndarray, rank: int, text_
     items = mix(right)
     items *= np.sign(items[np.abs(items).argmax(axis=0), np.arange(items.shape[1])])
     return LowRank(values, items, float(squares[order].sum()))
-
-
-def planned_gigabytes(items: int, rank: int, text_width: int) -> float:
-    """What `truncated_svd` holds on the driver: four item-sized blocks of rank + OVERSAMPLING float64, and the texts
-    twice."""
-    return gigabytes(items, numbers=4 * (rank + OVERSAMPLING) + 2 * text_width)

@@ -8,7 +8,6 @@ from logging import Logger
 import numpy as np
 import pandas as pd
 import scipy.sparse as sp
-from sklearn.feature_extraction.text import TfidfVectorizer
 
 from ..core.params.all import Embed
 from ..core.present import present
@@ -109,6 +108,8 @@ def encode(texts: np.ndarray, log: Logger) -> np.ndarray:
 
 def term_weights(texts: np.ndarray) -> sp.csr_matrix | None:
     """texts (I,) -> (I, V) TF-IDF of words and pairs of words in two texts or more; None where there are none."""
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
     vectorizer = TfidfVectorizer(
         sublinear_tf=True, min_df=2, max_df=0.5, ngram_range=(1, 2), stop_words="english", max_features=MAX_TERMS
     )

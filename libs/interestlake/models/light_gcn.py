@@ -20,7 +20,8 @@ from ..training.ranks import ALONE, Ranks
 from .factors import FactorScorer
 from .fitted import Fitted
 from .losses import softmax_over_items
-from .model import PATTERN, Cost, Model, Size, floats, trained
+from .model import PATTERN, Model, trained
+from .trained_costs import light_gcn_cost
 from .trainer import Job, Trainer, Training, drawn_negatives, indexes, pair_batches, pair_feed
 
 
@@ -105,11 +106,6 @@ def light_gcn(
     return Job(model, pair_batches(feed, most, seed, ranks), loss_of, fitted)
 
 
-def cost(size: Size) -> Cost:
-    """Thirty epochs of two layers over the pairs, 64 coordinates."""
-    return Cost(6 * floats(64 * (size.people + size.items)) + 40.0 * size.pairs, 30 * 2e-5 * size.pairs)
-
-
 SCHEDULE = Training(
     steps=4_000,
     validate_steps=60,
@@ -125,7 +121,7 @@ LIGHT_GCN = Model(
     "behaviour",
     PATTERN,
     trained(TRAINER),
-    cost,
+    light_gcn_cost,
     grids={"temperature": Grid((0.1, 0.2), 2.0, low=0.03, high=0.8, start=1), "layers": Grid((2, 3), start=0)},
     budget=3,
     quick=None,

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -9,7 +10,9 @@ from ..evaluation.search import Grid
 from ..interactions.pairs import Pairs
 from ..interactions.side_information import SideInformation
 from .fitted import Fitted
-from .trainer import Trainer
+
+if TYPE_CHECKING:
+    from .trainer import Trainer
 
 NEEDS = ("times", "sequences", "friends", "texts", "words", "content", "facts", "shared facts")
 UNCOUNTED = -1
@@ -92,7 +95,7 @@ class Model:
     budget: int = 24
     while_searching: Mapping = field(default_factory=dict)
     quick: Mapping | None = field(default_factory=dict)
-    trainer: Trainer | None = None
+    trainer: "Trainer | None" = None
     when_named: bool = False
     on_spark: bool = False
 
@@ -106,7 +109,7 @@ class Model:
         return tuple(need for need in self.needs if need not in there)
 
 
-def trained(trainer: Trainer) -> Callable[[Pairs, SideInformation, Mapping, int], Fitted]:
+def trained(trainer: "Trainer") -> Callable[[Pairs, SideInformation, Mapping, int], Fitted]:
     """The `fit` of a model that `trainer` trains: as many epochs as the parameter "epochs" says."""
     return lambda pairs, side, params, seed: trainer.fit(pairs, side, params, seed).fitted
 

@@ -16,8 +16,9 @@ from ..interactions.side_information import SideInformation
 from ..training.loop import best_device
 from ..training.reader import Batch
 from .fitted import Fitted
-from .model import PATTERN, Cost, Model, Size, floats, trained
+from .model import PATTERN, Model, trained
 from .scorer import Scorer
+from .trained_costs import ncf_cost
 from .trainer import Job, Trainer, Training, indexes, pair_batches, pair_feed
 
 CHUNK_BYTES = 64 * 2**20
@@ -105,12 +106,6 @@ def ncf(data: Pairs, side: SideInformation, params: Mapping, most: int, seed: in
     return Job(model, pair_batches(feed, most, seed), loss_of, lambda: Fitted(NcfScorer("ncf", model, seen), place))
 
 
-def cost(size: Size) -> Cost:
-    """Fifteen epochs of five items a pair, and a network over every pair of person and item when it scores."""
-    cells = float(size.people) * size.items
-    return Cost(12 * floats(32 * (size.people + size.items)), 15 * 1e-5 * size.pairs + 2e-7 * cells)
-
-
 SCHEDULE = Training(
     steps=4_000,
     validate_steps=60,
@@ -126,7 +121,7 @@ NCF = Model(
     "behaviour",
     PATTERN,
     trained(TRAINER),
-    cost,
+    ncf_cost,
     grids={"negatives": Grid((4, 16), start=0)},
     budget=2,
     quick=None,

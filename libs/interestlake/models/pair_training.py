@@ -16,7 +16,8 @@ from ..training.snapshot import Snapshot
 from ..training.tensors import pair_counts, side_tensor
 from .pair_parts import Collected, PairFit, Shared, pieces_of
 from .two_tower import TwoTower
-from .two_tower_training import SHUFFLE_WINDOW, pair_loss, pair_value
+from .two_tower_plan import SHUFFLE_WINDOW
+from .two_tower_training import pair_loss, pair_value
 
 
 @dataclass(frozen=True)

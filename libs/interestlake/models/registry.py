@@ -10,6 +10,7 @@ from ..interactions.side_information import SideInformation
 from .content import APPEAL, CONTENT
 from .content_ease import CONTENT_EASE
 from .content_evidence import CONTENT_EVIDENCE
+from .costs import MAX_NCF_PAIRS
 from .distribution.training import trainer
 from .ease import EASE
 from .fact_knn import FACT_KNN
@@ -34,7 +35,6 @@ from .user_knn import USER_KNN
 from .words import WORDS
 
 OF_CONTENT = ("content", "appeal", "content_ease")
-MAX_NCF_PAIRS = 50_000_000  # a network over every person x item pair is scored one by one
 
 
 def distribution_model(trained_by: Trainer) -> Model:
@@ -114,4 +114,13 @@ def chosen(there: Sequence[Model], names: Sequence[str] | None, where: str = "--
     return [model for model in there if model.name in {*names, POPULARITY.name}]
 
 
-__all__ = ["BY_NAME", "MODELS", "Model", "Size", "chosen", "distribution_model", "expect_models", "models_for"]
+__all__ = [
+    "BY_NAME",
+    "MODELS",
+    "Model",
+    "Size",
+    "chosen",
+    "distribution_model",
+    "expect_models",
+    "models_for",
+]

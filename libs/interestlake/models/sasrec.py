@@ -22,7 +22,8 @@ from .fitted import Fitted
 from .gated_block import GatedBlock
 from .losses import softmax_over_items
 from .low_rank import low_rank
-from .model import PATTERN, Cost, Model, Size, floats, trained
+from .model import PATTERN, Model, trained
+from .trained_costs import sasrec_cost
 from .trainer import WINDOW, Job, Trainer, Training, drawn_negatives, step_size
 from .vectors import VectorScorer
 
@@ -207,11 +208,6 @@ def _features(side: SideInformation) -> Tensor | None:
     return torch.as_tensor(np.hstack(blocks), dtype=torch.float32) if blocks else None
 
 
-def cost(size: Size) -> Cost:
-    """Twenty epochs at 7e-5 seconds for each place of a history, measured at some 500 places a step."""
-    return Cost(6 * floats(64 * size.items) + 2e8, 20 * 7e-5 * size.pairs)
-
-
 def grids(pairs: Pairs) -> Mapping[str, Grid]:
     """Where histories are long, low-rank vectors and items further ahead first; of short ones, what comes next.
 
@@ -240,7 +236,7 @@ SASREC = Model(
     "sequence",
     PATTERN,
     trained(TRAINER),
-    cost,
+    sasrec_cost,
     grids=grids,
     needs=("sequences",),
     budget=5,

@@ -19,7 +19,8 @@ from ..training.snapshot import store
 from .factors import FactorScorer
 from .fitted import Fitted
 from .low_rank import low_rank
-from .model import PATTERN, Cost, Model, Size, floats, trained
+from .model import PATTERN, Model, trained
+from .trained_costs import two_tower_cost
 from .trainer import Job, Trainer, Training, pair_batches
 from .two_tower import TwoTower
 from .two_tower_training import pair_loss
@@ -67,11 +68,6 @@ def two_tower(
     return Job(model, pair_batches(feed, most, seed, ranks), pair_loss(model, pairs_of / feed.rows, ranks), fitted)
 
 
-def cost(size: Size) -> Cost:
-    """Twelve epochs of every pair against a batch of 1,024, and the two vectors of everybody and everything."""
-    return Cost(9 * floats(192 * (size.people + size.items)) + 24.0 * size.pairs + 1e8, 12 * 3e-5 * size.pairs + 2.0)
-
-
 SCHEDULE = Training(
     steps=3_000,
     validate_steps=60,
@@ -87,7 +83,7 @@ TWO_TOWER = Model(
     "behaviour",
     PATTERN,
     trained(TRAINER),
-    cost,
+    two_tower_cost,
     grids={"temperature": Grid((0.1, 0.2), 2.0, low=0.025, high=0.4, start=0)},
     budget=3,
     quick=None,

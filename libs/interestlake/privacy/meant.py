@@ -6,7 +6,17 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from ..core.errors import BadInput
-from .names import Origin, beginning_of, by_pseudonym, by_source_id, is_text, keys_at_hand, readings, shown
+from .names import (
+    SHOWN_DIGITS,
+    Origin,
+    beginning_of,
+    by_pseudonym,
+    by_source_id,
+    is_text,
+    keys_at_hand,
+    readings,
+    shown,
+)
 from .near import near_people
 
 LOG = logging.getLogger("interestlake")
@@ -58,10 +68,14 @@ def meant(people: People, wanted: str, key_file: str, where: str = "--user", for
     known = people.named([*(one.user_id for one in read), wanted, beginning or wanted], beginning)
     user_id = by_source_id(wanted, read, keys, known, where)
     if user_id is None:
+        if not origins and not any(one == wanted or (beginning and one.startswith(beginning)) for one in known):
+            raise BadInput.of(f"lake {people.root}", found="people, but no ops.sources, by which their ids are read",
+                              expected="its folder ops, copied with it or restored from a backup",
+                              where="--lake")  # fmt: skip
         user_id = by_pseudonym(wanted, keys, known, at, lambda: near_people(people, wanted, keys))
         if user_id != wanted:
-            why = f" ({keys.why})" if keys.lacking else ""
-            LOG.info("user %s read as the pseudonym %s%s", shown(wanted), user_id, why)
+            lacking = " (no pseudonym key)" if keys.lacking else ""
+            LOG.info("user %s read as the pseudonym %s%s", shown(wanted), user_id[:SHOWN_DIGITS], lacking)
     if known[user_id] is None and not forgotten_too:
         raise BadInput.of(f"user {shown(wanted)}", found="everything of this person forgotten, as they asked",
                           expected="somebody else", where=at)  # fmt: skip

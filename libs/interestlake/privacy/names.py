@@ -164,16 +164,16 @@ def by_pseudonym(
         several = ", ".join(user_id[:SHOWN_DIGITS] for user_id in begun[:SHOWN_PEOPLE])
         found = f"{len(begun)} people whose pseudonym begins so: {several}"
     else:
-        found = f"nobody whose pseudonym begins so, and {keys.why}" if keys.lacking else "nobody"
+        found = f"nobody, and {keys.why}" if keys.lacking else "nobody"
         names = ", ".join(near().values())
         found += f"; near it: {names}" if names else ""
-    with_key = ", with that key" if keys.lacking else ""
+    with_key = " with that key" if keys.lacking else ""
     raise BadInput.of(
-        f"user {shown(wanted)}", found=found,
-        expected=f"the id that the source gives (SOURCE:ID where two sources have it){with_key}, or a pseudonym: all "
-                 f"of it, or {LEAST_DIGITS} or more of its first digits",
+        f"user {shown(wanted)}",
+        found=found,
+        expected=f"a source's user id{with_key}, or {LEAST_DIGITS} or more digits of a pseudonym",
         where=where + (f", {KEY_VARIABLE} or ingest.pseudonym_key_file" if keys.lacking else ""),
-    )  # fmt: skip
+    )
 
 
 def shown(wanted: str) -> str:

@@ -6,13 +6,11 @@ from dataclasses import dataclass, field, replace
 
 from ..core.params.all import GRANULARITIES
 from ..core.present import present
-from ..evaluation.search import Grid
+from ..evaluation.search import PATIENCE, Grid
 from ..interactions.pairs import Pairs
 from ..interactions.side_information import SideInformation
 from ..models.model import Model, Size
 from ..models.registry import MODELS, chosen, models_for
-
-PATIENCE = 1.5  # the clock may run so far over the minutes before no further fit begins
 
 
 @dataclass(frozen=True)

@@ -11,11 +11,11 @@ from ..core.params.all import Recommend
 from ..core.stage import expect_lake
 from ..interactions.inputs import Inputs
 from ..interactions.lake_inputs import item_facts
+from ..models.costs import BY_ITEMS, MAX_NCF_PAIRS
 from ..models.model import Model, Size
 from ..models.ncf import NCF
-from ..models.registry import MAX_NCF_PAIRS, MODELS
+from ..models.registry import MODELS
 from .chosen_tables import CHOSEN
-from .spark_models import BY_ITEMS
 
 NEEDED = ("silver.interactions", "silver.items", "silver.documents", "silver.friends", "silver.facts")
 

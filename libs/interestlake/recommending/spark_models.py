@@ -17,6 +17,7 @@ from ..evaluation.arrays import mean_list_ndcg
 from ..interactions.pace_of_tables import in_sequence_of
 from ..interactions.pairs import Pairs
 from ..interactions.side_information import SideInformation
+from ..models.costs import BY_ITEMS
 from ..models.fitted import Fitted
 from ..models.nearest import PEOPLE
 from ..models.registry import BY_NAME, MODELS
@@ -35,8 +36,6 @@ from .objected import columns_of_indexes
 from .pool import Pool, joined
 from .recommender import ItemInterests, Recommender
 from .scoring import Scoring
-
-BY_ITEMS = ("text", "words", "facts", "information", "fact_knn")  # they look at the items alone, not at the pairs
 
 
 @dataclass

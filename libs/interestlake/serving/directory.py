@@ -33,15 +33,18 @@ class Directory(Protocol):
         """user_id -> (source, source_id) where that id is a number, see `found_again`."""
 
     def by_title(self, text: str | None, limit: int) -> list[dict]:
-        """Items whose title holds `text`, in any case, letter by letter; None = every item."""
+        """Items whose title holds `text`, in any case (`titles.folded`), letter by letter; None = every item."""
+
+    def titled(self, text: str, limit: int) -> list[dict]:
+        """Items of whose title `text` is one of `titles.names`."""
 
     def near_ids(self, text: str, limit: int) -> list[dict]:
         """Items whose id at most NEAR_EDITS single edits turn into `text`, and fewer than it has letters; nearest
         first, then the most chosen."""
 
     def near_titles(self, text: str) -> list[dict]:
-        """The NEAR_TITLES items whose title, whole or by one word, the fewest edits turn into `text`: at most half as
-        many as it has letters."""
+        """The NEAR_TITLES items of whose title what is `titles.compared` takes the fewest edits to be `text`: at most
+        `titles.most_edits_of_title`."""
 
 
 def most_edits(item_id: str) -> int:

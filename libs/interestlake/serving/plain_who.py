@@ -1,6 +1,5 @@
 """`Directory` of a lake's files, without Spark."""
 
-import re
 from collections.abc import Collection
 
 import numpy as np
@@ -14,6 +13,7 @@ from ..privacy.names import Keys
 from ..privacy.plain_person import PlainPeople, expect_plain
 from ..recommending.segments import SEGMENT_NAMES, SEGMENTS
 from .directory import NEAR_TITLES, NEEDED, NEEDED_FROM, most_edits
+from .titles import compared, folded, most_edits_of_title, names
 
 MOST_ROWS = 1_000_000  # people or items; above, Spark looks through them
 
@@ -46,8 +46,13 @@ class PlainDirectory:
     def by_title(self, text: str | None, limit: int) -> list[dict]:
         rows = self._items()
         if text is not None:
-            rows = rows[rows["title"].str.lower().str.contains(text.lower(), regex=False)]
+            rows = rows[rows["title"].map(folded).str.contains(folded(text), regex=False)]
         return self._shown(rows.head(limit))
+
+    def titled(self, text: str, limit: int) -> list[dict]:
+        rows, wanted = self._items(), folded(text)
+        same = [wanted in names(title) for title in rows["title"]]
+        return self._shown(rows[same].head(limit))
 
     def near_ids(self, text: str, limit: int) -> list[dict]:
         rows, most = self._items(), most_edits(text)
@@ -55,9 +60,9 @@ class PlainDirectory:
         return self._shown(near[near["edits"] <= most].sort_values("edits", kind="stable").head(limit))
 
     def near_titles(self, text: str) -> list[dict]:
-        typed, rows = text.strip().lower(), self._items()
-        most = len(text.strip()) // 2
-        near = [min(edits(part, typed, most) for part in _parts(title)) for title in rows["title"].str.lower()]
+        typed, most, rows = folded(text), most_edits_of_title(text), self._items()
+        near = [min((edits(part, typed, most) for part in compared(title, text)), default=most + 1)
+                for title in rows["title"]]  # fmt: skip
         rows = rows.assign(edits=near).sort_values("edits", kind="stable")
         return self._shown(rows[rows["edits"] <= most].head(NEAR_TITLES))
 
@@ -79,7 +84,3 @@ class PlainDirectory:
         of_item = {row["item_id"]: row["categories"] for row in categories}
         return [{"item_id": row.item_id, "title": row.title, "categories": of_item[row.item_id],
                  "people": int(row.user_count)} for row in rows.itertuples()]  # fmt: skip
-
-
-def _parts(title: str) -> list[str]:
-    return [title, *re.split(r"[\s,:;()]+", title, flags=re.ASCII)]

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from pyspark.sql import DataFrame, Window
+from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from ..core.lake import Lake
@@ -14,6 +14,7 @@ from ..privacy.names import Keys
 from ..privacy.person import LakePeople
 from ..recommending.segments import SEGMENT_NAMES, SEGMENTS
 from .directory import NEAR_TITLES, NEEDED, NEEDED_FROM, most_edits
+from .titles import compared, folded, most_edits_of_title, names
 
 PERSON = ("user_id", "segment", "item_count", "last_ts")
 ITEM = ("item_id", "title", "categories", "people")
@@ -44,6 +45,9 @@ class LakeDirectory:
 
     def by_title(self, text: str | None, limit: int) -> list[dict]:
         return records(items_by_title(self._items, text, limit), ITEM)
+
+    def titled(self, text: str, limit: int) -> list[dict]:
+        return records(items_titled(self._items, text, limit), ITEM)
 
     def near_ids(self, text: str, limit: int) -> list[dict]:
         return records(near_ids(self._items, text, limit), ITEM)
@@ -77,9 +81,19 @@ def items_by_title(items: DataFrame, text: str | None, limit: int) -> DataFrame:
 
     text: what the title holds, in any case, letter by letter; None = every item. Lazy.
     """
-    found = items if text is None else items.where(F.lower("title").contains(text.lower()))
+    found = items if text is None else items.where(_folded("title").contains(folded(text)))
     shown = found.select("item_id", "title", "categories", F.col("user_count").alias("people"))
     return shown.orderBy(F.desc("people"), "item_id").limit(limit)
+
+
+def items_titled(items: DataFrame, text: str, limit: int) -> DataFrame:
+    """silver.items -> (item_id, title, categories, people) of the items with this title: `Directory`. Lazy."""
+    same = F.array_contains(F.udf(names, "array<string>")("title"), folded(text))
+    return items_by_title(items.where(same), None, limit)
+
+
+def _folded(column: str) -> Column:
+    return F.udf(folded, "string")(column)
 
 
 def near_ids(items: DataFrame, text: str, limit: int) -> DataFrame:
@@ -91,11 +105,11 @@ def near_ids(items: DataFrame, text: str, limit: int) -> DataFrame:
 
 
 def near_titles(items: DataFrame, text: str) -> DataFrame:
-    """silver.items -> (item_id, title, categories, people) of the NEAR_TITLES titles that, whole or by one word, the
-    fewest edits turn into `text`: at most half as many as it has letters. Lazy."""
-    typed = F.lit(text.strip().lower())
-    parts = F.concat(F.array(F.lower("title")), F.split(F.lower("title"), r"[\s,:;()]+"))
+    """silver.items -> (item_id, title, categories, people) of the NEAR_TITLES titles near `text`: `Directory`.
+    Lazy."""
+    typed = F.lit(folded(text))
+    parts = F.udf(lambda title: compared(title, text), "array<string>")("title")
     edits = F.array_min(F.transform(parts, lambda part: F.levenshtein(part, typed)))
     shown = items.select("item_id", "title", "categories", F.col("user_count").alias("people"), edits.alias("edits"))
-    near = shown.where(F.col("edits") <= len(text.strip()) // 2)
+    near = shown.where(F.col("edits") <= most_edits_of_title(text))
     return near.orderBy("edits", F.desc("people"), "item_id").limit(NEAR_TITLES).drop("edits")

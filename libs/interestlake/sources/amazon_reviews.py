@@ -38,12 +38,7 @@ def load(request: Request) -> Loaded:
     also_bought, at most 20 per product in the order given. A note says which of these no product has. Editions are
     told apart by the names of fields, line by line; products of 2023 are their parent_asin. Two Spark jobs.
     """
-    files = [file for file in list_files(request.spark, request.inputs) if _is_json(file)]
-    products = tuple(file for file in files if _base(file).startswith("meta"))
-    reviews = tuple(file for file in files if file not in products)
-    if not reviews:
-        shown = ", ".join(file.name for file in files) or "no .json file"
-        raise BadInput.of("reviews", found=shown, expected="a file of reviews, *.json or *.json.gz", where="--input")
+    reviews, products = expect_files(list_files(request.spark, request.inputs))
     judged = read_lines(request.spark, reviews).transform(json_lines(*REVIEW)).transform(_reviews())
     settled = settle(judged, reviews, request.max_quarantine_share)
     if settled.record_count == 0:
@@ -55,6 +50,17 @@ def load(request: Request) -> Loaded:
     items = listed.with_records(listed.records.drop("also_bought"))
     loaded = collect_groups(request.spark, events=[settled], items=[items], facts=[_also_bought(listed)])
     return replace(loaded, notes=_absent(listed))
+
+
+def expect_files(files: tuple[InputFile, ...]) -> tuple[tuple[InputFile, ...], tuple[InputFile, ...]]:
+    """Reviews and products. Raises BadInput where there are no reviews."""
+    read = tuple(file for file in files if _is_json(file))
+    products = tuple(file for file in read if _base(file).startswith("meta"))
+    reviews = tuple(file for file in read if file not in products)
+    if not reviews:
+        shown = ", ".join(file.name for file in read) or "no .json file"
+        raise BadInput.of("reviews", found=shown, expected="a file of reviews, *.json or *.json.gz", where="--input")
+    return reviews, products
 
 
 def _is_json(file: InputFile) -> bool:

@@ -1,9 +1,11 @@
 """Input files on any file system that Spark reads: listing, naming, small whole-file reads, atomic folders."""
 
+import os
 import re
 from collections import Counter
 from dataclasses import dataclass
 from fnmatch import fnmatch
+from pathlib import Path
 from urllib.parse import unquote
 
 from pyspark.sql import SparkSession
@@ -65,11 +67,21 @@ def list_files(spark: SparkSession, inputs: tuple[str, ...]) -> tuple[InputFile,
     A name that two inputs share gets its input folder's name in front. Raises BadInput where an input is missing,
     or nothing is found, or two files cannot be told apart.
     """
-    if not inputs:
-        raise BadInput.of("input", found="none", expected="at least one file or folder", where="--input")
     found: list[tuple[str, str, str, int]] = []
     for given in inputs:
         found += _under(spark, given)
+    return _distinct(found, inputs)
+
+
+def list_here(inputs: tuple[str, ...]) -> tuple[InputFile, ...]:
+    """`list_files` of files and folders of this machine's disk, without Spark."""
+    return _distinct([file for given in inputs for file in _under_here(Path(given).absolute())], inputs)
+
+
+def _distinct(found: list[tuple[str, str, str, int]], inputs: tuple[str, ...]) -> tuple[InputFile, ...]:
+    """(path, input folder's name, name below it, bytes) -> files of distinct names."""
+    if not inputs:
+        raise BadInput.of("input", found="none", expected="at least one file or folder", where="--input")
     if not found:
         raise BadInput.of("input", found=f"no files under {', '.join(inputs)}", expected="data files", where="--input")
     times = Counter(name for _, _, name, _ in set(found))
@@ -103,6 +115,21 @@ def _under(spark: SparkSession, given: str) -> list[tuple[str, str, str, int]]:
         name = path.toUri().getPath().removeprefix(prefix)
         if not any(part.startswith((".", "_")) for part in name.split("/")):
             found.append((path.toString(), root.getName(), name, status.getLen()))
+    return found
+
+
+def _under_here(root: Path) -> list[tuple[str, str, str, int]]:
+    if root.is_file():
+        return [(str(root), root.parent.name, root.name, root.stat().st_size)]
+    found, seen = [], set()
+    for folder, folders, names in os.walk(root, followlinks=True):
+        # a link may lead back to where it stands
+        folders[:] = [name for name in folders if not name.startswith((".", "_"))
+                      and os.path.realpath(os.path.join(folder, name)) not in seen]  # fmt: skip
+        seen |= {os.path.realpath(os.path.join(folder, name)) for name in folders}
+        for path in (Path(folder, name) for name in names if not name.startswith((".", "_"))):
+            if path.is_file():
+                found.append((str(path), root.name, str(path.relative_to(root)), path.stat().st_size))
     return found
 
 

@@ -35,13 +35,14 @@ def load(request: Request) -> Loaded:
     Where there is no user_artists.dat but a file of the 1K or 360K collection, that one (`lastfm_plays.load_plays`).
     """
     files = list_files(request.spark, request.inputs)
+    expect_files(files)
     one_file = edition(files)
     if one_file and not match(files, "user_artists.dat"):
         return load_plays(request, files, one_file)
-    plays = _settled(request, require(files, "plays", "user_artists.dat", *LINES), PLAYS, _plays())
+    plays = _settled(request, match(files, "user_artists.dat"), PLAYS, _plays())
     if plays.record_count == 0:
         raise BadInput.of("user_artists.dat", found="no usable play", expected="at least one", where="--input")
-    artists = _settled(request, require(files, "artists", "artists.dat"), ARTISTS, _artists())
+    artists = _settled(request, match(files, "artists.dat"), ARTISTS, _artists())
     links = match(files, "user_friends.dat")
     friends = [_settled(request, links, FRIENDS, _friends())] if links else []
     tagged, names = _tagged(request, files)
@@ -54,12 +55,22 @@ def load(request: Request) -> Loaded:
     )
 
 
+def expect_files(files: tuple[InputFile, ...]) -> None:
+    """BadInput where no collection is whole: plays with artists, and with the tags' names where there are tags."""
+    if edition(files) and not match(files, "user_artists.dat"):
+        return
+    require(files, "plays", "user_artists.dat", *LINES)
+    require(files, "artists", "artists.dat")
+    if match(files, *TAGGED):
+        require(files, "names of tags", "tags.dat")
+
+
 def _tagged(request: Request, files: tuple[InputFile, ...]) -> tuple[list[Settled], list[Settled]]:
     """Tag events, and what is wrong with the tags' names; both empty where nothing was tagged."""
     file = next((file for file in TAGGED if match(files, file)), None)
     if file is None:
         return [], []
-    names = _settled(request, require(files, "names of tags", "tags.dat"), TAGS, _tag_names())
+    names = _settled(request, match(files, "tags.dat"), TAGS, _tag_names())
     spoken = names.records.groupBy("tag_id").agg(F.min("tag").alias("tag"))
     lines = _lines(request, match(files, file), TAGGED[file]).withColumn("tag_id", F.trim(_field("tagID")))
     named = lines.join(F.broadcast(spoken), "tag_id", "left").transform(_tags(by_day="day" in TAGGED[file]))

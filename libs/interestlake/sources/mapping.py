@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ..core.counted import counted
-from ..core.errors import BadInput
+from ..core.errors import BadInput, nearest
 from ..core.present import present
 from ..core.yaml_file import read_yaml
 from .dialect import PLAIN, Dialect, java_encoding
@@ -103,8 +103,9 @@ def parse_mapping(loaded: object, origin: str) -> Mapping:
             expected="a section 'events' with 'files' and 'columns'",
             where="the file",
         )
-    faults = [f"{name}: unknown section; expected {', '.join((*FIELDS, *NAMES))}" for name in loaded
-              if name not in (*FIELDS, *NAMES)]  # fmt: skip
+    sections = (*FIELDS, *NAMES)
+    faults = [f"{name}: unknown section; expected {', '.join(sections)}{nearest(str(name), sections)}"
+              for name in loaded if name not in sections]  # fmt: skip
     names = {name: loaded[name] for name in NAMES if name in loaded}
     faults += [f"{name}={value!r}: expected letters, digits, dots, dashes" for name, value in names.items()
                if not (isinstance(value, str) and re.fullmatch(NAME, value))]  # fmt: skip
@@ -126,7 +127,7 @@ def parse_group(
         return None
     before = len(faults)
     faults += [
-        f"{section}.{key}: unknown name; expected {', '.join(KEYS[section])}"
+        f"{section}.{key}: unknown name; expected {', '.join(KEYS[section])}{nearest(str(key), KEYS[section])}"
         for key in values
         if key not in KEYS[section]
     ]
@@ -142,7 +143,7 @@ def parse_group(
         faults.append(f"{section}.columns={columns!r}: expected `field: column` lines")
         columns = {}
     faults += [
-        f"{section}.columns.{name}: unknown field; expected {', '.join(fields)}"
+        f"{section}.columns.{name}: unknown field; expected {', '.join(fields)}{nearest(str(name), fields)}"
         for name in columns
         if name not in fields
     ]

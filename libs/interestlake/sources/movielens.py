@@ -31,7 +31,7 @@ def load(request: Request) -> Loaded:
     poster, director, actors and certificate from the extra file. Facts: kg/kg.txt, its entities as numbers.
     """
     files = list_files(request.spark, request.inputs)
-    rating_files = match(files, "ratings.csv") or require(files, "ratings", "ratings.csv", "ratings.dat")
+    rating_files, movie_files = expect_files(files)
     read, end = (_csv, "csv") if match(files, "ratings.csv") else (_dat, "dat")
     ratings = read(request, rating_files, ("userId", "movieId", "rating", "timestamp"), _ratings)
     if ratings.record_count == 0:
@@ -39,12 +39,18 @@ def load(request: Request) -> Loaded:
     events, tag_files = [ratings], match(files, f"tags.{end}")
     if tag_files:
         events.append(read(request, tag_files, ("userId", "movieId", "tag", "timestamp"), _tags))
-    items = [read(request, require(files, "movies", f"movies.{end}"), ("movieId", "title", "genres"), _movies)]
+    items = [read(request, movie_files, ("movieId", "title", "genres"), _movies)]
     plot_files = match(files, "movies_extrainfos.dat")
     if plot_files:
         plots = _plots(request, plot_files)
         items = [_with_plots(items[0], plots), plots.with_records(None)]
     return collect_groups(request.spark, events=events, items=items, facts=entity_facts(request, files))
+
+
+def expect_files(files: tuple[InputFile, ...]) -> tuple[tuple[InputFile, ...], tuple[InputFile, ...]]:
+    """Ratings and movies of one form. Raises BadInput where either is not there."""
+    ratings = match(files, "ratings.csv") or require(files, "ratings", "ratings.csv", "ratings.dat")
+    return ratings, require(files, "movies", f"movies.{'csv' if match(files, 'ratings.csv') else 'dat'}")
 
 
 def _csv(request: Request, files: tuple[InputFile, ...], columns: tuple[str, ...], rules: Any) -> Settled:

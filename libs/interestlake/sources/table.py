@@ -25,15 +25,19 @@ def load(request: Request) -> Loaded:
 
 def load_mapped(request: Request, files: tuple[InputFile, ...], mapping: Mapping) -> Loaded:
     """The mapping's groups out of `files`. Runs one Spark job per group, two for CSV."""
-    groups = {}
-    for name in ("events", "items", "friends", "facts"):
-        group = getattr(mapping, name)
-        if group is not None:
-            groups[name] = [_settled(request, name, group, require(files, f"{name} of the mapping", *group.files))]
+    found = expect_files(files, mapping)
+    groups = {name: [_settled(request, name, getattr(mapping, name), found[name])] for name in found}
     if groups["events"][0].record_count == 0:
         raise BadInput.of("events", found="no usable record", expected="at least one", where="--input and --mapping")
     notes = tuple(swapped_names(mapping.events.columns))
     return replace(collect_groups(request.spark, **groups), notes=notes)
+
+
+def expect_files(files: tuple[InputFile, ...], mapping: Mapping) -> dict[str, tuple[InputFile, ...]]:
+    """Section of the mapping -> its files. Raises BadInput where one has none."""
+    groups = {name: getattr(mapping, name) for name in ("events", "items", "friends", "facts")}
+    return {name: require(files, f"{name} of the mapping", *group.files)
+            for name, group in groups.items() if group is not None}  # fmt: skip
 
 
 def _settled(request: Request, name: str, group: Group, files: tuple[InputFile, ...]) -> Settled:

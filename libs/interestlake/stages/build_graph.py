@@ -14,9 +14,10 @@ from ..core.stage import Stage, StageContext, side_by_side
 from ..graph.cooccurrence import build_edges
 from ..graph.describe import describe_graph
 from ..graph.engine import weighted_graph
-from ..graph.factorise import BehaviourMatrix, centred_text, planned_gigabytes, truncated_svd
+from ..graph.factorise import BehaviourMatrix, centred_text, truncated_svd
 from ..graph.histories import interest_histories, item_histories
 from ..graph.item_texts import mean_item_texts
+from ..graph.low_rank_plan import planned_gigabytes
 from ..graph.transitions import build_transitions
 from ..graph.uneven import uneven_remarks
 from .embed import own_vectors

@@ -22,7 +22,7 @@ from ..interactions.sample_holdout import people_to_judge, sample_holdout
 from ..models.pair_parts import Collected, PairFit
 from ..models.pair_training import PairTraining, collected, fit_in_rank, fit_pairs
 from ..models.two_tower import PairScorer, TwoTower
-from ..models.two_tower_training import SHUFFLE_WINDOW, plan_gigabytes
+from ..models.two_tower_plan import SHUFFLE_WINDOW, plan_gigabytes
 from ..training.checkpoint import Checkpoint
 from ..training.curves import loss_figure
 from ..training.line import file_handler, in_rank, state_handlers

@@ -1,16 +1,19 @@
 """The ONNX form of an encoder: exported from its weights, or a given graph with pooling added. No pyspark here."""
 
+import logging
 import os
 import shutil
 import tempfile
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .encoder_files import EncoderFiles
 
-
+LOG = logging.getLogger("interestlake")
 ONNX = "model.onnx"
 OUTPUT = "last_hidden_state"
 INPUTS = ("input_ids", "attention_mask", "token_type_ids")
@@ -45,6 +48,7 @@ def export_onnx(encoder: "EncoderFiles", cache: Path) -> str:
     """
 
     def make(folder: Path) -> None:
+        LOG.info("preparing the encoder for this machine, once")
         if encoder.family == "onnx":
             pooled_graph(Path(encoder.path) / ONNX, folder / ONNX, encoder.pooling)
         else:
@@ -65,10 +69,27 @@ def int8_onnx(encoder: "EncoderFiles", cache: Path) -> str:
         from onnxruntime.quantization import QuantType, quantize_dynamic
 
         source, target = str(Path(exact) / ONNX), str(folder / ONNX)
-        quantize_dynamic(source, target, per_channel=True, op_types_to_quantize=["MatMul"], weight_type=QuantType.QInt8)
+        with quiet_tools():
+            quantize_dynamic(source, target, per_channel=True, op_types_to_quantize=["MatMul"],
+                             weight_type=QuantType.QInt8)  # fmt: skip
         _vocabulary(encoder.path, folder)
 
     return made_once(cache / "onnx-int8" / encoder.weights_id, make, ONNX)
+
+
+@contextmanager
+def quiet_tools() -> Iterator[None]:
+    """Within, the exporters' own remarks are not shown: they name the lines of a model that somebody else wrote, and
+    what comes out is compared with the model by a test."""
+    root = logging.getLogger()
+    level = root.level
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        root.setLevel(logging.ERROR)  # the quantiser's, by the root's own logger
+        try:
+            yield
+        finally:
+            root.setLevel(level)
 
 
 def _vocabulary(path: str, folder: Path) -> None:
@@ -84,20 +105,21 @@ def _export(path: str, target: Path, pooling: str) -> None:
 
     from .engines.pooled import pooled_encoder
 
-    # eager attention: the fused kernels have no ONNX form at opset 14, which Spark NLP's runtime reads
-    model = pooled_encoder(path, "eager", pooling)
-    example = tuple(torch.ones(2, 7, dtype=torch.long) for _ in model.inputs)
-    axes = {name: {0: "batch", 1: "tokens"} for name in model.inputs} | {OUTPUT: {0: "batch"}}
-    torch.onnx.export(
-        model,
-        example,
-        str(target),
-        input_names=model.inputs,
-        output_names=[OUTPUT],
-        dynamic_axes=axes,
-        opset_version=14,
-        dynamo=False,
-    )
+    with quiet_tools():
+        # eager attention: the fused kernels have no ONNX form at opset 14, which Spark NLP's runtime reads
+        model = pooled_encoder(path, "eager", pooling)
+        example = tuple(torch.ones(2, 7, dtype=torch.long) for _ in model.inputs)
+        axes = {name: {0: "batch", 1: "tokens"} for name in model.inputs} | {OUTPUT: {0: "batch"}}
+        torch.onnx.export(
+            model,
+            example,
+            str(target),
+            input_names=model.inputs,
+            output_names=[OUTPUT],
+            dynamic_axes=axes,
+            opset_version=14,
+            dynamo=False,
+        )
 
 
 def pooled_graph(source: Path, target: Path, pooling: str) -> None:

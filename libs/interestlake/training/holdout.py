@@ -6,9 +6,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from .judged_at_once import PEOPLE
 from .ranks import ALONE, Ranks
-
-PEOPLE = 256  # scored against all items at once
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,10 @@ from ...core.config import conf_folder, load_params, parse_override
 from ...core.counted import counted
 from ...core.errors import BadInput
 from ...core.session import read_properties
-from . import lake, machine, spark
+from . import lake, machine, spark, tables
 from .check import Check, Given
 
-LOOKS = (*machine.LOOKS, *spark.LOOKS, *lake.LOOKS)
+LOOKS = (*machine.LOOKS, *spark.LOOKS, *lake.LOOKS, *tables.LOOKS)
 
 
 def doctor(arguments: argparse.Namespace, log: Logger) -> None:

@@ -6,7 +6,7 @@ import shutil
 import sqlite3
 import time
 import urllib.request
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -146,7 +146,10 @@ LOOKS = (disk, tables, times, run, key, store)
 
 
 def _here(given: Given) -> bool:
-    return bool(given.lake) and not has_scheme(given.lake) and os.path.isdir(os.path.join(given.lake, "ops"))
+    """Whether there is a lake on this machine's disk, be its folder ops gone."""
+    if not given.lake or has_scheme(given.lake):
+        return False
+    return os.path.isdir(os.path.join(given.lake, "ops")) or bool(_logs(given.lake))
 
 
 def _logs(lake: str) -> list[Path]:
@@ -163,7 +166,7 @@ def _committed(log: Path) -> float:
     file = _newest(log)
     if file is None:
         return 0.0
-    with open(file, encoding="utf-8") as lines:
+    with suppress(ValueError), open(file, encoding="utf-8") as lines:  # one that is not whole is told by `contents`
         for line in lines:
             if line.startswith('{"commitInfo"'):
                 return max(json.loads(line)["commitInfo"].get("timestamp", 0) / 1000, file.stat().st_mtime)

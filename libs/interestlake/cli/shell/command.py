@@ -7,6 +7,7 @@ from logging import Logger
 
 from ...core.config import load_params, parse_override
 from ...core.errors import BadInput, Unreadable
+from ...core.progress import PROGRESS
 from ...core.storage import has_scheme
 from .open_lake import OpenLake
 from .prompt import Prompt
@@ -41,12 +42,13 @@ def shell(arguments: argparse.Namespace, log: Logger) -> None:
 
         readline.set_completer_delims(" \t\n")  # ids hold dashes and colons
         log.info(GREETING)
-    while True:
-        try:
-            prompt.cmdloop()
-            break
-        except KeyboardInterrupt:  # while a line was typed: it is dropped
-            print()
+    with PROGRESS.rest():  # who thinks at the prompt is not told of it
+        while True:
+            try:
+                prompt.cmdloop()
+                break
+            except KeyboardInterrupt:  # while a line was typed: it is dropped
+                print()
     if prompt.failed and not interactive:
         raise BadInput.of("lines", found=f"{prompt.failed} of {len(prompt.lines)} without an answer",
                           expected="lines as `help` shows them", where="standard input")  # fmt: skip

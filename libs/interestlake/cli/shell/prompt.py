@@ -6,6 +6,7 @@ from difflib import get_close_matches
 from typing import Any, TextIO
 
 from ...core.errors import BadInput, InterestlakeError, Unreadable
+from ...core.progress import PROGRESS
 from ..table import BY_NAME
 from .lines import NAMES, BoundedLines, expect_length, options_of, parser_of, read_line, words_of
 from .open_lake import OpenLake
@@ -42,7 +43,9 @@ class Prompt(cmd.Cmd):
         self.lines.append(line[:KEPT])
         try:
             expect_length(line)
-            self._say(self._answer(name, rest))
+            with PROGRESS.working(name):
+                said = self._answer(name, rest)
+            self._say(said)
         except InterestlakeError as fault:
             self.failed += 1
             LOG.error("error: %s", fault)

@@ -51,7 +51,7 @@ UNDO_OF = Command(
     "undo", "operations", "tables and registry as they were before the ingest or run of --run-id",
     "interestlake undo --lake out/lake --run-id r1",
     OneStage("stages.undo:UNDO", "cli.undo:closing", needs=(), before="cli.undo:asked",
-             instead={"dry_run": "cli.undo:show"}),
+             instead={"dry_run": "cli.undo:show"}, at_once="cli.undo_at_once:at_once"),
     (Option("--dry-run", "print which tables would change, and write nothing", bool),), any_of=("run_id",),
 )  # fmt: skip
 KEEP_UP = Command(

@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from ...core.counted import counted
 from ...core.params.all import Params, Recommend
 from ...core.room import gigabytes
-from ...graph.als_engine import plan_fit
-from ...graph.factorise import planned_gigabytes
+from ...graph.als_plan import plan_fit
+from ...graph.low_rank_plan import planned_gigabytes
+from ...models.costs import COSTS, MAX_NCF_PAIRS, ON_SPARK
 from ...models.model import Size
-from ...models.registry import MAX_NCF_PAIRS, MODELS
-from ...models.two_tower_training import SHUFFLE_WINDOW, plan_gigabytes
-from ...recommending.spark_models import BY_ITEMS
+from ...models.two_tower_plan import SHUFFLE_WINDOW, plan_gigabytes
 from .workload import Workload
 
 VECTOR = 384  # coordinates of the shipped encoder's vectors
@@ -66,7 +65,7 @@ def _recommending(workload: Workload, recommend: Recommend) -> Iterator[Bound]:
                     "left out, and the models of texts with them", "recommend.max_item_gigabytes")  # fmt: skip
     if workload.events > recommend.max_pairs:
         yield Bound("recommend", f"{workload.events:,} pairs of {recommend.max_pairs:,}",
-                    f"the models that Spark fits, at fixed parameters: {', '.join(_on_spark())}",
+                    f"the models that Spark fits, at fixed parameters: {', '.join(ON_SPARK)}",
                     "recommend.max_pairs")  # fmt: skip
         if items > recommend.ease_max_items:
             yield Bound("recommend", f"{counted(items, 'item')} of {recommend.ease_max_items:,}",
@@ -74,7 +73,7 @@ def _recommending(workload: Workload, recommend: Recommend) -> Iterator[Bound]:
                         "recommend.ease_max_items")  # fmt: skip
         return
     size = Size(workload.events, workload.people, items)
-    costs = {model.name: model.cost(size).bytes / 2**30 for model in MODELS if not model.when_named}
+    costs = {name: cost(size).bytes / 2**30 for name, cost in COSTS.items()}
     large = {name: planned for name, planned in costs.items() if planned > recommend.max_fit_gigabytes}
     if large:
         told = ", ".join(f"{name} {planned:.1f}" for name, planned in sorted(large.items(), key=lambda one: one[1]))
@@ -83,7 +82,3 @@ def _recommending(workload: Workload, recommend: Recommend) -> Iterator[Bound]:
     if workload.people * items > MAX_NCF_PAIRS:
         yield Bound("recommend", f"{workload.people * items:,} person x item pairs of {MAX_NCF_PAIRS:,}",
                     "ncf is left out, which scores every pair by a network", "")  # fmt: skip
-
-
-def _on_spark() -> list[str]:
-    return [model.name for model in MODELS if model.on_spark or model.name in BY_ITEMS]

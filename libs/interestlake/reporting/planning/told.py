@@ -8,6 +8,8 @@ from .bounds import Bound
 from .foretell import Cluster, StagePlan
 from .workload import Workload
 
+WIDTHS = (16, 10, 11, 8, 12, 13)  # of the columns, at least
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -50,11 +52,7 @@ def lines(plan: Plan) -> Iterator[str]:
     data = (counted(size.events, "event"), counted(size.people, "person", "people"), counted(size.items, "item"),
             counted(size.reviews, "review"))  # fmt: skip
     yield f"{', '.join(data)} on {machines} of {counted(cluster.cores, 'core')}, {cluster.gigabytes:g} GB"
-    yield f"{'stage':<16}{'seconds':>10}{'driver GB':>11}{'JVM GB':>8}{'workers GB':>12}{'shuffled GB':>13}"
-    for one in plan.stages:
-        yield (f"{one.stage:<16}{one.seconds:>10,.0f}{one.driver:>11.2f}{one.jvm:>8.2f}{one.workers:>12.2f}"
-               f"{one.shuffled:>13.2f}")  # fmt: skip
-    yield f"{'all':<16}{plan.seconds:>10,.0f}"
+    yield from _table(plan)
     if plan.search:
         yield f"the first run's search adds up to {plan.search:,.0f} s (tune.minutes); --quick has none"
     yield from _memory(plan)
@@ -68,6 +66,18 @@ def lines(plan: Plan) -> Iterator[str]:
         )
     for one in plan.beyond:
         yield f"told beyond what was measured: {one}"
+
+
+def _table(plan: Plan) -> Iterator[str]:
+    """A row per stage; a column is as wide as its widest number asks."""
+    rows = [("stage", "seconds", "driver GB", "JVM GB", "workers GB", "shuffled GB")]
+    rows += [(one.stage, f"{one.seconds:,.0f}", f"{one.driver:.2f}", f"{one.jvm:.2f}", f"{one.workers:.2f}",
+              f"{one.shuffled:.2f}") for one in plan.stages]  # fmt: skip
+    rows.append(("all", f"{plan.seconds:,.0f}", "", "", "", ""))
+    widths = [max(least, *(len(row[place]) + 2 for row in rows)) for place, least in enumerate(WIDTHS)]
+    for first, *others in rows:
+        yield "".join([f"{first:<{widths[0]}}", *(f"{one:>{width}}" for one, width in
+                       zip(others, widths[1:], strict=True))]).rstrip()  # fmt: skip
 
 
 def _memory(plan: Plan) -> Iterator[str]:

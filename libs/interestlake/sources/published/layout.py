@@ -59,7 +59,7 @@ def load_layout(request: Request, layout: Layout) -> Loaded:
     Raises BadInput where no edition has, and where there is no usable event.
     """
     files = list_files(request.spark, request.inputs)
-    edition = _edition(files, layout)
+    edition = expect_edition(files, layout)
     found = {name: chosen for name, part in edition.parts.items() if (chosen := match(files, *part.files))}
     settled = {name: _settled(request, edition.parts[name], chosen) for name, chosen in found.items()}
     groups: dict[str, list[Settled]] = {"quarantine": [part.with_records(None) for part in settled.values()]}
@@ -81,8 +81,8 @@ def load_layout(request: Request, layout: Layout) -> Loaded:
     return replace(collect_groups(request.spark, **groups), notes=(*absent, *edition.notes))
 
 
-def _edition(files: tuple[InputFile, ...], layout: Layout) -> Edition:
-    """The first whose needed files are all there; else BadInput that names those of every edition."""
+def expect_edition(files: tuple[InputFile, ...], layout: Layout) -> Edition:
+    """The first edition whose needed files are all there; else BadInput that names those of every one."""
     needed = [[part.files for part in edition.parts.values() if part.needed] for edition in layout]
     for edition, names in zip(layout, needed, strict=True):
         if all(match(files, *one) for one in names):
