@@ -77,8 +77,9 @@ def test_sigterm_lets_go_of_the_lake(tmp_path):
 
 
 CUT = """
-import logging, sys, time
+import logging, signal, sys, time
 from py4j.java_gateway import GatewayClient
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's job in the background ignores it
 from interestlake.cli import main as cli
 class Waiting:
     socket = None
