@@ -10,7 +10,7 @@ import pytest
 
 from interestlake.core.errors import BadInput, Unreadable
 from interestlake.core.plain_lake import PlainLake
-from interestlake.serving.service.mirror import TABLES, follow
+from interestlake.serving.service.mirror import TABLES, follow, follow_in, own_store
 from interestlake.serving.service.sqlite_store import SqliteStore
 
 from ..delta_files import change_delta, write_delta
@@ -124,6 +124,18 @@ def test_what_left_the_lake_is_in_no_page_of_the_file(lake, tmp_path):
     follow(lake, store)
     store.close()
     assert b"SECRET" not in b"".join(file.read_bytes() for file in tmp_path.glob("online.sqlite*"))
+
+
+def test_the_lakes_own_store_follows_without_a_service(lake):
+    root = Path(lake.root)
+    follow_in(lake.root)  # where there is none, none is made
+    assert not own_store(lake.root).exists() and own_store("s3a://bucket/lake") is None
+    store = SqliteStore(own_store(lake.root), str(root.resolve()))
+    follow(lake, store)
+    change_delta(root / "silver/users", {}, ["part.parquet"])
+    follow_in(lake.root)
+    assert store.of("silver.users", ["user_id"]) == []
+    store.close()
 
 
 def test_a_file_of_another_lake_is_emptied_and_one_that_is_no_store_is_refused(lake, tmp_path):

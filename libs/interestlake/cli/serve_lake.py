@@ -20,14 +20,13 @@ from ..privacy.meant import Person
 from ..privacy.plain_person import expect_plain
 from ..serving.service.access import Access, new_key, read_access
 from ..serving.service.figures import Figures
-from ..serving.service.mirror import follow
+from ..serving.service.mirror import follow, own_store
 from ..serving.service.saying import Saying
 from ..serving.service.sqlite_store import SqliteStore
 from .serve import Clicks
 
 LOG = logging.getLogger("interestlake")
 NEEDED, NEEDED_FROM = ("silver.users", "silver.items"), "interestlake run --until recommend"
-STORE = "online.sqlite"  # in a lake on this machine's disk
 CHAMPION, NO_MODEL = "models:/interestlake.ranker@champion", "none"
 HERE = ("127.0.0.1", "localhost", "::1")
 MOST_AT_ONCE, KEEP_ALIVE_S, GRACE_S = 256, 15, 20
@@ -57,8 +56,13 @@ def serve_lake(arguments: argparse.Namespace, log: logging.Logger, start: Callab
                           where="--lake") from why  # fmt: skip
     uri = arguments.tracking_uri or default_tracking_uri(arguments.lake)
     settle_store(uri)  # of a lake that was moved, too
-    with closing(SqliteStore(_store_of(arguments), arguments.lake)) as store:
-        _run(arguments, params, lake, store, access, uri, start)
+    root = arguments.lake if has_scheme(arguments.lake) else os.path.realpath(arguments.lake)
+    with closing(SqliteStore(_store_of(arguments), root)) as store:
+        try:
+            _run(arguments, params, lake, store, access, uri, start)
+        except Unreadable as why:
+            raise BadInput.of(f"lake {arguments.lake}", found=str(why), expected="files that can be read",
+                              where="--lake (interestlake doctor --lake says more)") from why  # fmt: skip
 
 
 def _run(
@@ -170,10 +174,10 @@ def _released(arguments: argparse.Namespace, uri: str):
 def _store_of(arguments: argparse.Namespace) -> str:
     if arguments.store:
         return arguments.store
-    if has_scheme(arguments.lake):
+    if (own := own_store(arguments.lake)) is None:
         raise BadInput.of("online store", found=f"none for a lake at {arguments.lake}",
                           expected="a file on this machine", where="--store")  # fmt: skip
-    return os.path.join(arguments.lake, STORE)
+    return str(own)
 
 
 def _expect_guarded(arguments: argparse.Namespace, access: Access) -> None:

@@ -20,6 +20,7 @@ from ..reporting.own_page import READS as ON_A_PAGE
 from ..serving.person_page.object import forget, object_to, reports_of, withdraw
 from ..serving.person_page.page import page_of
 from ..serving.person_page.request import Request
+from ..serving.service.mirror import follow_in
 
 RANKER = (
     "A registered ranker no longer uses these rows from the next seconds on, where it reads this lake; its files hold "
@@ -82,6 +83,7 @@ def forget_stage(released: Callable = open_recommender) -> Stage:
         if running := holder_of(context.lake):
             context.log.warning("warning: %s: what it read before it may write again: forget once more then", running)
         listed = {} if kind == "everything" else _relist(context, request.person, released)
+        follow_in(context.lake.root)
         return {"rows_deleted": float(sum(gone.values())), "tables": float(len(gone)), **listed}
 
     return Stage(

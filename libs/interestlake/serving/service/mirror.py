@@ -1,13 +1,18 @@
 """What of a lake the online store holds, and how it follows the lake."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing
+from pathlib import Path
 
 import pyarrow as pa
 
 from ...core.plain_lake import PlainLake
 from ...core.progress import PROGRESS, Count
+from ...core.storage import has_scheme
+from .sqlite_store import SqliteStore
 from .store import Change, OnlineStore
 
+STORE = "online.sqlite"  # in a lake on this machine's disk
 # table -> the columns that its rows are looked up by
 TABLES: Mapping[str, tuple[str, ...]] = {
     "gold.recommendations": ("user_id",),
@@ -50,6 +55,21 @@ def follow(lake: PlainLake, store: OnlineStore) -> list[str]:
         if changes:
             store.apply(changes)
     return sorted(changes)
+
+
+def own_store(root: str) -> Path | None:
+    """The file of the online store that lies in a lake on this machine's disk by default; None for a lake elsewhere."""
+    return None if has_scheme(root) else Path(root).resolve() / STORE
+
+
+def follow_in(root: str) -> None:
+    """Bring the lake's own store up to it, where there is one: what is deleted from the lake is not to wait in it for a
+    service. Raises Unreadable as `follow`, BadInput as `SqliteStore`."""
+    file = own_store(root)
+    if file is None or not file.is_file():
+        return
+    with closing(SqliteStore(file, str(file.parent))) as store:
+        follow(PlainLake(root), store)
 
 
 def _changes(lake: PlainLake, store: OnlineStore, read: Count) -> dict[str, Change | None]:
