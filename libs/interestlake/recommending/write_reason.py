@@ -222,10 +222,15 @@ def listed(words: Sequence[str]) -> str:
 
 
 def quoted(title: str) -> str:
-    """A long title gives up its other names in brackets, which stand behind it or before the year, before its words."""
+    return f"“{title_said(title)}”"
+
+
+def title_said(title: str) -> str:
+    """A title as a sentence writes it; a long one gives up its other names in brackets, those that are no year, before
+    its words."""
     if len(plain(title).split()) > TITLE_WORDS:
         title = re.sub(r"\s*\((?!\d{4}\))[^()]*\)", "", plain(title)) or title
-    return f"“{shortened(title, TITLE_WORDS)}”"
+    return shortened(title, TITLE_WORDS)
 
 
 def shortened(name: str, words: int) -> str:

@@ -9,10 +9,11 @@ from pyspark.sql import functions as F
 
 from ..gather import fact_frames
 from ..named_facts import CATEGORY, relation_words
-from ..write_reason import NAME_WORDS, TITLE_WORDS, in_common, listed, shortened
+from ..write_reason import NAME_WORDS, in_common, listed, shortened, title_said
 from .reasons import people_of_items
 
 KEY = ["user_id", "item_id"]
+INTEREST_SAID = r"(?i)(?:fits|shares) your interest in (.*?)(?:(?:: |, and )(?:people|this) .*)?\.$"
 FACT_SAID = r"[;:] (?:same|both) "
 
 
@@ -38,7 +39,9 @@ def sentences(tables: Mapping[str, DataFrame]) -> DataFrame:
         if name not in lists.columns:
             lists = lists.withColumn(name, F.lit(None).cast("array<string>"))
     bare = F.regexp_replace("reason", "“[^”]*”", "“”")
-    told = F.regexp_extract(bare, r"(?i)(?:fits|shares) your interest in (.*?)(?:: (?:people|this) .*)?\.$", 1)
+    told = F.regexp_extract(
+        bare, r"(?i)(?:fits|shares) your interest in (.*?)(?:(?:: |, and )(?:people|this) .*)?\.$", 1
+    )
     said = F.coalesce("interests", F.when(told != "", F.array(told)), F.array().cast("array<string>"))
     fact = F.coalesce("fact", F.array().cast("array<string>")).alias("fact")
     whole = [F.col("reason").alias("statement"), bare.alias("bare"), told.alias("told"), "named", fact]
@@ -70,7 +73,7 @@ def _words() -> dict:
 
     @F.pandas_udf("string")
     def title(titles: pd.Series) -> pd.Series:
-        return titles.map(lambda one: shortened(one, TITLE_WORDS))
+        return titles.map(title_said)
 
     @F.pandas_udf("string")
     def name(names: pd.Series) -> pd.Series:
