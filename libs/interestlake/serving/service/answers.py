@@ -66,7 +66,7 @@ class Answers:
     def known(self, wanted: str) -> str:
         """`person`. Raises NotThere for nobody."""
         user_id = self.person(wanted)
-        if user_id is None or self._hidden(user_id)[1]:
+        if user_id is None or self._waiting(user_id)[1]:
             raise NotThere("nobody is known here by this id")
         return user_id
 
@@ -78,7 +78,7 @@ class Answers:
         NotThere for nobody without a ranker, and BadInput as `person` does.
         """
         user_id = self.person(asked.user_id) if asked.user_id else None
-        refused, gone = self._hidden(user_id) if user_id else (set(), False)
+        refused, gone = self._waiting(user_id) if user_id else (set(), False)
         user_id = None if gone else user_id
         left_out = asked.exclude | refused
         answer = {"person": KNOWN if user_id else UNKNOWN, "source": "lake", "made_by": None, "items": []}
@@ -87,6 +87,8 @@ class Answers:
             rows = self._kept(list_rows(self.store, user_id, MAX_K, "run_id"), left_out, asked)
             answer["made_by"] = rows[0]["run_id"] if rows else None
         if len(rows) < asked.k and self.released is not None:
+            # of the lake's list these are out already
+            left_out |= said_of(self.store, user_id).items if user_id else frozenset()
             version, rows = self._ranked(asked, user_id, left_out)
             answer |= {"source": "ranker", "made_by": version}
         elif not user_id or asked.history is not None:
@@ -200,10 +202,9 @@ class Answers:
             lists = self.released.ranker.predict(pd.DataFrame({"user_id": [UNKNOWN], "k": [length]}))
         return lists.to_dict("records")
 
-    def _hidden(self, user_id: str) -> tuple[set[str], bool]:
-        """Items that the person refused; whether they forgot everything."""
-        items, gone = self.saying.hidden(user_id) if self.saying else (set(), False)
-        return items | said_of(self.store, user_id).items, gone
+    def _waiting(self, user_id: str) -> tuple[set[str], bool]:
+        """Items that the person refused and the store may not know yet; whether they forgot everything."""
+        return self.saying.hidden(user_id) if self.saying else (set(), False)
 
     def _title(self, item_id: str) -> str:
         titles = titles_of(self.store, {item_id})
