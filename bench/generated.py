@@ -11,8 +11,11 @@ SPREAD = 0.8  # standard deviation of the log of how much a person chooses
 DAY = 86_400.0
 
 
-def draw_pairs(users: int, items: int, count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """-> (users, items), `count` drawn pairs in the order of drawing; a pair may come more than once."""
+def draw_pairs(
+    users: int, items: int, count: int, seed: int, ranked: np.ndarray | None = None
+) -> tuple[np.ndarray, np.ndarray]:
+    """-> (users, items), `count` drawn pairs in the order of drawing; a pair may come more than once. ranked: items by
+    popularity, drawn where it is not given."""
     random = np.random.default_rng(seed)
     activity = np.cumsum(random.lognormal(0.0, SPREAD, users))
     person = np.minimum(np.searchsorted(activity, random.random(count) * activity[-1]), users - 1)
@@ -22,14 +25,15 @@ def draw_pairs(users: int, items: int, count: int, seed: int) -> tuple[np.ndarra
     own = random.random(count) < LOYALTY
     # an item's group is its rank modulo their number, so that every group has popular items
     place[own] = np.minimum(place[own] - place[own] % groups + person[own] % groups, items - 1)
-    return person.astype(np.int32), random.permutation(items)[place].astype(np.int32)
+    ranked = random.permutation(items) if ranked is None else ranked
+    return person.astype(np.int32), ranked[place].astype(np.int32)
 
 
-def generated(users: int, items: int, pairs: int, seed: int = 42) -> Pairs:
+def generated(users: int, items: int, pairs: int, seed: int = 42, ranked: np.ndarray | None = None) -> Pairs:
     """`pairs` different pairs, each at a seeded second of one year, as the benchmark's Pairs."""
     found = np.empty(0, np.int64)
     while len(found) < pairs:
-        person, item = draw_pairs(users, items, 2 * (pairs - len(found)) + 1000, seed + len(found))
+        person, item = draw_pairs(users, items, 2 * (pairs - len(found)) + 1000, seed + len(found), ranked)
         found = np.concatenate([found, person.astype(np.int64) * items + item])
         found = found[np.sort(np.unique(found, return_index=True)[1])]
     found = found[:pairs]

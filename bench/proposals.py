@@ -31,12 +31,12 @@ FITTED = ("popularity", "item_knn", "transitions", "log_evidence", "als")
 BLOCK, WHOLE = 512, 16  # people per block; people whose whole array of scores is looked at beside
 
 
-def text_vectors(items: int, seed: int) -> np.ndarray:
-    """(items, WIDTH) float32 unit vectors: items of a group lie around its centre."""
-    random = np.random.default_rng(seed)
+def text_vectors(ranked: np.ndarray, seed: int) -> np.ndarray:
+    """Items by popularity -> (items, WIDTH) float32 unit vectors: items of a group lie around its centre."""
+    random, items = np.random.default_rng(seed), len(ranked)
     centres = random.normal(size=(max(1, items // GROUP_ITEMS), WIDTH)).astype(np.float32)
     vectors = random.standard_normal((items, WIDTH), np.float32) * np.float32(0.7)
-    vectors += centres[np.arange(items) % len(centres)]
+    vectors[ranked] += centres[np.arange(items) % len(centres)]
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     return vectors
 
@@ -53,12 +53,12 @@ def facts_of(items: int, seed: int) -> sp.csr_matrix:
     return carried
 
 
-def scorers_of(pairs: Pairs, seed: int) -> Sequence[Scorer]:
+def scorers_of(pairs: Pairs, ranked: np.ndarray, seed: int) -> Sequence[Scorer]:
     """The sources that a run of this size has: fitted on the pairs at the parameters of a quick run, texts and facts
     drawn."""
     items, nothing = pairs.shape[1], SideInformation()
     fitted = [BY_NAME[name].fit(pairs, nothing, present(BY_NAME[name].quick), seed).scorer for name in FITTED]
-    return (*fitted, TextScorer("text", text_vectors(items, seed)),
+    return (*fitted, TextScorer("text", text_vectors(ranked, seed)),
             InformationScorer.of("information", facts_of(items, seed), 10.0, 0.5))  # fmt: skip
 
 
@@ -83,8 +83,9 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=42)
     options = parser.parse_args()
     began = time.perf_counter()
-    pairs = generated(options.people, options.items, PAIRS_A_PERSON * options.people, options.seed)
-    scorers = scorers_of(pairs, options.seed)
+    ranked = np.random.default_rng(options.seed).permutation(options.items)
+    pairs = generated(options.people, options.items, PAIRS_A_PERSON * options.people, options.seed, ranked)
+    scorers = scorers_of(pairs, ranked, options.seed)
     seconds = time.perf_counter() - began
     print(f"{options.people:,} people, {options.items:,} items: drawn and fitted in {seconds:.0f} s")
     asked = np.sort(np.random.default_rng(options.seed).permutation(options.people)[:BLOCK])

@@ -13,6 +13,7 @@ from interestlake.cli.main import main
 from interestlake.core.class_path import ARCHIVE
 
 EXIT_SECONDS = 120
+LAST_STAGE = "train_two_tower"  # the stages after it start Spark no otherwise, and take as long as all before it
 OPTIONS = "spark.driver.extraJavaOptions"
 
 if __name__ == "__main__":
@@ -22,7 +23,7 @@ if __name__ == "__main__":
     profile = conf / "spark" / "local.properties"
     asked = f"{OPTIONS} -XX:ArchiveClassesAtExit={ARCHIVE.resolve()} "
     profile.write_text(profile.read_text().replace(OPTIONS, asked))
-    world = ["--source", "sample", "--users", "60", "--quick"]
+    world = ["--source", "sample", "--users", "60", "--quick", "--until", LAST_STAGE]
     code = main(["run", *world, "--lake", str(scratch / "lake"), "--conf", str(conf)])
     gateway = SparkContext._gateway
     gateway.shutdown()

@@ -60,6 +60,9 @@ progress() {
         { fflush() }' >&2
 }
 
+# the output of a run -> the lines that open its stages
+stages() { sed -unE 's|^\[([0-9]+/[0-9]+)\] ([a-z_]+).*|setup:   stage \1, \2|p' >&2; }
+
 write_env() {
     cat >"$env_file" <<END
 # made by infra/setup/setup.sh; \`. .venv/interestlake-env.sh\` gives a shell interestlake and spark-submit
@@ -97,9 +100,9 @@ fetch_jars() {
 archive_classes() {
     local log=$root/.cache/setup-classes.log scratch
     scratch=$(mktemp -d)
-    say "running a small world once, so that later runs load Spark's classes from an archive (some three minutes)"
+    say "running a small world once, so that later runs load Spark's classes from an archive (some two minutes)"
     # shellcheck disable=SC1090
-    if (. "$env_file" && python infra/setup/class_archive.py "$scratch") >"$log" 2>&1; then
+    if (. "$env_file" && python -u infra/setup/class_archive.py "$scratch") 2>&1 | tee "$log" | stages; then
         say "kept $(du -h .cache/jars/classes.jsa | cut -f1) of classes"
     else
         rm -f .cache/jars/classes.jsa

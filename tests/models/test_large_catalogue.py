@@ -5,12 +5,13 @@ import pytest
 import scipy.sparse as sp
 
 from interestlake.interactions.batch import UserBatch
-from interestlake.models import information
-from interestlake.models.by_length import ByLength, order_by_length
+from interestlake.models import information, inverted_lists
+from interestlake.models.by_length import ByLength, counted, order_by_length
 from interestlake.models.factors import FactorScorer
 from interestlake.models.graph_filter import GraphFilter
 from interestlake.models.information import InformationScorer, SharedOpinions
 from interestlake.models.inverted_lists import RECALL, InvertedLists, build_lists
+from interestlake.models.item_index import LISTED
 from interestlake.models.nearest import NearOpinions, build_index
 from interestlake.models.summed import SummedOpinions
 from interestlake.models.text import TextScorer
@@ -37,8 +38,9 @@ def drawn_vectors(rows: int, seed: int) -> np.ndarray:
 
 
 @pytest.mark.parametrize("kind", ["factors", "text", "lengths"])
-def test_an_index_finds_the_exact_best_and_scores_them_exactly(kind):
+def test_an_index_finds_the_exact_best_and_scores_them_exactly(kind, monkeypatch):
     """Factors around centres, texts of one length, and factors of which few are long."""
+    monkeypatch.setattr(inverted_lists, "GATHERED", 1)  # a small catalogue is as quickly looked at as a whole
     items, users = drawn_vectors(ITEMS, 2), drawn_vectors(PEOPLE, 3)
     if kind == "lengths":
         items *= np.random.default_rng(4).pareto(1.5, (ITEMS, 1)).astype(np.float32)
@@ -91,14 +93,16 @@ def test_a_sum_of_a_product_and_of_vectors_is_looked_up_in_both(rank):
     assert not batch.history[person, columns[listed]].any()
 
 
-def test_vectors_that_cannot_be_told_apart_are_all_searched(monkeypatch):
-    """Noise has no neighbourhoods: the index looks into as many lists as its promise takes, and says so."""
+def test_lists_are_left_where_vectors_cannot_be_told_apart():
+    """Noise has no neighbourhoods: the lists that keep the promise take longer than one product with all items."""
     items = np.random.default_rng(4).normal(size=(2_000, 64)).astype(np.float32)
-    users = np.random.default_rng(5).normal(size=(PEOPLE, 64))
-    index = build_lists(items, users, 1)
-    assert index.probes > 20 and index.recall >= RECALL
-    assert f"{index.probes} of 44 lists" in str(index)
-    assert build_index(items, users, 1).looked_at <= min(index.looked_at, order_by_length(items, users).looked_at)
+    users = np.random.default_rng(5).normal(size=(PEOPLE, 64)).astype(np.float32)
+    exact = order_by_length(items).search(users, items, LISTED)
+    lists = build_lists(items, users, exact, 10**9, 1)
+    assert isinstance(lists, InvertedLists) and lists.recall >= RECALL and lists.probes > 20
+    assert f"{lists.probes} of 44 lists" in str(lists) and lists.looked_at > 1_000
+    assert build_lists(items, users, exact, len(items), 1) is None
+    assert isinstance(build_index(items, users, 1), ByLength)
 
 
 def test_items_without_any_vector_and_a_batch_of_nobody():
@@ -136,7 +140,8 @@ def test_the_longest_vectors_are_enough_and_nothing_is_lost():
     items /= np.linalg.norm(items, axis=1, keepdims=True)
     items[random.permutation(len(items))[:300]] *= 50
     users = random.normal(size=(600, WIDTH)).astype(np.float32)
-    index = order_by_length(items, users[:50])
+    index = order_by_length(items)
+    index = counted(index, users[:50], index.search(users[:50], items, LISTED))
     assert index.looked_at == 300 and str(index).startswith("300 of 20,000 items")
     row, column, value = index.search(users, items, 20)
     exact = users @ items.T
@@ -149,9 +154,9 @@ def test_the_longest_vectors_are_enough_and_nothing_is_lost():
 def test_who_likes_nothing_is_given_the_least_disliked_and_few_items_are_all_found():
     items = np.abs(drawn_vectors(3_000, 2))
     users = np.stack([-np.ones(WIDTH), np.zeros(WIDTH)]).astype(np.float32)
-    row, column, value = order_by_length(items, users).search(users, items, 5)
+    row, column, value = order_by_length(items).search(users, items, 5)
     assert (row == 0).all()
     there = items.any(axis=1)
     np.testing.assert_allclose(np.sort(value), np.sort(items[there] @ users[0])[-5:], rtol=1e-5)
-    row, _, _ = order_by_length(items[:3], users).search(users, items[:3], 50)
+    row, _, _ = order_by_length(items[:3]).search(users, items[:3], 50)
     assert len(row) == np.count_nonzero(items[:3].any(axis=1))

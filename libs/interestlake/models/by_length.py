@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from .item_index import CELLS_AT_ONCE, LISTED, Found, ItemIndex, found_of
+from .item_index import CELLS_AT_ONCE, Found, ItemIndex, found_of
 
 PEOPLE, FIRST, MOST = 512, 2_048, 16_384  # rows of a block; items that are looked at first, and at most at once
 SLACK = 1e-5  # float32 products may be above the bound by this share
@@ -59,12 +59,16 @@ class ByLength(ItemIndex):
         return rows[place], columns[place, among], best[place, among]
 
 
-def order_by_length(items: np.ndarray, users: np.ndarray) -> ByLength:
-    """items (I, d), users (n, d) of a sample, for whom it is counted how many items are looked at -> the index."""
+def order_by_length(items: np.ndarray) -> ByLength:
+    """items (I, d) -> the index, of which it is not known yet how many items are looked at."""
     lengths = np.linalg.norm(items, axis=1).astype(np.float32)
     members = np.argsort(-lengths, kind="stable")[: np.count_nonzero(lengths)]
-    index = ByLength(members.astype(np.int32), lengths[members], len(members))
-    row, _, value = index.search(users, items, LISTED)
+    return ByLength(members.astype(np.int32), lengths[members], len(members))
+
+
+def counted(index: ByLength, users: np.ndarray, found: Found) -> ByLength:
+    """With the items that are looked at for each of users (n, d), to find what was `found` for them, in the mean."""
+    row, _, value = found
     if not len(row):
         return index
     starts = np.flatnonzero(np.diff(row, prepend=-1))

@@ -9,6 +9,7 @@ from .item_index import CELLS_AT_ONCE, LISTED, Found, ItemIndex, found_of
 
 RECALL = 0.99  # share of the exact first LISTED that the lists that are searched have to hold
 FIRST_PROBES = 8
+GATHERED = 20  # a product with a list's gathered items takes as long as so many of one product with all of them
 SAMPLE, STEPS, BATCH = 64, 100, 4096  # items a list that are clustered, in so many steps of so many items
 ROWS_AT_ONCE = 8192
 
@@ -27,6 +28,7 @@ class InvertedLists(ItemIndex):
     starts: np.ndarray
     probes: int
     recall: float = 1.0
+    looked_at: int = 0
 
     @property
     def nbytes(self) -> int:
@@ -36,24 +38,24 @@ class InvertedLists(ItemIndex):
         lists = len(self.centroids)
         return f"{self.probes} of {lists} lists are searched, which hold {self.recall:.3f} of the first {LISTED}"
 
-    @property
-    def looked_at(self) -> int:
-        return len(self.centroids) + self.probes * len(self.members) // len(self.centroids)
-
     def search(self, users: np.ndarray, items: np.ndarray, limit: int) -> Found:
         return found_of(self._search(rows, users, items, limit) for rows in self._chunks(users))
 
     def _chunks(self, users: np.ndarray) -> Iterator[np.ndarray]:
         some = np.flatnonzero(users.any(axis=1))
-        longest = int(np.diff(self.starts).max(initial=1)) * self.probes
+        longest = int(np.sort(np.diff(self.starts))[-self.probes :].sum())
         most = max(1, CELLS_AT_ONCE // max(longest, 1))
         for start in range(0, len(some), most):
             yield some[start : start + most]
 
-    def _search(self, rows: np.ndarray, users: np.ndarray, items: np.ndarray, limit: int):
-        near = users[rows] @ self.centroids.T
+    def probed(self, users: np.ndarray) -> np.ndarray:
+        """users (B, d) -> (B, probes) the lists that are searched for each."""
+        near = users @ self.centroids.T
         last = near.shape[1] - min(self.probes, near.shape[1])
-        probed = np.argpartition(near, last, axis=1)[:, last:]  # (P, probes)
+        return np.argpartition(near, last, axis=1)[:, last:]
+
+    def _search(self, rows: np.ndarray, users: np.ndarray, items: np.ndarray, limit: int):
+        probed = self.probed(users[rows])
         lengths = np.diff(self.starts)[probed]
         offsets = np.cumsum(lengths, axis=1) - lengths
         sizes = lengths.sum(axis=1)
@@ -80,16 +82,15 @@ class InvertedLists(ItemIndex):
         return np.concatenate(row), np.concatenate(column), np.concatenate(value)
 
 
-def build_lists(items: np.ndarray, users: np.ndarray, seed: int) -> InvertedLists:
-    """items (I, d), users (n, d) of a sample -> lists whose probes reach RECALL for them, all if need be."""
+def build_lists(items: np.ndarray, users: np.ndarray, exact: Found, most: int, seed: int) -> InvertedLists | None:
+    """items (I, d), users (n, d) of a sample, their best LISTED -> lists whose probes hold RECALL of these; None where
+    they would take longer than a product with `most` items."""
     from sklearn.cluster import MiniBatchKMeans
 
     there = np.flatnonzero(items.any(axis=1))
-    if not len(there):
-        return InvertedLists(
-            np.zeros((1, items.shape[1]), np.float32), there.astype(np.int32), np.zeros(2, np.int64), 1
-        )
-    lists = max(1, int(np.sqrt(len(there))))
+    lists = int(np.sqrt(len(there)))
+    if not lists or not len(exact[0]):
+        return None
     random = np.random.default_rng(seed)
     sample = items[np.sort(random.choice(there, min(len(there), SAMPLE * lists), replace=False))]
     fit = MiniBatchKMeans(lists, init="random", n_init=1, max_iter=1, batch_size=BATCH, random_state=seed,
@@ -104,19 +105,27 @@ def build_lists(items: np.ndarray, users: np.ndarray, seed: int) -> InvertedList
     ])  # fmt: skip
     order = np.argsort(nearest, kind="stable")
     starts = np.searchsorted(nearest[order], np.arange(lists + 1))
-    return _calibrated(InvertedLists(centroids, there[order].astype(np.int32), starts, FIRST_PROBES), items, users)
+    index = InvertedLists(centroids, there[order].astype(np.int32), starts, FIRST_PROBES)
+    return _calibrated(index, items, users, exact, most)
 
 
-def _calibrated(index: InvertedLists, items: np.ndarray, users: np.ndarray) -> InvertedLists:
-    lists = len(index.centroids)
-    exact = _sets(*replace(index, probes=lists).search(users, items, LISTED))
+def _calibrated(
+    index: InvertedLists, items: np.ndarray, users: np.ndarray, exact: Found, most: int
+) -> InvertedLists | None:
+    best, some = _sets(*exact), users[users.any(axis=1)]
     while True:
+        gathered = int(np.diff(index.starts)[index.probed(some)].sum(axis=1).mean())
+        index = replace(index, looked_at=len(index.centroids) + gathered)
+        if GATHERED * gathered >= most:
+            return None
         told = _sets(*index.search(users, items, LISTED))
-        shares = [len(best & told.get(person, set())) / len(best) for person, best in exact.items()]
-        index = replace(index, recall=float(np.mean(shares)) if shares else 1.0)
-        if index.recall >= RECALL or index.probes >= lists:
+        recall = float(np.mean([len(mine & told.get(person, set())) / len(mine) for person, mine in best.items()]))
+        index = replace(index, recall=recall)
+        if recall >= RECALL:
             return index
-        index = replace(index, probes=min(2 * index.probes, lists))
+        if index.probes >= len(index.centroids):
+            return None
+        index = replace(index, probes=min(2 * index.probes, len(index.centroids)))
 
 
 def _sets(row: np.ndarray, column: np.ndarray, value: np.ndarray) -> dict[int, set[int]]:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 import scipy.sparse as sp
 
-from .by_length import order_by_length
+from .by_length import counted, order_by_length
 from .inverted_lists import build_lists
-from .item_index import CELLS_AT_ONCE, ItemIndex
+from .item_index import CELLS_AT_ONCE, LISTED, ItemIndex
 from .opinions import Opinions, stored_in
 from .top import Listed, best_of, largest_of_rows
 
@@ -42,10 +42,11 @@ class NearOpinions(Opinions):
 
 
 def build_index(items: np.ndarray, users: np.ndarray, seed: int) -> ItemIndex:
-    """items (I, d), users (n, d) of a sample -> whichever looks at fewer items for them: the longest vectors first, or
-    lists that hold RECALL of their best."""
-    by_length = order_by_length(items, users)
+    """items (I, d), users (n, d) of a sample -> the longest vectors first, which is exact, unless lists that hold
+    RECALL of the sample's best take less time."""
+    by_length = order_by_length(items)
+    exact = by_length.search(users, items, LISTED)
+    by_length = counted(by_length, users, exact)
     if by_length.looked_at <= FEW * len(by_length.members):
         return by_length
-    lists = build_lists(items, users, seed)
-    return min(by_length, lists, key=lambda index: index.looked_at)
+    return build_lists(items, users, exact, by_length.looked_at, seed) or by_length
