@@ -6,7 +6,10 @@ import numpy as np
 import pytest
 
 from interestlake.serving.asking.amounts import find_ranges
+from interestlake.serving.asking.audience import find_audience
+from interestlake.serving.asking.lexical import fit_bm25
 from interestlake.serving.asking.parse import parse
+from interestlake.serving.asking.vocabulary import Vocabulary
 
 from .world import index
 
@@ -79,6 +82,40 @@ def test_a_no_before_a_range_refuses_it(request_, refused, rest):
     assert found.refused == refused and " ".join(left.split()) == rest
     values = np.array([found.low if found.low > -INF else found.high, np.nan])
     assert found.holds(values).tolist() == [not refused, refused]
+
+
+@pytest.mark.parametrize(
+    ("request_", "who", "rest"),
+    [
+        ("a film for my 5 year old daughter", "children", "a film for my children"),
+        ("a film for my 5-year-old", "children", "a film for my children"),
+        ("something funny for 8 to 10 year olds, please", "children", "something funny for children, please"),
+        ("games for kids aged 6", "children", "games for kids children"),
+        ("for a 4yo", "children", "for a children"),
+        ("a book for a 15 year old boy", "teen", "a book for a teen"),
+        ("a gift for a 40 year old", "adult", "a gift for a"),
+        ("animation but for adults", "adult", "animation but"),
+        ("a cartoon only for grown-ups", "adult", "a cartoon"),
+        ("a cartoon not for adults", "", "a cartoon not for adults"),
+        ("old films of 12 years", "", "old films of 12 years"),
+        ("five years in the old house", "", "five years in the old house"),
+    ],
+)
+def test_an_age_says_who_it_is_for(request_, who, rest):
+    found, said, left = find_audience(request_)
+    assert found == who and bool(said) == bool(who) and " ".join(left.split()) == rest
+
+
+def test_what_is_for_adults_leaves_out_what_is_for_children():
+    vocabulary = Vocabulary()
+    vocabulary.add("category", {"Animation": [0, 1], "Children's": [1], "Horror": [2], "Children of War": [3]})
+    bm25 = fit_bm25([[("animation", 1.0)], [("children", 1.0)], [("horror", 1.0)], [("war", 1.0)]])
+    parsed = parse("animation but for adults", vocabulary, bm25)
+    assert [names(group) for group in parsed.wanted] == [["category Animation"]]
+    assert names(parsed.excluded) == ["category Children's"]
+    assert "for adults" in parsed.notes[-1]
+    parsed = parse("a film for my 5 year old", vocabulary, bm25)
+    assert [names(group) for group in parsed.wanted] == [["category Children's"]] and not parsed.excluded
 
 
 @pytest.mark.parametrize("request_", ["blade runner 2049", "trains for 20 people", "a 1984 kind of world", "top 10"])

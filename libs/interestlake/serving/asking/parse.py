@@ -9,6 +9,7 @@ import numpy as np
 
 from ...text.words import Word, base_form, words_of
 from .amounts import Range, find_ranges
+from .audience import ADULT, find_audience
 from .lexical import Bm25
 from .vocabulary import LONGEST, Entity, Vocabulary
 
@@ -28,6 +29,7 @@ SEED_CUES = frozenset("like similar than as loved liked enjoyed fan watched seen
 PERSON_CUES = frozenset(
     "by starring with from director directed featuring actor actress author artist maker brand without except".split()
 )
+CHILDISH = frozenset("child children kid kids toddler preschool".split())
 STEM, ENDING = 5, 3  # letters that kindred words share, and that may differ at the end
 CUE_REACH = 3  # words between a cue and the name it introduces, the nearest included
 BREAK = re.compile(r"[.,;:!?()\n]|\s[-–—]\s")
@@ -80,10 +82,21 @@ def parse(request: str, vocabulary: Vocabulary, bm25: Bm25, tag: Tag | None = No
     """
     parsed = Parsed()
     parsed.ranges, text = find_ranges(request)
+    audience, said, text = find_audience(text)
     words = words_of(text)
     walk = _Walk(text, words, vocabulary, bm25, parsed, _spans(words, tag) if tag else {})
     walk.run()
+    if audience == ADULT:
+        parsed.excluded += _for_children(vocabulary)
+    if audience:
+        parsed.notes.append(f"{said!r} is read as who it is for: {audience}")
     return parsed
+
+
+def _for_children(vocabulary: Vocabulary) -> list[Constraint]:
+    """Categories whose every word says that they are for children."""
+    told = (entities for phrase, entities in vocabulary.phrases.items() if CHILDISH.issuperset(phrase))
+    return [Constraint(one.kind, one.name, one.items) for some in told for one in some if one.kind == "category"]
 
 
 def _spans(words: Sequence[Word], tag: Tag) -> dict[int, tuple[str, int]]:
