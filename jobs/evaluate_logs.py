@@ -1,6 +1,6 @@
 """What a new policy would be worth, by rows of what another one served, with propensities.
 
-reads   gold.recommendations with --lists-of; the files --input
+reads   gold.recommendations with --lists-of, bronze.{served, events} without --input; the files --input
 calls   sources.rows_of_file.read_rows, evaluation.logged_rows.count_logged, evaluation.policy_values.policy_values
 writes  gold.policy_values, bronze.quarantine
 The same as `interestlake evaluate-logs`, for spark-submit.

@@ -3,7 +3,7 @@
 reads   silver.{users, items, interactions, friends, objections, documents}, gold.interest_map,
         models.{recommender, fusion}
 calls   serving.person_page.object.forget, recommending.relist.Relister
-writes  bronze.{events, friends}, silver.{users, user_numbers, interactions, documents, friends, objections,
+writes  bronze.{events, friends, served}, silver.{users, user_numbers, interactions, documents, friends, objections,
         embeddings, text_features, text_sentiment, text_clusters, sentiment_labels, term_weights, document_topics,
         mentions}, graph.user_vectors, models.{lists, als_user_factors, training_examples, user_features,
         two_tower_user_vectors, media_examples, media_user_vectors}, gold.{recommendations, reasons,

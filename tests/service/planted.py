@@ -56,8 +56,8 @@ def write_lake(root: Path) -> Path:
         "gold/recommendations": lists_of({ANN: ["i2", "i3", "i4"], BOB: ["i3", "i2"]}),
         "graph/item_edges": {"src": ["i1", "i1"], "dst": ["i2", "i3"], "weight": [0.5, 0.9],
                              "pair_count": pa.array([2, 4], pa.int64())},
-        "bronze/items": {"item_id": ["i1"], "attributes": pa.array([[("year", "1979")]],
-                                                                   pa.map_(pa.string(), pa.string()))},
+        "bronze/items": {"item_id": list(ITEMS), "source": ["shop"] * 4, "attributes": pa.array(
+            [[("year", "1979")], [], [], []], pa.map_(pa.string(), pa.string()))},
     }  # fmt: skip
     for name, columns in tables.items():
         write_delta(root / name, columns)

@@ -62,8 +62,8 @@ def made(tmp_path):
 
     saying = Saying(say)
 
-    def make(ranker=None, access=None, words=None, saying=saying):
-        answers = Answers(store, ranker, saying, "no key file")
+    def make(ranker=None, access=None, words=None, saying=saying, noting=None):
+        answers = Answers(store, ranker, saying, "no key file", noting)
         parts = Parts(answers, access or Access(), Figures(), words, lambda: store.there("silver.users"))
         return TestClient(service(parts), raise_server_exceptions=False)
 
@@ -80,7 +80,7 @@ def items(answer):
 
 def test_a_list_is_the_lakes_without_what_was_refused(made):
     answer = made.client.get(f"/v1/people/{ANN}/recommendations?k=2")
-    assert answer.json() == {"person": "known", "source": "lake", "made_by": "r1", "items": [
+    assert answer.json() == {"list_id": None, "person": "known", "source": "lake", "made_by": "r1", "items": [
         {"rank": 1, "item_id": "i2", "title": "Up", "score": 1.0, "reason": "Because of i2."},
         {"rank": 2, "item_id": "i3", "title": "Heat", "score": 0.5, "reason": "Because of i3."}]}  # fmt: skip
     assert answer.headers["cache-control"] == "no-store"
@@ -293,6 +293,6 @@ def test_figures_by_route_and_no_id_among_them(made):
 
 def test_every_route_is_described(made):
     told = made.client.get("/openapi.json").json()
-    assert len(told["paths"]) == 12 and all(
+    assert len(told["paths"]) == 13 and all(
         one.get("summary") for path in told["paths"].values() for one in path.values()
     )

@@ -46,7 +46,7 @@ def test_equal_records_of_every_type(lake, store):
     assert follow(lake, store) == []
     [row] = store.of("gold.recommendations", ["sources", "evidence", "unheard"], {"user_id": [ANN], "rank": [2]})
     assert row == {"sources": [{"source": "als", "share": 1.0}], "evidence": ["i1"], "unheard": None}
-    [row] = store.of("bronze.items", ["attributes"])
+    [row] = store.of("bronze.items", ["attributes"], {"item_id": ["i1"]})
     assert row == {"attributes": {"year": "1979"}}
     [row] = store.of("silver.interactions", ["first_ts"], {"user_id": [BOB]})
     assert row["first_ts"].isoformat() == "2020-05-01T00:00:00"

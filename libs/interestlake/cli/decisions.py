@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pyspark.sql import functions as F
 
 from ..core.config import RunOptions
-from ..core.errors import GateRefused
+from ..core.errors import BadInput, GateRefused
 from ..core.lake import Lake
 from ..core.params.all import Params
 from ..core.progress import PROGRESS
@@ -23,6 +23,15 @@ def read_experiment(lake: Lake, options: RunOptions, params: Params, figures: Ma
         raise GateRefused(
             "the arms do not have the shares of people that they were to have: no figure is to be believed"
         )
+
+
+def logs_asked(options: RunOptions, params: Params) -> RunOptions:
+    """Raises BadInput where neither files nor the lists of a run are named."""
+    if not options.inputs and not params.policy.lists_of:
+        raise BadInput.of("logs", found="neither files nor a run whose lists are valued", expected="files with "
+                          "probabilities, or --lists-of RUN for the lists that this lake's service showed",
+                          where="--input or --lists-of")  # fmt: skip
+    return options
 
 
 def evaluate_logs(lake: Lake, options: RunOptions, params: Params, figures: Mapping[str, float]) -> None:

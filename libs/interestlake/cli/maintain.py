@@ -29,3 +29,11 @@ def closing(figures: Mapping[str, float], params: Params) -> str:
     freed = f"{figures['megabytes_freed']:.1f} MB of old versions deleted"
     kept = f"versions of the last {params.maintain.keep_hours} hours stay readable"
     return f"{tables} looked at, all rows keep their contract. {compacted} compacted, {files}; {freed}, {kept}."
+
+
+def taken(figures: Mapping[str, float]) -> str:
+    """What a journal held."""
+    if not figures["served"] and not figures["events"]:
+        return "No service has noted anything since."
+    places, events = counted(figures["served_rows"], "place"), counted(figures["events_rows"], "event")
+    return f"{places} of lists are in bronze.served now, {events} in bronze.events: the next run learns from these."

@@ -8,9 +8,11 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import closing
+from pathlib import Path
 
 from ..core.config import RunOptions, load_params, new_run_id, parse_override
 from ..core.errors import BadInput, Unreadable
+from ..core.journal import FOLDER
 from ..core.moved_store import default_tracking_uri, settle_store
 from ..core.params.all import Params
 from ..core.plain_lake import PlainLake
@@ -21,6 +23,7 @@ from ..privacy.plain_person import expect_plain
 from ..serving.service.access import Access, new_key, read_access
 from ..serving.service.figures import Figures
 from ..serving.service.mirror import follow, own_store
+from ..serving.service.noting import Noting
 from ..serving.service.saying import Saying
 from ..serving.service.sqlite_store import SqliteStore
 from .serve import Clicks
@@ -81,12 +84,13 @@ def _run(
     LOG.info("the store holds the lake: %d tables read in %.1f s", len(changed), time.perf_counter() - began)
     released = _released(arguments, uri)
     figures = Figures()
-    figures.serve(released.version if released else None)
+    figures.serve(released.now.version if released else None)
     figures.followed.set_to_current_time()
     words = None if arguments.no_ask else Words(arguments.lake, store, params, uri)
-    writes = None if arguments.read_only else Writes(arguments, params, lake, store, uri, start, figures)
+    noting = _noting(arguments, params)
+    writes = None if arguments.read_only else Writes(arguments, params, lake, store, uri, start, figures, noting)
     saying = Saying(writes.say) if writes else None
-    answers = Answers(store, released, saying, params.ingest.pseudonym_key_file)
+    answers = Answers(store, released, saying, params.ingest.pseudonym_key_file, noting)
     app = service(Parts(answers, access, figures, words, lambda: store.there("silver.users")))
     server = uvicorn.Server(uvicorn.Config(
         app, log_level="warning", access_log=False, server_header=False, limit_concurrency=MOST_AT_ONCE,
@@ -103,9 +107,11 @@ def _run(
                     LOG.info("the lake has changed (%s): the store follows", ", ".join(moved))
                 figures.followed.set_to_current_time()
                 if released and released.look():
-                    figures.serve(released.version)
+                    figures.serve(released.now.version)
                 if words:
                     words.renew()
+                if noting:
+                    noting.turn()
             except Exception as fault:  # a lake that is away is back later; until then the store answers
                 LOG.warning("the store stays as it is: %s", " ".join(str(fault).split()))
 
@@ -123,6 +129,8 @@ def _run(
             saying.close()
         if writes:
             writes.close()
+        if noting:
+            noting.close()
         following.join(GRACE_S)
 
 
@@ -131,16 +139,18 @@ class Writes:
 
     def __init__(
         self, arguments: argparse.Namespace, params: Params, lake: PlainLake, store: SqliteStore, uri: str,
-        start: Callable, figures: Figures,
+        start: Callable, figures: Figures, noting: Noting | None,
     ):  # fmt: skip
         options = RunOptions(arguments.lake, new_run_id(), tracking_uri=uri)
         self._clicks = Clicks(Person("", None), params, options, start=start)
-        self._lake, self._store, self._figures = lake, store, figures
+        self._lake, self._store, self._figures, self._noting = lake, store, figures, noting
 
     def say(self, user_id: str, does: str, kind: str, thing: str) -> str:
         """-> what was done; the store knows it by then."""
         ended = "failed"
         try:
+            if does == "forget" and self._noting:
+                self._noting.close()  # so that the forgetting finds what was noted until now
             index = self._store.of("silver.users", ["user_index"], {"user_id": [user_id]})
             person = Person(user_id, index[0]["user_index"] if index else None)
             message, _ = self._clicks.say(does, kind, thing, person)
@@ -152,6 +162,15 @@ class Writes:
 
     def close(self) -> None:
         self._clicks.__exit__()
+
+
+def _noting(arguments: argparse.Namespace, params: Params) -> Noting | None:
+    if arguments.read_only:
+        return None
+    if has_scheme(arguments.lake):
+        LOG.warning("lists and events are not noted: a journal needs a lake on this machine's disk")
+        return None
+    return Noting(Path(os.path.realpath(arguments.lake)) / FOLDER, params.serve.explore)
 
 
 def _released(arguments: argparse.Namespace, uri: str):
@@ -198,7 +217,10 @@ def _expect_guarded(arguments: argparse.Namespace, access: Access) -> None:
 
 def _listening(host: str, port: int) -> socket.socket:
     try:
-        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+        listening = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+        # else a body waits 40 ms for its headers to be acknowledged; accepted sockets take it over
+        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return listening
     except OSError as fault:
         raise BadInput.of(f"address {host}:{port}", found=str(fault), expected="a free port of this machine",
                           where="--host, --port") from fault  # fmt: skip

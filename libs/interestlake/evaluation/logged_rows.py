@@ -64,6 +64,30 @@ def count_logged(rows: DataFrame) -> Logged:
     return Logged(moments_in(row, len(SUMS)), row["squares"] or 0.0, row["largest"] or 0.0, *counted)
 
 
+def rewarded(events: DataFrame, days: float) -> Transform:
+    """served(user_id, item_id, position, propensity, served_at) -> rows(user_id, item_id, place, propensity, reward,
+    predicted, new_predicted) for `shown_by`: reward 1 where the person has an event with the item from its showing on,
+    within so many days, else 0; predicted and new_predicted null. Lazy.
+
+    events(user_id, item_id, event_ts): those without a time count for nothing.
+    """
+
+    def transform(served: DataFrame) -> DataFrame:
+        chosen = events.where(F.col("event_ts").isNotNull()).select("user_id", "item_id", "event_ts")
+        after = F.unix_micros("event_ts") - F.unix_micros("served_at")
+        within = after.between(0, int(days * 86_400_000_000))
+        # a choice answers every showing of the days before it: each is a row of its own
+        rewards = served.join(chosen, ["user_id", "item_id"], "left").groupBy("list_id", "position")
+        counted = rewards.agg(F.coalesce(F.max(within.cast("double")), F.lit(0.0)).alias("reward"))
+        nothing = F.lit(None).cast("double")
+        return served.join(counted, ["list_id", "position"]).select(
+            "user_id", "item_id", F.col("position").cast("double").alias("place"), "propensity", "reward",
+            nothing.alias("predicted"), nothing.alias("new_predicted"),
+        )  # fmt: skip
+
+    return transform
+
+
 def shown_by(lists: DataFrame, top: int, by_place: bool) -> Transform:
     """rows(user_id, item_id, place) -> those of people who have a list, with new_propensity 1 or 0. Lazy.
 

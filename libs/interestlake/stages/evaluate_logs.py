@@ -7,8 +7,9 @@ from pyspark.sql import functions as F
 
 from ..core.contract import rows_of
 from ..core.errors import BadInput
+from ..core.present import present
 from ..core.stage import Stage, StageContext, expect_lake
-from ..evaluation.logged_rows import Logged, count_logged, shown_by, weighed
+from ..evaluation.logged_rows import Logged, count_logged, rewarded, shown_by, weighed
 from ..evaluation.policy_values import policy_values, weighing
 from ..privacy.identity import keyed_origins
 from ..privacy.pseudonyms import pseudonymise
@@ -17,6 +18,7 @@ from ..sources.rows_of_file import Wanted, read_rows
 from ..sources.rules import Rule
 
 TABLE, LISTS = "gold.policy_values", "gold.recommendations"
+SERVED, EVENTS = "bronze.served", "bronze.events"
 PREDICTIONS = ("predicted", "new_predicted")
 FIGURES = ("value", "low", "high", "difference", "difference_low", "difference_high")
 
@@ -24,11 +26,24 @@ FIGURES = ("value", "low", "high", "difference", "difference_low", "difference_h
 def _run(context: StageContext) -> dict[str, float]:
     params, share = context.params.policy, context.params.ingest.max_quarantine_share
     lists = _lists(context) if params.lists_of else None
+    if not context.options.inputs:
+        return _value(context, _own_rows(context).transform(shown_by(present(lists), params.top, by_place=True)))
     fields = _fields(params.lists_of != "")
     settled, there = read_rows(context.spark, context.options.inputs, context.options.mapping, fields, share)
     rows = settled.records
     if lists is not None:
         rows = _in_lake(context, rows).transform(shown_by(lists, params.top, "place" in there))
+    figures = _value(context, rows, settled.record_count)
+    if settled.bad_count:
+        bad = settled.quarantine.select(F.lit(context.options.source).alias("source"), "file", "line", "reason")
+        context.write("bronze.quarantine", bad)
+    settled.held.unpersist()
+    return figures | {"rows_set_aside": settled.bad_count}
+
+
+def _value(context: StageContext, rows: DataFrame, record_count: int | None = None) -> dict[str, float]:
+    """Write what `rows` say of the new policy; figures of it. record_count: with the rows that have no list."""
+    params = context.params.policy
     logged = count_logged(rows.transform(weighed(params.clip)))
     _expect_usable(logged, params.lists_of)
     modelled = logged.modelled > 0
@@ -38,14 +53,10 @@ def _run(context: StageContext) -> dict[str, float]:
               "people": worth.people, "effective": worth.effective, "largest_share": worth.largest,
               "mean_weight": worth.mean, "unmatched": worth.unmatched, "cut": worth.cut}  # fmt: skip
     context.write(TABLE, rows_of(context.spark, TABLE, [{**shared, **asdict(value)} for value in values]))
-    if settled.bad_count:
-        bad = settled.quarantine.select(F.lit(context.options.source).alias("source"), "file", "line", "reason")
-        context.write("bronze.quarantine", bad)
-    settled.held.unpersist()
-    left_out = settled.record_count - worth.rows
+    left_out = 0 if record_count is None else record_count - worth.rows
     figures = {f"{one.estimator}.{name}": float(getattr(one, name)) for one in values for name in FIGURES}
     weights = {"weight_mean": worth.mean, "weight_low": worth.low, "weight_high": worth.high}
-    return {"rows": worth.rows, "people": worth.people, "rows_set_aside": settled.bad_count, "without_list": left_out,
+    return {"rows": worth.rows, "people": worth.people, "rows_set_aside": 0.0, "without_list": left_out,
             "effective": worth.effective, "largest_share": worth.largest, "unmatched": worth.unmatched,
             "cut": worth.cut, **weights, **figures}  # fmt: skip
 
@@ -81,6 +92,12 @@ def _lists(context: StageContext) -> DataFrame:
     return context.lake.read(LISTS, version)
 
 
+def _own_rows(context: StageContext) -> DataFrame:
+    """What the lake's service showed, and whether it was chosen. Lazy."""
+    expect_lake(context.lake, (SERVED, EVENTS), "interestlake load-journal")
+    return context.read(SERVED).transform(rewarded(context.read(EVENTS), context.params.policy.within_days))
+
+
 def _in_lake(context: StageContext, rows: DataFrame) -> DataFrame:
     """Rows with the source's ids -> with the lake's. Lazy."""
     sources = keyed_origins(context.lake, context.params.ingest.pseudonym_key_file)
@@ -109,7 +126,7 @@ def _expect_usable(logged: Logged, lists_of: str) -> None:
 EVALUATE_LOGS = Stage(
     name="evaluate_logs",
     summary="the worth of a policy by logs of another",
-    reads=(LISTS,),
+    reads=(LISTS, SERVED, EVENTS),
     writes=(TABLE, "bronze.quarantine"),
     section="policy",
     run=_run,

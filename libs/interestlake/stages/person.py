@@ -7,7 +7,7 @@ from ..core.errors import BadInput
 from ..core.hold import holder_of
 from ..core.spark_rows import SparkRows
 from ..core.stage import Stage, StageContext
-from ..core.storage import remove_file, write_whole
+from ..core.storage import local_path, remove_file, write_whole
 from ..privacy.erasure import erase_everything, erase_interest, erase_item, text_tables
 from ..privacy.objections import TABLE as OBJECTIONS
 from ..privacy.person import Person
@@ -21,6 +21,7 @@ from ..serving.person_page.object import forget, object_to, reports_of, withdraw
 from ..serving.person_page.page import page_of
 from ..serving.person_page.request import Request
 from ..serving.service.mirror import follow_in
+from .load_journal import load_journal
 
 RANKER = (
     "A registered ranker no longer uses these rows from the next seconds on, where it reads this lake; its files hold "
@@ -73,6 +74,8 @@ def forget_stage(released: Callable = open_recommender) -> Stage:
     def run(context: StageContext) -> dict[str, float]:
         request = _request(context)
         [(kind, thing)] = request.things
+        if local_path(context.spark, context.lake.root):
+            load_journal(context)  # what a service noted is found in the tables, and goes with them
         gone = forget(context, request.person, kind, thing, request.keep_hours)
         for table, rows in gone.items():
             context.log.info("      %-32s %9d rows", table, rows)

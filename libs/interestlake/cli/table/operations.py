@@ -60,6 +60,11 @@ KEEP_UP = Command(
     OneStage("stages.maintain:MAINTAIN", "cli.maintain:closing", needs=(), instead={"dry_run": "cli.maintain:show"}),
     (Option("--dry-run", "print the files of every table, and write nothing", bool),),
 )  # fmt: skip
+LOAD_JOURNAL = Command(
+    "load-journal", "operations", "lists and events that `interestlake serve` noted, into the lake's tables",
+    "interestlake load-journal --lake out/lake",
+    OneStage("stages.load_journal:LOAD_JOURNAL", "cli.maintain:taken", needs=()), (),
+)  # fmt: skip
 PLAN_A_RUN = Command(
     "plan", "operations", "what a run of this size will take per stage, and which bound it meets",
     "interestlake plan --people 100000 --items 20000 --events 2000000 --nodes 4 --cores 16",
@@ -79,7 +84,7 @@ SERVE = (
     Option("--behind-proxy", "a proxy in front has the certificate", bool),
     Option("--refresh", "seconds between looks at the lake and the registry (default 5)", Number(0.1, 86400), 5.0,
            metavar="SECONDS"),
-    Option("--read-only", "take no feedback", bool),
+    Option("--read-only", "take no feedback and no events, and note no lists", bool),
     Option("--no-ask", "take no requests in words, whose items need memory", bool),
     Option("--tracking-uri", "MLflow store (default: MLFLOW_TRACKING_URI, else sqlite in the lake)"),
     CONF, PROFILE, SET,
@@ -89,4 +94,4 @@ SERVE_A_LAKE = Command(
     "interestlake serve --lake out/lake --port 8080",
     OwnStart("cli.serve_lake:serve_lake", ("interestlake.core.pipeline",)), SERVE,
 )  # fmt: skip
-COMMANDS = (*(_only(stage) for stage in STAGE_NAMES), UNDO_OF, KEEP_UP, PLAN_A_RUN, SERVE_A_LAKE)
+COMMANDS = (*(_only(stage) for stage in STAGE_NAMES), UNDO_OF, KEEP_UP, LOAD_JOURNAL, PLAN_A_RUN, SERVE_A_LAKE)

@@ -14,6 +14,7 @@ from .beside import (
     Profiles,
     Refit,
     Sentiment,
+    Serve,
     Summarise,
     Support,
     Topics,
@@ -72,6 +73,7 @@ SECTIONS = {
     "summarise": Summarise,
     "experiment": Experiment,
     "policy": Policy,
+    "serve": Serve,
 }
 
 
@@ -110,6 +112,7 @@ class Params:
     summarise: Summarise = field(default_factory=Summarise)
     experiment: Experiment = field(default_factory=Experiment)
     policy: Policy = field(default_factory=Policy)
+    serve: Serve = field(default_factory=Serve)
 
 
 def section_fields(section: str) -> tuple[Field, ...]:

@@ -216,4 +216,10 @@ class Policy:
     lists_of: str = text("", "run whose lists are the new policy; empty = the rows say its probabilities")
     top: int = number(10, "ranks of those lists that count as shown", low=1, high=10_000)
     clip: float = number(0.0, "weights above are cut to it; 0 = none is", low=0, high=1e9)
+    within_days: float = number(7.0, "days from showing an item in which a choice of it counts", low=0.01, high=3660)
     level: float = number(0.95, "of every interval", low=0.5, high=0.9999)
+
+
+@dataclass(frozen=True)
+class Serve:
+    explore: float = number(0.0, "share of served lists with one item drawn from below them", low=0, high=0.2)

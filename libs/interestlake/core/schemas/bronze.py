@@ -78,4 +78,23 @@ QUARANTINE = Table(
     mode="merge",
 )
 
-TABLES = (EVENTS, ITEMS, FRIENDS, FACTS, QUARANTINE)
+SERVED = Table(
+    "bronze.served",
+    "one place of a list that the service showed, and the chance with which it showed it",
+    (
+        col("list_id", "string", "the answer that the row is part of"),
+        col("position", "int", "place from 1"),
+        col("user_id", "string", "keyed hash of the person"),
+        col("item_id", "string", "item as the lake names it"),
+        col("propensity", "double", "probability with which this item was shown at this place"),
+        optional("score", "double", "of the list or the ranker; null where it gave none"),
+        col("list_source", "string", "lake or ranker"),
+        optional("made_by", "string", "run of the list, or version of the ranker"),
+        col("served_at", "timestamp", "when, UTC"),
+    ),
+    key=("list_id", "position"),
+    mode="merge",
+    checks=(("position_from_1", "position >= 1"), ("drawn", "propensity > 0 AND propensity <= 1")),
+)
+
+TABLES = (EVENTS, ITEMS, FRIENDS, FACTS, QUARANTINE, SERVED)

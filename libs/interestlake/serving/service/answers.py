@@ -1,14 +1,15 @@
 """What the service answers, of the online store and the released ranker; no HTTP here."""
 
+import random
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from threading import Lock
+from typing import Any
 
 import pandas as pd
 
 from ...core.rows import first
-from ...privacy.names import Origin
+from ...privacy.names import Origin, readings
 from ...privacy.plain_person import ORIGINS
 from ...privacy.said import said_of
 from ...recommending.write_reason import plain
@@ -20,14 +21,15 @@ from ..reasons import WITHOUT, rests_on
 from ..requests import MAX_K
 from ..who_asks import Askers
 from ..why_item import statements
-from .released import Released
+from .explore import explore
+from .noting import Done, Noting
+from .released import Released, Version
 from .saying import Saying
 from .store import OnlineStore
 
 KNOWN, UNKNOWN = "known", "unknown"
 BESIDE = 50  # further places that the ranker is asked for where categories leave some out
 INTERESTS = 50  # of a profile, the strongest first
-KEPT = 256  # lists for nobody that are kept
 
 
 class NotThere(Exception):
@@ -47,21 +49,54 @@ class Asked:
 
 
 class Answers:
-    """Threads may share one. `released` is None where lists as they stand in the lake are all that is served."""
+    """Threads may share one. released: None where lists as they stand in the lake are all that is served; noting: None
+    where nothing is noted."""
 
-    def __init__(self, store: OnlineStore, released: Released | None, saying: Saying | None, key_file: str):
-        self.store, self.released, self.saying = store, released, saying
+    def __init__(
+        self, store: OnlineStore, released: Released | None, saying: Saying | None, key_file: str,
+        noting: Noting | None = None,
+    ):  # fmt: skip
+        self.store, self.released, self.saying, self.noting = store, released, saying, noting
+        self._chance = random.SystemRandom()
         self._key_file, self._lock = key_file, Lock()
-        self._for_nobody = lru_cache(KEPT)(self._ranked_for_nobody)
+        self._for_nobody: tuple[Version | None, dict[int, list[dict]]] = None, {}  # one version's, by length
+
+    def took(self, wanted: str, events: Sequence[Done]) -> int:
+        """Note what a person did; somebody new is one from here on -> how many events.
+
+        Raises NotThere for an item that is not in the lake, for a new person of a lake of several sources, and where
+        nothing is noted.
+        """
+        if self.noting is None:
+            raise NotThere("this service writes nothing (--read-only)")
+        user_id = self.person(wanted) or self._newcomer(wanted)
+        if self._waiting(user_id)[1] or said_of(self.store, user_id).forgot(user_id, "everything"):
+            raise NotThere("nobody is known here by this id")
+        sources = {row["item_id"]: row["source"] for row in self.store.of(
+            "bronze.items", ["item_id", "source"], {"item_id": sorted({one.item_id for one in events})})}  # fmt: skip
+        for place, one in enumerate(events):
+            if one.item_id not in sources:
+                raise NotThere(f"no item of the id of event {place + 1}; none of them is taken")
+        self.noting.took(user_id, events, sources)
+        return len(events)
+
+    def _newcomer(self, wanted: str) -> str:
+        read = readings(wanted, self._askers().keys())
+        if len({one.user_id for one in read}) != 1:
+            raise NotThere("nobody is known here by this id, and which source's it is cannot be told")
+        return read[0].user_id
 
     def person(self, wanted: str) -> str | None:
         """The pseudonym of whom `wanted` names: the source's own id before a whole pseudonym; None for nobody.
 
         Raises BadInput where two people have the id.
         """
-        rows = self.store.of("ops.sources", ORIGINS) if self.store.there("ops.sources") else []
-        askers = Askers(tuple(Origin(*(row[name] for name in ORIGINS)) for row in rows), self._key_file)
+        askers = self._askers()
         return askers.known_as([wanted], People(self.store), askers.keys()).get(wanted)
+
+    def _askers(self) -> Askers:
+        rows = self.store.of("ops.sources", ORIGINS) if self.store.there("ops.sources") else []
+        return Askers(tuple(Origin(*(row[name] for name in ORIGINS)) for row in rows), self._key_file)
 
     def known(self, wanted: str) -> str:
         """`person`. Raises NotThere for nobody."""
@@ -71,17 +106,19 @@ class Answers:
         return user_id
 
     def recommendations(self, asked: Asked) -> dict:
-        """{person, source, made_by, items: [{rank, item_id, title, score, reason}]}, at most k of them, best first.
+        """{list_id, person, source, made_by, items: [{rank, item_id, title, score, reason}]}, at most k, best first.
 
-        The list as it stands in the lake where it is long enough for what is asked, else the ranker's. person: UNKNOWN
-        gets what is popular. source: "lake" or "ranker"; made_by: the run of the list, or the ranker's version. Raises
-        NotThere for nobody without a ranker, and BadInput as `person` does.
+        A list that is noted has an id, under which the journal holds its items with their chances (`explore`); one of
+        nobody known has None. The list as it stands in the lake where it is long enough for what is asked, else the
+        ranker's. person: UNKNOWN gets what is popular. source: "lake" or "ranker"; made_by: the run of the list, or the
+        ranker's version. Raises NotThere for nobody without a ranker, and BadInput as `person` does.
         """
         user_id = self.person(asked.user_id) if asked.user_id else None
         refused, gone = self._waiting(user_id) if user_id else (set(), False)
         user_id = None if gone else user_id
         left_out = asked.exclude | refused
-        answer = {"person": KNOWN if user_id else UNKNOWN, "source": "lake", "made_by": None, "items": []}
+        answer: dict[str, Any] = {"list_id": None, "person": KNOWN if user_id else UNKNOWN, "source": "lake", "made_by": None,
+                  "items": []}  # fmt: skip
         rows: list[dict] = []
         if user_id and asked.history is None:
             rows = self._kept(list_rows(self.store, user_id, MAX_K, "run_id"), left_out, asked)
@@ -94,6 +131,10 @@ class Answers:
         elif not user_id or asked.history is not None:
             raise NotThere("nobody is known here by this id, and no ranker is served (--model)")
         listed = rows[: asked.k]
+        if user_id and self.noting and rows:
+            shown = explore(rows, asked.k, self.noting.share, self._chance)
+            listed = list(shown.rows)
+            answer["list_id"] = self.noting.note(user_id, shown, answer["source"], answer["made_by"])
         titles = titles_of(self.store, {row["item_id"] for row in listed})
         answer["items"] = [
             {"rank": rank, "item_id": row["item_id"], "title": plain(titles.get(row["item_id"], row["item_id"])),
@@ -178,13 +219,14 @@ class Answers:
         return [row for row in open_rows if not asked.categories.isdisjoint(of.get(row["item_id"], ("", ()))[1])]
 
     def _ranked(self, asked: Asked, user_id: str | None, left_out: Collection[str]) -> tuple[str | None, list[dict]]:
-        released = self.released
-        assert released is not None
+        assert self.released is not None
+        released = self.released.now
         version, ranker = released.version, released.ranker
-        longer, kept = min(MAX_K, asked.k + len(left_out) + (BESIDE if asked.categories else 0)), []
+        drawn = asked.k if self.noting and self.noting.share else 0
+        longer, kept = min(MAX_K, asked.k + drawn + len(left_out) + (BESIDE if asked.categories else 0)), []
         for length in dict.fromkeys((longer, MAX_K) if asked.categories else (longer,)):
             if user_id is None and asked.history is None:
-                rows = self._for_nobody(version, length)
+                rows = self._ranked_for_nobody(released, length)
             else:
                 request: dict[str, list] = {"user_id": [user_id or asked.user_id or UNKNOWN], "k": [length]}
                 if asked.history is not None:
@@ -196,11 +238,15 @@ class Answers:
                 break
         return version, kept
 
-    def _ranked_for_nobody(self, version: str | None, length: int) -> list[dict]:
-        assert self.released is not None
-        with self._lock:
-            lists = self.released.ranker.predict(pd.DataFrame({"user_id": [UNKNOWN], "k": [length]}))
-        return lists.to_dict("records")
+    def _ranked_for_nobody(self, released: Version, length: int) -> list[dict]:
+        if self._for_nobody[0] is not released:
+            self._for_nobody = released, {}
+        kept = self._for_nobody[1]
+        if length not in kept:
+            with self._lock:
+                lists = released.ranker.predict(pd.DataFrame({"user_id": [UNKNOWN], "k": [length]}))
+            kept[length] = lists.to_dict("records")
+        return kept[length]
 
     def _waiting(self, user_id: str) -> tuple[set[str], bool]:
         """Items that the person refused and the store may not know yet; whether they forgot everything."""

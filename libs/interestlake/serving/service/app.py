@@ -1,5 +1,6 @@
 """The service's routes."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -15,9 +16,10 @@ from ...core.errors import BadInput, Unreadable
 from ..requests import DEFAULT_K, MAX_K
 from .access import READ, SAY, WATCH, Access, NoKey, OutOfScope, TooMany
 from .answers import Answers, Asked, NotThere
-from .bodies import MOST_CATEGORIES, MOST_IDS, Feedback, ListAsked, RequestAsked
+from .bodies import MOST_CATEGORIES, MOST_IDS, Events, Feedback, ListAsked, RequestAsked
 from .figures import Figures
 from .layers import Bounded, Counted
+from .noting import Done
 from .saying import DOES, Full, Said
 
 PATIENCE_S = 10.0  # of one answer; a request in words waits for the items to be read, once
@@ -108,6 +110,16 @@ def _people(parts: Parts) -> APIRouter:
         known = await _answer(answers.known, user_id)
         return {"ticket": answers.saying.begin(Said(known, body.does, body.kind, body.id))}
 
+    @router.post("/people/{user_id:path}/events", dependencies=[says], status_code=202, summary="what a person did")
+    async def events(user_id: str, body: Events) -> dict:
+        now = time.time()
+        done = [Done(one.item_id, one.event_type, now if one.timestamp is None else one.timestamp, one.value)
+                for one in body.events]  # fmt: skip
+        try:
+            return {"taken": await _answer(answers.took, user_id, done)}
+        except OSError as fault:
+            raise Full(f"the journal takes no more: {fault.strerror}") from fault
+
     @router.get("/feedback/{ticket}", dependencies=[says], summary="whether what was said is written")
     async def written(ticket: str) -> dict:
         told = answers.saying.answer(ticket) if answers.saying else None
@@ -147,7 +159,7 @@ def _own(parts: Parts) -> APIRouter:
         there = parts.ready()
         response.status_code = 200 if there else 503
         released = parts.answers.released
-        return {"ready": there, "model": released.version if released else None}
+        return {"ready": there, "model": released.now.version if released else None}
 
     @router.get(
         "/metrics",

@@ -2,12 +2,13 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from ..asking.ask import MAX_CHARACTERS
 from ..requests import DEFAULT_K, MAX_K
 
 MOST_IDS, MOST_HISTORY, MOST_CATEGORIES, LONGEST_ID = 1_000, 5_000, 100, 512
+MOST_EVENTS, LATEST = 500, 4_102_444_800.0  # unix seconds of the year 2100, after which no file may be dated either
 Id = Annotated[str, Field(min_length=1, max_length=LONGEST_ID)]
 Count = Annotated[int, Field(ge=1, le=MAX_K, strict=True)]
 
@@ -44,3 +45,26 @@ class Feedback(Body):
     does: Literal["not_interested", "withdraw", "forget"]
     kind: Literal["item", "interest", "everything"]
     id: str = Field("", max_length=LONGEST_ID)
+
+
+class Event(Body):
+    """One thing that a person did."""
+
+    item_id: Id
+    event_type: Literal["rating", "play", "view", "purchase", "like"]
+    value: float | None = Field(None, ge=0, le=1e9, allow_inf_nan=False, description="of a rating, which needs one, or "
+                                "a count")  # fmt: skip
+    timestamp: float | None = Field(None, ge=0, le=LATEST, allow_inf_nan=False, description="unix seconds; left out: "
+                                    "now")  # fmt: skip
+
+    @model_validator(mode="after")
+    def _rated(self) -> "Event":
+        if self.event_type == "rating" and self.value is None:
+            raise ValueError("a rating needs a value")
+        return self
+
+
+class Events(Body):
+    """What a person did, taken all or not at all."""
+
+    events: list[Event] = Field(min_length=1, max_length=MOST_EVENTS)

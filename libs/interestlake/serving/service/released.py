@@ -3,6 +3,7 @@
 import logging
 import threading
 from collections.abc import Callable
+from typing import NamedTuple
 
 from ...core.errors import BadInput
 from ..ranker import Ranker
@@ -12,8 +13,15 @@ Find = Callable[[], str | None]  # -> the version that the address names now
 Load = Callable[[str | None], Ranker]
 
 
+class Version(NamedTuple):
+    """A ranker and the version that it is of."""
+
+    ranker: Ranker
+    version: str | None
+
+
 class Released:
-    """`ranker` is the newest that could be loaded, `version` its version; requests that hold the former end with it.
+    """`now` is the newest that could be loaded; requests that hold the former end with it.
 
     find: what the address names now, None where it names one model for good; load: the model of a version. Raises
     BadInput at the start where there is none.
@@ -21,8 +29,8 @@ class Released:
 
     def __init__(self, find: Find, load: Load):
         self._find, self._load, self._loading = find, load, threading.Lock()
-        self.version = find()
-        self.ranker = load(self.version)
+        version = find()
+        self.now = Version(load(version), version)
 
     def look(self) -> bool:
         """Whether the address names another version by now, which is loaded before it takes the former one's place.
@@ -32,12 +40,12 @@ class Released:
         with self._loading:
             try:
                 version = self._find()
-                if version == self.version:
+                if version == self.now.version:
                     return False
                 ranker = self._load(version)
             except BadInput as fault:
-                LOG.warning("the ranker stays at version %s: %s", self.version, fault)
+                LOG.warning("the ranker stays at version %s: %s", self.now.version, fault)
                 return False
-            self.ranker, self.version = ranker, version
+            self.now = Version(ranker, version)
             LOG.info("the ranker is version %s now", version)
             return True
