@@ -117,8 +117,8 @@ class Answers:
         refused, gone = self._waiting(user_id) if user_id else (set(), False)
         user_id = None if gone else user_id
         left_out = asked.exclude | refused
-        answer: dict[str, Any] = {"list_id": None, "person": KNOWN if user_id else UNKNOWN, "source": "lake", "made_by": None,
-                  "items": []}  # fmt: skip
+        person = KNOWN if user_id else UNKNOWN
+        answer: dict[str, Any] = {"list_id": None, "person": person, "source": "lake", "made_by": None, "items": []}
         rows: list[dict] = []
         if user_id and asked.history is None:
             rows = self._kept(list_rows(self.store, user_id, MAX_K, "run_id"), left_out, asked)
