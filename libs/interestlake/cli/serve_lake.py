@@ -91,7 +91,11 @@ def _run(
     writes = None if arguments.read_only else Writes(arguments, params, lake, store, uri, start, figures, noting)
     saying = Saying(writes.say) if writes else None
     answers = Answers(store, released, saying, params.ingest.pseudonym_key_file, noting)
-    app = service(Parts(answers, access, figures, words, lambda: store.there("silver.users")))
+
+    def ready() -> bool:
+        return store.there("silver.users") and (words is None or words.ready())
+
+    app = service(Parts(answers, access, figures, words, ready))
     server = uvicorn.Server(uvicorn.Config(
         app, log_level="warning", access_log=False, server_header=False, limit_concurrency=MOST_AT_ONCE,
         timeout_keep_alive=KEEP_ALIVE_S, timeout_graceful_shutdown=GRACE_S, ssl_certfile=arguments.certificate,

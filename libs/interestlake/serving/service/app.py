@@ -32,7 +32,7 @@ Words = Callable[[str, str | None, int, bool], dict]  # request, user_id as know
 @dataclass(frozen=True)
 class Parts:
     """What the routes are made of. words: answers requests in plain words, None where that is not served; ready:
-    whether the store is filled."""
+    whether the store is filled, and the items of requests in words are read."""
 
     answers: Answers
     access: Access
@@ -154,7 +154,7 @@ def _own(parts: Parts) -> APIRouter:
     async def health() -> dict:
         return {"status": "ok"}
 
-    @router.get("/readyz", summary="whether the store is filled and the ranker loaded")
+    @router.get("/readyz", summary="whether all that is served can be answered at once")
     async def ready(response: Response) -> dict:
         there = parts.ready()
         response.status_code = 200 if there else 503

@@ -35,6 +35,10 @@ class Words:
             made, intent = asking.ask(request, Person(user_id, None) if user_id else None, k, include_seen)
         return as_json(request, made, intent, asking.index, asking.intents is not None)
 
+    def ready(self) -> bool:
+        """Whether the items are read, or cannot be."""
+        return self._asking.done()
+
     def renew(self) -> None:
         """Read the items anew where runs have changed them; requests go on with those that are there."""
         if not self._asking.done() or INDEXED.isdisjoint(self._lake.moved()):
