@@ -4,7 +4,6 @@ import random
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from threading import Lock
-from typing import Any
 
 import pandas as pd
 
@@ -113,35 +112,45 @@ class Answers:
         ranker's. person: UNKNOWN gets what is popular. source: "lake" or "ranker"; made_by: the run of the list, or the
         ranker's version. Raises NotThere for nobody without a ranker, and BadInput as `person` does.
         """
+        if (found := self.from_lake(asked)) is not None:
+            return found
+        if self.released is None:
+            raise NotThere("nobody is known here by this id, and no ranker is served (--model)")
+        user_id, left_out = self._whose(asked)
+        if user_id:  # of the lake's list these are out already
+            left_out |= said_of(self.store, user_id).items
+        version, rows = self._ranked(asked, user_id, left_out)
+        return self._listed(asked, user_id, rows, "ranker", version)
+
+    def from_lake(self, asked: Asked) -> dict | None:
+        """`recommendations`, None where the lake's list does not do and it takes longer than a look-up."""
+        user_id, left_out = self._whose(asked)
+        if not user_id or asked.history is not None:
+            return None
+        rows = self._kept(list_rows(self.store, user_id, MAX_K, "run_id"), left_out, asked)
+        if len(rows) < asked.k and self.released is not None:
+            return None
+        return self._listed(asked, user_id, rows, "lake", rows[0]["run_id"] if rows else None)
+
+    def _whose(self, asked: Asked) -> tuple[str | None, frozenset[str]]:
+        """The person, None for nobody known, and the items that are not listed for them."""
         user_id = self.person(asked.user_id) if asked.user_id else None
         refused, gone = self._waiting(user_id) if user_id else (set(), False)
-        user_id = None if gone else user_id
-        left_out = asked.exclude | refused
-        person = KNOWN if user_id else UNKNOWN
-        answer: dict[str, Any] = {"list_id": None, "person": person, "source": "lake", "made_by": None, "items": []}
-        rows: list[dict] = []
-        if user_id and asked.history is None:
-            rows = self._kept(list_rows(self.store, user_id, MAX_K, "run_id"), left_out, asked)
-            answer["made_by"] = rows[0]["run_id"] if rows else None
-        if len(rows) < asked.k and self.released is not None:
-            # of the lake's list these are out already
-            left_out |= said_of(self.store, user_id).items if user_id else frozenset()
-            version, rows = self._ranked(asked, user_id, left_out)
-            answer |= {"source": "ranker", "made_by": version}
-        elif not user_id or asked.history is not None:
-            raise NotThere("nobody is known here by this id, and no ranker is served (--model)")
-        listed = rows[: asked.k]
+        return None if gone else user_id, asked.exclude | refused
+
+    def _listed(self, asked: Asked, user_id: str | None, rows: list[dict], source: str, made_by: str | None) -> dict:
+        listed, list_id = rows[: asked.k], None
         if user_id and self.noting and rows:
             shown = explore(rows, asked.k, self.noting.share, self._chance)
-            listed = list(shown.rows)
-            answer["list_id"] = self.noting.note(user_id, shown, answer["source"], answer["made_by"])
+            listed, list_id = list(shown.rows), self.noting.note(user_id, shown, source, made_by)
         titles = titles_of(self.store, {row["item_id"] for row in listed})
-        answer["items"] = [
+        items = [
             {"rank": rank, "item_id": row["item_id"], "title": plain(titles.get(row["item_id"], row["item_id"])),
              "score": row["score"], "reason": row["reason"]}
             for rank, row in enumerate(listed, 1)
         ]  # fmt: skip
-        return answer
+        person = KNOWN if user_id else UNKNOWN
+        return {"list_id": list_id, "person": person, "source": source, "made_by": made_by, "items": items}
 
     def similar_items(self, item_id: str, k: int) -> dict:
         """{item_id, title, items: [{rank, item_id, title, weight, people}]}: items that the same people chose, by the
