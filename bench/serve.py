@@ -60,11 +60,11 @@ def kinds(lake: PlainLake, seed: int) -> Iterator[tuple[str, int, list[tuple[str
     people = random.permutation(sorted(lake.frame("silver.users", ["user_id"])["user_id"]))[:PEOPLE]
     chosen = random.permutation(sorted(lake.frame("silver.items", ["item_id"])["item_id"]))[:ITEMS]
     items = [quote(str(one), safe="") for one in chosen]
-    yield "list of a person", 8, [("GET", f"/v1/people/{one}/recommendations", None) for one in people]
-    yield "similar items", 8, [("GET", f"/v1/items/{one}/similar", None) for one in items]
-    yield "why this item", 8, [("GET", f"/v1/people/{one}/reasons/{item}", None)
+    yield "list of a person", 4, [("GET", f"/v1/people/{one}/recommendations", None) for one in people]
+    yield "similar items", 4, [("GET", f"/v1/items/{one}/similar", None) for one in items]
+    yield "why this item", 2, [("GET", f"/v1/people/{one}/reasons/{item}", None)
                                for one, item in zip(people, items, strict=False)]  # fmt: skip
-    yield "profile", 4, [("GET", f"/v1/people/{one}/profile", None) for one in people]
+    yield "profile", 2, [("GET", f"/v1/people/{one}/profile", None) for one in people]
     drawn = [[str(one) for one in random.choice(chosen, min(HISTORY, len(chosen)), False)] for _ in range(PEOPLE)]
     yield "list for a history", 2, [("POST", "/v1/recommendations", json.dumps({"history": one})) for one in drawn]
     yield "request in words", 2, [("POST", "/v1/ask", json.dumps({"request": one})) for one in ASKED]
