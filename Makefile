@@ -18,6 +18,9 @@ setup:  ## virtual environment, Java, Spark jars; a second call does nothing
 
 demo: setup  ## the whole pipeline on the generated world, then where to look
 	@$(IN_ENV) interestlake run --source sample --quick --lake $(DEMO) --run-id demo
+	@printf '%s\n' '' 'next    . .venv/interestlake-env.sh' '        interestlake who --lake $(DEMO)' \
+		'        interestlake list --lake $(DEMO) --user u0000017' \
+		'        interestlake ask "a book about trail running" --lake $(DEMO)' '        docs/tutorial.md goes on from there'
 
 test:  ## set-up without the class archive, the linter, then every test except the slow suites below
 	@bash infra/setup/setup.sh --without-archive

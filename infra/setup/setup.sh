@@ -60,6 +60,9 @@ progress() {
         { fflush() }' >&2
 }
 
+# a sign of life every ten seconds: pip says nothing while it fetches and unpacks what is large
+beats() { local began=$SECONDS; while sleep 10; do say "  pip is at work ($((SECONDS - began)) s)"; done; }
+
 # the output of a run -> the lines that open its stages
 stages() { sed -unE 's|^\[([0-9]+/[0-9]+)\] ([a-z_]+).*|setup:   stage \1, \2|p' >&2; }
 
@@ -100,7 +103,7 @@ fetch_jars() {
 archive_classes() {
     local log=$root/.cache/setup-classes.log scratch
     scratch=$(mktemp -d)
-    say "running a small world once, so that later runs load Spark's classes from an archive (some two minutes)"
+    say "running a small world once, so that later runs load Spark's classes from an archive (some three minutes)"
     # shellcheck disable=SC1090
     if (. "$env_file" && python -u infra/setup/class_archive.py "$scratch") 2>&1 | tee "$log" | stages; then
         say "kept $(du -h .cache/jars/classes.jsa | cut -f1) of classes"
@@ -133,11 +136,14 @@ if [[ $(python_version "$venv/bin/python") != 3.11 ]]; then
     "$python" -m venv --clear "$venv" || stop "$python could not make a virtual environment" "install its venv module"
 fi
 say "installing requirements.lock into .venv (about 7 GB on disk, some minutes the first time)"
+beats & heart=$!
+trap 'kill "$heart" 2>/dev/null || true' EXIT
 # an older pip warns of the two packages that come as sources, which are as wanted
 PYTHONWARNINGS=ignore "$venv/bin/python" -m pip install \
     --no-deps --require-hashes --progress-bar off -r requirements.lock | progress || stop \
     "the packages of requirements.lock could not be installed; pip's message is above" \
     "pip takes its index and certificates from this machine's own settings (pip config list)"
+kill "$heart" 2>/dev/null || true
 "$venv/bin/python" -m pip install -q --no-deps --no-build-isolation -e .
 java_home=$(find_java_home)
 write_env "$java_home"

@@ -66,7 +66,7 @@ def test_what_it_runs_is_where_the_table_says(command):
 def test_every_command_that_writes_a_table_is_a_stage():
     """What is none reads: the files of a split, the models that there are, who there is, a list, answers."""
     others = {command.name for command in COMMANDS if isinstance(command.runs, OverLake | OwnStart)}
-    assert others == {"export-split", "models", "ask", "who", "list", "serve"}
+    assert others == {"export-split", "models", "ask", "who", "list", "serve", "replay", "compare"}
 
 
 def test_a_person_s_requests_alone_go_on_beside_a_run():

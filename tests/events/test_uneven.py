@@ -10,7 +10,7 @@ from interestlake.core.params.all import Graph
 from interestlake.graph.cooccurrence import build_edges
 from interestlake.graph.histories import item_histories
 from interestlake.graph.uneven import uneven_remarks
-from interestlake.interactions.uneven import crowded_people, rating_remarks, text_remarks, thinned
+from interestlake.interactions.uneven import crowded_people, dislike_remarks, rating_remarks, text_remarks, thinned
 from interestlake.interactions.weigh import drop_rare
 from interestlake.stages.ingest import INGEST
 from interestlake.stages.prepare import PREPARE
@@ -158,3 +158,5 @@ def test_ratings_of_one_value_are_told_and_teach_nothing(uneven, spark):
     rows += [(f"f{n}", "u", f"i{n}", "rating", 4.0, None, None, "few", "f", n) for n in range(19)]
     rows += [(f"g{n}", "u", f"i{n}", "play", 4.0, None, None, "plays", "f", n) for n in range(40)]
     assert rating_remarks(spark.createDataFrame(rows, EVENT)) == []
+    (line,) = dislike_remarks(spark.createDataFrame(rows, EVENT))  # half of the one source's are 4, half 5
+    assert line.startswith("20 of 40 ratings of two are below 4.5, the middle of its scale") and "min_rating" in line

@@ -2,11 +2,12 @@
 
 import argparse
 from collections.abc import Mapping
+from dataclasses import replace
 from logging import Logger
 
 from pyspark.sql import SparkSession
 
-from ..core.config import RunOptions
+from ..core.config import ROLLBACK, RunOptions
 from ..core.counted import counted
 from ..core.lake import Lake
 from ..core.params.all import Params
@@ -37,3 +38,17 @@ def taken(figures: Mapping[str, float]) -> str:
         return "No service has noted anything since."
     places, events = counted(figures["served_rows"], "place"), counted(figures["events_rows"], "event")
     return f"{places} of lists are in bronze.served now, {events} in bronze.events: the next run learns from these."
+
+
+def back_to(options: RunOptions, arguments: argparse.Namespace) -> RunOptions:
+    """Options of a rollback: the run that is gone back to shapes its own fingerprint."""
+    return replace(options, source=ROLLBACK, request=arguments.to)
+
+
+def rolled_back(figures: Mapping[str, float], options: RunOptions) -> str:
+    """What a rollback did."""
+    tables, moves = counted(figures["restored"], "table"), counted(figures["registry"], "champion")
+    text = f"Served again as run {options.request} released it: {tables} restored, {moves} moved."
+    if figures["entries_taken_out"]:
+        text += f" {counted(figures['entries_taken_out'], 'entry', 'entries')} that people refused since taken out."
+    return text + " A service follows by itself; `interestlake run` goes on from the newest data."

@@ -78,6 +78,15 @@ def downloaded_model(uri: str, tracking_uri: str | None = None) -> Path:
         raise BadInput.of("model", found=found, expected="a registered model", where="the MLflow URI") from error
 
 
+def registered_by(uri: str, name: str, run_id: str) -> tuple[str, str] | None:
+    """The registered name and newest version of a model that a run made and that was not taken back; None for none."""
+    use_store(uri)
+    name = registered_name(name, mlflow.get_registry_uri())
+    versions = MlflowClient().search_model_versions(f"name = '{name}'")
+    mine = [int(v.version) for v in versions if v.tags.get(RUN_TAG) == run_id and UNDONE not in v.tags]
+    return (name, str(max(mine))) if mine else None
+
+
 def take_back(uri: str, run_id: str, undo_id: str) -> list[str]:
     """Hand on what the aliases of a run's model versions stood for, and hide its MLflow runs -> a line per change.
 

@@ -13,6 +13,7 @@ from .weigh import RATED
 Transform = Callable[[DataFrame], DataFrame]
 DRAWS = 2**31  # values of a draw
 OFTEN = 1_000  # documents of one text, from which on it is told
+MANY_LOW = 0.05  # share of low ratings from which on they are told of
 LEAST_RATINGS = 20  # so few may have one value by chance
 
 
@@ -87,6 +88,22 @@ def rating_remarks(events: DataFrame) -> list[str]:
             "and not how much it was liked; weights follow from how often and how lately alone "
             "(prepare.half_life_days, prepare.event_weights), and built-in sentences teach sentiment"
             for row in alike.collect()]  # fmt: skip
+
+
+def dislike_remarks(events: DataFrame) -> list[str]:
+    """A line for each source where MANY_LOW of the ratings and more lie below the middle of what it rates with. Two
+    Spark jobs that count in every task."""
+    rated = events.where((F.col("event_type") == "rating") & F.col("value").isNotNull())
+    scales = rated.groupBy("source").agg(((F.min("value") + F.max("value")) / 2).alias("middle")).orderBy("source")
+    told = []
+    for scale in scales.collect():
+        below = F.count_if(F.col("value") < scale["middle"])
+        low, ratings = only_row(rated.where(F.col("source") == scale["source"]).agg(below, F.count(F.lit(1))))
+        if low >= MANY_LOW * ratings:
+            told.append(f"{low:,} of {ratings:,} ratings of {scale['source']} are below {scale['middle']:g}, the middle "
+                        "of its scale, and count as choices too: lists foretell what people choose, liked or not; "
+                        "prepare.min_rating leaves low ones out")  # fmt: skip
+    return told
 
 
 def text_remarks(documents: DataFrame) -> list[str]:

@@ -61,13 +61,13 @@ def _versions(context: StageContext, run: str) -> dict[str, int] | None:
 
 def _compared(context: StageContext, run: str, versions: dict[str, int], metric: str, k: int, length: int) -> Champion:
     columns = ("user_id", "item_id", "split")
-    mine = _test_lists(context.read(LISTS))
-    theirs = _test_lists(context.lake.read(LISTS, versions[LISTS]))
+    mine = fused_lists(context.read(LISTS))
+    theirs = fused_lists(context.lake.read(LISTS, versions[LISTS]))
     # each run may have judged a sample of its own
-    now = context.read(PAIRS).select(*columns).transform(_of_people(mine)).persist()
+    now = context.read(PAIRS).select(*columns).transform(of_people(mine)).persist()
     then = context.lake.read(PAIRS, versions[PAIRS]).select(*columns).persist()
     same, new, seen = held_out_of_both(now, then)
-    same = same.transform(_of_people(theirs))
+    same = same.transform(of_people(theirs))
     nothing = context.spark.createDataFrame([], NO_PAIRS)
     alike = figures_of(same, nothing, metric, k, length)
     parts = [differences(mine.transform(alike), theirs.transform(alike)).persist()]
@@ -127,11 +127,12 @@ def held_out_of_both(now: DataFrame, then: DataFrame) -> tuple[DataFrame, DataFr
     return same, new, seen
 
 
-def _test_lists(lists: DataFrame) -> DataFrame:
+def fused_lists(lists: DataFrame) -> DataFrame:
+    """models.lists -> the fused lists of the test split. Lazy."""
     return lists.where(f"split = 'test' AND model = '{FUSED}'").select("user_id", "rank", "item_id")
 
 
-def _of_people(lists: DataFrame) -> Callable:
+def of_people(lists: DataFrame) -> Callable:
     """rows(user_id, ...) -> those of people who have a list. Lazy."""
     return lambda rows: rows.join(lists.select("user_id").distinct(), "user_id", "left_semi")
 

@@ -10,7 +10,7 @@ from ..core.only_row import only_row
 from ..core.registered import served_folder
 from ..core.sealed import expect_sealed
 from ..core.stage import StageContext
-from ..core.storage import fetch_file, put_file, remove_file, sha256_of
+from ..core.storage import fetch_file, file_there, put_file, remove_file, sha256_of
 from .chosen_tables import FUSION, fusion_of
 from .recommender import Recommender
 from .recommender_file import RECOMMENDER_FILE, read_recommender
@@ -33,6 +33,11 @@ def save_recommender(context: StageContext, recommender: Recommender, file: Path
     if before is not None and before["run_id"] != run_id and before["previous"]:
         remove_file(context.spark, f"{lake.root}/{FOLDER}/{before['previous']}")
     return size
+
+
+def kept_file(lake: Lake) -> bool:
+    """Whether the file that models.recommender names is still there. One small Spark job."""
+    return file_there(lake.spark, f"{lake.root}/{FOLDER}/{only_row(lake.read(TABLE))['file']}")
 
 
 def open_recommender(lake: Lake, fusion_version: int | None = None) -> Recommender:

@@ -67,11 +67,16 @@ def objections(context: StageContext, users: DataFrame, items: DataFrame) -> lis
     return [context.read(OBJECTIONS).transform(objected(users, items))]
 
 
-def write_lists(context: StageContext, scoring: Scoring, shared: SharedRecommender) -> Lists:
-    """gold.recommendations of everyone from all pairs, with shares, evidence and reasons; objections are heeded."""
+def everyone_of(context: StageContext, scoring: Scoring) -> DataFrame:
+    """Everybody with all their pairs, interests and objections, as `passes.recommend` takes people. Lazy."""
     interests = strongest_interests(scoring.users)(scoring.tables["gold.interest_map"])
     asked = objections(context, scoring.users, scoring.tables["silver.items"])
-    everyone = scoring.people(scoring.users, scoring.pairs)(interests, *asked).persist()
+    return scoring.people(scoring.users, scoring.pairs)(interests, *asked)
+
+
+def write_lists(context: StageContext, scoring: Scoring, shared: SharedRecommender) -> Lists:
+    """gold.recommendations of everyone from all pairs, with shares, evidence and reasons; objections are heeded."""
+    everyone = everyone_of(context, scoring).persist()
     personal = everyone.transform(recommend(shared, context.params.recommend.top_k))
     written = context.write("gold.recommendations", personal.withColumn("run_id", F.lit(context.options.run_id)))
     return Lists(written, everyone, shared)

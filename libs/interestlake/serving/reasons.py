@@ -31,7 +31,7 @@ def reasons_text(rows: Rows, person: Person, named: str, length: int) -> str:
         if rests_on(row):
             lines.append(f"      rests on    {'; '.join(_title(titles, one) for one in rests_on(row))}")
         lines.append(f"      spoken for  {sources_said(row)}")
-        lines += [f"      {kind:<10}  {text}" for kind, text in statements.get(item, ())]
+        lines += [f"      {kind:<15} {text}" for kind, text in statements.get(item, ())]
         if item in without:
             lines.append(f"      without     {without[item]}")
     if not rows.there(REASONS):
@@ -65,7 +65,7 @@ def _statements(rows: Rows, person: Person, item_ids: list[str]) -> dict[str, li
     made: dict[str, list[tuple[str, str]]] = {}
     for row in sorted(said, key=lambda row: (row["kind"], row["path"], row["statement"])):
         if row["kind"] not in SAID:
-            made.setdefault(row["item_id"], []).append((row["kind"].replace("_", " ")[:10], row["statement"]))
+            made.setdefault(row["item_id"], []).append((row["kind"].replace("_", " "), row["statement"]))
     return made
 
 

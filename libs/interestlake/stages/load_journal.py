@@ -47,7 +47,7 @@ def _take(context: StageContext, kind: str, table: str, made: Transform, files: 
     rows = whole.transform(made).transform(_allowed(context))
     # other files under the same run id are another write
     taken = hashlib.sha256("\n".join(file.name for file in files).encode()).hexdigest()[:16]
-    written = context.note(context.lake.write(table, rows, f"{context.options.run_id}.{taken}"))
+    written = context.note(context.lake.write(table, rows, f"{context.options.run_id}/{taken}"))
     context.tell(written)
     lost = cut.count()
     if lost:

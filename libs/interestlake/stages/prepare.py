@@ -11,7 +11,7 @@ from ..interactions.documents import event_documents, item_documents, item_texts
 from ..interactions.index import keep_index
 from ..interactions.social import distinct_facts, mutual_friends, with_changed
 from ..interactions.split import split_ends, split_pairs
-from ..interactions.uneven import crowd_remarks, crowded_people, rating_remarks, text_remarks, thinned
+from ..interactions.uneven import crowd_remarks, crowded_people, dislike_remarks, rating_remarks, text_remarks, thinned
 from ..interactions.weigh import chosen_pairs, drop_rare, weigh_pairs
 
 NUMBERS = "silver.user_numbers"
@@ -74,7 +74,8 @@ def _thinned(context: StageContext, events: DataFrame) -> DataFrame:
     caps = params.max_user_items, params.max_user_events
     crowded = crowded_people(*caps, seed)(events)
     counting = events.transform(thinned(crowded, seed))
-    _tell(context, [*crowd_remarks(crowded, counting, *caps), *rating_remarks(events)])
+    disliked = [] if params.min_rating else dislike_remarks(events)
+    _tell(context, [*crowd_remarks(crowded, counting, *caps), *rating_remarks(events), *disliked])
     return counting
 
 

@@ -1,6 +1,6 @@
 """One stage of a run at a time, as a scheduler calls them; a run taken back; a lake kept up."""
 
-from .command import Command, Cut, Number, OneStage, OnFiles, Option, OwnStart, as_count
+from .command import Command, Cut, Number, OneStage, OnFiles, Option, OverLake, OwnStart, as_count
 from .shared import CHOOSING, CONF, LAKE, PROFILE, SET, source
 
 # the stages in the order in which data flows through them, as in stages/order.py
@@ -65,6 +65,18 @@ LOAD_JOURNAL = Command(
     "interestlake load-journal --lake out/lake",
     OneStage("stages.load_journal:LOAD_JOURNAL", "cli.maintain:taken", needs=()), (),
 )  # fmt: skip
+ROLL_BACK = Command(
+    "rollback", "operations", "lists, profiles and champion served again as an earlier run released them",
+    "interestlake rollback --lake out/lake --to r1",
+    OneStage("stages.rollback:ROLLBACK", "cli.maintain:rolled_back", needs=("gold.recommendations",),
+             before="cli.maintain:back_to"),
+    (Option("--to", "run whose release is put back", required=True, metavar="RUN"),),
+)  # fmt: skip
+COMPARE = Command(
+    "compare", "operations", "two runs beside each other: accuracy with intervals, lists, weights",
+    "interestlake compare r1 r2 --lake out/lake", OverLake("cli.compare:compare"),
+    (Option("first", "the earlier run"), Option("second", "the later run")),
+)  # fmt: skip
 PLAN_A_RUN = Command(
     "plan", "operations", "what a run of this size will take per stage, and which bound it meets",
     "interestlake plan --people 100000 --items 20000 --events 2000000 --nodes 4 --cores 16",
@@ -94,4 +106,13 @@ SERVE_A_LAKE = Command(
     "interestlake serve --lake out/lake --port 8080",
     OwnStart("cli.serve_lake:serve_lake", ("interestlake.core.pipeline",)), SERVE,
 )  # fmt: skip
-COMMANDS = (*(_only(stage) for stage in STAGE_NAMES), UNDO_OF, KEEP_UP, LOAD_JOURNAL, PLAN_A_RUN, SERVE_A_LAKE)
+COMMANDS = (
+    *(_only(stage) for stage in STAGE_NAMES),
+    UNDO_OF,
+    KEEP_UP,
+    LOAD_JOURNAL,
+    ROLL_BACK,
+    COMPARE,
+    PLAN_A_RUN,
+    SERVE_A_LAKE,
+)

@@ -80,6 +80,12 @@ LIST = (
     Option("--csv", "print CSV: rank,item_id,title,score,reason", bool),
     Option("--top", "length at most (default: recommend.top_k)", as_count, metavar="N"),
 )
+REPLAY = (
+    Option(
+        "--user", f"whose list is printed (default: everybody's are made again and held to what the run wrote): {NAMED}"
+    ),
+    Option("--csv", "with --user: print CSV: rank,item_id,title,score,reason", bool),
+)
 COMMANDS = (
     Command(
         "who", "one person", "people of a lake to try a command on, and items by title",
@@ -90,6 +96,11 @@ COMMANDS = (
         "list", "one person", "one person's list with its reasons, to read or as CSV",
         "interestlake list --lake out/lake --user u1",
         OverLake("cli.exploring.list:one_persons_list", "cli.exploring.list_at_once:at_once"), LIST,
+    ),
+    Command(
+        "replay", "one person", "the lists of a past run (--run-id) made again, from its tables and its models",
+        "interestlake replay --lake out/lake --run-id r1 --user u1", OverLake("cli.replay:replay"), REPLAY,
+        any_of=("run_id",),
     ),
     Command(
         "ask", "one person", "answer a request in plain words with a list and its reasons",

@@ -1,0 +1,106 @@
+"""The command rollback: what is served, put back to what an earlier run released; the tables it was made of stay."""
+
+from pyspark.sql import functions as F
+
+from ..core.errors import BadInput
+from ..core.lake import Lake
+from ..core.lake_as_of import LakeAsOf, expect_kept, runs_of, standing
+from ..core.only_row import only_row
+from ..core.registered import registered_by, served_folder
+from ..core.schemas.all import ALL
+from ..core.stage import Stage, StageContext
+from ..core.storage import file_there, put_file, sha256_of
+from ..core.tracking import CHAMPION
+from ..privacy.objections import TABLE as OBJECTIONS
+from ..recommending.recommender_file import RECOMMENDER_FILE
+from ..recommending.relist import OF_A_LIST
+from ..recommending.saved import FOLDER
+from ..recommending.saved import TABLE as RECOMMENDER
+from .promote import MODELS
+from .recommend import RECOMMEND
+
+LISTS, RANKER = "gold.recommendations", "interestlake.ranker"
+# what each run writes whole, and what is served of it
+SERVED = tuple(dict.fromkeys((*RECOMMEND.writes, *(
+    name for name, table in ALL.items() if table.layer == "gold" and table.mode in ("replace", "recompute")
+))))  # fmt: skip
+
+
+def served_by(lake: Lake, run_id: str) -> LakeAsOf:
+    """The lake's SERVED tables as the run read or left them, less what was deleted since at people's requests.
+
+    Raises BadInput for a run that released nothing, and for a state that is no longer kept.
+    """
+    stages = lake.read("ops.stages").where(F.col("run_id") == run_id).select("stage", "versions").collect()
+    if RECOMMEND.name not in {row["stage"] for row in stages}:
+        known = sorted(runs_of(lake, (RECOMMEND.name,)))
+        raise BadInput.of(f"run {run_id}", found="no lists of it", expected=f"one of {', '.join(known[-5:]) or 'none'}",
+                          where="--to")  # fmt: skip
+    noted = {name: version for row in stages for name, version in row["versions"].items() if name in SERVED}
+    forgets = runs_of(lake, ("forget",))
+    then = LakeAsOf(lake, {name: standing(lake, name, version, forgets) for name, version in noted.items()})
+    expect_kept(lake, run_id, then.versions)
+    return then
+
+
+def _run(context: StageContext) -> dict[str, float]:
+    lake, run_id, uri = context.lake, context.options.request, context.tracker.uri
+    then = served_by(lake, run_id)
+    version = registered_by(uri, RANKER, run_id)
+    _expect_models(context, then, version)
+    restored = 0
+    for name, at in then.versions.items():
+        if lake.version(name) != at:
+            context.note(lake.restore(name, at))
+            context.log.info("      %-32s as of version %d", name, at)
+            restored += 1
+    heeded = _heed(context)
+    for name in OF_A_LIST:  # of the lists that stood until now; explain makes them anew
+        if name not in then.versions and lake.exists(name):
+            context.delete(name, "true")
+    moved = 0
+    for name in MODELS:
+        made = registered_by(uri, name, run_id)
+        if made and context.tracker.alias_version(name, CHAMPION) != made[1]:
+            context.tracker.move_alias(name, CHAMPION, made[1], {"rolled_back_to": run_id})
+            context.log.info("      %s: %s is version %s", name, CHAMPION, made[1])
+            moved += 1
+    return {"restored": float(restored), "registry": float(moved), "entries_taken_out": float(heeded)}
+
+
+def _expect_models(context: StageContext, then: LakeAsOf, version: tuple[str, str] | None) -> None:
+    """The file of the released models beside the lake, fetched from the registry where later releases removed it."""
+    row = only_row(then.read(RECOMMENDER))
+    address = f"{context.lake.root}/{FOLDER}/{row['file']}"
+    if file_there(context.spark, address):
+        return
+    file = (
+        served_folder(f"models:/{version[0]}/{version[1]}", context.tracker.uri) / RECOMMENDER_FILE if version else None
+    )
+    if file is None or sha256_of(file) != row["sha256"]:
+        raise BadInput.of(f"run {context.options.request}", found="its models neither beside the lake nor in the "
+                          "registry", expected="one of them: the lake keeps those of the last two releases",
+                          where="--to")  # fmt: skip
+    put_file(context.spark, file, address)
+
+
+def _heed(context: StageContext) -> int:
+    """Take out of the lists what people said no to since. -> entries."""
+    if not context.lake.exists(OBJECTIONS):
+        return 0
+    refused = context.read(OBJECTIONS).where("kind = 'item' AND action = 'not_interested'")
+    pairs = refused.select("user_id", F.col("target").alias("item_id"))
+    gone = context.read(LISTS).join(pairs, ["user_id", "item_id"]).withColumn("gone", F.lit(True))
+    if gone.isEmpty():
+        return 0
+    return context.note(context.lake.change(LISTS, gone, context.options.run_id)).rows
+
+
+ROLLBACK = Stage(
+    name="rollback",
+    summary="lists, profiles and models that are served, back to those of an earlier run",
+    reads=(OBJECTIONS, LISTS),
+    writes=SERVED,
+    section="promote",
+    run=_run,
+)
