@@ -226,5 +226,6 @@ def _listening(host: str, port: int) -> socket.socket:
         listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return listening
     except OSError as fault:
-        raise BadInput.of(f"address {host}:{port}", found=(fault.strerror or str(fault)).lower(), expected="a free port of this machine",
+        found = (fault.strerror or str(fault)).lower()
+        raise BadInput.of(f"address {host}:{port}", found=found, expected="a free port of this machine",
                           where="--host, --port") from fault  # fmt: skip
