@@ -101,8 +101,8 @@ def dislike_remarks(events: DataFrame) -> list[str]:
         low, ratings = only_row(rated.where(F.col("source") == scale["source"]).agg(below, F.count(F.lit(1))))
         if low >= MANY_LOW * ratings:
             of = f"{low:,} of {ratings:,} ratings of {scale['source']}"
-            told.append(f"{of} are below {scale['middle']:g}, the middle of its scale, and count as choices too: lists "
-                        "foretell what people choose, liked or not; prepare.min_rating leaves low ones out")  # fmt: skip
+            told.append(f"{of} are below {scale['middle']:g}, the middle of its scale, and count as choices too: "
+                        "lists foretell what is chosen, liked or not; prepare.min_rating leaves them out")  # fmt: skip
     return told
 
 
