@@ -159,13 +159,16 @@ def _meant(
 
 
 def _names_carried(concepts: Concepts, meant: list[Meaning], item: int) -> list[str]:
-    """`word` means `name` for every word of which the item carries a concept of another name, the nearest each."""
+    """ "word: name" for words of which the item carries a concept of another name, the nearest each; a name is told
+    once, of the shortest word that means it."""
     said: dict[str, str] = {}
     for one in meant:
         name = str(concepts.names[one.concept])
         if one.word not in said and item in concepts.carried[one.concept].indices:
-            said[one.word] = "" if name.lower() == one.word else f"{one.word}: {name}"
-    return [words for words in said.values() if words]
+            said[one.word] = "" if name.lower() == one.word else name
+    words = sorted((word for word, name in said.items() if name), key=len)
+    told = {name: word for word, name in reversed([(word, said[word]) for word in words])}
+    return [f"{word}: {said[word]}" for word in said if told.get(said[word]) == word]
 
 
 def _left(index: AskIndex, person: Asker) -> np.ndarray:

@@ -56,7 +56,7 @@ def reason(hit: Hit) -> str:
     said = list(hit.constraints)
     if hit.words:
         said.append(f"says {', '.join(hit.words)}")
-    said += [f"{meant.replace(': ', ' means ')}" for meant in hit.means]
+    said += ["“{}” read as {}".format(*meant.split(": ", 1)) for meant in hit.means]
     if hit.similarity > 0:
         said.append(f"near in meaning ({hit.similarity:.2f})")
     if hit.interests and "interests" in hit.parts:
