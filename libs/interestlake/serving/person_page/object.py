@@ -27,7 +27,7 @@ def expect_known(lake: Lake, kind: str, target: str, where: str) -> None:
     tables, column = KINDS[kind]
     if any(lake.exists(name) and lake.read(name).where(F.col(column) == target).head(1) for name in tables):
         return
-    expected = f"a {column} of {tables[0]}" + ("" if kind == "item" else ", such as tag:funny")
+    expected = f"an {column} of {tables[0]}" + ("" if kind == "item" else ", such as tag:funny")
     raise BadInput.of(f"{kind} {target!r}", found="none of that id", expected=expected, where=where)
 
 
