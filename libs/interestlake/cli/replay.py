@@ -17,6 +17,7 @@ from ..core.stage import StageContext, expect_lake
 from ..privacy.names import shown
 from ..privacy.objections import TABLE as OBJECTIONS
 from ..privacy.person import find_person
+from ..privacy.said import said_of
 from ..recommending.personal import recommend_block
 from ..recommending.relist import Relister
 from ..recommending.replay import (
@@ -69,6 +70,8 @@ def replay(
                           "(forget --everything)", expected="somebody else: of them no list is made again",
                           where="--user")  # fmt: skip
     rows = recommend_block(Relister(context, lambda _: recommender).row(person), recommender, length)
+    said = said_of(SparkRows.of_lake(lake), person.user_id)  # what was forgotten since is gone from the past, too
+    rows = rows[[not said.forgot(person.user_id, "item", item) for item in rows["item_id"]]]
     if not len(rows):
         raise BadInput.of(f"list of {shown(arguments.user)}", found="none: the run did not know the person",
                           expected="a person of then", where="--user")  # fmt: skip

@@ -81,6 +81,7 @@ class Answers:
 
     def _newcomer(self, wanted: str) -> str:
         read = readings(wanted, self._askers().keys())
+        read = [one for one in read if one.name == wanted] or read  # SOURCE:ID says whose it is
         if len({one.user_id for one in read}) != 1:
             raise NotThere("nobody is known here by this id, and which source's it is cannot be told")
         return read[0].user_id
