@@ -98,6 +98,13 @@ def test_a_no_before_a_range_refuses_it(request_, refused, rest):
         ("a cartoon only for grown-ups", "adult", "a cartoon"),
         ("a cartoon not for adults", "", "a cartoon not for adults"),
         ("old films of 12 years", "", "old films of 12 years"),
+        ("movies less than 10 years old", "", "movies less than 10 years old"),
+        ("films no more than 3 years old", "", "films no more than 3 years old"),
+        ("like The 40-Year-Old Virgin", "", "like The 40-Year-Old Virgin"),
+        ("fun for adults and children", "", "fun for adults and children"),
+        ("whisky aged 12 years", "", "whisky aged 12 years"),
+        ("about a 12 year old girl who fights", "", "about a 12 year old girl who fights"),
+        ("something for me, not for 6 year olds", "", "something for me, not for 6 year olds"),
         ("five years in the old house", "", "five years in the old house"),
     ],
 )

@@ -97,6 +97,23 @@ def test_lines_outlive_a_killed_writer_and_its_file_is_ended(tmp_path):
     assert len(file.read_text().splitlines()) == 1000
 
 
+def test_a_file_that_is_taken_before_it_is_locked_is_left_for_another(tmp_path, monkeypatch):
+    lock, taken = journal.fcntl.flock, []
+
+    def late(file, how):
+        if not taken and how == journal.fcntl.LOCK_EX:
+            taken.append(True)
+            for path in whole_files(tmp_path, "events"):
+                path.unlink()
+        return lock(file, how)
+
+    monkeypatch.setattr(journal.fcntl, "flock", late)
+    one = Journal(tmp_path, "events")
+    one.add([{"n": 1}])
+    one.close()
+    assert taken and [path.read_text() for path in whole_files(tmp_path, "events")] == ['{"n": 1}\n']
+
+
 def test_a_full_disk_leaves_no_part_of_a_line(tmp_path, monkeypatch):
     one = Journal(tmp_path, "served")
     one.add([{"n": 1}])

@@ -7,6 +7,7 @@ from mlflow.tracking import MlflowClient
 from pyspark.sql import functions as F
 
 from interestlake.core.contract import one_row
+from interestlake.core.lake_as_of import standing
 from interestlake.core.tracking import RUN_TAG
 from interestlake.recommending.chosen_tables import CHOSEN, FUSION, WEIGHTS
 from interestlake.recommending.saved import TABLE as RECOMMENDER
@@ -24,6 +25,8 @@ def note(lake, run_id, *more):
     row = {"run_id": run_id, "stage": "recommend", "seconds": 1.0, "rows": {}, "versions": versions, "metrics": {},
            "rests_on": None}  # fmt: skip
     lake.write("ops.stages", one_row(lake.spark, "ops.stages", row), f"{run_id}/recommend")
+    claim = {"run_id": run_id, "source": "planted", "seed": 1, "fingerprint": run_id}
+    lake.write("ops.runs", one_row(lake.spark, "ops.runs", claim), run_id)
 
 
 @pytest.fixture
@@ -31,7 +34,6 @@ def world(spark, tmp_path):
     """The planted world, whose run is `made`."""
     world = make_world(spark, tmp_path)
     note(world.lake, "made")
-    world.lake.create("ops.runs")
     return world
 
 
@@ -129,9 +131,15 @@ def test_what_is_served_goes_back_and_what_was_refused_since_stays_out(world, ca
     said = capsys.readouterr().out
     assert "Served again as run made released it: 2 tables restored, 1 champion moved." in said
     assert "1 entry that people refused since taken out" in said
+    undone = [row["run_id"] for row in lake.read("ops.runs").where("source = 'rollback'").collect()]
+    assert call("undo", "--run-id", undone[0]) == 2  # its way back is another rollback
     assert written(lake) == {key: item for key, item in before.items() if key != (told, 5)}
     assert lake.read(WEIGHTS).orderBy("segment", "source").collect() == weights
     assert client.get_model_version_by_alias("interestlake.ranker", "champion").version == 1
+    # a state that was taken back is no state of the run that came after it
+    assert standing(lake, "gold.recommendations", 1, ()) == 1
+    assert call("forget", "--user", user_id(4), "--everything", "--run-id", "f3") == 0
+    assert call("rollback", "--to", "other") == 2
     assert call("rollback", "--to", "none") == 2
 
 

@@ -7,7 +7,7 @@ from logging import Logger
 
 from pyspark.sql import SparkSession
 
-from ..core.config import ROLLBACK, RunOptions
+from ..core.config import JOURNAL, ROLLBACK, RunOptions
 from ..core.counted import counted
 from ..core.lake import Lake
 from ..core.params.all import Params
@@ -38,6 +38,11 @@ def taken(figures: Mapping[str, float]) -> str:
         return "No service has noted anything since."
     places, events = counted(figures["served_rows"], "place"), counted(figures["events_rows"], "event")
     return f"{places} of lists are in bronze.served now, {events} in bronze.events: the next run learns from these."
+
+
+def of_journal(options: RunOptions) -> RunOptions:
+    """Options of a load of the journal, which is no run to undo."""
+    return replace(options, source=JOURNAL)
 
 
 def back_to(options: RunOptions, arguments: argparse.Namespace) -> RunOptions:

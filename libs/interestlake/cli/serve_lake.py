@@ -20,6 +20,7 @@ from ..core.progress import PROGRESS
 from ..core.storage import has_scheme
 from ..privacy.meant import Person
 from ..privacy.plain_person import expect_plain
+from ..serving.requests import DEFAULT_K
 from ..serving.service.access import Access, new_key, read_access
 from ..serving.service.figures import Figures
 from ..serving.service.mirror import follow, own_store
@@ -107,6 +108,8 @@ def _run(
         own = PlainLake(arguments.lake)  # versions that one thread has seen are not another's
         while not ended.wait(arguments.refresh):
             try:
+                if noting:
+                    noting.turn()
                 if moved := follow(own, store):
                     LOG.info("the lake has changed (%s): the store follows", ", ".join(moved))
                 figures.followed.set_to_current_time()
@@ -114,8 +117,6 @@ def _run(
                     figures.serve(released.now.version)
                 if words:
                     words.renew()
-                if noting:
-                    noting.turn()
             except Exception as fault:  # a lake that is away is back later; until then the store answers
                 LOG.warning("the store stays as it is: %s", " ".join(str(fault).split()))
 
@@ -174,6 +175,9 @@ def _noting(arguments: argparse.Namespace, params: Params) -> Noting | None:
     if has_scheme(arguments.lake):
         LOG.warning("lists and events are not noted: a journal needs a lake on this machine's disk")
         return None
+    if params.serve.explore and params.recommend.top_k < 2 * DEFAULT_K:
+        LOG.warning("serve.explore draws from the rows below a list: lists of recommend.top_k=%d have none below %d; "
+                    "run with recommend.top_k=%d", params.recommend.top_k, DEFAULT_K, 2 * DEFAULT_K)  # fmt: skip
     return Noting(Path(os.path.realpath(arguments.lake)) / FOLDER, params.serve.explore)
 
 

@@ -17,6 +17,7 @@ from .yaml_file import parse_yaml, read_yaml
 PACKAGED = str(Path(__file__).parents[1] / "conf")  # in the wheel; in a checkout a link to its conf
 EXPERIMENT = "experiment"  # the source of a run that reads an experiment
 FEEDBACK = "feedback"  # the source of a refit's run
+JOURNAL = "journal"  # the source of a run that takes what services noted
 KNOWLEDGE = "knowledge"  # the source of a knowledge command's run
 LOGS = "logs"  # the source of a run that values a policy by logs
 MEDIA = "media"  # the source of a run that embeds pictures and sounds
@@ -25,7 +26,7 @@ ROLLBACK = "rollback"  # the source of a run that puts back what another one rel
 SUPPORT = "support"  # the source of a run that reads tickets
 UNDO = "undo"  # the source of a run that takes another one back
 # sources that bring no people of their own
-NO_PEOPLE = (EXPERIMENT, FEEDBACK, KNOWLEDGE, LOGS, MEDIA, REQUEST, ROLLBACK, SUPPORT, UNDO, "as ingested")
+NO_PEOPLE = (EXPERIMENT, FEEDBACK, JOURNAL, KNOWLEDGE, LOGS, MEDIA, REQUEST, ROLLBACK, SUPPORT, UNDO, "as ingested")
 
 
 def new_run_id() -> str:

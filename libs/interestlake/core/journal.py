@@ -6,7 +6,8 @@ import os
 import secrets
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 FOLDER = "journal"  # in a lake on this machine's disk
@@ -63,22 +64,55 @@ class Journal:
             self._path, self._lines, self._began = self._folder / name, 0, time.monotonic()
             self._file = os.open(self._path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
             fcntl.flock(self._file, fcntl.LOCK_EX)
+            if not _is_at(self._file, self._path):  # taken for a dead writer's between the two calls
+                os.close(self._file)
+                self._file = None
+                return self._opened()
         return self._file
 
     def _end(self) -> None:
         file, self._file = self._file, None
         assert file is not None
-        self._path.rename(self._path.with_suffix(WHOLE))
-        os.close(file)
+        try:
+            self._path.rename(self._path.with_suffix(WHOLE))
+        finally:
+            os.close(file)
+
+
+@contextmanager
+def taking(folder: Path) -> Iterator[None]:
+    """One at a time takes files of a journal; another waits. Raises PermissionError for another user's journal."""
+    if not folder.is_dir():
+        yield
+        return
+    lock = os.open(folder / ".taking", os.O_CREAT | os.O_RDWR, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(lock)
+
+
+def open_files(folder: Path) -> list[Path]:
+    """Files that a living writer has open."""
+    return sorted(folder.glob(f"*{OPEN}"))
+
+
+def _is_at(file: int, path: Path) -> bool:
+    try:
+        return os.path.samestat(os.fstat(file), os.stat(path))
+    except FileNotFoundError:
+        return False
 
 
 def whole_files(folder: Path, kind: str) -> list[Path]:
     """The files of a kind that nobody writes any more, in the order of their making; those of dead writers are ended.
 
-    The last line of such a one may be cut.
+    The last line of such a one may be cut. Raises PermissionError for another user's journal.
     """
     if not folder.is_dir():
         return []
+    os.listdir(folder)  # a glob of what may not be read finds nothing
     for path in folder.glob(f"{kind}-*{OPEN}"):
         try:
             with open(path, encoding="utf-8") as file:

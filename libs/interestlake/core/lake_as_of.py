@@ -76,6 +76,8 @@ def standing(lake: Lake, name: str, version: int, harmless: Collection[str]) -> 
             break
         later.append(commit)
     for commit in reversed(later):
+        if commit.version != version + 1:  # between the two a state was taken back, or the log keeps no more
+            break
         if commit.operation not in KEEPING and commit.run_id not in harmless:
             break
         version = commit.version

@@ -78,12 +78,16 @@ def downloaded_model(uri: str, tracking_uri: str | None = None) -> Path:
         raise BadInput.of("model", found=found, expected="a registered model", where="the MLflow URI") from error
 
 
-def registered_by(uri: str, name: str, run_id: str) -> tuple[str, str] | None:
-    """The registered name and newest version of a model that a run made and that was not taken back; None for none."""
+def registered_by(uri: str, name: str, run_id: str, released: bool = False) -> tuple[str, str] | None:
+    """The registered name and newest version of a model that a run made and that was not taken back; None for none.
+
+    released: nor one that the gate refused.
+    """
     use_store(uri)
     name = registered_name(name, mlflow.get_registry_uri())
     versions = MlflowClient().search_model_versions(f"name = '{name}'")
-    mine = [int(v.version) for v in versions if v.tags.get(RUN_TAG) == run_id and UNDONE not in v.tags]
+    mine = [int(v.version) for v in versions if v.tags.get(RUN_TAG) == run_id and UNDONE not in v.tags
+            and not (released and v.tags.get("gate") == "refused")]  # fmt: skip
     return (name, str(max(mine))) if mine else None
 
 
@@ -118,8 +122,9 @@ def take_back(uri: str, run_id: str, undo_id: str) -> list[str]:
 
 def _before(champion: str, versions: dict[str, ModelVersion], left: dict[str, ModelVersion]) -> str | None:
     """The version that was champion before; where no promotion noted it, the newest earlier one that passed."""
-    before = versions[champion].tags.get(f"{CHAMPION}.before")
-    while before in versions and before not in left:  # taken back itself
+    before, seen = versions[champion].tags.get(f"{CHAMPION}.before"), set()
+    while before in versions and before not in left and before not in seen:  # taken back itself
+        seen.add(before)
         before = versions[before].tags.get(f"{CHAMPION}.before")
     if before in left or before == NONE:
         return before if before in left else None

@@ -8,13 +8,18 @@ from pyspark.sql import functions as F
 
 from .claim import undone_run
 from .commits import KEEPING, Commit
-from .config import UNDO
+from .config import JOURNAL, ROLLBACK, UNDO
 from .errors import BadInput
 from .lake import Lake
 from .schemas.all import ALL
 
 OPS = ("ops.runs", "ops.stages")  # shared by all runs: rows go, no version comes back
 OBJECTIONS, FORGET = "silver.objections", "forget"  # table and stage of what people asked to be deleted
+# sources of runs that are not undone -> what is said of one
+KEPT = {
+    ROLLBACK: "a rollback, whose way back is `interestlake rollback --to` another run",
+    JOURNAL: "a load of a service's journal, whose files are gone: what it took would be lost",
+}
 CLOCKS_MS = 60_000  # by which the clocks of two writers may differ
 
 
@@ -70,6 +75,17 @@ def expect_known(run_id: str, sources: Mapping[str, str]) -> None:
     if sources[run_id] == UNDO:
         raise BadInput.of(f"run {run_id}", found="an undo", expected=f"a run; run {undone_run(run_id)} again "
                           "to have it back", where="--run-id")  # fmt: skip
+
+    if why := KEPT.get(sources[run_id]):
+        raise BadInput.of(f"run {run_id}", found=why, expected="another run", where="--run-id")
+
+
+def expect_nothing_forgotten(lake: Lake, run_id: str) -> None:
+    """Raises BadInput where a forgetting ended after the run began, or has not ended: an older version may hold those
+    rows."""
+    runs = {row["run_id"]: row for row in lake.read("ops.runs").collect()}
+    began_ms = _began_ms(lake, run_id, {one: row["source"] for one, row in runs.items()})
+    _refuse_forgotten(lake, run_id, began_ms, {one: row["fingerprint"] for one, row in runs.items()})
 
 
 def _began_ms(lake: Lake, run_id: str, sources: Mapping[str, str]) -> int:

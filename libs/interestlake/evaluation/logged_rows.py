@@ -67,7 +67,8 @@ def count_logged(rows: DataFrame) -> Logged:
 def rewarded(events: DataFrame, days: float) -> Transform:
     """served(user_id, item_id, position, propensity, served_at) -> rows(user_id, item_id, place, propensity, reward,
     predicted, new_predicted) for `shown_by`: reward 1 where the person has an event with the item from its showing on,
-    within so many days, else 0; predicted and new_predicted null. Lazy.
+    within so many days, else 0; rows whose days reach beyond the newest event are left out; predicted and
+    new_predicted null. Lazy.
 
     events(user_id, item_id, event_ts): those without a time count for nothing.
     """
@@ -76,6 +77,9 @@ def rewarded(events: DataFrame, days: float) -> Transform:
         chosen = events.where(F.col("event_ts").isNotNull()).select("user_id", "item_id", "event_ts")
         after = F.unix_micros("event_ts") - F.unix_micros("served_at")
         within = after.between(0, int(days * 86_400_000_000))
+        # whose days are not over yet is no answer
+        last = events.agg((F.max(F.unix_micros("event_ts")) - int(days * 86_400_000_000)).alias("over"))
+        served = served.join(F.broadcast(last), F.unix_micros("served_at") <= F.col("over")).drop("over")
         # a choice answers every showing of the days before it: each is a row of its own
         rewards = served.join(chosen, ["user_id", "item_id"], "left").groupBy("list_id", "position")
         counted = rewards.agg(F.coalesce(F.max(within.cast("double")), F.lit(0.0)).alias("reward"))

@@ -95,7 +95,9 @@ def _lists(context: StageContext) -> DataFrame:
 def _own_rows(context: StageContext) -> DataFrame:
     """What the lake's service showed, and whether it was chosen. Lazy."""
     expect_lake(context.lake, (SERVED, EVENTS), "interestlake load-journal")
-    return context.read(SERVED).transform(rewarded(context.read(EVENTS), context.params.policy.within_days))
+    params = context.params.policy
+    served = context.read(SERVED).where(F.col("position") <= params.top)
+    return served.transform(rewarded(context.read(EVENTS), params.within_days))
 
 
 def _in_lake(context: StageContext, rows: DataFrame) -> DataFrame:

@@ -7,7 +7,7 @@ from pathlib import Path
 from pyspark.sql import DataFrame
 
 from ..core.errors import BadInput
-from ..core.journal import FOLDER, whole_files
+from ..core.journal import FOLDER, taking, whole_files
 from ..core.stage import Stage, StageContext
 from ..core.storage import local_path
 from ..privacy.objections import TABLE as OBJECTIONS
@@ -29,21 +29,26 @@ def load_journal(context: StageContext) -> dict[str, float]:
         raise BadInput.of(f"lake {context.lake.root}", found="a lake on another file system", expected="one on this "
                           "machine's disk, beside which a service keeps its journal", where="--lake")  # fmt: skip
     figures = {}
-    for kind, (table, made) in TABLES.items():
-        files = whole_files(folder, kind)
-        figures[kind] = float(len(files))
-        figures[f"{kind}_rows"] = figures[f"{kind}_cut"] = 0.0
-        if files:
-            figures[f"{kind}_rows"], figures[f"{kind}_cut"] = _take(context, kind, table, made, files)
-        for file in files:
-            file.unlink()
+    try:
+        with taking(folder):
+            for kind, (table, made) in TABLES.items():
+                files = whole_files(folder, kind)
+                figures[kind] = float(len(files))
+                figures[f"{kind}_rows"] = figures[f"{kind}_cut"] = 0.0
+                if files:
+                    figures[f"{kind}_rows"], figures[f"{kind}_cut"] = _take(context, kind, table, made, files)
+                for file in files:
+                    file.unlink()
+    except PermissionError as fault:
+        raise BadInput.of(f"journal {folder}", found="files of another user, which cannot be read", expected="the user "
+                          "whose service wrote them", where="the account that runs this") from fault  # fmt: skip
     if not any(figures[kind] for kind in TABLES):
         context.log.info("      nothing to take: %s has no finished file", folder)
     return figures
 
 
 def _take(context: StageContext, kind: str, table: str, made: Transform, files: list[Path]) -> tuple[float, float]:
-    whole, cut = read_lines(context.spark, kind, [file.as_uri() for file in files])
+    whole, cut = read_lines(context.spark, kind, [f"file://{file}" for file in files])
     rows = whole.transform(made).transform(_allowed(context))
     # other files under the same run id are another write
     taken = hashlib.sha256("\n".join(file.name for file in files).encode()).hexdigest()[:16]

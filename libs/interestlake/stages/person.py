@@ -5,6 +5,7 @@ from pathlib import Path
 
 from ..core.errors import BadInput
 from ..core.hold import holder_of
+from ..core.journal import FOLDER, open_files
 from ..core.spark_rows import SparkRows
 from ..core.stage import Stage, StageContext
 from ..core.storage import local_path, remove_file, write_whole
@@ -74,8 +75,7 @@ def forget_stage(released: Callable = open_recommender) -> Stage:
     def run(context: StageContext) -> dict[str, float]:
         request = _request(context)
         [(kind, thing)] = request.things
-        if local_path(context.spark, context.lake.root):
-            load_journal(context)  # what a service noted is found in the tables, and goes with them
+        _take_journal(context)
         gone = forget(context, request.person, kind, thing, request.keep_hours)
         for table, rows in gone.items():
             context.log.info("      %-32s %9d rows", table, rows)
@@ -98,6 +98,21 @@ def forget_stage(released: Callable = open_recommender) -> Stage:
         run=run,
         beside=True,
     )
+
+
+def _take_journal(context: StageContext) -> None:
+    """What services noted goes into the tables, and from there; what cannot be taken now is left out when it is."""
+    folder = local_path(context.spark, f"{context.lake.root}/{FOLDER}")
+    if folder is None or not folder.is_dir():
+        return
+    try:
+        load_journal(context)
+        if opened := open_files(folder):
+            context.log.warning("warning: a service has %d files of its journal open, which may name the person until "
+                                "it ends them, within a minute, and `interestlake load-journal` takes them; it leaves "
+                                "out what is forgotten now", len(opened))  # fmt: skip
+    except (BadInput, PermissionError) as fault:
+        context.log.warning("warning: the journal stays (%s); load-journal leaves out what is forgotten now", fault)
 
 
 def _relist(context: StageContext, person: Person, released: Callable) -> dict[str, float]:

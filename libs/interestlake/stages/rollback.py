@@ -1,5 +1,7 @@
 """The command rollback: what is served, put back to what an earlier run released; the tables it was made of stay."""
 
+from collections.abc import Iterable
+
 from pyspark.sql import functions as F
 
 from ..core.errors import BadInput
@@ -11,6 +13,7 @@ from ..core.schemas.all import ALL
 from ..core.stage import Stage, StageContext
 from ..core.storage import file_there, put_file, sha256_of
 from ..core.tracking import CHAMPION
+from ..core.undo import expect_nothing_forgotten
 from ..privacy.objections import TABLE as OBJECTIONS
 from ..recommending.recommender_file import RECOMMENDER_FILE
 from ..recommending.relist import OF_A_LIST
@@ -27,9 +30,10 @@ SERVED = tuple(dict.fromkeys((*RECOMMEND.writes, *(
 
 
 def served_by(lake: Lake, run_id: str) -> LakeAsOf:
-    """The lake's SERVED tables as the run read or left them, less what was deleted since at people's requests.
+    """The lake's SERVED tables as the run read or left them.
 
-    Raises BadInput for a run that released nothing, and for a state that is no longer kept.
+    Raises BadInput for a run that released nothing, for a state that is no longer kept, and where anybody had anything
+    forgotten since the run began: an older version may hold it.
     """
     stages = lake.read("ops.stages").where(F.col("run_id") == run_id).select("stage", "versions").collect()
     if RECOMMEND.name not in {row["stage"] for row in stages}:
@@ -37,8 +41,8 @@ def served_by(lake: Lake, run_id: str) -> LakeAsOf:
         raise BadInput.of(f"run {run_id}", found="no lists of it", expected=f"one of {', '.join(known[-5:]) or 'none'}",
                           where="--to")  # fmt: skip
     noted = {name: version for row in stages for name, version in row["versions"].items() if name in SERVED}
-    forgets = runs_of(lake, ("forget",))
-    then = LakeAsOf(lake, {name: standing(lake, name, version, forgets) for name, version in noted.items()})
+    expect_nothing_forgotten(lake, run_id)
+    then = LakeAsOf(lake, {name: standing(lake, name, version, ()) for name, version in noted.items()})
     expect_kept(lake, run_id, then.versions)
     return then
 
@@ -54,15 +58,15 @@ def _run(context: StageContext) -> dict[str, float]:
             context.note(lake.restore(name, at))
             context.log.info("      %-32s as of version %d", name, at)
             restored += 1
-    heeded = _heed(context)
+    heeded = _heed(context, then.versions)
     for name in OF_A_LIST:  # of the lists that stood until now; explain makes them anew
         if name not in then.versions and lake.exists(name):
             context.delete(name, "true")
     moved = 0
     for name in MODELS:
-        made = registered_by(uri, name, run_id)
+        made = registered_by(uri, name, run_id, released=True)
         if made and context.tracker.alias_version(name, CHAMPION) != made[1]:
-            context.tracker.move_alias(name, CHAMPION, made[1], {"rolled_back_to": run_id})
+            context.tracker.put_alias(name, CHAMPION, made[1])
             context.log.info("      %s: %s is version %s", name, CHAMPION, made[1])
             moved += 1
     return {"restored": float(restored), "registry": float(moved), "entries_taken_out": float(heeded)}
@@ -84,16 +88,21 @@ def _expect_models(context: StageContext, then: LakeAsOf, version: tuple[str, st
     put_file(context.spark, file, address)
 
 
-def _heed(context: StageContext) -> int:
-    """Take out of the lists what people said no to since. -> entries."""
+def _heed(context: StageContext, tables: Iterable[str]) -> int:
+    """Take out of the restored tables the items and interests that people said no to since. -> rows."""
     if not context.lake.exists(OBJECTIONS):
         return 0
-    refused = context.read(OBJECTIONS).where("kind = 'item' AND action = 'not_interested'")
-    pairs = refused.select("user_id", F.col("target").alias("item_id"))
-    gone = context.read(LISTS).join(pairs, ["user_id", "item_id"]).withColumn("gone", F.lit(True))
-    if gone.isEmpty():
-        return 0
-    return context.note(context.lake.change(LISTS, gone, context.options.run_id)).rows
+    refused, rows = context.read(OBJECTIONS).where("action = 'not_interested'"), 0
+    for name in tables:
+        for column, kind in (("item_id", "item"), ("interest_id", "interest"), ("interest", "interest")):
+            if not {"user_id", column} <= set(ALL[name].column_names):
+                continue
+            pairs = refused.where(F.col("kind") == kind).select("user_id", F.col("target").alias(column))
+            gone = context.read(name).join(pairs, ["user_id", column], "left_semi").withColumn("gone", F.lit(True))
+            if not gone.isEmpty():  # of each state that is restored a write of its own
+                state = f"{context.options.run_id}/{context.lake.version(name)}"
+                rows += context.note(context.lake.change(name, gone, state)).rows
+    return rows
 
 
 ROLLBACK = Stage(

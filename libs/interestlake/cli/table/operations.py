@@ -63,7 +63,8 @@ KEEP_UP = Command(
 LOAD_JOURNAL = Command(
     "load-journal", "operations", "lists and events that `interestlake serve` noted, into the lake's tables",
     "interestlake load-journal --lake out/lake",
-    OneStage("stages.load_journal:LOAD_JOURNAL", "cli.maintain:taken", needs=()), (),
+    OneStage("stages.load_journal:LOAD_JOURNAL", "cli.maintain:taken", needs=(),
+             before="cli.maintain:of_journal"), (),
 )  # fmt: skip
 ROLL_BACK = Command(
     "rollback", "operations", "lists, profiles and champion served again as an earlier run released them",

@@ -109,9 +109,10 @@ class Answers:
         """{list_id, person, source, made_by, items: [{rank, item_id, title, score, reason}]}, at most k, best first.
 
         A list that is noted has an id, under which the journal holds its items with their chances (`explore`); one of
-        nobody known has None. The list as it stands in the lake where it is long enough for what is asked, else the
-        ranker's. person: UNKNOWN gets what is popular. source: "lake" or "ranker"; made_by: the run of the list, or the
-        ranker's version. Raises NotThere for nobody without a ranker, and BadInput as `person` does.
+        nobody known, of a sent history or with filters has None. The list as it stands in the lake where it is long
+        enough for what is asked, else the ranker's. person: UNKNOWN gets what is popular. source: "lake" or "ranker";
+        made_by: the run of the list, or the ranker's version. Raises NotThere for nobody without a ranker, and BadInput
+        as `person` does.
         """
         if (found := self.from_lake(asked)) is not None:
             return found
@@ -141,7 +142,8 @@ class Answers:
 
     def _listed(self, asked: Asked, user_id: str | None, rows: list[dict], source: str, made_by: str | None) -> dict:
         listed, list_id = rows[: asked.k], None
-        if user_id and self.noting and rows:
+        plainly = asked.history is None and not asked.exclude and not asked.categories
+        if user_id and self.noting and rows and plainly:
             shown = explore(rows, asked.k, self.noting.share, self._chance)
             listed, list_id = list(shown.rows), self.noting.note(user_id, shown, source, made_by)
         titles = titles_of(self.store, {row["item_id"] for row in listed})

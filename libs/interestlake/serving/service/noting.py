@@ -40,7 +40,7 @@ class Noting:
                "at": time.time(), "items": items}  # fmt: skip
         try:
             self._served.add([row])
-        except OSError as fault:  # a list that is not noted is still a list
+        except (OSError, ValueError) as fault:  # a list that is not noted is still a list
             LOG.warning("a list is not noted: %s", fault)
             return None
         return list_id
