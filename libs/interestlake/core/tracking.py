@@ -270,10 +270,6 @@ class Tracker:
         self.tag_version(registered, version, tags)
         self.client.set_registered_model_alias(self._named(registered), alias, version)
 
-    def put_alias(self, registered: str, alias: str, version: str) -> None:
-        """Point `alias` at `version`, and note nothing: what each promotion came after stays as it was."""
-        self.client.set_registered_model_alias(self._named(registered), alias, version)
-
     def tag_version(self, registered: str, version: str, tags: dict[str, str]) -> None:
         """Put `tags` on a model version."""
         for key, value in tags.items():

@@ -66,7 +66,7 @@ def _run(context: StageContext) -> dict[str, float]:
     for name in MODELS:
         made = registered_by(uri, name, run_id, released=True)
         if made and context.tracker.alias_version(name, CHAMPION) != made[1]:
-            context.tracker.put_alias(name, CHAMPION, made[1])
+            context.tracker.client.set_registered_model_alias(made[0], CHAMPION, made[1])
             context.log.info("      %s: %s is version %s", name, CHAMPION, made[1])
             moved += 1
     return {"restored": float(restored), "registry": float(moved), "entries_taken_out": float(heeded)}
