@@ -30,6 +30,8 @@ from ..recommending.replay import (
     lists_written,
     recommender_of,
 )
+from ..recommending.scoring import open_scoring
+from ..recommending.shared import SharedRecommender
 from ..serving.one_list import titles_of
 from .exploring.list_at_once import as_text
 
@@ -54,10 +56,11 @@ def replay(
     recommender = recommender_of(then, run_id, uri)
     context = StageContext(spark, then, None, params, options, log)
     if arguments.user is None:
-        again, shared = lists_again(context, recommender, length)
-        again = again.persist()
+        scoring, shared = open_scoring(context), SharedRecommender(spark, recommender)
+        again = lists_again(context, scoring, shared, length).persist()
         found = compare(again, written)
         again.unpersist()
+        scoring.close()
         shared.destroy()
         print(told(found, run_id, _deleted(lake)))
         if found.differing:

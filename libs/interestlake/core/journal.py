@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 FOLDER = "journal"  # in a lake on this machine's disk
+SERVED, EVENTS = "served", "events"  # kinds of files: lists that were shown, what people did
 OPEN, WHOLE = ".part", ".jsonl"
 MOST_LINES, MOST_S = 50_000, 60.0  # of a file; then another is begun
 

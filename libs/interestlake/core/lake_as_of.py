@@ -40,9 +40,9 @@ def lake_as_of(lake: Lake, run_id: str, stage: str, tables: Collection[str]) -> 
     stages = lake.read("ops.stages").where(F.col("run_id") == run_id)
     row = stages.where(F.col("stage") == stage).select("versions").first()
     if row is None:
-        known = [one["run_id"] for one in lake.read("ops.stages").where(F.col("stage") == stage).collect()]
-        raise BadInput.of(f"run {run_id}", found=f"no finished {stage} of it", expected="one of "
-                          f"{', '.join(sorted(known)[-5:]) or 'none: nothing has run'}", where="--run-id")  # fmt: skip
+        known = ", ".join(sorted(runs_of(lake, (stage,)))[-5:]) or "none: nothing has run"
+        raise BadInput.of(f"run {run_id}", found=f"no finished {stage} of it", expected=f"one of {known}",
+                          where="--run-id")  # fmt: skip
     forgets = runs_of(lake, ("forget",))
     noted = {name: row["versions"][name] for name in tables if name in row["versions"]}
     versions = {name: standing(lake, name, version, forgets) for name, version in noted.items()}

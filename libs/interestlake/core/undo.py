@@ -49,9 +49,7 @@ def plan_undo(lake: Lake, run_id: str) -> Plan:
     Raises BadInput where the run is not to be undone: nobody knows it, later commits stand on a table of its, or a
     person's forgetting came after its beginning.
     """
-    runs = {row["run_id"]: row for row in lake.read("ops.runs").collect()}
-    began_ms = _began_ms(lake, run_id, {one: row["source"] for one, row in runs.items()})
-    _refuse_forgotten(lake, run_id, began_ms, {one: row["fingerprint"] for one, row in runs.items()})
+    began_ms = expect_nothing_forgotten(lake, run_id)
     steps = tuple(step for name in ALL if name not in OPS and (step := _step(lake, name, run_id, began_ms)))
     _refuse_later(steps, run_id)
     _refuse_gone(lake, steps, run_id)
@@ -75,17 +73,20 @@ def expect_known(run_id: str, sources: Mapping[str, str]) -> None:
     if sources[run_id] == UNDO:
         raise BadInput.of(f"run {run_id}", found="an undo", expected=f"a run; run {undone_run(run_id)} again "
                           "to have it back", where="--run-id")  # fmt: skip
-
     if why := KEPT.get(sources[run_id]):
         raise BadInput.of(f"run {run_id}", found=why, expected="another run", where="--run-id")
 
 
-def expect_nothing_forgotten(lake: Lake, run_id: str) -> None:
-    """Raises BadInput where a forgetting ended after the run began, or has not ended: an older version may hold those
-    rows."""
+def expect_nothing_forgotten(lake: Lake, run_id: str) -> int:
+    """When the run was claimed, in milliseconds since 1970.
+
+    Raises BadInput where nobody knows it or it is none to undo, and where a forgetting ended after it began, or has not
+    ended: an older version may hold those rows.
+    """
     runs = {row["run_id"]: row for row in lake.read("ops.runs").collect()}
     began_ms = _began_ms(lake, run_id, {one: row["source"] for one, row in runs.items()})
     _refuse_forgotten(lake, run_id, began_ms, {one: row["fingerprint"] for one, row in runs.items()})
+    return began_ms
 
 
 def _began_ms(lake: Lake, run_id: str, sources: Mapping[str, str]) -> int:

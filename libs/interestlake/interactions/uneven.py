@@ -91,19 +91,16 @@ def rating_remarks(events: DataFrame) -> list[str]:
 
 
 def dislike_remarks(events: DataFrame) -> list[str]:
-    """A line for each source where MANY_LOW of the ratings and more lie below the middle of what it rates with. Two
-    Spark jobs that count in every task."""
+    """A line for each source where MANY_LOW of the ratings and more lie below the middle of what it rates with. One
+    Spark job that counts in every task."""
     rated = events.where((F.col("event_type") == "rating") & F.col("value").isNotNull())
-    scales = rated.groupBy("source").agg(((F.min("value") + F.max("value")) / 2).alias("middle")).orderBy("source")
-    told = []
-    for scale in scales.collect():
-        below = F.count_if(F.col("value") < scale["middle"])
-        low, ratings = only_row(rated.where(F.col("source") == scale["source"]).agg(below, F.count(F.lit(1))))
-        if low >= MANY_LOW * ratings:
-            of = f"{low:,} of {ratings:,} ratings of {scale['source']}"
-            told.append(f"{of} are below {scale['middle']:g}, the middle of its scale, and count as choices too: "
-                        "lists foretell what is chosen, liked or not; prepare.min_rating leaves them out")  # fmt: skip
-    return told
+    scales = rated.groupBy("source").agg(((F.min("value") + F.max("value")) / 2).alias("middle"))
+    below = F.count_if(F.col("value") < F.col("middle")).alias("low")
+    counts = rated.join(F.broadcast(scales), "source").groupBy("source", "middle")
+    counts = counts.agg(below, F.count(F.lit(1)).alias("ratings")).where(F.col("low") >= MANY_LOW * F.col("ratings"))
+    return [f"{row['low']:,} of {row['ratings']:,} ratings of {row['source']} are below {row['middle']:g}, the middle "
+            "of its scale, and count as choices too: lists foretell what is chosen, liked or not; prepare.min_rating "
+            "leaves them out" for row in counts.orderBy("source").collect()]  # fmt: skip
 
 
 def text_remarks(documents: DataFrame) -> list[str]:

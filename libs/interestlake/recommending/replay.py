@@ -12,17 +12,17 @@ from ..core.only_row import only_row
 from ..core.registered import registered_by
 from ..core.stage import StageContext
 from ..privacy.objections import TABLE as OBJECTIONS
+from .against_champion import RANKER
 from .chosen_tables import FUSION
 from .passes import recommend
 from .recommender import Recommender
 from .saved import TABLE as RECOMMENDER
 from .saved import kept_file, open_recommender, registered_recommender
-from .scoring import PEOPLE_TABLES, everyone_of, open_scoring
+from .scoring import PEOPLE_TABLES, Scoring, everyone_of
 from .shared import SharedRecommender
 
-# what a list is made of
-MADE_OF = (*PEOPLE_TABLES, OBJECTIONS, RECOMMENDER, FUSION, "gold.recommendations")
-LISTS, RANKER = "gold.recommendations", "interestlake.ranker"
+LISTS = "gold.recommendations"
+MADE_OF = (*PEOPLE_TABLES, OBJECTIONS, RECOMMENDER, FUSION, LISTS)  # what a list is made of
 CLOSE = 1e-6  # scores of one list may differ by so much: blocks of other people are other products
 
 
@@ -52,11 +52,9 @@ def recommender_of(lake: LakeAsOf, run_id: str, tracking_uri: str) -> Recommende
     return registered_recommender(f"models:/{version[0]}/{version[1]}", tracking_uri)
 
 
-def lists_again(context: StageContext, recommender: Recommender, length: int) -> tuple[DataFrame, SharedRecommender]:
-    """gold.recommendations of everybody, without run_id, as of the context's lake; lazy, while the other stands."""
-    shared = SharedRecommender(context.spark, recommender)
-    everyone = everyone_of(context, open_scoring(context))
-    return everyone.transform(recommend(shared, length)), shared
+def lists_again(context: StageContext, scoring: Scoring, shared: SharedRecommender, length: int) -> DataFrame:
+    """gold.recommendations of everybody, without run_id, as of the context's lake. Lazy."""
+    return everyone_of(context, scoring).transform(recommend(shared, length))
 
 
 def lists_written(lake: Lake, run_id: str, version: int) -> DataFrame:

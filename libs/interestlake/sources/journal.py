@@ -3,9 +3,9 @@
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+from ..core.journal import EVENTS, SERVED
 from .bronze import SEPARATOR
 
-SERVED, EVENTS = "served", "events"  # kinds of a journal's files
 ITEMS = "array<struct<item_id:string,score:double,propensity:double>>"
 LINES = {
     SERVED: f"list_id string, user_id string, list_source string, made_by string, at double, items {ITEMS}",

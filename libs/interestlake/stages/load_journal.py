@@ -7,12 +7,12 @@ from pathlib import Path
 from pyspark.sql import DataFrame
 
 from ..core.errors import BadInput
-from ..core.journal import FOLDER, taking, whole_files
+from ..core.journal import EVENTS, FOLDER, SERVED, taking, whole_files
 from ..core.stage import Stage, StageContext
 from ..core.storage import local_path
 from ..privacy.objections import TABLE as OBJECTIONS
 from ..privacy.objections import without_forgotten
-from ..sources.journal import EVENTS, SERVED, event_rows, read_lines, served_rows
+from ..sources.journal import event_rows, read_lines, served_rows
 
 Transform = Callable[[DataFrame], DataFrame]
 TABLES: Mapping[str, tuple[str, Transform]] = {

@@ -11,18 +11,19 @@ from ..core.only_row import only_row
 from ..core.registered import registered_by, served_folder
 from ..core.schemas.all import ALL
 from ..core.stage import Stage, StageContext
-from ..core.storage import file_there, put_file, sha256_of
+from ..core.storage import put_file, sha256_of
 from ..core.tracking import CHAMPION
 from ..core.undo import expect_nothing_forgotten
 from ..privacy.objections import TABLE as OBJECTIONS
+from ..recommending.against_champion import RANKER
 from ..recommending.recommender_file import RECOMMENDER_FILE
 from ..recommending.relist import OF_A_LIST
-from ..recommending.saved import FOLDER
+from ..recommending.saved import FOLDER, kept_file
 from ..recommending.saved import TABLE as RECOMMENDER
 from .promote import MODELS
 from .recommend import RECOMMEND
 
-LISTS, RANKER = "gold.recommendations", "interestlake.ranker"
+LISTS = "gold.recommendations"
 # what each run writes whole, and what is served of it
 SERVED = tuple(dict.fromkeys((*RECOMMEND.writes, *(
     name for name, table in ALL.items() if table.layer == "gold" and table.mode in ("replace", "recompute")
@@ -50,8 +51,7 @@ def served_by(lake: Lake, run_id: str) -> LakeAsOf:
 def _run(context: StageContext) -> dict[str, float]:
     lake, run_id, uri = context.lake, context.options.request, context.tracker.uri
     then = served_by(lake, run_id)
-    version = registered_by(uri, RANKER, run_id)
-    _expect_models(context, then, version)
+    _expect_models(context, then)
     restored = 0
     for name, at in then.versions.items():
         if lake.version(name) != at:
@@ -72,20 +72,18 @@ def _run(context: StageContext) -> dict[str, float]:
     return {"restored": float(restored), "registry": float(moved), "entries_taken_out": float(heeded)}
 
 
-def _expect_models(context: StageContext, then: LakeAsOf, version: tuple[str, str] | None) -> None:
+def _expect_models(context: StageContext, then: LakeAsOf) -> None:
     """The file of the released models beside the lake, fetched from the registry where later releases removed it."""
-    row = only_row(then.read(RECOMMENDER))
-    address = f"{context.lake.root}/{FOLDER}/{row['file']}"
-    if file_there(context.spark, address):
+    if kept_file(then):
         return
-    file = (
-        served_folder(f"models:/{version[0]}/{version[1]}", context.tracker.uri) / RECOMMENDER_FILE if version else None
-    )
+    row, uri = only_row(then.read(RECOMMENDER)), context.tracker.uri
+    made = registered_by(uri, RANKER, context.options.request)
+    file = served_folder(f"models:/{made[0]}/{made[1]}", uri) / RECOMMENDER_FILE if made else None
     if file is None or sha256_of(file) != row["sha256"]:
         raise BadInput.of(f"run {context.options.request}", found="its models neither beside the lake nor in the "
                           "registry", expected="one of them: the lake keeps those of the last two releases",
                           where="--to")  # fmt: skip
-    put_file(context.spark, file, address)
+    put_file(context.spark, file, f"{context.lake.root}/{FOLDER}/{row['file']}")
 
 
 def _heed(context: StageContext, tables: Iterable[str]) -> int:

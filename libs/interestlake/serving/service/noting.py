@@ -7,11 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ...core.journal import Journal
+from ...core.journal import EVENTS, SERVED, Journal
 from .explore import Shown
 
 LOG = logging.getLogger("interestlake")
-SERVED, EVENTS = "served", "events"  # kinds of files, as sources.journal reads them
 
 
 @dataclass(frozen=True)
