@@ -1,6 +1,6 @@
 """Accuracy, coverage, novelty and diversity of every model's lists on what was held out.
 
-reads   silver.{interactions, items, users, interests, item_interests}, models.{lists, item_features},
+reads   silver.{interactions, items, users, interests, item_interests}, models.{lists, item_features, recommender},
         gold.recommendations
 calls   evaluation.table.held_out_people, evaluation.table.accuracy, recommending.against_champion.compare
 writes  gold.{metrics, against_champion}

@@ -1,6 +1,6 @@
 """The gate: champion moves where the fused list beats the named models, and is no worse than the champion's.
 
-reads   gold.{metrics, against_champion}
+reads   gold.{metrics, against_champion}, models.recommender
 calls   evaluation.gate.decide
 writes  alias champion in the registry
 The same as `interestlake promote`, for spark-submit.

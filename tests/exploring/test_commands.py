@@ -1,6 +1,7 @@
 """The stages behind the commands on a small lake of two planted tastes, and what a folder without a lake is told."""
 
 import datetime as dt
+import os
 from argparse import Namespace
 
 import numpy as np
@@ -12,6 +13,7 @@ from interestlake.cli.table import BY_NAME
 from interestlake.core.errors import BadInput
 from interestlake.core.schemas.all import ALL
 from interestlake.core.stage import expect_lake
+from interestlake.privacy.keys import KEY_VARIABLE, key_mark
 from interestlake.stages.evaluate_expansion import EVALUATE_EXPANSION
 from interestlake.stages.expand import EXPAND
 from interestlake.stages.interests import INTERESTS, NEEDED, NEEDED_FROM
@@ -56,7 +58,8 @@ def planted() -> dict[str, list[tuple]]:
 @pytest.fixture
 def context(spark, stage_context):
     made = stage_context(run_id="r1", overrides={"expand.references": 20, "interests.max_item_share": 0.6})
-    for name, rows in planted().items():
+    sources = {"ops.sources": [("shop", "shop", "shop", "", key_mark(os.environ[KEY_VARIABLE].encode()))]}
+    for name, rows in (planted() | sources).items():
         schema = ", ".join(f"{column.name} {column.type}" for column in ALL[name].columns)
         made.lake.write(name, spark.createDataFrame(rows, schema), "seed")
     return made

@@ -1,5 +1,6 @@
 """`interestlake feedback` and `forget`: the next list heeds them; what is forgotten is in no table, no version."""
 
+import os
 from dataclasses import replace
 
 import pytest
@@ -7,11 +8,13 @@ from mlflow.tracking import MlflowClient
 from pyspark.sql import functions as F
 
 from interestlake.core.errors import BadInput
+from interestlake.core.lake import one_row
 from interestlake.core.moved_store import default_tracking_uri
 from interestlake.core.schemas.all import ALL
 from interestlake.core.store_names import EXPERIMENT
 from interestlake.core.tracking import STAGE_TAG
 from interestlake.privacy.erasure import erase_everything
+from interestlake.privacy.keys import KEY_VARIABLE, key_mark
 from interestlake.privacy.objections import without_disliked, without_forgotten
 from interestlake.privacy.person import Person
 from interestlake.serving.person_page.object import forget, object_to, withdraw
@@ -19,6 +22,16 @@ from interestlake.serving.person_page.object import forget, object_to, withdraw
 from ..recommending.planted import item_id, user_id
 
 pytestmark = pytest.mark.commands
+
+
+@pytest.fixture(autouse=True, scope="module")
+def source(world):
+    """By whose ids people are looked up."""
+    mark = key_mark(os.environ[KEY_VARIABLE].encode())
+    row = {"source": "shop", "people": "shop", "items": "shop", "item_prefix": "", "key_mark": mark}
+    world.lake.write("ops.sources", one_row(world.lake.spark, "ops.sources", row), "s")
+
+
 LISTS = "gold.recommendations"
 
 

@@ -252,6 +252,7 @@ class Lake:
 
     def _file_count(self, name: str) -> int:
         """Data files of the newest version, from the log's state, which a merge reads anyway."""
+        jvm(self.spark).org.apache.spark.sql.SparkSession.setActiveSession(self.spark._jsparkSession)  # a thread's own
         log = jvm(self.spark).org.apache.spark.sql.delta.DeltaLog
         return int(log.forTable(self.spark._jsparkSession, self.path(name)).unsafeVolatileSnapshot().numOfFiles())
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from ..core.counted import counted
 
 ROUNDING = 1e-9
+LEVELS = 1.96  # standard errors that a normal mean strays by in 19 of 20 cases
 NOT_WORSE, BETTER, IGNORE = "not_worse", "better", "ignore"  # promote.champion
 
 
@@ -90,8 +91,21 @@ def decide(
     min_gain: float,
     champion: Champion | None = None,
     rule: str = NOT_WORSE,
+    errors: Mapping[str, float | None] | None = None,
 ) -> GateVerdict:
-    """values: model -> the metric's value; every model of `better_than` and "fused" must be among them."""
+    """values: model -> the metric's value; every model of `better_than` and "fused" must be among them.
+
+    errors: model -> standard error of its mean, None where it has none. With them a rival counts as beaten where it is
+    not shown to be ahead, by LEVELS of the two errors as if these were of other people: a day's few people would else
+    decide by chance.
+    """
     rivals = {name: values[name] for name in better_than}
-    needed = {name: value + min_gain * value - ROUNDING for name, value in rivals.items()}
+    slack = {name: 0.0 if errors is None else _chance(errors.get("fused"), errors.get(name)) for name in rivals}
+    needed = {name: value + min_gain * value - ROUNDING - slack[name] for name, value in rivals.items()}
     return GateVerdict(metric, k, values["fused"], rivals, needed, champion, rule)
+
+
+def _chance(one: float | None, other: float | None) -> float:
+    if one is None or other is None:
+        return math.inf
+    return LEVELS * math.hypot(one, other)

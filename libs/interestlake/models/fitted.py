@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import scipy.sparse as sp
@@ -19,10 +19,12 @@ THREADS = min(8, os.cpu_count() or 1)
 
 @dataclass(frozen=True)
 class Fitted:
-    """A fitted model: its scorer, and (U, d) user vectors where the scorer looks them up by its name."""
+    """A fitted model: its scorer, and (U, d) user vectors where the scorer looks them up by its name; weights: of a
+    training, what another one can go on from (models/start.py)."""
 
     scorer: Scorer
     user_vectors: np.ndarray | None = None
+    weights: Mapping[str, np.ndarray] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def vectors(self) -> Mapping[str, np.ndarray]:

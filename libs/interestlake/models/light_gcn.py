@@ -20,9 +20,10 @@ from ..training.ranks import ALONE, Ranks
 from .factors import FactorScorer
 from .fitted import Fitted
 from .losses import softmax_over_items
-from .model import PATTERN, Model, trained
+from .model import PATTERN, Model, trained, went_on
+from .start import ITEMS, USERS
 from .trained_costs import light_gcn_cost
-from .trainer import Job, Trainer, Training, drawn_negatives, indexes, pair_batches, pair_feed
+from .trainer import Job, Trainer, Training, drawn_negatives, indexes, learned, pair_batches, pair_feed
 
 
 class Smoothed(torch.autograd.Function):
@@ -79,14 +80,16 @@ def _tensor(matrix: sp.csr_matrix) -> Tensor:
 
 
 def light_gcn(
-    data: Pairs, side: SideInformation, params: Mapping, most: int, seed: int, folder: Path, ranks: Ranks = ALONE
-) -> Job:
+    data: Pairs, side: SideInformation, params: Mapping, most: int, seed: int, folder: Path, ranks: Ranks = ALONE,
+    new: np.ndarray | None = None,
+) -> Job:  # fmt: skip
     """LightGCN under a sampled softmax over cosines, which needs a tenth of the epochs of the pairwise loss.
 
-    Every process smooths the whole graph; pairs and losses are shared.
+    Every process smooths the whole graph; pairs and losses are shared. new: (n,) bool, as
+    `learned` takes it, for the pairs of the loss.
     """
     device = best_device()
-    feed = pair_feed(data, folder)
+    feed = pair_feed(data, folder, learned(data, new, seed))
     model = LightGcn(data.matrix, params["dimension"], params["layers"]).to(device)
     negatives, temperature = drawn_negatives(data.shape[1], 512), params["temperature"]
 
@@ -103,7 +106,8 @@ def light_gcn(
         items[np.bincount(data.items, minlength=data.shape[1]) == 0] = 0.0
         return Fitted(FactorScorer("lightgcn", items), people)
 
-    return Job(model, pair_batches(feed, most, seed, ranks), loss_of, fitted)
+    batches = pair_batches(feed, most, seed, ranks, int((data.weights > 0).sum()))
+    return Job(model, batches, loss_of, fitted, tables={"embedding.weight": (USERS, ITEMS)})
 
 
 SCHEDULE = Training(
@@ -115,7 +119,7 @@ SCHEDULE = Training(
     weight_decay=0.0,
     batch=2_048,
 )
-TRAINER = Trainer(light_gcn, {"dimension": 64}, SCHEDULE, shared=True)
+TRAINER = Trainer(light_gcn, {"dimension": 64}, SCHEDULE, shared=True, goes_on=True)
 LIGHT_GCN = Model(
     "lightgcn",
     "behaviour",
@@ -126,4 +130,5 @@ LIGHT_GCN = Model(
     budget=3,
     quick=None,
     trainer=TRAINER,
+    go_on=went_on(TRAINER),
 )

@@ -10,6 +10,7 @@ from ..evaluation.search import Grid
 from ..interactions.pairs import Pairs
 from ..interactions.side_information import SideInformation
 from .fitted import Fitted
+from .start import Start
 
 if TYPE_CHECKING:
     from .trainer import Trainer
@@ -83,6 +84,7 @@ class Model:
     without a search; None = left out of it. trainer: of a model that is trained by epochs; it stops on validation, and
     `fit` then takes as many epochs as were best, as the parameter "epochs". when_named: it runs only where it is asked
     for by name, because it takes long. on_spark: `fit_tables` has a way for it past one machine's bounds.
+    go_on: the same fit from what a former one left, None = it is always fitted anew.
     """
 
     name: str
@@ -98,6 +100,7 @@ class Model:
     trainer: "Trainer | None" = None
     when_named: bool = False
     on_spark: bool = False
+    go_on: Callable[[Pairs, SideInformation, Mapping, int, Start], Fitted] | None = None
 
     def grids_for(self, pairs: Pairs) -> Mapping[str, Grid]:
         """name -> Grid of what is searched on these pairs."""
@@ -112,6 +115,11 @@ class Model:
 def trained(trainer: "Trainer") -> Callable[[Pairs, SideInformation, Mapping, int], Fitted]:
     """The `fit` of a model that `trainer` trains: as many epochs as the parameter "epochs" says."""
     return lambda pairs, side, params, seed: trainer.fit(pairs, side, params, seed).fitted
+
+
+def went_on(trainer: "Trainer") -> Callable[[Pairs, SideInformation, Mapping, int, Start], Fitted]:
+    """The `go_on` of a model that `trainer` trains."""
+    return lambda pairs, side, params, seed, start: trainer.fit(pairs, side, params, seed, start=start).fitted
 
 
 def brought(pairs: Pairs, side: SideInformation) -> frozenset[str]:

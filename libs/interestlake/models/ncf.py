@@ -89,7 +89,7 @@ class NcfScorer(Scorer):
 def ncf(data: Pairs, side: SideInformation, params: Mapping, most: int, seed: int, folder: Path) -> Job:
     """NeuMF by binary cross-entropy, `negatives` drawn items for each chosen one."""
     device, items = best_device(), data.shape[1]
-    feed = pair_feed(data, folder)
+    feed = pair_feed(data, folder, data.weights > 0)
     model = NeuMf(*data.shape, params["dimension"], params["dropout"]).to(device)
     drawn = params["negatives"]
     place = np.where(np.diff(data.starts) > 0, np.arange(data.shape[0]) + 1, 0)[:, None].astype(np.float64)

@@ -22,7 +22,8 @@ from .fitted import Fitted
 from .gated_block import GatedBlock
 from .losses import softmax_over_items
 from .low_rank import low_rank
-from .model import PATTERN, Model, trained
+from .model import PATTERN, Model, trained, went_on
+from .start import ITEMS, REPLAYED_WINDOWS, replayed
 from .trained_costs import sasrec_cost
 from .trainer import WINDOW, Job, Trainer, Training, drawn_negatives, step_size
 from .vectors import VectorScorer
@@ -136,22 +137,29 @@ def newest_sequences(batch: UserBatch, length: int, pad: int) -> tuple[np.ndarra
 
 
 def sasrec(
-    data: Pairs, side: SideInformation, params: Mapping, most: int, seed: int, folder: Path, ranks: Ranks = ALONE
-) -> Job:
+    data: Pairs, side: SideInformation, params: Mapping, most: int, seed: int, folder: Path, ranks: Ranks = ALONE,
+    new: np.ndarray | None = None,
+) -> Job:  # fmt: skip
     """SASRec with full or many-negative cross-entropy; texts and facts of the items stand beside their ids.
 
     targets: "next" = the item that follows a place; "ahead" = drawn anew from the AHEAD that follow it (Pancha et al.
     2022); "any" = the next one of an order that is drawn anew, for what may be missing anywhere in a history.
     start: how much longer than random ones the low-rank vectors are that the items' ids start from; 0 = random ones.
+    new: (n,) bool; windows that end in or go through such a pair are learned, and some of the others, None = all.
     """
     items, device = data.shape[1], best_device()
     liked = data.weights > 0
     users, chosen, anywhere = data.users[liked], data.items[liked], params["targets"] == "any"
+    order = np.arange(len(users))
     if anywhere:
-        chosen = chosen[np.lexsort((np.random.default_rng(seed).random(len(chosen)), users))]
+        order = np.lexsort((np.random.default_rng(seed).random(len(chosen)), users))
+        chosen = chosen[order]
     rows = windows(users, chosen, RECENT, items)
-    feed = store({"items": rows}, "sequences", folder)
     places = int((rows != items).sum())
+    if new is not None and new.any():
+        fresh = windows(users, new[liked][order].astype(np.int32), RECENT, 0).any(axis=1)
+        rows = rows[replayed(fresh, REPLAYED_WINDOWS, seed)]
+    feed = store({"items": rows}, "sequences", folder)
     tokens = max(step_size(places, FEW), min(places // STEPS_PER_EPOCH, most))
     ahead = AHEAD if params["targets"] == "ahead" else 1
     known = _features(side)
@@ -179,7 +187,8 @@ def sasrec(
 
     seen_items = np.bincount(data.items[liked], minlength=items) > 0
     seen = seen_items if known is None else seen_items | (known.abs().sum(dim=1) > 0).numpy()
-    return Job(model, batches, loss_of, lambda: Fitted(SequenceScorer.of("sasrec", model, seen)))
+    tables = {"identity.weight": (ITEMS,), "side": (ITEMS,)}
+    return Job(model, batches, loss_of, lambda: Fitted(SequenceScorer.of("sasrec", model, seen)), tables=tables)
 
 
 def _start_from(model: SasRec, vectors: np.ndarray, times: float) -> None:
@@ -230,7 +239,7 @@ SCHEDULE = Training(
     weight_decay=0.0,
     batch=2_048,
 )
-TRAINER = Trainer(sasrec, {"dimension": 64}, SCHEDULE, shared=True)
+TRAINER = Trainer(sasrec, {"dimension": 64}, SCHEDULE, shared=True, goes_on=True)
 SASREC = Model(
     "sasrec",
     "sequence",
@@ -242,4 +251,5 @@ SASREC = Model(
     budget=5,
     quick=None,
     trainer=TRAINER,
+    go_on=went_on(TRAINER),
 )

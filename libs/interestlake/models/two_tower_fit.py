@@ -19,9 +19,10 @@ from ..training.snapshot import store
 from .factors import FactorScorer
 from .fitted import Fitted
 from .low_rank import low_rank
-from .model import PATTERN, Model, trained
+from .model import PATTERN, Model, trained, went_on
+from .start import ITEMS, USERS
 from .trained_costs import two_tower_cost
-from .trainer import Job, Trainer, Training, pair_batches
+from .trainer import Job, Trainer, Training, learned, pair_batches
 from .two_tower import TwoTower
 from .two_tower_training import pair_loss
 
@@ -45,14 +46,17 @@ def side_of(data: Pairs, text: np.ndarray | None, seed: int) -> tuple[torch.Tens
 
 
 def two_tower(
-    data: Pairs, side: SideInformation, params: Mapping, most: int, seed: int, folder: Path, ranks: Ranks = ALONE
-) -> Job:
-    """TwoTower under the in-batch softmax; an item without a pair speaks through its text alone."""
+    data: Pairs, side: SideInformation, params: Mapping, most: int, seed: int, folder: Path, ranks: Ranks = ALONE,
+    new: np.ndarray | None = None,
+) -> Job:  # fmt: skip
+    """TwoTower under the in-batch softmax; an item without a pair speaks through its text alone. new: (n,) bool, as
+    `learned` takes it, for the pairs of the loss."""
     device, liked = best_device(), data.weights > 0
     user_side, item_side = side_of(data, side.text, seed)
     model = TwoTower(user_side, item_side, params["dimension"], params["dropout"], params["temperature"]).to(device)
     columns = {"user_index": data.users, "item_index": data.items, "weight": data.weights}
-    feed = store({name: values[liked] for name, values in columns.items()}, "pairs", folder)
+    kept = learned(data, new, seed)
+    feed = store({name: values[kept] for name, values in columns.items()}, "pairs", folder)
     pairs_of = np.bincount(data.items[liked], minlength=data.shape[1])
     with torch.no_grad():
         model.item_tower.identity.weight[torch.as_tensor(pairs_of == 0, device=device)] = 0.0
@@ -65,7 +69,11 @@ def two_tower(
         items[silent] = 0.0
         return Fitted(FactorScorer("two_tower", items), people)
 
-    return Job(model, pair_batches(feed, most, seed, ranks), pair_loss(model, pairs_of / feed.rows, ranks), fitted)
+    tables = {f"{tower}_tower.{part}": (axis,) for tower, axis in (("user", USERS), ("item", ITEMS))
+              for part in ("identity.weight", "side")}  # fmt: skip
+    examples = int(liked.sum())
+    batches = pair_batches(feed, most, seed, ranks, examples)
+    return Job(model, batches, pair_loss(model, pairs_of / examples, ranks), fitted, tables=tables)
 
 
 SCHEDULE = Training(
@@ -77,7 +85,7 @@ SCHEDULE = Training(
     weight_decay=1e-5,
     batch=1_024,
 )
-TRAINER = Trainer(two_tower, {"dimension": 64, "dropout": 0.1}, SCHEDULE, shared=True)
+TRAINER = Trainer(two_tower, {"dimension": 64, "dropout": 0.1}, SCHEDULE, shared=True, goes_on=True)
 TWO_TOWER = Model(
     "two_tower",
     "behaviour",
@@ -88,4 +96,5 @@ TWO_TOWER = Model(
     budget=3,
     quick=None,
     trainer=TRAINER,
+    go_on=went_on(TRAINER),
 )

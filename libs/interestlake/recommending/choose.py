@@ -18,6 +18,7 @@ from ..interactions.pairs import Pairs
 from ..interactions.side_information import SideInformation
 from ..models.fitted import Fitted, top_lists
 from ..models.model import Model
+from ..models.start import NotAlike, Start
 from ..training.loop import History
 from .budget import Plan
 from .fit_fusion import fit_fusion
@@ -32,6 +33,7 @@ HOPEFUL = 0.5  # of the best value so far that a training has to come near to (m
 WORTHY = 0.7  # of it that a trained model has to end at, as each later fit of it is a training, or else
 LIFTS = 0.01  # of the best value so far that a blend with it has to gain
 FUSED = "fused"
+NOWHERE: Mapping[str, Start] = {}
 
 
 @dataclass(frozen=True)
@@ -233,9 +235,9 @@ def _fuse(
 
 
 def fit_all(
-    choice: Choice, known: Pairs, side: SideInformation, seed: int, log: Logger
+    choice: Choice, known: Pairs, side: SideInformation, seed: int, log: Logger, starts: Mapping[str, Start] = NOWHERE
 ) -> tuple[Fusion, Mapping[str, Fitted]]:
-    """Every chosen model fitted anew on `known`, and the fusion over those that could be.
+    """Every chosen model fitted on `known`, and the fusion over those that could be: anew, or going on from `starts`.
 
     Costs go into `choice`, and why a model could not be into its left_out.
     """
@@ -243,13 +245,23 @@ def fit_all(
     for chosen in choice.models:
         try:
             with measured(chosen.cost, "fit"), PROGRESS.doing(f"{chosen.model.name}, on all pairs"):
-                fitted[chosen.model.name] = chosen.model.fit(known, side, chosen.parameters, seed)
+                start = starts.get(chosen.model.name)
+                fitted[chosen.model.name] = _fitted(chosen, known, side, seed, start, log)
         except Exception as fault:
             if chosen.model.name == "popularity":
                 raise
             choice.left_out[chosen.model.name] = f"failed: {type(fault).__name__}: {fault}"
             log.warning("  %-14s left out of the lists: %s", chosen.model.name, choice.left_out[chosen.model.name])
     return choice.fusion.over(list(fitted)), fitted
+
+
+def _fitted(chosen: Chosen, known: Pairs, side: SideInformation, seed: int, start: Start | None, log: Logger) -> Fitted:
+    if start is not None and chosen.model.go_on is not None:
+        try:
+            return chosen.model.go_on(known, side, chosen.parameters, seed, start)
+        except NotAlike as fault:
+            log.info("      %-14s anew: %s", chosen.model.name, fault)
+    return chosen.model.fit(known, side, chosen.parameters, seed)
 
 
 def in_words(params: Mapping) -> str:

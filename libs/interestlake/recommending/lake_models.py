@@ -9,21 +9,24 @@ import pandas as pd
 
 from ..core.errors import BadInput
 from ..core.params.all import Params
+from ..core.present import present
 from ..interactions.batch import UserBatch
 from ..interactions.cuts import Cut, cuts_of
-from ..interactions.inputs import Inputs
+from ..interactions.inputs import Inputs, place_of
 from ..interactions.lake_inputs import LakeFrames
 from ..interactions.pace import in_sequence
-from ..interactions.pairs import Pairs
+from ..interactions.pairs import Pairs, pair_keys
 from ..interactions.side_information import SideInformation, build_side, likeness_vectors
 from ..models.fitted import Fitted
 from ..models.nearest import PEOPLE
+from ..models.start import Start
 from .blocks import Catalogue
 from .budget import plan_search
-from .choose import Choice, Settings, choose, fit_all
+from .choose import NOWHERE, Choice, Settings, choose, fit_all
 from .codes import codes_of
 from .guard import Guard
 from .kept import kept_choice
+from .left import NO_CODE, Left, taken_from
 from .named_facts import NamedFacts
 from .pool import ordered, people_per_item
 from .recommender import ItemInterests, Recommender
@@ -115,15 +118,37 @@ class LakeModels:
 
     def for_test(self, choice: Choice) -> Recommender:
         """Fitted on train and validation: no test pair has reached it. All models are in `fitted`, for their lists."""
-        return self._recommender(choice, self.known, self.side)
+        return self._recommender(choice, self.known, self.side)[0]
 
     def for_release(self, choice: Choice) -> Recommender:
         """Fitted on every pair; of the models, those that can change a list."""
-        inputs = self.frames.whole()
-        return self._recommender(choice, inputs.train, self.side.befriended(inputs.friends)).fused_alone()
+        return self.release(choice)[0]
 
-    def _recommender(self, choice: Choice, histories: Pairs, side: SideInformation) -> Recommender:
-        fusion, fitted = fit_all(choice, histories, side, self.seed, self.log)
+    def release(
+        self, choice: Choice, left: Left | None = None, new: pd.DataFrame | None = None
+    ) -> tuple[Recommender, Left]:
+        """`for_release`, and what the next one can go on from -> (Recommender, Left).
+
+        left: of the fits that these go on from; new(user_id, item_id): the pairs that those had not.
+        """
+        inputs = self.frames.whole()
+        pairs, starts = inputs.train, {}
+        if left is not None:
+            came = present(new)
+            users, items = place_of(pairs.user_ids, came["user_id"]), place_of(pairs.item_ids, came["item_id"])
+            fresh = np.isin(pairs.keys, pair_keys(users, items, pairs.shape[1]))
+            starts = left.starts(self._codes(pairs), pairs, fresh)
+        made, kept = self._recommender(choice, pairs, self.side.befriended(inputs.friends), starts)
+        return made.fused_alone(), kept
+
+    def _codes(self, pairs: Pairs) -> np.ndarray:
+        return np.array([self.user_index.get(user, NO_CODE) for user in pairs.user_ids], np.int64)
+
+    def _recommender(
+        self, choice: Choice, histories: Pairs, side: SideInformation, starts: Mapping[str, Start] = NOWHERE
+    ) -> tuple[Recommender, Left]:
+        fusion, fitted = fit_all(choice, histories, side, self.seed, self.log, starts)
+        fitted, left = taken_from(fitted, self._codes(histories), histories.item_ids)
         place = np.full(max(self.user_index.values(), default=-1) + 1, -1, np.int64)
         met = [(self.user_index[user], row) for row, user in enumerate(histories.user_ids) if user in self.user_index]
         if met:
@@ -153,7 +178,7 @@ class LakeModels:
             vectors = {name: values for model in one.fitted.values() for name, values in model.vectors.items()}
             return histories.batch(np.sort(drawn), side.friends, vectors)
 
-        return made.indexed(sample, self.seed, self.log)
+        return made.indexed(sample, self.seed, self.log), left
 
 
 def within(recommender: Recommender, max_gigabytes: float, log: Logger) -> Recommender:

@@ -91,6 +91,10 @@ class SparkModels:
         """Fitted on every pair by Spark; of the models, those that can change a list."""
         return self._phase(choice, "true").fused_alone()
 
+    def release(self, choice: Choice) -> tuple[Recommender, None]:
+        """`for_release`; no fit of Spark's leaves what another one goes on from."""
+        return self.for_release(choice), None
+
     def _phase(self, choice: Choice, condition: str) -> Recommender:
         fitted = self._fitted(self.pairs.where(condition))
         fitted = {name: fitted[name] for name in choice.names if name in fitted}

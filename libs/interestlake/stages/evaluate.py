@@ -17,6 +17,8 @@ from ..interactions.item_room import BOUND
 from ..interests.profiles import Nodes
 from ..recommending.against_champion import TABLE as AGAINST
 from ..recommending.against_champion import as_row, compare
+from ..recommending.former import came_since
+from ..recommending.saved import TABLE as RECOMMENDER
 from ..reporting.models_figure import models_figure
 from .evaluate_interests import judged_split
 
@@ -26,12 +28,17 @@ INTERESTS = ("silver.interests", "silver.item_interests")
 
 def _run(context: StageContext) -> dict[str, float]:
     ks = context.params.evaluate.ks
-    interactions = context.read("silver.interactions").select("user_id", "item_id", "split").persist()
+    since = came_since(context.lake, context.options.run_id)
+    interactions = context.read("silver.interactions").select("user_id", "item_id", "split") if since is None else since
+    interactions = interactions.persist()
     items = context.read("silver.items").select("item_id", "item_index", "user_count").persist()
     train_users = context.read("silver.users").where("item_count > 0").count()
     lists = context.read("models.lists").where(F.col("rank") <= max(ks)).persist()
     recommend, tests = context.params.recommend, interactions.where("split = 'test'").select("user_id").distinct()
-    tested = sampled(tests, recommend.max_test_people, context.options.seed, context.log)
+    if since is None:
+        tested = sampled(tests, recommend.max_test_people, context.options.seed, context.log)
+    else:  # recommend has drawn them, of those that the former release knew
+        tested = lists.select("user_id").distinct()
     asked = interactions.transform(held_out_people(recommend.cold_history))
     asked = of_judged(asked, tested, lists).persist()
     parts = [lists.transform(accuracy(interactions, asked, ks)), lists.transform(spread(items, asked, train_users, ks))]
@@ -47,7 +54,7 @@ def _run(context: StageContext) -> dict[str, float]:
         "run_id", F.lit(context.options.run_id)
     )
     context.write("gold.metrics", rows)
-    _beside_champion(context)
+    _beside_champion(context, since is not None)
     unknown = {row["split"]: row["unknown"] for row in interactions.transform(unknown_items).collect()}
     for frame in (interactions, items, lists, asked):
         frame.unpersist()
@@ -83,12 +90,15 @@ def _text_vectors(context: StageContext) -> np.ndarray | None:
     return unit_rows(vectors)
 
 
-def _beside_champion(context: StageContext) -> None:
-    """One row of gold.against_champion where there is another run's champion; else the table stands, without one."""
+def _beside_champion(context: StageContext, went_on: bool) -> None:
+    """One row of gold.against_champion where there is another run's champion; else the table stands, without one.
+
+    went_on: the lists that were judged are the former release's, so that there is nothing to compare.
+    """
     gate = context.params.promote
-    found = compare(context, gate.metric, gate.k, max(context.params.evaluate.ks))
+    found = None if went_on else compare(context, gate.metric, gate.k, max(context.params.evaluate.ks))
     if found is None:
-        context.lake.create(AGAINST)
+        context.lake.create(AGAINST, f"{context.options.run_id}/{AGAINST}")  # an undo finds what is named
         context.note(Written(AGAINST, context.lake.version(AGAINST), 0))
         return
     context.log.info("      %s", found)
@@ -118,6 +128,7 @@ EVALUATE = Stage(
         "models.lists",
         "models.item_features",
         LISTS,
+        RECOMMENDER,
         *INTERESTS,
     ),
     writes=("gold.metrics", AGAINST),

@@ -15,7 +15,7 @@ from ..privacy.person import Person
 from ..recommending.chosen_tables import FUSION
 from ..recommending.relist import OF_A_LIST, Relister, can_relist
 from ..recommending.saved import TABLE as RECOMMENDER
-from ..recommending.saved import open_recommender
+from ..recommending.saved import open_recommender, remove_left
 from ..recommending.scoring import PEOPLE_TABLES
 from ..reporting.own_page import READS as ON_A_PAGE
 from ..serving.person_page.object import forget, object_to, reports_of, withdraw
@@ -77,6 +77,7 @@ def forget_stage(released: Callable = open_recommender) -> Stage:
         [(kind, thing)] = request.things
         _take_journal(context)
         gone = forget(context, request.person, kind, thing, request.keep_hours)
+        remove_left(context.lake)
         for table, rows in gone.items():
             context.log.info("      %-32s %9d rows", table, rows)
         for page in reports_of(context.lake, request.person) if kind == "everything" else ():

@@ -12,8 +12,10 @@ from ..core.processes import on_processes
 from ..core.stage import Stage, StageContext, side_by_side
 from ..evaluation.judged import sampled
 from ..recommending.chosen_tables import CHOSEN, FUSION, WEIGHTS, chosen_rows, fusion_row, kept_before, weight_rows
+from ..recommending.former import find_former
 from ..recommending.histories import held_out
-from ..recommending.lake_models import validation_lists
+from ..recommending.lake_models import LakeModels, validation_lists
+from ..recommending.left import Left
 from ..recommending.open_models import ATTRIBUTES, ITEM_TABLES, open_models
 from ..recommending.passes import list_models
 from ..recommending.recommender import Recommender
@@ -25,6 +27,7 @@ from ..serving.register import register_ranker
 from ..training.checkpoint import Checkpoint, states_below
 from ..training.line import fits_shared, in_rank, state_handlers
 from .embed import own_vectors
+from .go_on import go_on
 
 
 @contextmanager
@@ -48,6 +51,11 @@ def _run(context: StageContext) -> dict[str, float]:
     params, run_id, length = context.params.recommend, context.options.run_id, max(context.params.evaluate.ks)
     scoring = open_scoring(context)
     models = open_models(context, scoring, own_vectors(context))
+    former = find_former(context) if isinstance(models, LakeModels) else None  # Spark fits its models in one pass
+    if former is not None and isinstance(models, LakeModels):
+        figures = go_on(context, scoring, models, former, lambda: _trainings(context))
+        scoring.close()
+        return figures
     with _trainings(context):
         choice = models.choose(kept_before(context.lake))
         # the test phase: models that never saw a test pair list for the people of the test split
@@ -73,17 +81,17 @@ def _run(context: StageContext) -> dict[str, float]:
         WEIGHTS: rows_of(context.spark, WEIGHTS, weight_rows(choice.fusion)),
     }
 
-    def released() -> Recommender:
+    def released() -> tuple[Recommender, Left | None]:
         """Everything again, on every pair."""
         with _trainings(context):
-            return models.for_release(choice)
+            return models.release(choice)
 
     # the lists of the test phase are tasks of executors, the fits mostly the driver's
-    (written, *_), release = side_by_side(lambda: context.write_all(tables), released)
+    (written, *_), (release, left) = side_by_side(lambda: context.write_all(tables), released)
     shared.destroy()
     shared = SharedRecommender(context.spark, release)
     size, gold = side_by_side(
-        lambda: save_recommender(context, release, shared.file), lambda: write_lists(context, scoring, shared)
+        lambda: save_recommender(context, release, shared.file, left), lambda: write_lists(context, scoring, shared)
     )
     carried = gold.people.where(F.col("user_index") < params.ranker_people).drop("friend_count").toPandas()
     version = register_ranker(context, release, carried)

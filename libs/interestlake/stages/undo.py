@@ -8,7 +8,7 @@ from ..core.registered import take_back
 from ..core.stage import Stage, StageContext
 from ..core.storage import file_there, remove_file
 from ..core.undo import OPS, Plan, Step, plan_undo, undo_step
-from ..recommending.saved import FOLDER
+from ..recommending.saved import FOLDER, remove_release
 from ..recommending.saved import TABLE as RECOMMENDER
 from ..reporting.closing import report_address
 
@@ -34,7 +34,7 @@ def _run(context: StageContext) -> dict[str, float]:
         where = "gone: the run made it" if step.version is None else f"as of version {step.version}"
         context.log.info("      %-32s %s", step.table, where)
     if released is not None and released["run_id"] == run_id:
-        remove_file(context.spark, f"{lake.root}/{FOLDER}/{released['file']}")
+        remove_release(context.spark, lake.root, released["file"])
     remove_file(context.spark, report_address(replace(context.options, run_id=run_id)))
     handed_on = take_back(context.tracker.uri, run_id, context.options.run_id)
     for line in handed_on:

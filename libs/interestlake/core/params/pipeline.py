@@ -141,6 +141,8 @@ class Recommend:
     diversity: float = number(0.0, "how much a list avoids items like those above them", low=0, high=1)
     cold_history: int = number(3, "people with fewer items form the cold segment", low=1)
     max_test_people: int = number(50_000, "people with test pairs that are judged; of more a seeded sample is", low=100)
+    grown: float = number(0.05, "share of pairs that came or went, up to which a kept choice's models go on", low=0)
+    same_lists: float = number(0.9, "of a sample's list entries that have to stay for the others' to", low=0, high=1)
     max_pairs: int = number(5_000_000, "pairs that one machine fits on; above, the models that Spark fits", low=1)
     max_fit_gigabytes: float = number(6.0, "memory of one fit; a model that would hold more is left out", low=0.01)
     max_item_gigabytes: float = number(4.0, "memory for the fitted models, and for each item-side table", low=0.01)
