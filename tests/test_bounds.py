@@ -111,7 +111,6 @@ FIRST = {
     "stages/train_two_tower.py": ("_run", "has_room", ("sample_holdout", "_fit", "PairTraining")),
     "stages/train_media.py": ("_run", "check_plan", ("item_content", "pair_matrices", "_sampled_pairs")),
     "stages/build_graph.py": ("low_rank_vectors", "has_room", ("toPandas", "mean_item_texts", "truncated_svd")),
-    "stages/go_on.py": (1, "checked: recommend.ranker_people"),
     "stages/interests.py": ("_roles", "check_nodes", ("toPandas",)),
     "stages/people.py": ("_model", "_expect_to_fit", ("toPandas",)),
     "stages/support.py": ("_run", "BadInput.of", ("toPandas",)),

@@ -86,11 +86,12 @@ def test_mlflow_run_runs_them(tmp_path):
             "SELECT runs.status FROM runs JOIN tags ON tags.run_uuid = runs.run_uuid "
             "AND tags.key = 'mlflow.project.entryPoint'"
         ).fetchall()
+    # the parent has the parameters of the call that made it
     assert rows == [
         ("ingest", "FINISHED", None),
         ("pipeline", "FINISHED", "0.2"),
         ("prepare", "FINISHED", "0.1"),
-    ]  # of the call that made it
+    ]
     assert projects == [("FINISHED",), ("FINISHED",)]
 
 

@@ -141,8 +141,9 @@ def test_entities(call, lake):
 
 @pytest.mark.parametrize(
     ("command", "options", "message"),
-    [("sentiment", ("--model", "nowhere"), "folder nowhere: found nothing there"), ("sentiment", ("--model", "{}/odd"), "tea, milk"),
-     ("entities", ("--tagger", "{}/mood"), "a model of sentiment"), ("topics", ("--k", "1"), "k=1 (conf/params/topics.yml or --k)"),
+    [("sentiment", ("--model", "nowhere"), "folder nowhere: found nothing there"),
+     ("sentiment", ("--model", "{}/odd"), "tea, milk"), ("entities", ("--tagger", "{}/mood"), "a model of sentiment"),
+     ("topics", ("--k", "1"), "k=1 (conf/params/topics.yml or --k)"),
      ("topics", ("--k", "many"), "k='many'")],
 )  # fmt: skip
 def test_refusals(call, lake, command, options, message):
