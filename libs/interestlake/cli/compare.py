@@ -16,6 +16,7 @@ from ..core.progress import PROGRESS
 from ..core.spark_rows import SparkRows
 from ..core.stage import expect_lake
 from ..evaluation.paired import PER_PERSON, Difference
+from ..recommending.former import went_on
 from ..recommending.replay import lists_written
 from ..recommending.two_runs import LISTS, READ, Changed, accuracy, changed_lists, sizes, weights
 from ..recommending.write_reason import plain
@@ -40,14 +41,16 @@ def compare(
     one, other = (lake_as_of(lake, run, "recommend", READ) for run in (first, second))
     gate = params.promote
     metrics = [name for name in dict.fromkeys((gate.metric, *METRICS)) if name in PER_PERSON]
-    found = accuracy(one, other, metrics, gate.k, max(params.evaluate.ks))
+    gone_on = [run for run, at in ((first, one), (second, other)) if went_on(at)]
+    found = {} if gone_on else accuracy(one, other, metrics, gate.k, max(params.evaluate.ks))
     then, now = (lists_written(lake, run, at.version(LISTS)) for run, at in ((first, one), (second, other)))
     lists = changed_lists(then, now)
     titles = titles_of(SparkRows.of_lake(lake), {item for item, _ in [*lists.gained, *lists.lost]})
     grown = sizes(one), sizes(other)
     moved = weights(one, other)
     PROGRESS.clear()
-    print("\n".join([f"run {second} beside run {first}", "", *_sizes(*grown), "", *_accuracy(found, gate.k), "",
+    accurate = _accuracy(found, gate.k, gone_on)
+    print("\n".join([f"run {second} beside run {first}", "", *_sizes(*grown), "", *accurate, "",
                      *_lists(lists, titles), "", *_weights(moved)]))  # fmt: skip
 
 
@@ -55,7 +58,10 @@ def _sizes(then: dict[str, int], now: dict[str, int]) -> list[str]:
     return [f"{name:<8}{then[name]:>12,} -> {now[name]:>12,}  ({now[name] - then[name]:+,})" for name in then]
 
 
-def _accuracy(found: dict[str, Difference], k: int) -> list[str]:
+def _accuracy(found: dict[str, Difference], k: int, gone_on: Sequence[str]) -> list[str]:
+    if gone_on:
+        return [f"run {run} went on from a release and was judged by the pairs that came since: nothing to compare"
+                for run in gone_on]  # fmt: skip
     people = next(iter(found.values())).people
     if people < 2:
         return ["no two people have the same held-out pairs in both runs: accuracy cannot be compared"]

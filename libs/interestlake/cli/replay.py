@@ -96,7 +96,8 @@ def told(found: Compared, run_id: str, deleted: int) -> str:
              f"{found.entries - found.differing:,} of {found.entries:,} entries"]  # fmt: skip
     if found.anew > 0:
         lines.append(
-            f"{counted(found.anew, 'person', 'people')} said something since and got another list: not compared"
+            f"{counted(found.anew, 'person has', 'people have')} a list of another run, or one made anew as they said "
+            "something since: not compared"
         )
     if deleted:
         lines.append(f"{counted(deleted, 'person', 'people')} had everything deleted (forget --everything): no list of "

@@ -14,13 +14,14 @@ from ..core.tracking import CHAMPION
 from ..evaluation.gate import Champion
 from ..evaluation.paired import PER_PERSON, difference, differences, figures_of
 from .choose import FUSED
+from .former import went_on
 from .passes import list_fused
 from .saved import registered_recommender
 from .scoring import open_scoring
 from .shared import SharedRecommender
 
 TABLE = "gold.against_champion"
-LISTS, PAIRS, STAGE = "models.lists", "silver.interactions", "recommend"
+LISTS, PAIRS, RELEASED, STAGE = "models.lists", "silver.interactions", "models.recommender", "recommend"
 RANKER = "interestlake.ranker"
 NO_PAIRS = "user_id string, item_id string"
 FIGURES = ("challenger", "champion", "low", "high")
@@ -65,7 +66,10 @@ def _compared(context: StageContext, run: str, versions: dict[str, int], metric:
     theirs = fused_lists(context.lake.read(LISTS, versions[LISTS]))
     # each run may have judged a sample of its own
     now = context.read(PAIRS).select(*columns).transform(of_people(mine)).persist()
-    then = context.lake.read(PAIRS, versions[PAIRS]).select(*columns).persist()
+    then = context.lake.read(PAIRS, versions[PAIRS]).select(*columns)
+    if RELEASED in versions and went_on(context.lake, versions[RELEASED]):
+        then = then.withColumn("split", F.lit("train"))  # its release was judged, which had learned every pair
+    then = then.persist()
     same, new, seen = held_out_of_both(now, then)
     same = same.transform(of_people(theirs))
     nothing = context.spark.createDataFrame([], NO_PAIRS)

@@ -90,6 +90,13 @@ def learned_version(lake: Lake, run_id: str) -> int | None:
     return None if row is None else row["versions"].get(PAIRS)
 
 
+def went_on(lake: Lake, version: int | None = None) -> str | None:
+    """The run from whose models the release of models.recommender, at `version` or newest, went on; None where its
+    models were fitted anew, or nothing was released. One small Spark job."""
+    row = lake.read(TABLE, version).first() if lake.exists(TABLE) else None
+    return None if row is None else row.asDict().get("went_on")
+
+
 def came_since(lake: Lake, run_id: str) -> DataFrame | None:
     """(user_id, item_id, split) of the present pairs where the run's release went on from a former one: "test" for what
     that one had not learned, by which it is judged, else "train"; None where the run fitted every model anew. Lazy, but

@@ -13,7 +13,7 @@ from .against_champion import NO_PAIRS, fused_lists, held_out_of_both, of_people
 from .chosen_tables import CHOSEN, FUSION
 
 LISTS, JUDGED, PAIRS = "gold.recommendations", "models.lists", "silver.interactions"
-READ = (LISTS, JUDGED, PAIRS, CHOSEN, FUSION, "silver.users", "silver.items")
+READ = (LISTS, JUDGED, PAIRS, CHOSEN, FUSION, "models.recommender", "silver.users", "silver.items")
 SIZES = {"people": "silver.users", "items": "silver.items", "pairs": PAIRS}
 
 

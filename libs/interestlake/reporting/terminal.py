@@ -8,12 +8,14 @@ from .wording import clipped, metric_label, model_label
 SHOWN = ("ndcg", "map", "recall", "hit_rate", "coverage")
 
 
-def metrics_table(rows: Iterable[Mapping], k: int = 10, shares: Mapping[str, float] | None = None) -> str:
+def metrics_table(
+    rows: Iterable[Mapping], k: int = 10, shares: Mapping[str, float] | None = None, pairs: str = "test split"
+) -> str:
     """Rows of gold.metrics -> models by nDCG, MAP, recall, hit rate and coverage at `k`, best first, `*` at the best.
 
     Rows of segment "all" and split "test" count. Where no row has `k`, the longest list length at hand is shown. Equal
     nDCG is ordered by model name. A figure that is missing is "-". shares: model -> its part of the fused score, as a
-    column of its own. No rows: one line that says so.
+    column of its own; pairs: what the test split is. No rows: one line that says so.
     """
     figures = [row for row in rows if row["segment"] == "all" and row["split"] == "test"]
     if not figures:
@@ -25,7 +27,7 @@ def metrics_table(rows: Iterable[Mapping], k: int = 10, shares: Mapping[str, flo
     order = sorted({model for model, _ in values}, key=lambda m: (-values.get((m, "ndcg"), -1.0), m))
     best = {metric: max((v for (_, m), v in values.items() if m == metric), default=None) for metric in SHOWN}
     heads = [f"{metric_label(metric)}@{k}" for metric in SHOWN]
-    lines = [f"test split, {counted(users, 'person', 'people')}, best first, * best of its column"]
+    lines = [f"{pairs}, {counted(users, 'person', 'people')}, best first, * best of its column"]
     share = "" if shares is None else f"{'share':>8}"
     lines.append(f"{'model':<16}{share}" + "".join(f"{head:>14}" for head in heads))
     for model in order:

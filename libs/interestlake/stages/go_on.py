@@ -12,7 +12,7 @@ from ..core.stage import StageContext
 from ..evaluation.judged import sampled
 from ..models.fitted import Fitted
 from ..models.popularity import Popularity
-from ..recommending.chosen_tables import kept_before
+from ..recommending.chosen_tables import CHOSEN, FUSION, WEIGHTS, kept_before
 from ..recommending.former import Former
 from ..recommending.lake_models import LakeModels
 from ..recommending.passes import list_models, recommend
@@ -36,6 +36,8 @@ def go_on(
     """
     params, log = context.params.recommend, context.log
     judged = context.write(JUDGED, _by_former(context, scoring, former))
+    for name in (CHOSEN, FUSION, WEIGHTS):  # noted as what the run rests on, for a replay and a rollback
+        context.read(name)
     choice = models.choose(kept_before(context.lake))
     with trainings():
         release, left = models.release(choice, former.left, former.came)
