@@ -43,6 +43,20 @@ def write_planted(context, chosen=None) -> SimpleNamespace:
     return write_world(context.lake, encoder_of(context).model_id, chosen)
 
 
+def promote_planted(context) -> None:
+    """The run planted becomes the champion; of what other stages train there are versions without files."""
+    from interestlake.core.tracking import CHALLENGER
+    from interestlake.stages.promote import MODELS, PROMOTE
+
+    client = context.tracker.client
+    for name in MODELS:
+        if context.tracker.alias_version(name, CHALLENGER) is None:
+            client.create_registered_model(name)
+            version = client.create_model_version(name, "file:///nowhere", tags={"interestlake.run_id": "planted"})
+            client.set_registered_model_alias(name, CHALLENGER, version.version)
+    PROMOTE.run(context)
+
+
 def run_stage(context, stage) -> dict:
     """The stage's figures."""
     with context.tracker.stage(stage.name, {}):

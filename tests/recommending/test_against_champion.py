@@ -11,16 +11,15 @@ from pyspark.sql import functions as F
 from interestlake.core.config import load_params
 from interestlake.core.errors import GateRefused
 from interestlake.core.lake import one_row
-from interestlake.core.tracking import CHALLENGER, CHAMPION
+from interestlake.core.tracking import CHAMPION
 from interestlake.stages.evaluate import EVALUATE
 from interestlake.stages.promote import PROMOTE
 from interestlake.stages.recommend import RECOMMEND
 
-from .conftest import SMALL, run_stage
+from .conftest import SMALL, promote_planted, run_stage
 from .planted import GROUPS, ITEMS, PEOPLE, item_id, user_id
 
 TABLE = "gold.against_champion"
-NAMES = ("interestlake.als", "interestlake.two_tower", "interestlake.ranker")
 ASKED = {**SMALL, "promote.better_than": ["popularity"], "promote.min_gain": -1}
 
 
@@ -42,13 +41,7 @@ def champion(copied):
     """A lake whose champion is the planted run; copied -> contexts on it."""
     first = copied("planted", ASKED)
     mark_recommended(first)
-    client = first.tracker.client
-    for name in NAMES:
-        if first.tracker.alias_version(name, CHALLENGER) is None:
-            client.create_registered_model(name)
-            version = client.create_model_version(name, "file:///nowhere", tags={"interestlake.run_id": "planted"})
-            client.set_registered_model_alias(name, CHALLENGER, version.version)
-    PROMOTE.run(first)
+    promote_planted(first)
     assert first.lake.read(TABLE).count() == 0, "there was no champion to compare with"
     return copied
 

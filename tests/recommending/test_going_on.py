@@ -7,14 +7,17 @@ import pytest
 from pyspark.sql import functions as F
 
 from interestlake.core.lake import one_row
+from interestlake.core.tracking import CHAMPION
 from interestlake.recommending.former import came_since, find_former
 from interestlake.recommending.saved import FOLDER, TABLE, left_beside, remove_left
 from interestlake.stages.evaluate import EVALUATE
+from interestlake.stages.promote import PROMOTE
 from interestlake.stages.recommend import RECOMMEND
 
 from . import planted as world
-from .conftest import SMALL, run_stage
+from .conftest import SMALL, promote_planted, run_stage
 
+ASKED = {**SMALL, "promote.better_than": ["popularity"], "promote.min_gain": -1}
 KEPT = {**SMALL, "tune.quick": False, "tune.minutes": 0}
 PAIRS, LISTS = "silver.interactions", "gold.recommendations"
 ANN, BOB = 0, 3  # of one group
@@ -25,7 +28,8 @@ def second_day(copied):
     """second_day(overrides) -> a context for the run day2, on whose lake the run planted has left its marks."""
 
     def make(overrides=None):
-        context = copied("day2", {**KEPT, **(overrides or {})})
+        promote_planted(copied("planted", ASKED))
+        context = copied("day2", {**ASKED, **KEPT, **(overrides or {})})
         lake = context.lake
         run = {"run_id": "planted", "source": "table", "seed": 42, "fingerprint": "f"}
         lake.write("ops.runs", one_row(lake.spark, "ops.runs", run), "planted")
@@ -79,6 +83,8 @@ def test_what_came_judges_the_former_release_and_the_lists_of_whom_it_touches_ar
     rows = context.lake.read("gold.metrics").where("run_id = 'day2' AND split = 'test' AND segment = 'all' AND k = 10")
     ndcg = {r["model"]: (r["value"], r["users"]) for r in rows.where("metric = 'ndcg'").collect()}
     assert ndcg["fused"] == (pytest.approx(1.0), 1) and "popularity" in ndcg
+    run_stage(context, PROMOTE)
+    assert context.tracker.run_of("interestlake.ranker", CHAMPION) == "day2"
 
 
 def test_where_a_samples_lists_changed_everybody_is_listed_anew(second_day):
@@ -96,6 +102,9 @@ def test_without_anything_new_the_lists_stay_entry_for_entry(second_day):
     before = lists_of(context)
     figures = run_stage(context, RECOMMEND)
     assert figures["came"] == figures["went"] == 0 and lists_of(context) == before
+    run_stage(context, EVALUATE)
+    assert run_stage(context, PROMOTE) == {"judged": 0.0}
+    assert context.tracker.run_of("interestlake.ranker", CHAMPION) == "day2"
 
 
 @pytest.mark.parametrize(
@@ -124,6 +133,14 @@ def test_after_a_forgetting_nothing_is_gone_on_from(second_day, caplog):
     with caplog.at_level(logging.INFO, "interestlake"):
         assert find_former(context) is None
     assert "the file that run planted left is gone" in caplog.text
+
+
+def test_a_release_that_is_not_the_champions_is_not_gone_on_from(second_day, caplog):
+    context = second_day()
+    context.tracker.client.delete_registered_model_alias("interestlake.ranker", CHAMPION)
+    with caplog.at_level(logging.INFO, "interestlake"):
+        assert find_former(context) is None
+    assert "the release of run planted is not the champion's" in caplog.text
 
 
 def test_a_search_or_no_growth_allowed_asks_for_nothing(second_day, caplog):

@@ -14,7 +14,7 @@ from ..core.tracking import CHAMPION
 from ..evaluation.gate import Champion
 from ..evaluation.paired import PER_PERSON, difference, differences, figures_of
 from .choose import FUSED
-from .former import went_on
+from .former import RANKER, went_on
 from .passes import list_fused
 from .saved import registered_recommender
 from .scoring import open_scoring
@@ -22,7 +22,6 @@ from .shared import SharedRecommender
 
 TABLE = "gold.against_champion"
 LISTS, PAIRS, RELEASED, STAGE = "models.lists", "silver.interactions", "models.recommender", "recommend"
-RANKER = "interestlake.ranker"
 NO_PAIRS = "user_id string, item_id string"
 FIGURES = ("challenger", "champion", "low", "high")
 GONE = ("FileNotFoundException", "FILE_NOT_FOUND", "FAILED_READ_FILE", "VersionNotFound")

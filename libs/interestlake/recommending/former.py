@@ -10,11 +10,12 @@ from pyspark.sql import functions as F
 from ..core.errors import BadInput
 from ..core.lake import Lake
 from ..core.stage import StageContext
+from ..core.tracking import CHAMPION
 from ..core.undo import expect_nothing_forgotten
 from .left import Left
 from .saved import TABLE, Growth, open_left, settings_mark
 
-PAIRS, STAGE = "silver.interactions", "recommend"
+PAIRS, STAGE, RANKER = "silver.interactions", "recommend", "interestlake.ranker"
 KEY = ["user_id", "item_id"]
 
 
@@ -58,6 +59,8 @@ def _of_release(context: StageContext, row: Mapping) -> Former | str:
     lake, run_id = context.lake, row["run_id"]
     if run_id == context.options.run_id:
         return "this run released already"
+    if context.tracker.run_of(RANKER, CHAMPION) != run_id:
+        return f"the release of run {run_id} is not the champion's"  # what the gate refused is not gone on from
     if not row.get("left"):
         return f"run {run_id} left nothing to go on from"
     if row["settings"] != settings_mark(context):

@@ -29,6 +29,8 @@ def _run(context: StageContext) -> dict[str, float]:
     # the former release, which the new pairs judge, holds the models alone that speak in its lists
     rivals = [name for name in gate.better_than if name in values] if went_on else gate.better_than
     missing = [name for name in ("fused", *rivals) if name not in values]
+    if went_on and missing:
+        return _follow(context)
     if missing:
         raise BadInput.of(
             f"gold.metrics of run {context.options.run_id}",
@@ -58,6 +60,14 @@ def _run(context: StageContext) -> dict[str, float]:
         raise GateRefused(said, figures)
     context.log.info("      champion moved: %s", verdict)
     return figures
+
+
+def _follow(context: StageContext) -> dict[str, float]:
+    """Champion goes to the versions of a run that went on from the champion's where nothing came that judges it."""
+    context.log.info("      champion moved: its models went on, and nobody whom they knew brought a pair to judge by")
+    for name in MODELS:
+        context.tracker.move_alias(name, CHAMPION, _version(context, name), {"gate": "nothing to judge by"})
+    return {"judged": 0.0}
 
 
 def _beside_champion(context: StageContext) -> Champion | None:
