@@ -8,7 +8,7 @@ MAKEFLAGS += --no-print-directory
 IN_ENV := . .venv/interestlake-env.sh &&
 DEMO := out/demo
 
-.PHONY: help setup demo test chart-test image-test docs cluster-test storage-test kill-test surfaces-test airflow-test commands-test bench bench-one bench-peers bench-published bench-small-worlds bench-speed bench-scale bench-lake bench-skew bench-neighbourhoods bench-proposals bench-ask bench-embed bench-embed-gpu bench-recipes bench-habits bench-tagger bench-sentiment bench-mentions bench-serve bench-decide lint format lock clean
+.PHONY: help setup demo test chart-test image-test docs cluster-test storage-test kill-test surfaces-test airflow-test commands-test bench bench-one bench-peers bench-published bench-small-worlds bench-speed bench-scale bench-lake bench-skew bench-neighbourhoods bench-proposals bench-days bench-ask bench-embed bench-embed-gpu bench-recipes bench-habits bench-tagger bench-sentiment bench-mentions bench-serve bench-decide lint format lock clean
 
 help:  ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 26
@@ -88,6 +88,9 @@ bench-neighbourhoods: setup  ## EASE by neighbourhoods beside the whole inverse 
 
 bench-proposals: setup  ## candidates of every source where there are a million items: people a second, recall; BENCH="--items N"
 	@$(IN_ENV) python -W ignore -m bench.proposals $(BENCH)
+
+bench-days: setup  ## a release gone on from day by day beside one fitted anew: nDCG, seconds; BENCH="--lake LAKE --days N"
+	@$(IN_ENV) python -W ignore -m bench.days $(BENCH)
 
 bench-scale: setup  ## seconds, memory, edges and candidates at 100k, 1M and 10M events; a table and out/bench/scale.png
 	@$(IN_ENV) python -W ignore -m bench.scale $(BENCH)

@@ -107,11 +107,11 @@ def table(found: Mapping[str, tuple[float, Mapping[str, np.ndarray]]], days: int
     lines = [f"{'nDCG@10':<12}{'before':>9}{'gone on':>9}{'anew':>9}{'difference':>12}   95 % interval"]
     for name in sorted(anew, key=lambda one: (one != "fused", one)):
         apart = on[name] - anew[name]
-        reach = 1.96 * apart.std(ddof=1) / len(apart) ** 0.5
-        lines.append(f"{name:<12}{before[name].mean():>9.4f}{on[name].mean():>9.4f}{anew[name].mean():>9.4f}"
-                     f"{apart.mean():>+12.4f}   {apart.mean() - reach:+.4f} to {apart.mean() + reach:+.4f}")  # fmt: skip
-    lines.append(f"{len(anew['fused'])} people, {days} days; the last day's fits {last:.0f} s, all anew {whole:.0f} s "
-                 f"({last / whole:.0%})")  # fmt: skip
+        means = "".join(f"{one[name].mean():>9.4f}" for one in (before, on, anew))
+        mean, reach = apart.mean(), 1.96 * apart.std(ddof=1) / len(apart) ** 0.5
+        lines.append(f"{name:<12}{means}{mean:>+12.4f}   {mean - reach:+.4f} to {mean + reach:+.4f}")
+    took = f"the last day's fits {last:.0f} s, all anew {whole:.0f} s ({last / whole:.0%})"
+    lines.append(f"{len(anew['fused'])} people, {days} days; {took}")
     return lines
 
 
