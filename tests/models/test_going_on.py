@@ -8,8 +8,9 @@ from torch import nn
 
 from interestlake.interactions.pairs import Pairs
 from interestlake.interactions.side_information import SideInformation
+from interestlake.models.lay_over import lay_over, left_by
 from interestlake.models.registry import BY_NAME
-from interestlake.models.start import ITEMS, USERS, NotAlike, Start, lay_over, left_by, replayed
+from interestlake.models.start import ITEMS, USERS, NotAlike, Start, replayed
 
 from ..benchmark.world import ITEMS_PER_TASTE, TASTES, pairs
 

@@ -239,7 +239,7 @@ SCHEDULE = Training(
     weight_decay=0.0,
     batch=2_048,
 )
-TRAINER = Trainer(sasrec, {"dimension": 64}, SCHEDULE, shared=True, goes_on=True)
+TRAINER = Trainer(sasrec, {"dimension": 64}, SCHEDULE, shared=True, goes_on=True, beside=REPLAYED_WINDOWS)
 SASREC = Model(
     "sasrec",
     "sequence",

@@ -23,7 +23,8 @@ from ..training.reader import Batch
 from ..training.shards import shared_batches
 from ..training.snapshot import Snapshot, store
 from .fitted import Fitted
-from .start import REPLAYED, Start, lay_over, left_by, replayed
+from .lay_over import lay_over, left_by
+from .start import REPLAYED, Start, replayed
 
 Judge = Callable[[Fitted], float]
 WINDOW = 4_000_000  # rows of one shuffle
@@ -78,7 +79,8 @@ class Trainer:
     """One neural model: how its training is built, the parameters that are not searched, and its schedule.
 
     shared: whether several processes can train it together; `build` then takes `ranks`. goes_on: whether a training can
-    go on from a former one; `build` then takes `new`, (n,) bool: these pairs and some of the others are learned.
+    go on from a former one; `build` then takes `new`, (n,) bool: these pairs and some others are learned. beside:
+    how many others it learns beside each new example.
     """
 
     build: Callable[..., Job]
@@ -86,6 +88,7 @@ class Trainer:
     training: Training
     shared: bool = False
     goes_on: bool = False
+    beside: int = REPLAYED
 
     def fit(
         self,
@@ -107,7 +110,7 @@ class Trainer:
         steps as the new pairs alone would take in its epochs; without anything new its weights stay.
         """
         params = {**self.fixed, **params}
-        schedule = self.training if judge else replace(self.training, epochs=_epochs(params["epochs"], start))
+        schedule = self.training if judge else self._schedule(params["epochs"], start)
         name = self.build.__name__
         mark = hashlib.sha256(repr((name, schedule, sorted(params.items()), seed)).encode())
         features = [values for values in (side.text, side.facts) if values is not None]
@@ -123,6 +126,13 @@ class Trainer:
         trained = present(work(saved, ALONE) if launch is None else launch(partial(_in_rank, work), saved))
         saved.remove()
         return trained
+
+    def _schedule(self, epochs: int, start: Start | None) -> Training:
+        """Without a judge. What goes on takes as many epochs as the new examples would take alone: with more, those
+        learned again are learned too well. It begins at the whole rate, for it may take a few steps."""
+        if start is not None:
+            epochs = max(1, round(epochs / (1 + self.beside))) if start.new.any() else 0
+        return replace(self.training, epochs=epochs, **({} if start is None else {"warmup_steps": 0}))
 
     def _train(
         self,
@@ -168,14 +178,6 @@ class Trainer:
                 job.model.cpu()  # the driver may have no GPU
             weights = left_by(job.model) if self.goes_on and judge is None else {}
             return Trained(replace(job.fitted(), weights=weights), history)
-
-
-def _epochs(anew: int, start: Start | None) -> int:
-    """Of a training that takes `anew` where it begins from nothing. More epochs over what is replayed overfit to it: on
-    MovieLens ten days of as many left LightGCN at .062 where .066 and a fit anew .069 (docs/recommend.md)."""
-    if start is None:
-        return anew
-    return max(1, round(anew / (1 + REPLAYED))) if start.new.any() else 0
 
 
 def _in_rank(work: Callable[[State, Ranks], Trained | None], ranks: Ranks, line: Line) -> Trained | None:
