@@ -173,7 +173,15 @@ def test_the_command_replays_scores_again_and_refuses_a_lie(spark, world, monkey
     assert "100.00%" in said and "without" in said
     told = world.lake.read("gold.counterfactuals").collect()
     assert len(told) == 40
-    assert sum(row["score_without"] < row["score"] for row in told) >= 0.9 * len(told)
+    fell = {(row["user_id"], row["rank"]) for row in told if row["score_without"] < row["score"]}
+    # a sentence names the item most like the entry, whose part of the score may be small: the strongest one's never is
+    strongest = {
+        (row["user_id"], row["rank"])
+        for row in world.tables["gold.recommendations"].collect()
+        if list(row["named"]) == list(row["evidence"])[:1]
+    } & {(row["user_id"], row["rank"]) for row in told}
+    assert len(strongest) >= 0.25 * len(told) and strongest <= fell
+    assert len(fell) >= 0.75 * len(told)
     _never_listed(world, next(row for row in told if len(row["needed"])))
     user = world.rows[0]["user_id"]
     item = world.rows[0]["item_id"]
