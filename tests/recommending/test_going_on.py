@@ -21,6 +21,7 @@ ASKED = {**SMALL, "promote.better_than": ["popularity"], "promote.min_gain": -1}
 KEPT = {**SMALL, "tune.quick": False, "tune.minutes": 0}
 PAIRS, LISTS = "silver.interactions", "gold.recommendations"
 ANN, BOB = 0, 3  # of one group
+pytestmark = pytest.mark.commands  # a whole stage or three for each case
 
 
 @pytest.fixture
