@@ -16,6 +16,7 @@ import numpy as np
 from interestlake.core.lake import Lake
 from interestlake.core.session import build_session
 from interestlake.evaluation.arrays import hits_of, ranking_at
+from interestlake.evaluation.paired import Difference
 from interestlake.interactions.cuts import held_of
 from interestlake.interactions.held_out import HeldOut
 from interestlake.interactions.lake_inputs import LakeFrames, collect_frames, item_vectors
@@ -80,11 +81,11 @@ def replay(pairs: Pairs, side: SideInformation, kept: Mapping, days: int) -> dic
     choice = kept_choice(kept, pairs, side)
     going = [one for one in choice.models if one.model.go_on]
     alone = Choice(going, choice.fusion.over([one.model.name for one in going]), {})
-    found = {}
+    measured = {}
     began = time.perf_counter()
     fusion, fitted = fit_all(choice, pairs.rows(day == 0), side, SEED, LOG)
     fitted, left = taken_from(fitted, people, pairs.item_ids)
-    found["before"] = time.perf_counter() - began, figures(fitted, fusion, known, held)
+    measured["before"] = time.perf_counter() - began, figures(fitted, fusion, known, held)
     taken = []
     for number in range(1, days + 1):
         began, now = time.perf_counter(), pairs.rows(day <= number)
@@ -94,22 +95,23 @@ def replay(pairs: Pairs, side: SideInformation, kept: Mapping, days: int) -> dic
         fitted, left = taken_from(fitted, people, pairs.item_ids)
         taken.append(time.perf_counter() - began)
         print(f"day {number}: {int((day == number).sum())} pairs, {taken[-1]:.1f} s", flush=True)
-    found["gone on"] = taken[-1], figures(fitted, fusion, known, held)
+    measured["gone on"] = taken[-1], figures(fitted, fusion, known, held)
     began = time.perf_counter()
     fusion, fitted = fit_all(choice, known, side, SEED, LOG)
-    found["anew"] = time.perf_counter() - began, figures(fitted, fusion, known, held)
-    return found
+    measured["anew"] = time.perf_counter() - began, figures(fitted, fusion, known, held)
+    return measured
 
 
-def table(found: Mapping[str, tuple[float, Mapping[str, np.ndarray]]], days: int) -> list[str]:
+def table(measured: Mapping[str, tuple[float, Mapping[str, np.ndarray]]], days: int) -> list[str]:
     """A line a model: nDCG of the three, and the paired difference of gone on and anew with its 95 % interval."""
-    (_, before), (last, on), (whole, anew) = (found[name] for name in ("before", "gone on", "anew"))
+    (_, before), (last, on), (whole, anew) = (measured[name] for name in ("before", "gone on", "anew"))
     lines = [f"{'nDCG@10':<12}{'before':>9}{'gone on':>9}{'anew':>9}{'difference':>12}   95 % interval"]
     for name in sorted(anew, key=lambda one: (one != "fused", one)):
-        apart = on[name] - anew[name]
         means = "".join(f"{one[name].mean():>9.4f}" for one in (before, on, anew))
-        mean, reach = apart.mean(), 1.96 * apart.std(ddof=1) / len(apart) ** 0.5
-        lines.append(f"{name:<12}{means}{mean:>+12.4f}   {mean - reach:+.4f} to {mean + reach:+.4f}")
+        error = float((on[name] - anew[name]).std(ddof=1) / len(anew[name]) ** 0.5)
+        apart = Difference(len(anew[name]), float(on[name].mean()), float(anew[name].mean()), error)
+        low, high = apart.interval
+        lines.append(f"{name:<12}{means}{apart.mean:>+12.4f}   {low:+.4f} to {high:+.4f}")
     took = f"the last day's fits {last:.0f} s, all anew {whole:.0f} s ({last / whole:.0%})"
     lines.append(f"{len(anew['fused'])} people, {days} days; {took}")
     return lines

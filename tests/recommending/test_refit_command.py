@@ -93,7 +93,8 @@ def test_feedback_moves_the_weights_once(refit, heard, monkeypatch):
         raise RuntimeError("killed")
 
     monkeypatch.setattr(pipeline, "_mark_finished", killed)
-    assert refit("--run-id", "r1", "--rate", "3")[0] == 1
+    code, _, logged = refit("--run-id", "r1", "--rate", "3")
+    assert code == 1 and "RuntimeError" in logged and ": killed" in logged
     assert lake.version(WEIGHTS) == version + 1 and lake.version("gold.recommendations") == listed
     moved = weights(lake)
     monkeypatch.setattr(pipeline, "_mark_finished", mark)

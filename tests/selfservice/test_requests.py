@@ -63,7 +63,7 @@ def test_a_run_id_stands_for_one_request(world, call, caplog):
     assert versions(world.lake) == before and second in listed(world.lake, 9)
 
 
-def test_a_killed_forgetting_is_finished_under_its_run_id(world, call, monkeypatch):
+def test_a_killed_forgetting_is_finished_under_its_run_id(world, call, monkeypatch, caplog):
     mark = pipeline._mark_finished
 
     def killed(*_):
@@ -71,7 +71,7 @@ def test_a_killed_forgetting_is_finished_under_its_run_id(world, call, monkeypat
 
     given = ("forget", "--user", user_id(10), "--everything", "--run-id", "half")
     monkeypatch.setattr(pipeline, "_mark_finished", killed)
-    assert call(*given)[0] == 1
+    assert call(*given)[0] == 1 and "RuntimeError" in caplog.text and ": killed" in caplog.text
     monkeypatch.setattr(pipeline, "_mark_finished", mark)
     code, told = call(*given)
     assert code == 0 and told.startswith("Forgotten: ")

@@ -41,7 +41,7 @@ def compare(
     one, other = (lake_as_of(lake, run, "recommend", READ) for run in (first, second))
     gate = params.promote
     metrics = [name for name in dict.fromkeys((gate.metric, *METRICS)) if name in PER_PERSON]
-    gone_on = [run for run, at in ((first, one), (second, other)) if went_on(at)]
+    gone_on = [run for run, at in ((first, one), (second, other)) if went_on(at, run)]
     found = {} if gone_on else accuracy(one, other, metrics, gate.k, max(params.evaluate.ks))
     then, now = (lists_written(lake, run, at.version(LISTS)) for run, at in ((first, one), (second, other)))
     lists = changed_lists(then, now)

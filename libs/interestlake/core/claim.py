@@ -1,7 +1,5 @@
 """A run id belongs to one source, input, seed and set of parameters; what a run of that id has finished."""
 
-import hashlib
-import json
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +13,7 @@ from .errors import BadInput
 from .hold import Hold
 from .lake import Lake, one_row
 from .params.all import Params
+from .unchanged import digest_of
 
 # the parts of a fingerprint in their order: what a run's rows are made of
 PARTS = ("source or seed", "mapping", "input files", "parameters")
@@ -29,7 +28,7 @@ def fingerprint(spark: SparkSession, options: RunOptions, params: Params) -> str
         content_mark(spark, options.inputs),
         flat_of_rows(params),
     )
-    return "-".join(_digest(one)[:16] for one in parts)
+    return "-".join(map(digest_of, parts))
 
 
 def _mapping(path: str | None) -> str:
@@ -38,10 +37,6 @@ def _mapping(path: str | None) -> str:
         return Path(path).read_bytes().decode("latin-1") if path else ""
     except OSError:
         return ""
-
-
-def _digest(value: object) -> str:
-    return hashlib.sha256(json.dumps(value, sort_keys=True, default=str).encode()).hexdigest()
 
 
 def _changed(before: str, now: str) -> str:

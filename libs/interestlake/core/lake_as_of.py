@@ -37,17 +37,25 @@ def lake_as_of(lake: Lake, run_id: str, stage: str, tables: Collection[str]) -> 
     Reads the tables' logs and runs two small Spark jobs a table. Raises BadInput for a run that did not finish the
     stage, and for a state whose files a vacuum has deleted.
     """
-    stages = lake.read("ops.stages").where(F.col("run_id") == run_id)
-    row = stages.where(F.col("stage") == stage).select("versions").first()
-    if row is None:
+    versions = noted_versions(lake, run_id, stage)
+    if versions is None:
         known = ", ".join(sorted(runs_of(lake, (stage,)))[-5:]) or "none: nothing has run"
         raise BadInput.of(f"run {run_id}", found=f"no finished {stage} of it", expected=f"one of {known}",
                           where="--run-id")  # fmt: skip
     forgets = runs_of(lake, ("forget",))
-    noted = {name: row["versions"][name] for name in tables if name in row["versions"]}
-    versions = {name: standing(lake, name, version, forgets) for name, version in noted.items()}
-    expect_kept(lake, run_id, versions)
-    return LakeAsOf(lake, versions)
+    noted = {name: versions[name] for name in tables if name in versions}
+    stood = {name: standing(lake, name, version, forgets) for name, version in noted.items()}
+    expect_kept(lake, run_id, stood)
+    return LakeAsOf(lake, stood)
+
+
+def noted_versions(lake: Lake, run_id: str, stage: str) -> dict[str, int] | None:
+    """Versions of the tables that `stage` of a run read or wrote; None where it did not finish. One small Spark job."""
+    if not lake.exists("ops.stages"):
+        return None
+    rows = lake.read("ops.stages").where((F.col("run_id") == run_id) & (F.col("stage") == stage))
+    row = rows.select("versions").first()
+    return None if row is None else row["versions"]
 
 
 def expect_kept(lake: Lake, run_id: str, versions: Mapping[str, int]) -> None:

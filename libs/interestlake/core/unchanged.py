@@ -67,7 +67,7 @@ def rested_on(lake: WatchedLake, params: WatchedParams, seed: int, wrote: Mappin
     if None in marks.values():
         return {}
     absent = sorted(lake.absent - set(wrote))
-    sections = {f"{SECTION}{name}": _digest(of_rows(getattr(params, name))) for name in sorted(params.sections)}
+    sections = {f"{SECTION}{name}": digest_of(of_rows(getattr(params, name))) for name in sorted(params.sections)}
     said = {} if given is None else {INPUT: given}
     return {**marks, **sections, **said, ABSENT: " ".join(absent), SEED: str(seed), CODE: code_mark()}
 
@@ -82,7 +82,7 @@ def unchanged_since(rows: Iterable, lake: Lake, params: Params, seed: int, given
             return now(key.split(":", 1)[1]) == value
         if key.startswith(SECTION):
             name = key.removeprefix(SECTION)
-            return name in SECTIONS and _digest(of_rows(getattr(params, name))) == value
+            return name in SECTIONS and digest_of(of_rows(getattr(params, name))) == value
         if key == ABSENT:
             return not any(there(name) for name in value.split())
         return {SEED: str(seed), CODE: code_mark(), INPUT: given}.get(key) == value
@@ -120,5 +120,6 @@ def _tables_last(one: tuple[str, str]) -> bool:
     return one[0].startswith((READ, WROTE))
 
 
-def _digest(value: object) -> str:
+def digest_of(value: object) -> str:
+    """Sixteen digits by which plain values are told apart."""
     return hashlib.sha256(json.dumps(value, sort_keys=True, default=str).encode()).hexdigest()[:16]

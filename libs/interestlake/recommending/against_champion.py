@@ -9,19 +9,21 @@ from pyspark.sql import DataFrame, Row
 from pyspark.sql import functions as F
 
 from ..core.errors import BadInput
+from ..core.lake_as_of import noted_versions
 from ..core.stage import StageContext
 from ..core.tracking import CHAMPION
 from ..evaluation.gate import Champion
 from ..evaluation.paired import PER_PERSON, difference, differences, figures_of
 from .choose import FUSED
-from .former import RANKER, went_on
+from .former import PAIRS, RANKER, STAGE, went_on
 from .passes import list_fused
+from .saved import TABLE as RECOMMENDER
 from .saved import registered_recommender
 from .scoring import open_scoring
 from .shared import SharedRecommender
 
 TABLE = "gold.against_champion"
-LISTS, PAIRS, RELEASED, STAGE = "models.lists", "silver.interactions", "models.recommender", "recommend"
+LISTS = "models.lists"
 NO_PAIRS = "user_id string, item_id string"
 FIGURES = ("challenger", "champion", "low", "high")
 GONE = ("FileNotFoundException", "FILE_NOT_FOUND", "FAILED_READ_FILE", "VersionNotFound")
@@ -40,8 +42,8 @@ def compare(context: StageContext, metric: str, k: int, length: int) -> Champion
         return None
     if metric not in PER_PERSON:
         return Champion(run, why=f"{metric} is no mean over people")
-    versions = _versions(context, run)
-    if versions is None:
+    versions = noted_versions(context.lake, run, STAGE)
+    if versions is None or not {LISTS, PAIRS} <= set(versions):
         return Champion(run, why=f"the champion's run {run} has no stage {STAGE} in this lake")
     try:
         return _compared(context, run, versions, metric, k, length)
@@ -51,14 +53,6 @@ def compare(context: StageContext, metric: str, k: int, length: int) -> Champion
         raise
 
 
-def _versions(context: StageContext, run: str) -> dict[str, int] | None:
-    if not context.lake.exists("ops.stages"):
-        return None
-    mine = (F.col("run_id") == run) & (F.col("stage") == STAGE)
-    row = context.lake.read("ops.stages").where(mine).select("versions").first()
-    return row["versions"] if row and {LISTS, PAIRS} <= set(row["versions"]) else None
-
-
 def _compared(context: StageContext, run: str, versions: dict[str, int], metric: str, k: int, length: int) -> Champion:
     columns = ("user_id", "item_id", "split")
     mine = fused_lists(context.read(LISTS))
@@ -66,7 +60,7 @@ def _compared(context: StageContext, run: str, versions: dict[str, int], metric:
     # each run may have judged a sample of its own
     now = context.read(PAIRS).select(*columns).transform(of_people(mine)).persist()
     then = context.lake.read(PAIRS, versions[PAIRS]).select(*columns)
-    if RELEASED in versions and went_on(context.lake, versions[RELEASED]):
+    if RECOMMENDER in versions and went_on(context.lake, run, versions[RECOMMENDER]):
         then = then.withColumn("split", F.lit("train"))  # its release was judged, which had learned every pair
     then = then.persist()
     same, new, seen = held_out_of_both(now, then)

@@ -9,6 +9,7 @@ from pyspark.sql import functions as F
 
 from ..core.errors import BadInput
 from ..core.lake import Lake
+from ..core.lake_as_of import noted_versions
 from ..core.stage import StageContext
 from ..core.tracking import CHAMPION
 from ..core.undo import expect_nothing_forgotten
@@ -45,14 +46,14 @@ def find_former(context: StageContext) -> Former | None:
     row = lake.read(TABLE).first()
     if row is None:
         return None
-    found = _of_release(context, row.asDict())
-    if isinstance(found, str):
-        log.info("      every model anew: %s", found)
+    former = _of_release(context, row.asDict())
+    if isinstance(former, str):
+        log.info("      every model anew: %s", former)
         return None
     log.info("      going on from run %s: %d pairs came, %d went; %.2f%% since run %s fitted every model "
-             "(recommend.grown=%g)", found.run_id, len(found.came), len(found.gone), 100 * found.growth.grown,
-             found.growth.begun, params.recommend.grown)  # fmt: skip
-    return found
+             "(recommend.grown=%g)", former.run_id, len(former.came), len(former.gone), 100 * former.growth.grown,
+             former.growth.begun, params.recommend.grown)  # fmt: skip
+    return former
 
 
 def _of_release(context: StageContext, row: Mapping) -> Former | str:
@@ -65,7 +66,7 @@ def _of_release(context: StageContext, row: Mapping) -> Former | str:
         return f"run {run_id} left nothing to go on from"
     if row["settings"] != settings_mark(context):
         return f"seed or parameters are not those of run {run_id}"
-    version = learned_version(lake, run_id)
+    version = (noted_versions(lake, run_id, STAGE) or {}).get(PAIRS)
     try:
         expect_nothing_forgotten(lake, row["begun"])
     except BadInput as fault:
@@ -86,29 +87,21 @@ def _of_release(context: StageContext, row: Mapping) -> Former | str:
     return Former(run_id, left, lake.read(PAIRS, version), came.toPandas(), gone.toPandas(), growth)
 
 
-def learned_version(lake: Lake, run_id: str) -> int | None:
-    """The version of silver.interactions that a release learned from; None where its mark is gone. A Spark job."""
-    mine = (F.col("run_id") == run_id) & (F.col("stage") == STAGE)
-    row = lake.read("ops.stages").where(mine).select("versions").first() if lake.exists("ops.stages") else None
-    return None if row is None else row["versions"].get(PAIRS)
-
-
-def went_on(lake: Lake, version: int | None = None) -> str | None:
-    """The run from whose models the release of models.recommender, at `version` or newest, went on; None where its
-    models were fitted anew, or nothing was released. One small Spark job."""
+def went_on(lake: Lake, run_id: str, version: int | None = None) -> str | None:
+    """The run from whose models the release of `run_id` went on; None where its models were fitted anew, and where
+    models.recommender, at `version` or newest, is another run's. One small Spark job."""
     row = lake.read(TABLE, version).first() if lake.exists(TABLE) else None
-    return None if row is None else row.asDict().get("went_on")
+    return row.asDict().get("went_on") if row is not None and row["run_id"] == run_id else None
 
 
 def came_since(lake: Lake, run_id: str) -> DataFrame | None:
     """(user_id, item_id, split) of the present pairs where the run's release went on from a former one: "test" for what
     that one had not learned, by which it is judged, else "train"; None where the run fitted every model anew. Lazy, but
     for two small Spark jobs."""
-    row = lake.read(TABLE).first() if lake.exists(TABLE) else None
-    former = None if row is None or row["run_id"] != run_id else row.asDict().get("went_on")
-    version = None if former is None else learned_version(lake, former)
-    if version is None:
+    former = went_on(lake, run_id)
+    versions = None if former is None else noted_versions(lake, former, STAGE)
+    if versions is None or PAIRS not in versions:
         return None
-    then = lake.read(PAIRS, version).select(*KEY, F.lit("train").alias("split"))
+    then = lake.read(PAIRS, versions[PAIRS]).select(*KEY, F.lit("train").alias("split"))
     split = F.coalesce("split", F.lit("test")).alias("split")
     return lake.read(PAIRS).select(*KEY).join(then, KEY, "left").select(*KEY, split)

@@ -1,9 +1,8 @@
 """The released recommender as a file of the lake: saved by the run, opened by everything that lists or explains."""
 
-import hashlib
-import json
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from ..core.registered import served_folder
 from ..core.sealed import expect_sealed
 from ..core.stage import StageContext
 from ..core.storage import fetch_file, file_there, put_file, remove_file, sha256_of
+from ..core.unchanged import digest_of
 from ..models.stored import read_values, write_values
 from .chosen_tables import FUSION, fusion_of
 from .left import Left
@@ -84,10 +84,7 @@ def open_left(lake: Lake, row: Mapping) -> Left | None:
     address = f"{lake.root}/{FOLDER}/{left_beside(row['file'])}"
     if not row["left"] or not file_there(lake.spark, address):
         return None
-    with tempfile.TemporaryDirectory(prefix="interestlake-") as folder:
-        local = Path(folder) / RECOMMENDER_FILE
-        fetch_file(lake.spark, address, local)
-        expect_same(address, sha256_of(local), row["left"])
+    with _fetched(lake, address, row["left"]) as local:
         left = read_values(local)
     if not isinstance(left, Left):
         raise BadInput.of(f"file {address}", found=type(left).__name__, expected="what fits left", where=TABLE)
@@ -106,15 +103,20 @@ def settings_mark(context: StageContext) -> str:
     """A digest of the seed and of the parameters that decide which models are fitted, on what, and what a list is."""
     rows = [of_rows(getattr(context.params, name)) for name in ("recommend", "prepare", "guard")]
     fits = [{name: value for name, value in section.items() if name not in NO_FIT} for section in rows]
-    settings = [context.options.seed, *fits]
-    return hashlib.sha256(json.dumps(settings, sort_keys=True, default=str).encode()).hexdigest()[:16]
+    return digest_of([context.options.seed, *fits])
 
 
-def expect_same(address: str, digest: str, sha256: str) -> None:
-    """Raises BadInput for a file of other bytes than models.recommender says."""
-    if digest != sha256:
-        raise BadInput.of(f"file {address}", found=f"sha256 {digest[:12]}", expected=f"{sha256[:12]}",
-                          where=f"{TABLE}: run the recommend stage again")  # fmt: skip
+@contextmanager
+def _fetched(lake: Lake, address: str, sha256: str) -> Iterator[Path]:
+    """A file of a release, on this machine. Raises BadInput for one of other bytes than models.recommender says."""
+    with tempfile.TemporaryDirectory(prefix="interestlake-") as folder:
+        local = Path(folder) / RECOMMENDER_FILE
+        fetch_file(lake.spark, address, local)
+        digest = sha256_of(local)
+        if digest != sha256:
+            raise BadInput.of(f"file {address}", found=f"sha256 {digest[:12]}", expected=f"{sha256[:12]}",
+                              where=f"{TABLE}: run the recommend stage again")  # fmt: skip
+        yield local
 
 
 def kept_file(lake: Lake) -> bool:
@@ -132,10 +134,7 @@ def open_recommender(lake: Lake, fusion_version: int | None = None) -> Recommend
                           where="--lake")  # fmt: skip
     row = only_row(lake.read(TABLE))
     address = f"{lake.root}/{FOLDER}/{row['file']}"
-    with tempfile.TemporaryDirectory(prefix="interestlake-") as folder:
-        local = Path(folder) / RECOMMENDER_FILE
-        fetch_file(lake.spark, address, local)
-        expect_same(address, sha256_of(local), row["sha256"])
+    with _fetched(lake, address, row["sha256"]) as local:
         released = read_recommender(local, address, f"{TABLE}: run the recommend stage again")
     # a refit moves the weights and leaves the models
     fusion = fusion_of(lake, fusion_version).over(list(released.fitted)) if lake.exists(FUSION) else released.fusion

@@ -9,7 +9,7 @@ from ..core.lake import Lake
 from ..core.moved_store import default_tracking_uri
 from ..core.storage import file_there, located
 from ..core.tracking import ui_command
-from ..recommending.former import came_since, went_on
+from ..recommending.former import went_on
 from .terminal import left_out_lines, metrics_table
 
 
@@ -29,7 +29,7 @@ def closing_lines(spark: SparkSession, options: RunOptions) -> list[str]:
         chosen = [row.asDict() for row in lake.read("models.chosen").collect()] if lake.exists("models.chosen") else []
         shares = {row["model"]: row["weight"] for row in chosen if not row["left_out"]}
         if rows:
-            former = went_on(lake) if came_since(lake, options.run_id) is not None else None
+            former = went_on(lake, options.run_id)
             pairs = f"pairs that came since run {former}, whose lists these are" if former else "test split"
             table = metrics_table(rows, shares=shares if chosen else None, pairs=pairs)
             lines += ["", table, *left_out_lines(chosen), ""]

@@ -34,8 +34,10 @@ def go_on(
 
     trainings(): the context within which models are trained.
     """
-    params, log = context.params.recommend, context.log
-    judged = context.write(JUDGED, _by_former(context, scoring, former))
+    log = context.log
+    standing = SharedRecommender(context.spark, _with_popularity(open_recommender(context.lake)))
+    judged = context.write(JUDGED, _by_former(context, scoring, former, standing))
+    standing.destroy()
     for name in (CHOSEN, FUSION, WEIGHTS):  # noted as what the run rests on, for a replay and a rollback
         context.read(name)
     choice = models.choose(kept_before(context.lake))
@@ -50,8 +52,7 @@ def go_on(
     listed = anew.select("user_id").distinct().count()
     log.info("      lists of %d people made anew", listed)
     size = save_recommender(context, release, shared.file, left, former.growth)
-    carried = everyone.where(F.col("user_index") < params.ranker_people).drop("friend_count").toPandas()
-    version = register_ranker(context, release, carried)
+    version = register_ranker(context, release, everyone)
     log.info("      registered interestlake.ranker version %s", version)
     for frame in (anew, everyone):
         frame.unpersist()
@@ -61,7 +62,7 @@ def go_on(
             "recommended_rows": written.rows}  # fmt: skip
 
 
-def _by_former(context: StageContext, scoring: Scoring, former: Former) -> DataFrame:
+def _by_former(context: StageContext, scoring: Scoring, former: Former, standing: SharedRecommender) -> DataFrame:
     """Rows of models.lists: what every model of the former release, popularity among them, and its fused list said to
     the people of whom pairs came, from the histories that it knew. Lazy, but for a count."""
     params = context.params
@@ -70,9 +71,8 @@ def _by_former(context: StageContext, scoring: Scoring, former: Former) -> DataF
     came = context.spark.createDataFrame(former.came, "user_id string, item_id string").select("user_id").distinct()
     people = known.join(F.broadcast(came), "user_id", "left_semi")
     people = sampled(people, params.recommend.max_test_people, context.options.seed, context.log)
-    shared = SharedRecommender(context.spark, _with_popularity(open_recommender(context.lake)))
     asked = scoring.people(people, pairs)()
-    return asked.transform(list_models(shared, max(params.evaluate.ks))).withColumn("split", F.lit("test"))
+    return asked.transform(list_models(standing, max(params.evaluate.ks))).withColumn("split", F.lit("test"))
 
 
 def _with_popularity(former: Recommender) -> Recommender:

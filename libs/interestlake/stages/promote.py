@@ -8,7 +8,7 @@ from ..core.tracking import CHALLENGER, CHAMPION
 from ..evaluation.gate import Champion, decide
 from ..recommending.against_champion import TABLE as AGAINST
 from ..recommending.against_champion import of_row
-from ..recommending.former import came_since
+from ..recommending.former import went_on
 from ..recommending.saved import TABLE as RECOMMENDER
 
 MODELS = ("interestlake.als", "interestlake.two_tower", "interestlake.ranker")
@@ -25,11 +25,11 @@ def _run(context: StageContext) -> dict[str, float]:
     )
     rows = rows.select("model", "value", "error").collect()
     values = {row["model"]: row["value"] for row in rows}
-    went_on = came_since(context.lake, context.options.run_id) is not None
+    gone_on = went_on(context.lake, context.options.run_id) is not None
     # the former release, which the new pairs judge, holds the models alone that speak in its lists
-    rivals = [name for name in gate.better_than if name in values] if went_on else gate.better_than
+    rivals = [name for name in gate.better_than if name in values] if gone_on else gate.better_than
     missing = [name for name in ("fused", *rivals) if name not in values]
-    if went_on and missing:
+    if gone_on and missing:
         return _follow(context)
     if missing:
         raise BadInput.of(
@@ -40,7 +40,7 @@ def _run(context: StageContext) -> dict[str, float]:
         )
     versions = {name: _version(context, name) for name in MODELS}
     beside = _beside_champion(context)
-    errors = {row["model"]: row["error"] for row in rows} if went_on else None
+    errors = {row["model"]: row["error"] for row in rows} if gone_on else None
     verdict = decide(values, gate.metric, gate.k, rivals, gate.min_gain, beside, gate.champion, errors)
     tags = {"gate": "passed" if verdict.holds else "refused", "gate.figures": str(verdict)}
     for name, version in versions.items():

@@ -51,8 +51,7 @@ def _run(context: StageContext) -> dict[str, float]:
     params, run_id, length = context.params.recommend, context.options.run_id, max(context.params.evaluate.ks)
     scoring = open_scoring(context)
     models = open_models(context, scoring, own_vectors(context))
-    former = find_former(context) if isinstance(models, LakeModels) else None  # Spark fits its models in one pass
-    if former is not None and isinstance(models, LakeModels):
+    if isinstance(models, LakeModels) and (former := find_former(context)) is not None:
         figures = go_on(context, scoring, models, former, lambda: _trainings(context))
         scoring.close()
         return figures
@@ -93,8 +92,7 @@ def _run(context: StageContext) -> dict[str, float]:
     size, gold = side_by_side(
         lambda: save_recommender(context, release, shared.file, left), lambda: write_lists(context, scoring, shared)
     )
-    carried = gold.people.where(F.col("user_index") < params.ranker_people).drop("friend_count").toPandas()
-    version = register_ranker(context, release, carried)
+    version = register_ranker(context, release, gold.people)
     gold.close()
     scoring.close()
     context.log.info("      registered interestlake.ranker version %s", version)
