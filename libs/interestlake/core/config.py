@@ -21,12 +21,14 @@ JOURNAL = "journal"  # the source of a run that takes what services noted
 KNOWLEDGE = "knowledge"  # the source of a knowledge command's run
 LOGS = "logs"  # the source of a run that values a policy by logs
 MEDIA = "media"  # the source of a run that embeds pictures and sounds
+MONITOR = "monitor"  # the source of a run that watches
 REQUEST = "request"  # the source of a run that does what one person asks for
 ROLLBACK = "rollback"  # the source of a run that puts back what another one released
 SUPPORT = "support"  # the source of a run that reads tickets
 UNDO = "undo"  # the source of a run that takes another one back
 # sources that bring no people of their own
-NO_PEOPLE = (EXPERIMENT, FEEDBACK, JOURNAL, KNOWLEDGE, LOGS, MEDIA, REQUEST, ROLLBACK, SUPPORT, UNDO, "as ingested")
+NO_PEOPLE = (EXPERIMENT, FEEDBACK, JOURNAL, KNOWLEDGE, LOGS, MEDIA, MONITOR, REQUEST, ROLLBACK, SUPPORT, UNDO,
+             "as ingested")  # fmt: skip
 
 
 def new_run_id() -> str:

@@ -64,8 +64,10 @@ def _run(context: StageContext) -> dict[str, float]:
             context.delete(name, "true")
     moved = 0
     for name in MODELS:
-        made = registered_by(uri, name, run_id, released=True)
-        if made and context.tracker.alias_version(name, CHAMPION) != made[1]:
+        made, champion = registered_by(uri, name, run_id, released=True), context.tracker.alias_version(name, CHAMPION)
+        if made is None and champion:
+            context.log.warning("warning: %s: %s stays version %s; the run released none", name, CHAMPION, champion)
+        elif made and champion != made[1]:
             context.tracker.client.set_registered_model_alias(made[0], CHAMPION, made[1])
             context.log.info("      %s: %s is version %s", name, CHAMPION, made[1])
             moved += 1

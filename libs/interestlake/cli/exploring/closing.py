@@ -11,10 +11,11 @@ from . import tell
 
 
 def interests(lake: Lake, arguments: argparse.Namespace) -> None:
-    """Trends, influence, hubs and bridges, and one person's profile where asked for."""
-    tell.interests(lake)
+    """One person's profile where asked for, else trends, influence, hubs and bridges."""
     if arguments.user:
         tell.profile(lake, arguments.user)
+    else:
+        tell.interests(lake)
 
 
 def expand(lake: Lake, arguments: argparse.Namespace) -> None:

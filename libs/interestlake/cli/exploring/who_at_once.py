@@ -55,7 +55,7 @@ def _people(directory: Directory, like: str | None, limit: int, keys: Keys) -> s
         named = directory.source_ids([row["user_id"] for row in rows], keys, count)
         several = len(keys.keyed) + len(keys.lacking) > 1
         names = {user_id: f"{source}:{one}" if several else one for user_id, (source, one) in named.items()}
-        title = f"people, {len(rows)} of {count:,}, histories of every length"
+        title = f"people, {len(rows)} of {count:,}, histories of every length; items: of the train split"
     else:
         names = {one.user_id: one.name for one in readings(like, keys)}
         rows = directory.named(names, limit)

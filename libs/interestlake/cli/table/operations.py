@@ -66,6 +66,17 @@ LOAD_JOURNAL = Command(
     OneStage("stages.load_journal:LOAD_JOURNAL", "cli.maintain:taken", needs=(),
              before="cli.maintain:of_journal"), (),
 )  # fmt: skip
+MONITOR = Command(
+    "monitor", "operations", "a day of data, lists and models held against the days before it; exit code 3 on an alarm",
+    "interestlake monitor --lake out/lake",
+    OneStage("stages.monitor:MONITOR", "cli.monitor:closing", "interestlake ingest", before="cli.monitor:asked"),
+    (
+        Option("--day", "day that is judged, as 2026-11-29, UTC (default: the newest that is over)", metavar="DAY",
+               sets="monitor.day"),
+        Option("--days", "days that are judged, of which it is the last (default 1)", as_count, metavar="N",
+               sets="monitor.days"),
+    ),
+)  # fmt: skip
 ROLL_BACK = Command(
     "rollback", "operations", "lists, profiles and champion served again as an earlier run released them",
     "interestlake rollback --lake out/lake --to r1",
@@ -112,6 +123,7 @@ COMMANDS = (
     UNDO_OF,
     KEEP_UP,
     LOAD_JOURNAL,
+    MONITOR,
     ROLL_BACK,
     COMPARE,
     PLAN_A_RUN,

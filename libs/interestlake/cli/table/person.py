@@ -9,6 +9,7 @@ NEEDED = "stages.interests:NEEDED"
 SOMEBODY = "cli.exploring.before:somebody"
 CLOSING, REASONS = "cli.exploring.closing", "recommending.explaining.command"
 ASKED = "serving.person_page.request"
+SAID = "cli.exploring.said_at_once"
 
 
 def also_of(what: str) -> Option:
@@ -126,13 +127,17 @@ COMMANDS = (
         "interestlake feedback --lake out/lake --user u1 --not-interested-in tag:funny",
         OneStage(
             "stages.person:FEEDBACK", f"{ASKED}:closing", needs=("silver.users",), before=f"{ASKED}:feedback",
+            at_once=f"{SAID}:feedback",
         ),
         FEEDBACK, REQUEST, ("not_interested", "not_interested_in"),
     ),
     Command(
         "forget", "one person", "delete what the lake holds of a person, also from history",
         "interestlake forget --lake out/lake --user u1 --everything",
-        OneStage("stages.person:FORGET", f"{ASKED}:closing", needs=("silver.users",), before=f"{ASKED}:forget"),
+        OneStage(
+            "stages.person:FORGET", f"{ASKED}:closing", needs=("silver.users",), before=f"{ASKED}:forget",
+            at_once=f"{SAID}:forget",
+        ),
         FORGET, REQUEST,
     ),
     Command(
@@ -153,7 +158,7 @@ COMMANDS = (
         "interests", "one person", "interest profiles, trends, influence, hubs and bridges",
         "interestlake interests --lake out/lake --user u1",
         OneStage("stages.interests:INTERESTS", f"{CLOSING}:interests", GRAPH, NEEDED, SOMEBODY),
-        (also_of("the profile of"),),
+        (Option("--user", f"print the profile of this person alone: {NAMED}", metavar="U"),),
     ),
     Command(
         "expand", "one person", "new interests of every person, with confidence, path and source",

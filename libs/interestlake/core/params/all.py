@@ -10,6 +10,7 @@ from .beside import (
     Explain,
     Knowledge,
     Maintain,
+    Monitor,
     Policy,
     Profiles,
     Refit,
@@ -59,6 +60,7 @@ SECTIONS = {
     "trend": Trend,
     "refit": Refit,
     "maintain": Maintain,
+    "monitor": Monitor,
     "knowledge": Knowledge,
     "evaluate": Evaluate,
     "report": Report,
@@ -98,6 +100,7 @@ class Params:
     trend: Trend = field(default_factory=Trend)
     refit: Refit = field(default_factory=Refit)
     maintain: Maintain = field(default_factory=Maintain)
+    monitor: Monitor = field(default_factory=Monitor)
     knowledge: Knowledge = field(default_factory=Knowledge)
     evaluate: Evaluate = field(default_factory=Evaluate)
     report: Report = field(default_factory=Report)
@@ -139,6 +142,7 @@ __all__ = [
     "Interests",
     "Knowledge",
     "Maintain",
+    "Monitor",
     "Params",
     "Policy",
     "Prepare",

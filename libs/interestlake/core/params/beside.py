@@ -223,3 +223,20 @@ class Policy:
 @dataclass(frozen=True)
 class Serve:
     explore: float = number(0.0, "share of served lists with one item drawn from below them", low=0, high=0.2)
+
+
+@dataclass(frozen=True)
+class Monitor:
+    day: str = text("", "day that is judged, as 2026-11-29, UTC; empty = the newest that is over")
+    days: int = number(1, "days that are judged, of which it is the last", low=1, high=366)
+    reference_days: int = number(28, "days before a day that it is held against", low=7, high=366)
+    least_days: int = number(14, "of them, below which nothing is said", low=3, high=366)
+    least_events: int = number(20, "events of a day, below which nothing is said", low=1)
+    threshold: float = number(6.0, "standard errors beyond which a figure is out of line", low=1, high=50)
+    least_change: float = number(0.5, "change of a day's events below which there is no alarm", low=0, high=100)
+    least_share: float = number(0.05, "change of a share below which there is no alarm", low=0, high=1)
+    drift: float = number(0.2, "population stability index below which there is no alarm", low=0, high=10)
+    vectors: float = number(0.05, "squared shift of the texts' vectors, in variances, without alarm", low=0, high=100)
+    bins: int = number(300, "most frequent words and categories that are told apart", low=10, high=10_000)
+    max_model_days: float = number(14.0, "age of a release in days, above which it is stale", low=0, high=3660)
+    max_lists_change: float = number(0.3, "relative loss of coverage, or gain of popularity", low=0, high=10)

@@ -118,4 +118,25 @@ POLICY_VALUES = Table(
     mode="merge",
 )
 
-TABLES = (METRICS, AGAINST_CHAMPION, INTEREST_METRICS, EXPERIMENTS, POLICY_VALUES)
+MONITOR = Table(
+    "gold.monitor",
+    "one figure of one day, held against the days before it",
+    (
+        col("day", "date", "day that was judged, UTC"),
+        col("figure", "string", "name as in docs/monitor.md"),
+        col("subject", "string", "source, source/event type, source/column, run or table that it is about"),
+        col("value", "double", "the figure of the day"),
+        optional("usual", "double", "median of the days before; null where too little is known"),
+        optional("low", "double", "below it the figure is out of line"),
+        optional("high", "double", "above it the figure is out of line"),
+        optional("score", "double", "distance in standard errors; null where the check has none"),
+        col("verdict", "string", "ok, alarm or unknown"),
+        col("why", "string", "what moved most, or why nothing is known; may be empty"),
+        RUN_ID,
+    ),
+    key=("day", "figure", "subject"),
+    mode="merge",
+    checks=(("verdict_known", "verdict IN ('ok','alarm','unknown')"),),
+)
+
+TABLES = (METRICS, AGAINST_CHAMPION, INTEREST_METRICS, EXPERIMENTS, POLICY_VALUES, MONITOR)

@@ -1,6 +1,6 @@
 """Objections written and taken back, and what was forgotten deleted from every table that holds it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 from pyspark.sql import functions as F
@@ -14,21 +14,20 @@ from ...privacy.erasure import Erasure, erase_everything, erase_interest, erase_
 from ...privacy.objections import TABLE as OBJECTIONS
 from ...privacy.objections import mark
 from ...privacy.person import Person
+from .things import Things
 
-Things = Sequence[tuple[str, str]]  # (kind, id): kind item or interest
 COLUMNS = "user_id string, kind string, action string, target string, run_id string"
 WRITERS = 4
 MOST_TEXTS = 20_000
-KINDS = {"item": (("silver.items", "bronze.items"), "item_id"), "interest": (("silver.interests",), "interest_id")}
 
 
-def expect_known(lake: Lake, kind: str, target: str, where: str) -> None:
-    """Raises BadInput where the catalogue has no such item, or the vocabulary no such interest."""
-    tables, column = KINDS[kind]
-    if any(lake.exists(name) and lake.read(name).where(F.col(column) == target).head(1) for name in tables):
-        return
-    expected = f"an {column} of {tables[0]}" + ("" if kind == "item" else ", such as tag:funny")
-    raise BadInput.of(f"{kind} {target!r}", found="none of that id", expected=expected, where=where)
+def held_by_tables(lake: Lake) -> Callable[[str, str, str], bool]:
+    """`things.expect_known`'s of a lake's tables; a small Spark job each."""
+
+    def is_held(name: str, column: str, target: str) -> bool:
+        return lake.exists(name) and bool(lake.read(name).where(F.col(column) == target).head(1))
+
+    return is_held
 
 
 def object_to(context: StageContext, person: Person, things: Things) -> int:

@@ -8,14 +8,12 @@ from pathlib import Path
 
 from ...core.config import REQUEST, RunOptions
 from ...core.counted import counted
-from ...core.errors import BadInput
 from ...core.lake import Lake
 from ...core.params.all import Params
 from ...privacy.person import Person, find_person
-from .object import Things, expect_known
+from .object import held_by_tables
 from .page import place_of
-
-OPTIONS = {"item": "--not-interested", "interest": "--not-interested-in"}
+from .things import Things, expect_known, named_by_feedback, named_by_forget
 
 
 @dataclass(frozen=True)
@@ -36,24 +34,14 @@ class Request:
 
 def asked(lake: Lake, options: RunOptions, request: Request) -> RunOptions:
     """The options of a run that does what is asked. Raises BadInput for a thing that the lake does not know."""
-    for kind, thing in request.things:
-        if kind != "everything":
-            expect_known(lake, kind, thing, f"--{kind}" if request.does == "forget" else OPTIONS[kind])
+    expect_known(request.things, held_by_tables(lake), request.does == "forget")
     return replace(options, source=REQUEST, request=request)
 
 
 def feedback(lake: Lake, params: Params, options: RunOptions, arguments: argparse.Namespace) -> RunOptions:
     """The things said no to, or taken back. Raises BadInput for nobody, nothing, or what the lake does not know."""
     person = find_person(lake, arguments.user, params.ingest.pseudonym_key_file)
-    things = [("item", item) for item in arguments.not_interested]
-    things += [("interest", interest) for interest in arguments.not_interested_in]
-    if not things:
-        raise BadInput.of(
-            "feedback",
-            found="nothing",
-            expected="an item or an interest",
-            where="--not-interested or --not-interested-in",
-        )
+    things = named_by_feedback(arguments)
     does = "withdraw" if arguments.withdraw else "not_interested"
     return asked(lake, options, Request(person, does, tuple(things)))
 
@@ -62,9 +50,8 @@ def forget(lake: Lake, params: Params, options: RunOptions, arguments: argparse.
     """The thing to be forgotten. Raises BadInput for nobody, or what the lake does not know."""
     # a call that was killed while it forgot is finished by calling again
     person = find_person(lake, arguments.user, params.ingest.pseudonym_key_file, forgotten_too=True)
-    kind = "everything" if arguments.everything else "item" if arguments.item else "interest"
-    thing = (kind, arguments.item or arguments.interest or "")
-    return asked(lake, options, Request(person, "forget", (thing,), arguments.keep_history_hours))
+    things = tuple(named_by_forget(arguments))
+    return asked(lake, options, Request(person, "forget", things, arguments.keep_history_hours))
 
 
 def page(lake: Lake, params: Params, options: RunOptions, arguments: argparse.Namespace) -> RunOptions:
