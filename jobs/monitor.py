@@ -1,7 +1,7 @@
 """A day of data, lists and models held against the days before it, with an alarm.
 
-reads   bronze.{events, items}; silver.{documents, embeddings, users, items}, gold.recommendations, bronze.served and
-        ops.{runs, stages} where they are there
+reads   bronze.{events, items, quarantine}; silver.{documents, embeddings, users, items}, gold.recommendations,
+        bronze.served and ops.{runs, stages} where they are there
 calls   monitoring.daily.daily_counts, monitoring.judge.judge, monitoring.vectors.judge_vectors,
         monitoring.released.released_verdicts
 writes  gold.monitor

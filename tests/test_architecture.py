@@ -31,6 +31,7 @@ ROOMS = {
     "recommending": "candidates, fusion, lists, reasons",
     "evaluation": "metrics, search, gate",
     "serving": "ranker, requests, pages of one person",
+    "monitoring": "a day beside the days before it",
     "reporting": "pages and closing lines",
     "stages": "wiring",
     "cli": "commands",

@@ -18,6 +18,7 @@ PARTITIONS, CATALOGUE = "a row for each partition", "checked: recommend.max_item
 BOUNDS: dict[str, tuple[int, str]] = {
     "cli/decisions.py": (1, FIGURES),
     "cli/exploring/tell.py": (2, f"{HEAD}, and {FIGURES}"),
+    "cli/monitor.py": (1, FIGURES),
     "cli/undo.py": (1, RUNS),
     "core/claim.py": (2, RUNS),
     "core/lake_as_of.py": (1, RUNS),
@@ -42,6 +43,7 @@ BOUNDS: dict[str, tuple[int, str]] = {
     "interests/next_interest/histories.py": (1, "checked: upcoming.max_steps, by the stage next_interest"),
     "interests/topic_names.py": (2, "a row for each topic, and for each of their terms"),
     "knowledge/rdf.py": (1, SOURCES),
+    "monitoring/released.py": (4, f"{RUNS}, or of the days that are held against"),
     "privacy/identity.py": (2, SOURCES),
     "privacy/person.py": (3, f"{HEAD}, and ids that were asked for"),
     "recommending/chosen_tables.py": (1, "a row for each model"),
@@ -87,6 +89,7 @@ BOUNDS: dict[str, tuple[int, str]] = {
     "stages/knowledge/load.py": (2, FIGURES),
     "stages/knowledge/mine.py": (2, f"{HEAD}, and {FIGURES}"),
     "stages/knowledge/verbalise.py": (2, f"checked: knowledge.max_gigabytes; {HEAD}"),
+    "stages/monitor.py": (3, f"checked: MOST_COUNTS; {FIGURES}, of SHOWN_DAYS days"),
     "stages/next_interest.py": (1, FIGURES),
     "stages/people.py": (9, "checked: expand.max_people, expand.max_gigabytes"),
     "stages/prepare.py": (1, FIGURES),

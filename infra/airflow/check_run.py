@@ -48,6 +48,10 @@ def faults(store: Path, lake: Path, retried: str) -> list[str]:
             for table in writes
             if table not in told
         ]
+    state = tasks.get("monitor", ("missing",))[0]
+    print(f"{'monitor':<18}{state}")
+    if state != "success" or not (lake / "gold" / "monitor" / "_delta_log").is_dir():
+        found.append(f"task monitor: found {state}; expected success, and gold.monitor in the lake")
     return found
 
 
@@ -57,6 +61,7 @@ def refused(store: Path, run: str) -> list[str]:
         tasks = dict(database.execute("SELECT task_id, state FROM task_instance WHERE run_id = ?", (run,)))
         state = database.execute("SELECT state FROM dag_run WHERE run_id = ?", (run,)).fetchone()
     expected = {stage["name"]: "skipped" if stage["name"] == "promote" else "success" for stage in STAGES}
+    expected["monitor"] = "success"
     found = [f"task {name}: found {tasks.get(name)}; expected {want}" for name, want in expected.items()
              if tasks.get(name) != want]  # fmt: skip
     if state != ("success",):

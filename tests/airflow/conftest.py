@@ -20,6 +20,10 @@ class Skip(Fault):
     """What a task raises that is to be skipped."""
 
 
+class Fail(Fault):
+    """What a task raises that is not to be tried again."""
+
+
 class Param:
     """Keeps what a parameter was declared with."""
 
@@ -55,6 +59,7 @@ def dag_file():
     modules[SUBMIT].SparkSubmitOperator = Operator
     modules["airflow.sdk.exceptions"].AirflowException = Fault
     modules["airflow.sdk.exceptions"].AirflowSkipException = Skip
+    modules["airflow.sdk.exceptions"].AirflowFailException = Fail
     sdk = modules["airflow.sdk"]
     sdk.AssetAlias = lambda name: SimpleNamespace(name=name)
     sdk.Asset, sdk.Param, sdk.dag, sdk.chain = str, Param, dag, lambda *tasks: made.chained.extend(tasks)

@@ -43,8 +43,8 @@ def test_the_dag_folder_imports_neither_spark_nor_torch_nor_the_library():
 
 def test_one_task_per_stage_in_the_order_of_the_flow(dag_file):
     names = [stage.name for stage in STAGES]
-    assert [operator.task_id for operator in dag_file.operators] == names
-    assert [operator.task_id for operator in dag_file.chained] == names
+    assert [operator.task_id for operator in dag_file.operators] == [*names, "monitor"]
+    assert [operator.task_id for operator in dag_file.chained] == [*names, "monitor"]
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_one_task_per_stage_in_the_order_of_the_flow(dag_file):
     ],
 )
 def test_every_table_that_a_stage_writes_has_an_event_at_its_address(dag_file, lake, root):
-    for operator, stage in zip(dag_file.operators, STAGES, strict=True):
+    for operator, stage in zip(dag_file.operators[:-1], STAGES, strict=True):
         events = {alias: set() for alias in _names(operator)}
         operator.execute({"params": {"lake": lake}, "outlet_events": _by_name(events)})
         written = {f"interestlake:{name}": {f"{root}/{name.replace('.', '/')}"} for name in stage.writes}
@@ -79,13 +79,30 @@ NO = "Cannot execute: spark-submit --name interestlake-promote jobs/promote.py -
 
 
 def test_the_gates_no_is_skipped_and_other_faults_fail(dag_file, monkeypatch):
-    promote = dag_file.operators[-1]
+    promote = dag_file.operators[-2]
     context = {"params": {"lake": "/l"}, "outlet_events": {}}
     for code, kind in ((3, "Skip"), (2, "Fault"), (13, "Fault"), (31, "Fault"), (137, "Fault")):
         monkeypatch.setattr(dag_file, "submit", _raising(NO.format(code)))
         with pytest.raises(Fault) as raised:
             promote.execute(context)
         assert type(raised.value).__name__ == kind, code
+
+
+def test_an_alarm_of_the_monitor_fails_it_at_once_and_a_gates_no_does_not_keep_it_from_looking(dag_file, monkeypatch):
+    monitor = dag_file.operators[-1]
+    assert monitor.trigger_rule == "none_failed"
+    for code, kind in ((3, "Fail"), (2, "Fault"), (137, "Fault")):
+        monkeypatch.setattr(dag_file, "submit", _raising(NO.format(code)))
+        with pytest.raises(Fault) as raised:
+            monitor.execute({})
+        assert type(raised.value).__name__ == kind, code
+
+
+def test_the_monitor_is_a_run_of_its_own_on_the_same_lake(dag_file):
+    params = defaults(dag_file, lake="/lake", settings=["monitor.threshold=5"], tracking_uri="sqlite:////t.db")
+    parsed = build_parser().parse_args(["monitor", *dag_file.names["monitor_arguments"](params, "manual__x")])
+    assert (parsed.lake, parsed.run_id, parsed.set) == ("/lake", "manual__x-monitor", ["monitor.threshold=5"])
+    assert (parsed.tracking_uri, parsed.conf) == ("sqlite:////t.db", str(ROOT / "conf"))
 
 
 def _raising(text):
@@ -142,9 +159,10 @@ def test_the_dag_waits_for_a_trigger_and_retries_under_one_run_id(dag_file):
     assert (dag_file.dag["schedule"], dag_file.dag["catchup"], dag_file.dag["max_active_runs"]) == (None, False, 1)
     assert dag_file.dag["default_args"]["retries"] == 2
     assert dag_file.dag["default_args"]["execution_timeout"] < dag_file.dag["dagrun_timeout"]
-    assert dag_file.dag["user_defined_macros"] == {"job_arguments": dag_file.names["job_arguments"]}
+    macros = {name: dag_file.names[name] for name in ("job_arguments", "monitor_arguments")}
+    assert dag_file.dag["user_defined_macros"] == macros
     called = "{{ job_arguments(params, run_id, dag_run.logical_date) }}"
-    assert {operator.application_args for operator in dag_file.operators} == {called}
+    assert {operator.application_args for operator in dag_file.operators[:-1]} == {called}
 
 
 def test_default_parameters_fit_their_own_schema_and_the_jobs(dag_file):

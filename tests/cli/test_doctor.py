@@ -69,6 +69,13 @@ def test_the_kernel_that_is_at_work_and_arithmetic_that_is_wrong(monkeypatch):
     assert not wrong.ok and "SkylakeX" in wrong.found and wrong.fix == f"unset {VARIABLE}"
 
 
+def test_no_openmp(monkeypatch):
+    assert machine.openmp(given()).ok
+    monkeypatch.setattr(machine, "OPENMP", "libnone.so.1")
+    check = machine.openmp(given())
+    assert check.found == "no libnone.so.1" and "libgomp1" in check.fix
+
+
 def test_workers_of_another_python(tmp_path):
     other = tmp_path / "python3"
     other.write_text("#!/bin/sh\necho 3.9\n")

@@ -69,9 +69,9 @@ def test_every_command_that_writes_a_table_is_a_stage():
     assert others == {"export-split", "models", "ask", "who", "list", "serve", "replay", "compare"}
 
 
-def test_a_person_s_requests_alone_go_on_beside_a_run():
+def test_a_person_s_requests_and_the_watch_alone_go_on_beside_a_run():
     stages = {command.name: named(command.runs.address) for command in COMMANDS if isinstance(command.runs, OneStage)}
-    assert {name for name, stage in stages.items() if stage.beside} == {"profile", "feedback", "forget"}
+    assert {name for name, stage in stages.items() if stage.beside} == {"profile", "feedback", "forget", "monitor"}
 
 
 def test_help_lists_every_command_in_its_group_with_an_example(capsys):

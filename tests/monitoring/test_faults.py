@@ -27,7 +27,8 @@ def verdicts(spark, events, items, days):
     catalogue = spark.createDataFrame(items, "item_id string, categories array<string>")
     first = days[0] - timedelta(days=MONITOR.reference_days)
     rows = spark.createDataFrame(frame, EVENTS).coalesce(2)
-    counted = rows.transform(daily_counts(catalogue, first, days[-1], MONITOR.bins)).collect()
+    none = spark.createDataFrame([], "source string, day date")
+    counted = rows.transform(daily_counts(catalogue, none, first, days[-1], MONITOR.bins)).collect()
     counts = {(row["day"], row["figure"], row["subject"], row["bin"]): (row["amount"], row["of"]) for row in counted}
     return judge(counts, days, LIMITS)
 

@@ -2,6 +2,7 @@
 
 Every task of a DAG run hands the same run id to its stage. A finished stage is skipped under its run id and a killed
 one starts over on the same table versions, so a retry, or a cleared task, changes nothing that was already right.
+Last, `monitor` holds the day against the days before it; a figure out of line fails that task, and it alone.
 """
 
 import json
@@ -14,7 +15,7 @@ from pathlib import Path
 
 from airflow.providers.apache.spark.operators.spark_submit import SparkSubmitOperator
 from airflow.sdk import Asset, AssetAlias, Param, chain, dag
-from airflow.sdk.exceptions import AirflowException, AirflowSkipException
+from airflow.sdk.exceptions import AirflowException, AirflowFailException, AirflowSkipException
 
 STAGES = json.loads(Path(__file__).with_name("interestlake_stages.json").read_text(encoding="utf-8"))
 HOME = Path(os.environ.get("INTERESTLAKE_HOME") or Path(__file__).resolve().parents[3])
@@ -61,14 +62,24 @@ def dated(inputs: list[str], logical_date) -> list[str]:
 
 def job_arguments(params: dict, dag_run_id: str, logical_date=None) -> list[str]:
     """What every job of a DAG run is called with."""
-    arguments = ["--source", params["source"], "--lake", params["lake"], "--seed", str(params["seed"])]
-    arguments += ["--run-id", params["run_id"] or run_id_of(dag_run_id), "--conf", str(HOME / "conf")]
+    arguments = ["--source", params["source"], "--seed", str(params["seed"])]
+    arguments += ["--run-id", params["run_id"] or run_id_of(dag_run_id)]
     for option in ("mapping", "users"):
         arguments += [f"--{option}", str(params[option])] if params[option] is not None else []
+    arguments += [part for value in dated(params["inputs"], logical_date) for part in ("--input", value)]
+    return arguments + shared_arguments(params)
+
+
+def monitor_arguments(params: dict, dag_run_id: str) -> list[str]:
+    """What the job monitor is called with: a run of its own beside the DAG run's."""
+    return ["--run-id", f"{params['run_id'] or run_id_of(dag_run_id)}-monitor", *shared_arguments(params)]
+
+
+def shared_arguments(params: dict) -> list[str]:
+    """Lake, configuration and MLflow store, which every job takes."""
+    arguments = ["--lake", params["lake"], "--conf", str(HOME / "conf")]
     arguments += ["--tracking-uri", params["tracking_uri"]] if params["tracking_uri"] else []
-    for option, values in (("--input", dated(params["inputs"], logical_date)), ("--set", params["settings"])):
-        arguments += [part for value in values for part in (option, value)]
-    return arguments
+    return arguments + [part for value in params["settings"] for part in ("--set", value)]
 
 
 def address(lake: str, table: str) -> str:
@@ -114,6 +125,18 @@ class StageOperator(SparkSubmitOperator):
             context["outlet_events"][alias].add(Asset(address(context["params"]["lake"], alias.name.split(":")[1])))
 
 
+class MonitorOperator(SparkSubmitOperator):
+    """The job monitor. Exit code 3, an alarm, fails the task at once: another try would find the same."""
+
+    def execute(self, context):
+        try:
+            super().execute(context)
+        except AirflowException as fault:
+            if GATE_SAID_NO.search(str(fault)):
+                raise AirflowFailException("a figure is out of line: see reports/monitor.html in the lake") from fault
+            raise
+
+
 @dag(
     dag_id="interestlake",
     schedule=SCHEDULE,
@@ -127,26 +150,36 @@ class StageOperator(SparkSubmitOperator):
         "on_failure_callback": alert,
     },
     render_template_as_native_obj=True,
-    user_defined_macros={"job_arguments": job_arguments},
+    user_defined_macros={"job_arguments": job_arguments, "monitor_arguments": monitor_arguments},
     tags=["interestlake"],
     doc_md=__doc__,
 )
 def interestlake():
-    """All stages in a row."""
+    """All stages in a row, then the monitor, also where the gate said no."""
+    submitted = {"conn_id": "spark_default",
+                 "properties_file": f"{HOME}/conf/spark/{{{{ params.profile }}}}.properties"}  # fmt: skip
     chain(
         *(
             StageOperator(
                 task_id=stage["name"],
                 name=f"interestlake-{stage['name']}",
                 doc_md=stage["summary"],
-                conn_id="spark_default",
                 application=str(HOME / "jobs" / f"{stage['name']}.py"),
-                properties_file=f"{HOME}/conf/spark/{{{{ params.profile }}}}.properties",
                 application_args="{{ job_arguments(params, run_id, dag_run.logical_date) }}",
                 outlets=[AssetAlias(f"interestlake:{table}") for table in stage["writes"]],
+                **submitted,
             )
             for stage in STAGES
-        )
+        ),
+        MonitorOperator(
+            task_id="monitor",
+            name="interestlake-monitor",
+            doc_md="the day held against the days before it",
+            application=str(HOME / "jobs" / "monitor.py"),
+            application_args="{{ monitor_arguments(params, run_id) }}",
+            trigger_rule="none_failed",
+            **submitted,
+        ),
     )
 
 

@@ -15,6 +15,7 @@ from ..core.progress import PROGRESS
 from ..core.webhook import expect_webhook, tell
 from ..monitoring.judge import ALARM
 from ..monitoring.named import alarm_line, message
+from ..reporting.monitor_page import PAGE
 from ..stages.monitor import TABLE
 
 # of the deployment; in the environment, since the address may hold a token and a command line is for everybody to read
@@ -37,7 +38,7 @@ def closing(lake: Lake, options: RunOptions, figures: Mapping[str, float]) -> No
     PROGRESS.clear()
     judged = len(rows) - sum(row["verdict"] == "unknown" for row in rows)
     print(f"{day}: {counted(judged, 'figure')} judged, {counted(len(alarms), 'alarm')}; "
-          f"of {len(rows) - judged} too little is known")  # fmt: skip
+          f"{len(rows) - judged} not judged: too few days or events; all in {lake.root}/{PAGE}")  # fmt: skip
     for row in alarms:
         print(f"  {alarm_line(row)}")
     if address := os.environ.get(ALERT_URL):

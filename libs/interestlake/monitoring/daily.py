@@ -13,13 +13,16 @@ REST = "(all others)"
 WORD = r"[^\p{L}]+"
 
 
-def daily_counts(items: DataFrame, first: date, last: date, bins: int) -> Callable[[DataFrame], DataFrame]:
+def daily_counts(
+    items: DataFrame, quarantine: DataFrame, first: date, last: date, bins: int
+) -> Callable[[DataFrame], DataFrame]:
     """bronze.events -> (day, figure, subject, bin, amount, of) from `first` to `last`, a row per day, figure and bin.
 
     day: of event_ts, UTC; events without a time are in none. subject: source, or source/event type. bin: an hour, a
     tenth of the values, a category, a word, a column; "" where the figure has none. of: what amount is a share of, 0
-    where it is none. items(item_id, categories): the catalogue. Categories and words beyond the `bins` most frequent of
-    all days but the last are counted as one. Lazy; seven aggregations, of which two look at texts and categories.
+    where it is none. items(item_id, categories): the catalogue; quarantine(source, day): what ingest set aside.
+    Categories and words beyond the `bins` most frequent of all days but the last are counted as one. Lazy; eight
+    aggregations, of which two look at texts and categories.
     """
 
     def transform(events: DataFrame) -> DataFrame:
@@ -31,6 +34,7 @@ def daily_counts(items: DataFrame, first: date, last: date, bins: int) -> Callab
         before = F.col("day") < F.lit(last)
         parts = [
             *_streams(rows), _duplicates(rows), _one_person(rows), _unknown_items(rows, items),
+            _refused(rows, quarantine.where(F.col("day").between(F.lit(first), F.lit(last)))),
             _row("hours", F.col("source"), F.date_format("event_ts", "HH"))(rows),
             _values(rows, before), _categories(rows, items, before, bins), _words(rows, before, bins),
         ]  # fmt: skip
@@ -94,6 +98,14 @@ def _unknown_items(rows: DataFrame, items: DataFrame) -> DataFrame:
     unknown = F.sum(F.when(F.col("known").isNull(), F.col("events")).otherwise(0))
     return _told("unknown_items", joined.groupBy("day", "subject").agg(
         unknown.alias("amount"), F.sum("events").alias("of")))  # fmt: skip
+
+
+def _refused(rows: DataFrame, quarantine: DataFrame) -> DataFrame:
+    """Of each day and source with events, or with records that were set aside."""
+    kept = rows.select("day", "source", F.lit(0).alias("bad"))
+    both = kept.unionByName(quarantine.select("day", "source", F.lit(1).alias("bad")))
+    return _told("refused", both.groupBy("day", F.col("source").alias("subject")).agg(
+        F.sum("bad").alias("amount"), F.count(F.lit(1)).alias("of")))  # fmt: skip
 
 
 def _values(rows: DataFrame, before: Column) -> DataFrame:

@@ -1,7 +1,7 @@
 """Daily counts -> a verdict for each day, figure and subject, against the days before. numpy alone, no Spark."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -17,6 +17,7 @@ FIGURES = {
     "volume": ("count", "events of the day"),
     "silence": ("silence", "hours from the newest event to the day's end"),
     "duplicates": ("more", "share of events that repeat another one of the day"),
+    "refused": ("more", "share of the day's records that ingest set aside"),
     "nulls": ("share", "share of events without the column"),
     "unknown_items": ("more", "share of events whose item the catalogue lacks"),
     "one_person": ("more", "share of the day's events by the person who has most"),
@@ -73,7 +74,16 @@ def judge(counts: Counts, days: Sequence[date], limits: Limits) -> list[Verdict]
             past = [day - timedelta(days=back) for back in range(limits.reference_days, 0, -1)]
             past = [one for one in past if one >= first]
             found += _judged(figure, subject, rows, day, past, limits)
-    return found
+    return _told_once(found)
+
+
+def _told_once(found: list[Verdict]) -> list[Verdict]:
+    """A stream without an event is out of line in volume; its silence says nothing more."""
+    gone = {
+        (one.day, one.subject) for one in found if one.figure == "volume" and one.verdict == ALARM and not one.value
+    }
+    return [replace(one, verdict=OK, why="no event: see volume")
+            if one.figure == "silence" and (one.day, one.subject) in gone else one for one in found]  # fmt: skip
 
 
 def _grouped(counts: Counts) -> dict[tuple[str, str], dict[tuple[date, str], tuple[float, float]]]:
@@ -175,7 +185,8 @@ def _histogram(
     score = surprise(own, references[0], days)
     usual = float(np.median([measure(one, references[0] - one) for one in days if one.sum() > 0]))
     moved = value > floor and score > limits.threshold
-    why = _moved(own, references[0], list(places)) if moved else ""
+    names = [f"tenth {int(one) + 1}" for one in places] if how == "psi" else list(places)
+    why = _moved(own, references[0], names) if moved else ""
     return _verdict(day, figure, subject, value, usual, 0.0, floor, score, moved, why)
 
 

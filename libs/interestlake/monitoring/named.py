@@ -18,6 +18,7 @@ LIKELY = {
     "volume": "a source that stopped, or events that were sent more than once",
     "silence": "a source that stopped",
     "duplicates": "events that were sent more than once",
+    "refused": "a client that no longer sends a field; bronze.quarantine has the reasons",
     "nulls": "a client that no longer sends the column",
     "unknown_items": "a join that broke: the catalogue of another edition, or ids written another way",
     "one_person": "a bot, or an account shared by many",

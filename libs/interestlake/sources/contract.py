@@ -19,7 +19,7 @@ SCHEMAS = {
     "items": f"{NUMBERED}, {ITEM_COLUMNS}",
     "friends": f"{NUMBERED}, user_id string, friend_id string",
     "facts": f"{NUMBERED}, subject string, predicate string, object string, subject_item_id string",
-    "quarantine": f"{NUMBERED}, reason string",
+    "quarantine": f"{NUMBERED}, reason string, day date",
 }
 
 

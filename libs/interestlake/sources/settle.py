@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 from pyspark import StorageLevel
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from ..core.errors import BadInput
@@ -13,6 +13,7 @@ from ..core.present import present
 from .files import InputFile, place
 from .lines import whole_archives
 
+YEARS = (1900, 2200)  # Parquet has two readings of days long before
 JUDGEMENT = ("path", "block", "position", "skip", "is_header", "reason")
 
 
@@ -21,7 +22,7 @@ class Settled:
     """What `settle` makes of judged lines: how many of each, and the frame they are read from, held in cache.
 
     `lines` (file, line, *columns) are the usable, None where only the quarantine counts; `quarantine` has
-    (file, line, reason).
+    (file, line, reason, day).
     """
 
     lines: DataFrame | None
@@ -87,11 +88,18 @@ def settle(judged: DataFrame, files: tuple[InputFile, ...], max_share: float, he
     bad_count = sum(bad for _, _, bad in totals.values())
     return Settled(
         numbered.where("reason IS NULL AND NOT skip").select("file", line, *kept),
-        numbered.where("reason IS NOT NULL").select("file", line, "reason"),
+        numbered.where("reason IS NOT NULL").select("file", line, "reason", _day(held).alias("day")),
         sum(lines - skipped - bad for lines, skipped, bad in totals.values()),
         bad_count,
         held,
     )
+
+
+def _day(held: DataFrame) -> Column:
+    """The day of a record's time; null where it has none, or one that no calendar of files holds."""
+    if "event_ts" not in held.columns:
+        return F.lit(None).cast("date")
+    return F.when(F.year("event_ts").between(*YEARS), F.to_date("event_ts"))
 
 
 def _frame(held: DataFrame, offsets: list[tuple]) -> DataFrame:

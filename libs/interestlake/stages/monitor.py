@@ -10,6 +10,7 @@ from pyspark.sql import functions as F
 
 from ..core.contract import rows_of
 from ..core.errors import BadInput
+from ..core.only_row import only_row
 from ..core.stage import Stage, StageContext
 from ..core.storage import local_path, put_whole, write_whole
 from ..monitoring.daily import daily_counts
@@ -19,7 +20,7 @@ from ..monitoring.released import released_verdicts
 from ..monitoring.vectors import daily_moments, judge_vectors, moments_of
 from ..reporting.monitor_page import PAGE, monitor_page
 
-TABLE, EVENTS, ITEMS = "gold.monitor", "bronze.events", "bronze.items"
+TABLE, EVENTS, ITEMS, QUARANTINE = "gold.monitor", "bronze.events", "bronze.items", "bronze.quarantine"
 MOST_COUNTS = 500_000  # rows of daily counts that this process takes
 SHOWN_DAYS = 60  # of the page
 
@@ -51,7 +52,10 @@ def _run(context: StageContext) -> dict[str, float]:
 
 
 def _day(context: StageContext, events: DataFrame) -> date:
-    """The day that is asked for, or the newest with events that was over when bronze.events was written last."""
+    """The day that is asked for, else the last that was over when bronze.events was written last.
+
+    Of events that ended longer before it than a stream can be told to have stopped, the newest day with events.
+    """
     asked = context.params.monitor.day
     if asked:
         try:
@@ -60,15 +64,20 @@ def _day(context: StageContext, events: DataFrame) -> date:
             raise BadInput.of("day", found=asked, expected="a day such as 2026-11-29", where="--day") from None
     written = next(context.lake.commits(EVENTS)).written_ms
     over = datetime.fromtimestamp(written / 1000, UTC).date()
-    newest = events.where(F.col("event_ts") < F.lit(over)).agg(F.max(F.to_date("event_ts")).alias("day")).first()
-    if newest is None or newest["day"] is None:
-        raise BadInput.of(EVENTS, found="no event with a time before it was written", expected="events with times",
-                          where="--day")  # fmt: skip
-    return newest["day"]
+    live = over - timedelta(days=1)
+    before = events.where(F.col("event_ts") < F.lit(over))
+    newest = only_row(before.agg(F.max(F.to_date("event_ts")).alias("day")))["day"]
+    if newest is None:
+        context.log.warning("warning: no event has a time; only ingests and releases are judged")
+        return live
+    monitor = context.params.monitor
+    return live if (live - newest).days < monitor.reference_days - monitor.least_days else newest
 
 
 def _counts(context: StageContext, events: DataFrame, first: date, last: date) -> Counts:
-    counted = events.transform(daily_counts(context.read(ITEMS), first, last, context.params.monitor.bins))
+    quarantine = context.read(QUARANTINE)
+    counting = daily_counts(context.read(ITEMS), quarantine, first, last, context.params.monitor.bins)
+    counted = events.transform(counting)
     rows = counted.limit(MOST_COUNTS + 1).collect()
     if len(rows) > MOST_COUNTS:
         raise BadInput.of("daily counts", found=f"more than {MOST_COUNTS:,}", expected="fewer", where="monitor.bins, "
@@ -102,7 +111,7 @@ def _page(context: StageContext, last: date) -> None:
 MONITOR = Stage(
     name="monitor",
     summary="data, lists and models held against the days before",
-    reads=(EVENTS, ITEMS),
+    reads=(EVENTS, ITEMS, QUARANTINE),
     writes=(TABLE,),
     section="monitor",
     run=_run,

@@ -1,5 +1,6 @@
 """Looks at the machine: Java, Python, cores, memory, temporary folder, home, host name, clock, GPU."""
 
+import ctypes
 import os
 import re
 import shutil
@@ -19,6 +20,7 @@ from ...privacy.keys import KEY_VARIABLE
 from .check import GIB, Check, Given
 
 PYTHON = (3, 11)
+OPENMP = "libgomp.so.1"  # of the package implicit, which no wheel of it brings
 TEMP_BYTES = 2 * GIB  # what Spark spills and ships on a small run
 PYTHON_BYTES = GIB  # beside the JVM
 CGROUP = Path("/sys/fs/cgroup/memory.max")
@@ -55,6 +57,15 @@ def python(given: Given) -> Check:
         if theirs != "3.11":
             return Check("Python", f"{theirs} at PYSPARK_PYTHON={other}", "workers need 3.11, too: set it to this one")
     return Check("Python", found)
+
+
+def openmp(given: Given) -> Check:
+    """The library by which compiled packages use several cores; slim images lack it."""
+    try:
+        ctypes.CDLL(OPENMP)
+    except OSError:
+        return Check("OpenMP", f"no {OPENMP}", "install it: `apt-get install libgomp1`, or your system's name of it")
+    return Check("OpenMP", OPENMP)
 
 
 def cores(given: Given) -> Check:
@@ -161,7 +172,7 @@ def algebra(given: Given) -> Check:
     return Check("OpenBLAS", f"kernel {kernels}; {why}")
 
 
-LOOKS = (java, python, cores, algebra, memory, temporary, home, host, clock, gpu)
+LOOKS = (java, python, openmp, cores, algebra, memory, temporary, home, host, clock, gpu)
 
 
 def as_bytes(text: str) -> int:

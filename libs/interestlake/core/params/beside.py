@@ -234,7 +234,7 @@ class Monitor:
     least_events: int = number(20, "events of a day, below which nothing is said", low=1)
     threshold: float = number(6.0, "standard errors beyond which a figure is out of line", low=1, high=50)
     least_change: float = number(0.5, "change of a day's events below which there is no alarm", low=0, high=100)
-    least_share: float = number(0.05, "change of a share below which there is no alarm", low=0, high=1)
+    least_share: float = number(0.03, "change of a share below which there is no alarm", low=0, high=1)
     drift: float = number(0.2, "population stability index below which there is no alarm", low=0, high=10)
     vectors: float = number(0.05, "squared shift of the texts' vectors, in variances, without alarm", low=0, high=100)
     bins: int = number(300, "most frequent words and categories that are told apart", low=10, high=10_000)

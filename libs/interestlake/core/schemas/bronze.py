@@ -73,6 +73,7 @@ QUARANTINE = Table(
         col("file", "string", "file name of the record"),
         col("line", "bigint", "line of the record in its file, from 1"),
         col("reason", "string", "what was found and what was expected"),
+        optional("day", "date", "of the record's time, UTC; null where it has none that can be read"),
     ),
     key=("source", "file", "line", "reason"),
     mode="merge",
