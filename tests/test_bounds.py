@@ -30,7 +30,7 @@ BOUNDS: dict[str, tuple[int, str]] = {
     "graph/communities.py": (1, "half the square of graph.max_communities"),
     "graph/describe.py": (1, HEAD),
     "graph/factorise.py": (1, "checked: graph.svd_max_gigabytes, by the stage build_graph"),
-    "graph/features.py": (1, f"{PARTITIONS}, the square of a text vector's width"),
+    "graph/features.py": (1, "SCATTERS rows of the square of a text vector's width"),
     "graph/gram.py": (1, f"checked: recommend.ease_max_items; {CATALOGUE}"),
     "graph/neighbourhoods.py": (2, "checked: recommend.max_item_gigabytes, by recommending/fit_tables"),
     "graph/item_texts.py": (1, "checked: graph.svd_max_gigabytes, by the stage build_graph"),

@@ -61,10 +61,11 @@ inside() {
     mkdir -p "$host/tmp/local" "$host/empty"
     chmod 1777 "$host/tmp"
     mount --make-rprivate /
+    # first: what is seen may hold a hidden path
+    for path in "${hidden[@]}"; do mount --bind "$host/empty" "$path"; done
     for path in "${seen[@]}"; do
         if [[ $path == /tmp/* ]]; then mkdir -p "$host$path" && mount --rbind "$path" "$host$path"; fi
     done
-    for path in "${hidden[@]}"; do mount --bind "$host/empty" "$path"; done
     mount --rbind "$host/tmp" /tmp
     cd /
     SPARK_LOCAL_DIRS=/tmp/local exec "$@"

@@ -15,6 +15,7 @@ from ..core.only_row import only_row
 from ..core.present import present
 
 VISIBLE_SPLITS = ("train", "all")
+SCATTERS = 32
 
 
 def mean_text_vectors(documents: DataFrame, embeddings: DataFrame) -> DataFrame:
@@ -44,22 +45,26 @@ def fit_reduction(vectors: DataFrame, dimension: int) -> TextReduction | None:
     """(item_id, vector) -> principal components (Pearson, 1901), each axis with its largest entry positive.
 
     Fewer axes than `dimension` where the vectors are narrower. None for fewer than two vectors, which leave nothing to
-    tell apart. Runs three small Spark jobs; one width x width scatter matrix per partition reaches the driver, which
-    solves their sum (384 x 384 for MiniLM). Not by Spark's PCA (3.5.9):
-    on the same 80 rows its axes from the third on were others in one fit of four.
+    tell apart. Runs three small Spark jobs; SCATTERS width x width scatter matrices at most reach the driver (384 x 384
+    for MiniLM: 38 MB), which solves their sum. Not by Spark's PCA (3.5.9): on the same 80 rows its axes from the third
+    on were others in one fit of four.
     """
     if vectors.limit(2).count() < 2:
         return None
     mean = only_row(vectors.agg(Summarizer.mean(array_to_vector(F.col("vector")))))[0].toArray()
 
     def scatter(frames: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
-        total = np.zeros((len(mean), len(mean)))
+        total, rows = np.zeros((len(mean), len(mean))), 0
         for frame in frames:
+            rows += len(frame)
             centred = np.stack(frame["vector"].to_numpy()).astype(np.float64) - mean
             total += centred.T @ centred
-        yield pd.DataFrame({"part": [present(TaskContext.get()).partitionId()], "sum": [total.tobytes()]})
+        if rows:
+            yield pd.DataFrame({"part": [present(TaskContext.get()).partitionId()], "sum": [total.tobytes()]})
 
-    parts = vectors.select("vector").mapInPandas(scatter, "part int, sum binary").toPandas().sort_values("part")
+    # as many parts however many partitions a cluster's session has, and the same rows in each, in one order
+    spread = vectors.select("item_id", "vector").repartition(SCATTERS, "item_id").sortWithinPartitions("item_id")
+    parts = spread.select("vector").mapInPandas(scatter, "part int, sum binary").toPandas().sort_values("part")
     whole = sum(np.frombuffer(part).reshape(len(mean), len(mean)) for part in parts["sum"])
     axes = np.linalg.eigh(whole)[1][:, ::-1][:, :dimension]
     strongest = np.abs(axes).argmax(axis=0)
