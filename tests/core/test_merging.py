@@ -86,3 +86,22 @@ def test_far_apart_keys_leave_out_what_lies_between(spark):
     keys = spark.createDataFrame([(key,) for key in (1, 2, 1_000_000)], "k bigint")
     between = spark.createDataFrame([(key,) for key in (0, 3, 500_000, 1_000_001)], "k bigint")
     assert between.alias("t").where(reach(keys, "k")).count() == 0
+
+
+@pytest.mark.parametrize("way", [{}, {"in_place_of": "t.source = 's'"}])
+def test_what_is_equal_leaves_every_file_as_it_is(spark, large, way):
+    """A second run of the same rows writes no file: it commits that it came."""
+    files, version = set(large.input_files("bronze.friends")), large.version("bronze.friends")
+    again = friends(spark, (user(n) for n in range(800) if n % 5))
+    assert large.write("bronze.friends", again, "r2", **way).rows == 0
+    assert set(large.input_files("bronze.friends")) == files
+    assert large.written_by("bronze.friends", "r2") == version + 1
+
+
+def test_of_few_rows_that_differ_the_other_files_stay(spark, large):
+    files = set(large.input_files("bronze.friends"))
+    rows = friends(spark, (user(n) for n in range(800) if n % 5 and n != 7)).unionByName(friends(spark, ["0800"]))
+    assert large.write("bronze.friends", rows, "r2", in_place_of="source = 's'").rows == 2  # 0007 went, 0800 came
+    assert len(files - set(large.input_files("bronze.friends"))) == 1
+    users = {row["user_id"] for row in large.read("bronze.friends").collect()}
+    assert len(users) == 640 and "0007" not in users and "0800" in users
