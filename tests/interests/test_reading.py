@@ -102,3 +102,4 @@ def test_the_order_of_reading():
     words = [row for row in rows if row["kind"] not in ("tag", "category")]
     assert [row["interest_id"] for row in leading(words, LEAST_ITEMS)] == order[1:3]
     assert leading(rows, LEAST_ITEMS - 1) == []
+    assert leading([interest("tag:jazz", 0.54), interest("category:Pop", 0.51)], LEAST_ITEMS) == []

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 
 NAMED_KINDS = ("category", "tag", "entity")
 AS_EVERYBODY = 0.5  # the strength of what a person chooses as often as everybody does
+DEAR = 0.55  # strength from which on an interest is held dear: chosen 1.2 times as often as by everybody
 LEAST_ITEMS = 5  # of a history, below which nothing is said of what a person holds dear
 LEADING = 3
 
@@ -30,9 +31,9 @@ def is_told(row: Mapping) -> bool:
 
 
 def leading(rows: Iterable[Mapping], items: int) -> list[Mapping]:
-    """The LEADING first in reading order of a person's interests that are beyond everybody's: of NAMED_KINDS, or where
-    none of these is, of words and topics; none of a history of fewer than LEAST_ITEMS `items`."""
+    """The LEADING first in reading order of a person's interests from DEAR on: of NAMED_KINDS, or where none of these
+    is so strong, of words and topics; none of a history of fewer than LEAST_ITEMS `items`."""
     if items < LEAST_ITEMS:
         return []
-    surely = sorted(filter(beyond, rows), key=reading_key)
+    surely = sorted((row for row in rows if row["strength"] >= DEAR), key=reading_key)
     return ([row for row in surely if row["kind"] in NAMED_KINDS] or surely)[:LEADING]
