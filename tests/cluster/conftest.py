@@ -70,7 +70,7 @@ class Runs:
 def run(command: list[str], expected: tuple[int, ...] = (0,)) -> subprocess.CompletedProcess:
     """Run one command from the checkout; its output is shown where it ends with another exit code."""
     print("$", " ".join(command), flush=True)
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=900)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=1800)
     if done.returncode not in expected:
         tail = "\n".join([*done.stdout.splitlines()[-15:], *done.stderr.splitlines()[-40:]])
         raise AssertionError(f"{command[0]} ended with {done.returncode}, expected {expected}:\n{tail}")
