@@ -22,10 +22,10 @@ def merge(
     """Put `rows` into `target` by the contract's key; only rows that differ are written, and files without one stay.
 
     deletes: rows have a further boolean column `gone`, and those where it is true are deleted. lacking: an SQL
-    condition; rows of the target that meet it and that `rows` lacks are deleted. files: how many `target` has. Rows
-    that differ are found first and computed once, since Delta writes anew every file that holds a matched row, equal or
-    not. Where `target` has LEAST_FILES and nothing lacking is deleted, files whose keys lie outside those of `rows` are
-    not opened: Delta knows the ends of each file's keys. Two Spark jobs, and the merge's own.
+    condition; rows of the target that meet it and that `rows` lacks are deleted. files: how many `target` has. Only
+    rows that differ are given to Delta, which writes anew every file that holds a matched row, equal or not. From
+    LEAST_FILES on, where nothing lacking is deleted, files whose keys lie outside those of `rows` are not opened: Delta
+    knows the ends of each file's keys. Two Spark jobs of a table of so many files, and the merge's own.
     """
     on = " AND ".join(f"t.{key} = s.{key}" for key in table.key)
     given = rows if deletes else rows.withColumn(GONE, F.lit(False))
@@ -35,8 +35,9 @@ def merge(
         limit = reach(given, table.key[0])
         there = there.alias("t").where(limit)
         on += f" AND ({limit})"
-    changed = cut(given.transform(differing(there, table, lacking)))
+    changed = given.transform(differing(there, table, lacking))
     if files >= LEAST_FILES and lacking:
+        changed = cut(changed)
         on += f" AND ({reach(changed, table.key[0])})"
     put: dict[str, str | Column] = {column: f"s.{column}" for column in table.column_names}
     begun = target.alias("t").merge(changed.alias("s"), on).whenMatchedDelete(f"s.{GONE}")
