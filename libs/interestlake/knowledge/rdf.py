@@ -60,7 +60,7 @@ def read_triples(spark: SparkSession, inputs: tuple[str, ...], base: str, max_sh
     for other in others:
         first = Triples(
             first.records.unionByName(other.records),
-            first.quarantine.unionByName(other.quarantine),
+            first.quarantine.unionByName(other.quarantine, allowMissingColumns=True),
             first.record_count + other.record_count,
             first.bad_count + other.bad_count,
             first.held + other.held,

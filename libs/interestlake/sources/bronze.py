@@ -9,6 +9,7 @@ from ..privacy.identity import Origin
 from ..privacy.masking import mask
 from ..privacy.pseudonyms import pseudonymise
 from .contract import fullest, keep_best
+from .quarantined import quarantined
 
 Transform = Callable[[DataFrame], DataFrame]
 SEPARATOR = "\u001f"
@@ -106,7 +107,7 @@ def bronze_facts(origin: Origin, items: DataFrame) -> Transform:
 
 def bronze_quarantine(origin: Origin) -> Transform:
     """Loaded quarantine -> bronze.quarantine. Lazy."""
-    return lambda rows: rows.withColumn("source", F.lit(origin.source))
+    return quarantined(origin.source)
 
 
 def truth_rows(origin: Origin, key: bytes) -> Transform:

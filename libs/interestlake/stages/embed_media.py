@@ -15,6 +15,7 @@ from ..core.task_files import for_tasks
 from ..media.embed import embed_media, hash_media
 from ..media.encoders import find_encoders, probe
 from ..sources.media import MediaRows, read_media
+from ..sources.quarantined import quarantined
 
 EMBEDDINGS = "silver.media_embeddings"
 FILES_PER_TASK = 2_000
@@ -105,8 +106,8 @@ def _media_rows(judged: DataFrame) -> DataFrame:
 def _quarantine(source: MediaRows):
     def transform(judged: DataFrame) -> DataFrame:
         bad = judged.where("reason IS NOT NULL").select("file", "line", "reason")
-        bad = bad.unionByName(source.quarantine) if source.quarantine is not None else bad
-        return bad.distinct().select(F.lit("media").alias("source"), "file", "line", "reason")
+        bad = bad if source.quarantine is None else bad.unionByName(source.quarantine.select(*bad.columns))
+        return bad.distinct().transform(quarantined("media"))
 
     return transform
 

@@ -14,6 +14,7 @@ from ..evaluation.policy_values import policy_values, weighing
 from ..privacy.identity import keyed_origins
 from ..privacy.pseudonyms import pseudonymise
 from ..sources.bronze import prefixed
+from ..sources.quarantined import quarantined
 from ..sources.rows_of_file import Wanted, read_rows
 from ..sources.rules import Rule
 
@@ -35,8 +36,7 @@ def _run(context: StageContext) -> dict[str, float]:
         rows = _in_lake(context, rows).transform(shown_by(lists, params.top, "place" in there))
     figures = _value(context, rows, settled.record_count)
     if settled.bad_count:
-        bad = settled.quarantine.select(F.lit(context.options.source).alias("source"), "file", "line", "reason")
-        context.write("bronze.quarantine", bad)
+        context.write("bronze.quarantine", settled.quarantine.transform(quarantined(context.options.source)))
     settled.held.unpersist()
     return figures | {"rows_set_aside": settled.bad_count}
 

@@ -16,6 +16,7 @@ from ..evaluation.experiment_asked import Asked, arms_of, asked_of
 from ..evaluation.moments import Moments, together
 from ..evaluation.people_in_arms import Counted, arms_by_day, count_people, looks, people_of
 from ..evaluation.sample_ratio import SampleRatio, sample_ratio
+from ..sources.quarantined import quarantined
 from ..sources.rows_of_file import Wanted, read_rows
 
 TABLE = "gold.experiments"
@@ -48,17 +49,12 @@ def _run(context: StageContext) -> dict[str, float]:
     rows = _rows(context, asked, whole, comparisons, ratio, since)
     context.write(TABLE, rows_of(context.spark, TABLE, rows))
     if settled.bad_count:
-        context.write("bronze.quarantine", quarantined(settled.quarantine, str(context.options.source)))
+        context.write("bronze.quarantine", settled.quarantine.transform(quarantined(context.options.source)))
     for frame in (people, settled.held):
         frame.unpersist()
     return {"people": counted.people, "several_arms": counted.several, "open": counted.open,
             "rows_set_aside": settled.bad_count, "ratio_p": ratio.p, "ratio_p_single": ratio.p_once,
             **_noted(comparisons)}  # fmt: skip
-
-
-def quarantined(quarantine: DataFrame, source: str) -> DataFrame:
-    """(file, line, reason) -> rows of bronze.quarantine. Lazy."""
-    return quarantine.select(F.lit(source).alias("source"), "file", "line", "reason")
 
 
 def _fields(asked: Asked) -> Wanted:

@@ -11,6 +11,7 @@ from ..core.only_row import only_row
 from ..core.stage import Stage, StageContext
 from ..serving.support_desk.nearest import nearest
 from ..serving.support_desk.rank import best, rank_agents, rank_answers, ticket_strength, within_load
+from ..sources.quarantined import quarantined
 from ..sources.tickets import read_articles, read_new, read_tickets
 from .embed import EMBEDDINGS, embed_texts, own_vectors
 
@@ -52,8 +53,7 @@ def _run(context: StageContext) -> dict[str, float]:
     answers = answers.transform(best("article_id", params.top_k)).transform(_answer_rows)
     written = context.write(DESK, agents.unionByName(answers).withColumn("run_id", F.lit(context.options.run_id)))
     if bad := [file.quarantine for file in files if file.bad_count]:
-        rows = reduce(DataFrame.unionByName, bad).withColumn("source", F.lit("support"))
-        context.write("bronze.quarantine", rows.select("source", "file", "line", "reason"))
+        context.write("bronze.quarantine", reduce(DataFrame.unionByName, bad).transform(quarantined("support")))
     tickets_of = (F.count_distinct(F.when(F.col("kind") == kind, F.col("ticket_id"))) for kind in ("agent", "answer"))
     counts = only_row(context.lake.read(DESK).agg(*tickets_of))
     shared.unpersist()

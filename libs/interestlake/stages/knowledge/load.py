@@ -9,6 +9,7 @@ from ...knowledge.deltas import KEY, changes_of, facts_of
 from ...knowledge.rdf import read_triples
 from ...knowledge.relations import read_relations
 from ...knowledge.validity import moment
+from ...sources.quarantined import quarantined
 
 FACTS = "silver.facts"
 
@@ -28,7 +29,7 @@ def _load(context: StageContext) -> dict[str, float]:
     counts = {row["change"]: row["count"] for row in changes.groupBy("change").count().collect()}
     if triples.bad_count:
         context.log.info("      %d statements in quarantine: see bronze.quarantine", triples.bad_count)
-        context.write("bronze.quarantine", triples.quarantine.withColumn("source", F.lit(params.source_name)))
+        context.write("bronze.quarantine", triples.quarantine.transform(quarantined(params.source_name)))
     context.write("silver.fact_changes", changes.select(F.lit(run_id).alias("run_id"), *KEY, "change"))
     written = context.note(context.lake.change(FACTS, changes.drop("change"), run_id))
     functional = [name for name, relation in relations.items() if relation.functional]
