@@ -182,8 +182,9 @@ def users():
 
 
 def quarantine():
-    rows = [("films", "ratings.csv", 10 + i, f"value: found '{i}x'; expected a number in 0.5..5") for i in range(5)]
-    return [*rows, *[("films", "ratings.csv", 90 + i, "user: found nothing; expected an id") for i in range(2)]]
+    bad, none = "value: found '{}x'; expected a number in 0.5..5", "user: found nothing; expected an id"
+    rows = [("films", "ratings.csv", 10 + i, bad.format(i), START.date()) for i in range(5)]
+    return [*rows, *[("films", "ratings.csv", 90 + i, none, None) for i in range(2)]]
 
 
 def tables() -> dict[str, list[tuple]]:
