@@ -216,7 +216,7 @@ def java(folder, version=None) -> str:
     return str(folder)
 
 
-@pytest.mark.parametrize("name", ["run", "ingest", "embed", "interests", "undo", "forget"])
+@pytest.mark.parametrize("name", ["run", "ingest", "embed", "interests", "undo", "topics"])
 def test_a_wrong_java_is_told_before_anything_starts(name, folder, tmp_path, monkeypatch, caplog, capsys):
     """Without Java no library is loaded either: the start of Spark is never come to."""
     monkeypatch.setattr("interestlake.cli.dispatch._started", lambda *given: pytest.fail("it was begun"))
