@@ -109,6 +109,20 @@ def test_a_score_is_taken_apart_by_spark_alone(told, call, monkeypatch, caplog):
             assert call("explain", *lacking, "--apart")[0] == 2 and "--apart without" in caplog.text
 
 
+@pytest.mark.parametrize(("command", "said"), [
+    (("feedback", "--user", user_id(8), "--not-interested", "item-9"), "item 'item-9': found none of that id"),
+    (("feedback", "--user", user_id(8), "--not-interested-in", "tag:nothing"), "tag:nothing"),
+    (("forget", "--user", user_id(8), "--item", "item-9"), "item 'item-9': found none of that id"),
+])  # fmt: skip
+def test_a_request_that_names_nothing_known_starts_no_spark(told, call, monkeypatch, caplog, command, said):
+    with without_spark(monkeypatch):
+        assert call(*command)[0] == 2
+        assert said in "".join(faults(caplog)) and "Spark was started" not in caplog.text
+        caplog.clear()
+        assert call("feedback", "--user", user_id(8), "--not-interested", item_id(8))[0] == 1  # what is known goes on
+        assert "Spark was started" in caplog.text
+
+
 def test_who_is_meant_is_one_reading(told):
     plain, spark = PlainPeople(PlainLake(told.lake.root)), LakePeople(told.lake)
     for wanted in (user_id(3), user_id(3)[:10], user_id(5), "nobody", ""):
