@@ -48,7 +48,7 @@ def main(argv: Sequence[str] | None = None, load: Callable | None = None) -> int
                 execute(arguments, load)
             sys.stdout.flush()
         except GateRefused as refusal:
-            LOG.error("gate: %s", refusal)
+            LOG.error("%s: %s", "gate" if arguments.command in ("run", "promote") else arguments.command, refusal)
             return refusal.exit_code
         except BrokenPipeError:  # the reader of our output has read enough
             os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
